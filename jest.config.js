@@ -1,0 +1,28 @@
+/**
+ * One Jest configuration for the whole tree. Sources are ES modules, so Jest runs
+ * under --experimental-vm-modules (scripts/test.mjs sets it).
+ */
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/{apps,libs,test,plugins}/**/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/libs/component-sdk/dist/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          target: 'es2022',
+        },
+        module: { type: 'es6' },
+      },
+    ],
+  },
+  moduleNameMapper: {
+    '^@millrace/([a-z-]+)$': '<rootDir>/libs/$1/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+};

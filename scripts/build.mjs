@@ -1,0 +1,3 @@
+import { build } from './ensure-built.mjs';
+
+process.exitCode = build() ? 0 : 1;

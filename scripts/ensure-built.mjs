@@ -1,0 +1,45 @@
+// Compares the sources with the last build. An installed package has no compiler and is never rebuilt.
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const stamp = join(root, 'dist', '.built');
+const nest = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
+const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+
+/** True when `dist` is there and no older than the sources; says what to do when it is not and cannot be. */
+export function ensureBuilt() {
+  if (upToDate()) return true;
+  if (existsSync(nest) && existsSync(tsc)) return build();
+  if (existsSync(stamp)) return true;
+  console.error('Millrace is not built and its build tools are not installed. Run: npm ci && npm run build');
+  return false;
+}
+
+/** Compiles the apps and libs, and the SDK as the package that plugins import. */
+export function build() {
+  console.error('Building…');
+  const ok = run(nest, 'build', 'millrace') && run(tsc, '-p', join('libs', 'component-sdk'));
+  if (ok) writeFileSync(stamp, `${new Date().toISOString()}\n`);
+  return ok;
+}
+
+function run(...args) {
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  return status === 0;
+}
+
+function upToDate() {
+  if (!existsSync(stamp)) return false;
+  const built = statSync(stamp).mtimeMs;
+  return !['apps', 'libs', 'tsconfig.json', 'nest-cli.json', 'package-lock.json'].some((name) => newerThan(join(root, name), built));
+}
+
+function newerThan(path, time) {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) return false;
+  if (!stat.isDirectory()) return !path.endsWith('.spec.ts') && stat.mtimeMs > time;
+  return readdirSync(path).some((name) => name !== 'dist' && name !== 'node_modules' && newerThan(join(path, name), time));
+}
