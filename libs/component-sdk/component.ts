@@ -1,0 +1,111 @@
+import type { Infer } from './infer.js';
+import type { Json, JsonSchema } from './json.js';
+
+/** Credential types as flows and components name them. */
+export type CredentialTypeName = 'none' | 'basic' | 'api-key' | 'hmac';
+
+/** What a component may know of its step's credential: never a secret. */
+export interface CredentialView {
+  readonly name: string;
+  readonly type: CredentialTypeName;
+  /** Where an api-key travels; `url` means that the address itself is the secret. */
+  readonly in?: 'header' | 'query' | 'url';
+  /** Set when the operator points this vendor elsewhere (a sandbox, a local stand-in). */
+  readonly baseUrl?: string;
+}
+
+export interface FetchInit {
+  /** Default GET, or POST when a body is given. */
+  method?: string;
+  headers?: Record<string, string>;
+  /** Appended to the URL; `undefined` values are left out, arrays repeat the key. */
+  query?: Record<string, string | number | boolean | readonly (string | number | boolean)[] | undefined>;
+  /** Sent as application/json. Excludes `body`. */
+  json?: unknown;
+  body?: string | Uint8Array;
+  /** Where a relative URL starts, unless the credential has a `baseUrl` or is an address itself. */
+  baseUrl?: string;
+  /** Statuses that are results, not errors. Default: 200 to 299. */
+  accept?: (status: number) => boolean;
+}
+
+export interface FetchResponse {
+  readonly status: number;
+  /** Lower-case names; repeated headers are joined with `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Uint8Array;
+  text(): string;
+  /** Parses the body; throws a StepError `http.bad-json` that names the request. */
+  json(): unknown;
+}
+
+export interface Logger {
+  debug(message: string, fields?: Record<string, unknown>): void;
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
+}
+
+/** Everything a component gets. */
+export interface ComponentContext<Props = Record<string, unknown>> {
+  /** Resolved and checked against the component's `props` schema. */
+  readonly props: Props;
+  readonly credential: CredentialView | undefined;
+  /**
+   * The only way out: address-guarded, time- and size-limited, with the step's credential applied.
+   * A relative URL starts at the credential's base URL, else at `init.baseUrl`. Fails with a StepError.
+   */
+  fetch(url: string, init?: FetchInit): Promise<FetchResponse>;
+  /** Aborts when the step times out, the run is cancelled or the runner must give up the run. */
+  readonly signal: AbortSignal;
+  /** The same over retries and crashes of this step of this run. Send it where the vendor supports one. */
+  readonly idempotencyKey: string;
+  readonly log: Logger;
+}
+
+export interface RetryDefaults {
+  attempts?: number;
+  delay?: string;
+  backoff?: 'fixed' | 'exponential';
+  maxDelay?: string;
+  jitter?: boolean;
+  on?: readonly string[];
+}
+
+/**
+ * How safe it is to run the step again when it is unknown whether an earlier try took effect.
+ * `yes`: repeating changes nothing. `with-key`: the vendor drops repeats with the same idempotency key. `no`: it may act twice.
+ */
+export type Idempotency = 'yes' | 'with-key' | 'no';
+
+/** A component as the engine sees it, its prop types erased. */
+export interface Component {
+  readonly name: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly props: JsonSchema;
+  readonly output?: JsonSchema;
+  /** Credential types that the step's `credential` may have; absent means that it takes none. */
+  readonly credential?: { readonly types: readonly CredentialTypeName[]; readonly required?: boolean };
+  /** Default `no`. */
+  readonly idempotent?: Idempotency;
+  readonly retry?: RetryDefaults;
+  /** `30s`, `2m`. */
+  readonly timeout?: string;
+  // A method, not a property: parameters of methods are compared bivariantly, so that a typed definition is a Component.
+  run(context: ComponentContext<never>): unknown;
+}
+
+export interface ComponentDefinition<P extends JsonSchema, O extends JsonSchema> extends Omit<Component, 'props' | 'output' | 'run'> {
+  readonly props: P;
+  readonly output?: O;
+  run(context: ComponentContext<Infer<P>>): Infer<O> | Promise<Infer<O>>;
+}
+
+/** What a plugin's default export is. */
+export interface Plugin {
+  readonly name: string;
+  readonly components: readonly Component[];
+}
+
+export type { Json };
