@@ -1,0 +1,12 @@
+export { verify, type ApplyContext, type Credential, type SecretRef } from './credential.js';
+export { createCredential, type CreatedCredential, type SecretLookup } from './create.js';
+export type { CredentialProblem, CredentialProblemCode } from './problem.js';
+export type { IncomingRequest, OutgoingRequest } from './request.js';
+export { schemeAliases, schemes } from './schemes/presets/index.js';
+export type { Algorithm, Encoding, SecretRule, SignatureScheme, TimestampRule, TimeUnit } from './schemes/scheme.js';
+export type { ApiKeyConfig } from './types/api-key.js';
+export type { BasicConfig } from './types/basic.js';
+export type { HmacConfig, RotatingSecretRef } from './types/hmac.js';
+export { credentialSchema, type CredentialConfig } from './types/index.js';
+export type { NoneConfig } from './types/none.js';
+export type { Accepted, RefusalCode, Refused, SecretCarriers, Verdict } from './verdict.js';

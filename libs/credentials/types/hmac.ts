@@ -1,0 +1,174 @@
+import { hasControl } from '../bytes.js';
+import { defineCredential, type Credential, type SecretRef } from '../credential.js';
+import { pointer } from '../problem.js';
+import { isPrivate, readKey, withoutPrefix, type Key, type SecretText } from '../schemes/keys.js';
+import { findScheme, schemeNames } from '../schemes/presets/index.js';
+import { compileScheme, type Recipe } from '../schemes/recipe.js';
+import { algorithms, encodings, timeUnits, type SignatureScheme, type TimestampRule } from '../schemes/scheme.js';
+import { signRequest } from '../schemes/sign.js';
+import { parseIsoTime } from '../schemes/timestamp.js';
+import { verifySignature } from '../schemes/verify.js';
+import type { SecretCarriers } from '../verdict.js';
+import { entrySchema, freeKeys, secretRefSchema, viewOf, type Build, type CommonConfig, type CredentialType } from './type.js';
+
+/** A secret that stops counting after a date, while its successor is being rolled out. */
+export interface RotatingSecretRef extends SecretRef {
+  /** ISO 8601 with a zone: `2026-12-31T23:59:59Z`. */
+  readonly notAfter?: string;
+}
+
+/** A preset by name, single fields of which may be overridden, or all fields of a scheme of one's own. */
+export interface HmacConfig extends CommonConfig, Partial<Omit<SignatureScheme, 'timestamp'>> {
+  readonly type: 'hmac';
+  readonly scheme?: string;
+  readonly timestamp?: Partial<TimestampRule>;
+  /** The current one first; older ones stay valid until they are removed or their `notAfter` passes. */
+  readonly secrets: readonly RotatingSecretRef[];
+}
+
+const HEADER_NAME_PATTERN = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";
+
+const headerName = { type: 'string', pattern: HEADER_NAME_PATTERN, description: 'A header name' } as const;
+
+/** A signature over the exact bytes of the request; despite its name, public keys and fixed tokens as well. */
+export const hmac: CredentialType<HmacConfig> = {
+  name: 'hmac',
+  schema: entrySchema(
+    'hmac',
+    'A signature over the request, by a vendor\'s "scheme" or by fields of your own.',
+    {
+      scheme: { type: 'string', enum: schemeNames, description: 'The vendor whose way of signing this is' },
+      header: {
+        anyOf: [headerName, { type: 'array', items: headerName, minItems: 1, maxItems: 4 }],
+        description: 'The header that holds the signature, or a list of spellings of it',
+      },
+      signature: { type: 'string', pattern: '^json:/', description: 'json:/<pointer> to a signature inside the body' },
+      algorithm: { enum: algorithms },
+      encoding: { enum: encodings, default: 'hex' },
+      prefix: { type: 'string', pattern: '^[\\x20-\\x7e]*$', description: 'Printable ASCII before the digest, such as "sha256="' },
+      separator: { type: 'string', pattern: '^[\\x20-\\x7e]$', description: 'One character between several signatures' },
+      signed: { type: 'string', minLength: 1, default: '{body}', description: 'What is signed, such as "{timestamp}.{body}"' },
+      timestamp: {
+        type: 'object',
+        properties: {
+          from: { type: 'string', description: 'header:<name>, json:/<pointer> or sig:<prefix>' },
+          unit: { enum: timeUnits },
+          toleranceSeconds: { type: 'integer', minimum: 1, maximum: 86400, default: 300 },
+        },
+        patternProperties: freeKeys,
+        additionalProperties: false,
+      },
+      secret: {
+        type: 'object',
+        properties: { stripPrefix: { type: 'string' }, decode: { enum: ['utf8', 'base64', 'hex'], default: 'utf8' } },
+        patternProperties: freeKeys,
+        additionalProperties: false,
+      },
+      id: { type: 'string', description: 'header:<name> or json:/<pointer> to what identifies a message' },
+      secrets: {
+        type: 'array',
+        description: 'A list of one to five references, the current one first',
+        minItems: 1,
+        maxItems: 5,
+        items: {
+          ...secretRefSchema,
+          properties: {
+            ...secretRefSchema.properties,
+            notAfter: { type: 'string', description: 'When it stops counting: 2026-12-31T23:59:59Z' },
+          },
+        },
+      },
+    },
+    ['secrets'],
+  ),
+  create: createHmac,
+};
+
+function createHmac(config: HmacConfig, build: Build): Credential | undefined {
+  const scheme = resolveScheme(config, build);
+  const texts = config.secrets.map((ref, index) => secretText(ref, index, build));
+  if (scheme === undefined) return undefined;
+  const recipe = compileScheme(scheme, build.report);
+  const keys = texts.flatMap((text, index) => keyOf(text, scheme, index, build));
+  return recipe && assemble(scheme, recipe, keys, texts, build);
+}
+
+/** The preset with the entry's own fields over it; undefined after a report. */
+function resolveScheme(config: HmacConfig, build: Build): SignatureScheme | undefined {
+  const preset = config.scheme === undefined ? undefined : findScheme(config.scheme);
+  const algorithm = config.algorithm ?? preset?.algorithm;
+  if (algorithm === undefined) {
+    build.report('credential.bad-scheme', '', 'Name a "scheme", or describe one: at least "header" and "algorithm".');
+    return undefined;
+  }
+  return { ...mergeScheme(config, preset), algorithm };
+}
+
+function mergeScheme(config: HmacConfig, preset: SignatureScheme | undefined): Omit<SignatureScheme, 'algorithm'> {
+  const { type: _type, scheme: _scheme, secrets: _secrets, baseUrl: _baseUrl, note: _note, timestamp, secret, ...own } = config;
+  // Where the signature is, is said in one of two ways; the entry's own replaces either of the preset's.
+  const { header, signature, ...rest } = preset ?? {};
+  const place = own.header === undefined && own.signature === undefined ? { header, signature } : {};
+  return {
+    ...rest,
+    ...place,
+    ...own,
+    // compileScheme reports what is still missing of it.
+    timestamp: timestamp || preset?.timestamp ? ({ ...preset?.timestamp, ...timestamp } as TimestampRule) : undefined,
+    secret: secret ?? preset?.secret,
+  };
+}
+
+function secretText(ref: RotatingSecretRef, index: number, build: Build): SecretText | undefined {
+  const notAfter = ref.notAfter === undefined ? undefined : parseIsoTime(ref.notAfter);
+  if (ref.notAfter !== undefined && notAfter === undefined) {
+    const path = pointer(pointer('/secrets', index), 'notAfter');
+    build.report('credential.bad-shape', path, '"notAfter" must be a date and time with its zone, such as 2026-12-31T23:59:59Z.');
+  }
+  const text = build.secret(ref);
+  return text === undefined ? undefined : { text, label: ref.env, notAfter };
+}
+
+function keyOf(secret: SecretText | undefined, scheme: SignatureScheme, index: number, build: Build): Key[] {
+  if (secret === undefined) return [];
+  checkEdges(secret, scheme, pointer(pointer('/secrets', index), 'env'), build);
+  const key = readKey(secret, scheme, index, build.report, build.warn);
+  return key === undefined ? [] : [key];
+}
+
+function checkEdges({ text, label }: SecretText, { algorithm }: SignatureScheme, path: string, { report, warn }: Build): void {
+  if (hasControl(text)) {
+    report('credential.secret-unusable', path, `The value of ${label} holds a line break or control character: copy the secret alone.`);
+  }
+  if (text.trim() === text) return;
+  // HTTP trims header values, so that such a token could never match; a key may end as it likes, but rarely does.
+  const tell = algorithm === 'equals' ? report : warn;
+  tell('credential.secret-padded', path, `The value of ${label} starts or ends with white space: check that it belongs to the secret.`);
+}
+
+function assemble(
+  scheme: SignatureScheme,
+  recipe: Recipe,
+  keys: readonly Key[],
+  texts: readonly (SecretText | undefined)[],
+  build: Build,
+): Credential {
+  const carriers = carriersOf(recipe);
+  const redacted = isPrivate(scheme.algorithm)
+    ? texts.flatMap((text) => (text ? [text.text, withoutPrefix(text.text, scheme.secret)] : []))
+    : [];
+  return defineCredential({
+    name: build.name,
+    type: 'hmac',
+    view: viewOf(build),
+    carriers,
+    secrets: redacted,
+    verify: (request, now) => verifySignature(recipe, keys, carriers, request, now),
+    apply: (request, context) => signRequest(build.name, recipe, keys, request, context),
+  });
+}
+
+/** A signature is no secret; a token that is compared as it is, is one. */
+function carriersOf({ algorithm, signature }: Recipe): SecretCarriers {
+  return { headers: algorithm === 'equals' && signature.kind === 'header' ? signature.names : [], query: [] };
+}
