@@ -1,0 +1,87 @@
+import { childrenOf, defaultedBy, pairsOf } from './ast.js';
+import type { AstGroup, AstNode } from './ast.js';
+
+/** A path that an expression reads from its scope, as far as it is written out: `steps.contact.id`. */
+export interface Reference {
+  readonly path: readonly string[];
+  /** Offset in the expression of the path's last segment. */
+  readonly offset: number;
+  readonly length: number;
+  /** Offset of each segment, where known. */
+  readonly offsets: readonly number[];
+  /** A default or `$exists` covers its absence. */
+  readonly guarded: boolean;
+}
+
+/** Every path read from the scope, in the order of reading. Paths below a filter or a second step are relative and not listed. */
+export function referencesOf(ast: AstNode): Reference[] {
+  const found: Reference[] = [];
+  visit(ast, { atRoot: true, guarded: false, found });
+  const guarded = new Set(found.filter((reference) => reference.guarded).map(keyOf));
+  return found.map((reference) => (guarded.has(keyOf(reference)) ? { ...reference, guarded: true } : reference));
+}
+
+function keyOf({ path }: Reference): string {
+  return JSON.stringify(path);
+}
+
+interface Reading {
+  /** Names are looked up in the scope itself. */
+  readonly atRoot: boolean;
+  readonly guarded: boolean;
+  readonly found: Reference[];
+}
+
+function visit(node: AstNode, reading: Reading): void {
+  const defaulted = defaultedBy(node);
+  if (defaulted !== undefined) {
+    visit(defaulted, { ...reading, guarded: true });
+    if (node.else) visit(node.else, reading);
+    return;
+  }
+  if (node.type === 'path') visitPath(node, reading);
+  else if (isExistsCall(node)) for (const argument of node.arguments ?? []) visit(argument, { ...reading, guarded: true });
+  else visitParts(node, reading);
+}
+
+function isExistsCall({ type, procedure }: AstNode): boolean {
+  return type === 'function' && procedure?.type === 'variable' && procedure.value === 'exists';
+}
+
+/** Predicates and groups run on what the node itself gives; everything else on the node's own input. */
+function visitParts(node: AstNode, reading: Reading): void {
+  const inner = { ...reading, atRoot: false };
+  const { predicate, stages, group, ...own } = node;
+  for (const child of childrenOf(own)) visit(child, reading);
+  for (const stage of [...(predicate ?? []), ...(stages ?? [])]) if (stage.expr) visit(stage.expr, inner);
+  visitGroup(group, inner);
+}
+
+function visitGroup(group: AstGroup | undefined, reading: Reading): void {
+  if (group !== undefined) for (const part of pairsOf(group).flat()) visit(part, reading);
+}
+
+function visitPath(node: AstNode, reading: Reading): void {
+  const steps = node.steps ?? [];
+  const first = steps[0];
+  const fromRoot = first?.type === 'variable' ? first.value === '$' || (first.value === '' && reading.atRoot) : reading.atRoot;
+  const names = steps.slice(first?.type === 'variable' ? 1 : 0);
+  if (fromRoot) noteReference(names, reading);
+  const inner = { ...reading, atRoot: false };
+  steps.forEach((step, index) => visitParts(step, index === 0 ? reading : inner));
+  visitGroup(node.group, inner);
+}
+
+function noteReference(steps: readonly AstNode[], { found, guarded }: Reading): void {
+  const end = steps.findIndex(({ type }) => type !== 'name');
+  const names = end < 0 ? steps : steps.slice(0, end);
+  const last = names.at(-1);
+  if (last === undefined) return;
+  const offsets = names.map(startOf);
+  found.push({ path: names.map(({ value }) => String(value)), offset: startOf(last), length: String(last.value).length, offsets, guarded });
+}
+
+/** Quoted names are two characters longer than their value; a column inside the name is near enough for them. */
+function startOf({ value, position }: AstNode): number {
+  return Math.max(0, (position ?? 0) - String(value).length);
+}

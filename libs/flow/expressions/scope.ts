@@ -1,0 +1,23 @@
+import type { Json } from '@millrace/component-sdk';
+
+/** What an expression sees. It holds no credential and nothing of the environment. */
+export interface Scope {
+  readonly trigger?: unknown;
+  /** Outputs of the steps that ran, by id. */
+  readonly steps?: { readonly [id: string]: unknown };
+  /** Only in `onError`. */
+  readonly error?: unknown;
+  readonly run?: unknown;
+  readonly flow?: unknown;
+}
+
+/** Where time and chance come from: fixed per step by whoever runs it, so that walking a run again gives the same. */
+export interface ExpressionEnv {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** At least 0, below 1. */
+  random(): number;
+  uuid(): string;
+}
+
+export type { Json };

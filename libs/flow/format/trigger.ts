@@ -1,0 +1,104 @@
+import type { Dedupe, FixedAnswer, WebhookTrigger } from '../types.js';
+import {
+  complain, optional, present, readChoice, readDuration, readFields, readJson, readList, readMap, readPattern, readSize, readText, readWhole, required,
+} from './reader.js';
+import type { Cursor, Fields } from './reader.js';
+import { readCondition } from './settings.js';
+
+/** What a webhook trigger does where the file is silent. */
+export const webhookDefaults = {
+  methods: ['POST'],
+  respond: 'immediately',
+  whenPaused: 'hold',
+  limit: '1mb',
+  dedupeWindow: '24h',
+} as const;
+
+export const webhookMethods = ['POST', 'PUT', 'PATCH', 'DELETE', 'GET'] as const;
+
+/** The largest `limit` a flow may ask for, in bytes. */
+export const largestLimit = 100 * 1024 * 1024;
+
+/** `application/json`, `text/*`, `application/vnd.api+json`. */
+export const mediaTypePattern = "^[A-Za-z0-9!#$&^_.+-]+/([A-Za-z0-9!#$&^_.+-]+|\\*)$";
+
+const triggerKeys = ['type', 'credential', 'methods', 'accept', 'when', 'schema', 'dedupe', 'respond', 'whenPaused', 'limit'] as const;
+
+const unsupportedKeys = {
+  endpoint: 'This version cannot share an endpoint between flows yet; remove `endpoint` and use the URL of the flow itself.',
+  rateLimit: 'This version cannot limit the rate of a trigger yet; remove `rateLimit`.',
+};
+
+const otherTriggers = ['schedule', 'event', 'call'];
+
+export function readTrigger(at: Cursor): WebhookTrigger | undefined {
+  const other = otherTypeOf(at);
+  if (other !== undefined) {
+    return complain(other, 'flow.trigger-not-supported', `This version cannot start a flow by \`${String(other.node.value)}\` yet; use \`webhook\`.`);
+  }
+  const fields = readFields(at, { what: 'the trigger', keys: triggerKeys, unsupported: unsupportedKeys });
+  return fields === undefined ? undefined : readWebhook(fields);
+}
+
+function otherTypeOf(at: Cursor): Cursor | undefined {
+  const properties = at.node.type === 'object' ? (at.node.children ?? []) : [];
+  const type = properties.find(({ children }) => children?.[0]?.value === 'type')?.children?.[1];
+  return type && otherTriggers.includes(String(type.value)) ? { ...at, node: type, pointer: `${at.pointer}/type` } : undefined;
+}
+
+function readWebhook(fields: Fields): WebhookTrigger | undefined {
+  const type = required(fields, 'type', readChoice(['webhook']));
+  const trigger = present({
+    credential: optional(fields, 'credential', readText),
+    methods: optional(fields, 'methods', readNonEmpty(readChoice(webhookMethods))),
+    accept: optional(fields, 'accept', readNonEmpty(readPattern(mediaTypePattern, 'flow.bad-value', 'is not a media type, such as `application/json`.'))),
+    when: optional(fields, 'when', readCondition),
+    schema: optional(fields, 'schema', readSchema),
+    dedupe: optional(fields, 'dedupe', readDedupe),
+    respond: optional(fields, 'respond', readRespond),
+    whenPaused: optional(fields, 'whenPaused', readChoice(['hold', 'refuse'])),
+    limit: optional(fields, 'limit', readSize(largestLimit)),
+  });
+  return type && { type, ...trigger };
+}
+
+function readNonEmpty<T>(read: (at: Cursor) => T | undefined): (at: Cursor) => T[] | undefined {
+  return (at) => {
+    if (at.node.type === 'array' && at.node.children?.length === 0) return complain(at, 'flow.bad-value', 'An empty list accepts nothing; name at least one.');
+    return readList(read)(at);
+  };
+}
+
+function readSchema(at: Cursor): WebhookTrigger['schema'] {
+  if (at.node.type === 'object') return readJson(at) as WebhookTrigger['schema'];
+  if (at.node.type === 'boolean') return at.node.value === true;
+  return complain(at, 'flow.wrong-type', 'A schema is a JSON Schema: an object.');
+}
+
+function readDedupe(at: Cursor): Dedupe | undefined {
+  const fields = readFields(at, { what: 'dedupe', keys: ['key', 'window'] });
+  if (fields === undefined) return undefined;
+  const key = required(fields, 'key', readText);
+  const window = optional(fields, 'window', readDuration(1));
+  return key === undefined ? undefined : present({ key, window });
+}
+
+function readRespond(at: Cursor): 'immediately' | FixedAnswer | undefined {
+  if (at.node.type === 'object') return readAnswer(at);
+  if (at.node.value === 'when-finished') return cannotAwait(at);
+  return readChoice(['immediately'])(at);
+}
+
+function cannotAwait(at: Cursor): undefined {
+  return complain(at, 'flow.key-not-supported', 'This version cannot let the caller wait for the run yet; use `immediately` or `{ "status": 204 }`.');
+}
+
+function readAnswer(at: Cursor): FixedAnswer | undefined {
+  if (at.node.children?.some(({ children }) => children?.[0]?.value === 'from')) return cannotAwait(at);
+  const fields = readFields(at, { what: 'respond', keys: ['status', 'headers', 'body'] });
+  if (fields === undefined) return undefined;
+  const status = required(fields, 'status', readWhole(200, 599));
+  const headers = optional(fields, 'headers', readMap(readText));
+  const body = optional(fields, 'body', readJson);
+  return status === undefined ? undefined : present({ status, headers, body });
+}

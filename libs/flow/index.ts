@@ -1,0 +1,25 @@
+export { formatProblems, hasErrors } from './problems.js';
+export type { Problem } from './problems.js';
+export { problemCodes } from './problem-codes.js';
+export type { ProblemCode } from './problem-codes.js';
+export * from './types.js';
+export { longestDuration, parseDuration, parseSize } from './units.js';
+export { textLimits, positionsOf } from './text.js';
+export type { Position } from './text.js';
+
+export { compileExpression } from './expressions/expression.js';
+export type { CompiledExpression } from './expressions/expression.js';
+export { compileTemplate, resolveTemplate } from './expressions/template.js';
+export type { CompiledTemplate } from './expressions/template.js';
+export { compileCondition, evaluateCondition } from './expressions/condition.js';
+export { ExpressionFault, ExpressionSyntaxError } from './expressions/faults.js';
+export { isEqual as isEqualValue } from './expressions/values.js';
+export type { ExpressionEnv, Scope } from './expressions/scope.js';
+
+export { parseFlow } from './format/parse.js';
+export { webhookDefaults } from './format/trigger.js';
+export { allSteps, checkFlow } from './check/check.js';
+export type { CheckOptions } from './check/check.js';
+export { schemaCompiler } from './check/schemas.js';
+export { stepKind } from './steps/kinds.js';
+export type { Catalog, CredentialInfo, StepKindName } from './steps/kind.js';

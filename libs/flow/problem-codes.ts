@@ -1,0 +1,59 @@
+interface CodeEntry {
+  readonly severity: 'error' | 'warning';
+  readonly means: string;
+}
+
+function error(means: string): CodeEntry {
+  return { severity: 'error', means };
+}
+
+function warning(means: string): CodeEntry {
+  return { severity: 'warning', means };
+}
+
+/** Every code a problem can have. Codes are stable: tools may match them. */
+export const problemCodes = {
+  'flow.syntax': error('the text is not JSON with comments'),
+  'flow.too-large': error('the file is larger than a flow may be'),
+  'flow.too-deep': error('the file nests deeper than a flow may'),
+  'flow.duplicate-key': error('a key stands twice in one object'),
+  'flow.forbidden-key': error('a key that is never allowed'),
+  'flow.newer-format': error('the file is of a format this build does not know'),
+  'flow.unknown-key': error('a key that the format does not have'),
+  'flow.key-not-supported': error('a key of the format that this version cannot honour yet'),
+  'flow.missing-key': error('a key that must be there'),
+  'flow.wrong-type': error('a value of the wrong kind'),
+  'flow.bad-value': error('a value of the right kind that is not allowed'),
+  'flow.bad-id': error('an id that is not written as ids are'),
+  'flow.id-differs': error('the id is not the name of the file'),
+  'flow.duplicate-step': error('two steps have the same id'),
+  'flow.no-step-kind': error('a step without a key that says what it is'),
+  'flow.two-step-kinds': error('a step with two keys that say what it is'),
+  'flow.step-not-supported': error('a kind of step this version cannot run yet'),
+  'flow.trigger-not-supported': error('a kind of trigger this version cannot start yet'),
+  'flow.bad-condition': error('a condition that is not one whole expression'),
+  'flow.expression-not-allowed': error('an expression where only a constant is allowed'),
+  'flow.not-acceptable': error('an expression that cannot run while a request is accepted'),
+  'flow.constant-key': error('a key that would be the same for every event'),
+  'flow.bad-schema': error('a JSON Schema that is not one'),
+  'flow.unreachable': warning('a step that can never run'),
+  'flow.duplicate-case': warning('a case that an earlier one always takes'),
+  'component.unknown': error('a component that is not installed'),
+  'component.unknown-prop': error('a prop that the component does not have'),
+  'component.missing-prop': error('a prop that the component needs'),
+  'component.bad-prop': error('a prop whose value the component does not take'),
+  'credential.unknown': error('a credential that is not defined'),
+  'credential.required': error('a component that needs a credential'),
+  'credential.not-taken': error('a component that takes no credential'),
+  'credential.wrong-type': error('a credential of a type that cannot be used here'),
+  'credential.missing-secret': error('a credential whose variable is not set'),
+  'expression.syntax': error('an expression that cannot be read'),
+  'reference.unknown-root': error('a name that expressions do not see'),
+  'reference.unknown-step': error('a step that does not exist'),
+  'reference.not-before': error('a step that does not surely run earlier'),
+  'reference.no-output': error('a step that has no output'),
+  'reference.unknown-field': error('a field that the value does not have'),
+  'reference.may-be-missing': warning('a step that may have been skipped, without a default'),
+} as const satisfies Record<string, CodeEntry>;
+
+export type ProblemCode = keyof typeof problemCodes;
