@@ -1,0 +1,50 @@
+const MASK = '[redacted]';
+
+/**
+ * Replaces every secret in a text, also where it appears URL-encoded, JSON-escaped or in Base64.
+ * Of a secret that is an address, the path and query count as secrets of their own: vendors echo them without the host.
+ */
+export function redact(text: string, secrets: readonly string[]): string {
+  if (secrets.length === 0) return text;
+  const forms = [...new Set(secrets.flatMap(spellings))].filter((form) => form !== '').sort((a, b) => b.length - a.length);
+  return forms.reduce((result, form) => result.replaceAll(form, MASK), text);
+}
+
+function spellings(secret: string): string[] {
+  return [secret, ...addressParts(secret)].flatMap((form) => [
+    form,
+    encodeURIComponent(form),
+    JSON.stringify(form).slice(1, -1),
+    Buffer.from(form).toString('base64'),
+    Buffer.from(form).toString('base64url'),
+  ]);
+}
+
+function addressParts(secret: string): string[] {
+  if (!/^https?:\/\//i.test(secret) || !URL.canParse(secret)) return [];
+  const { pathname, search } = new URL(secret);
+  return [pathname + search, pathname].filter((part) => part.length > 1);
+}
+
+/** An address for errors and logs: query values are masked, and all but the origin when the address itself is the secret. */
+export function redactUrl(url: URL, secrets: readonly string[], addressIsSecret: boolean): string {
+  if (addressIsSecret) return `${url.origin}/…`;
+  const names = [...url.searchParams.keys()].map((name) => `${encodeURIComponent(name)}=…`);
+  return redact(`${url.origin}${url.pathname}${names.length > 0 ? `?${names.join('&')}` : ''}`, secrets);
+}
+
+const EXCERPT_CHARACTERS = 2048;
+/** Redacted before it is cut, so that a secret across the cut cannot show half of itself; bounded, because bodies are not. */
+const EXCERPT_WINDOW_BYTES = 64 * 1024;
+
+/** The first 2,048 characters of a text body, redacted; of anything else, its size and type. */
+export function excerptOf(bytes: Uint8Array, contentType: string | undefined, secrets: readonly string[]): string {
+  if (bytes.byteLength === 0) return '';
+  if (!isText(contentType)) return `(${bytes.byteLength} bytes of ${contentType})`;
+  const text = new TextDecoder().decode(bytes.subarray(0, EXCERPT_WINDOW_BYTES));
+  return redact(text, secrets).slice(0, EXCERPT_CHARACTERS);
+}
+
+function isText(contentType: string | undefined): boolean {
+  return contentType === undefined || /^text\/|[/+](json|xml)\b|javascript|x-www-form-urlencoded/i.test(contentType);
+}
