@@ -1,0 +1,46 @@
+import type { ErrorRecord, EventRecord, Lease } from './records.js';
+
+/** A run to be created together with its event. */
+export interface NewRun {
+  readonly id: string;
+  readonly version: number;
+  /** `queued` waits for a runner, `running` is claimed at birth by `lease`, `held` waits until its flow is enabled again. */
+  readonly status: 'queued' | 'running' | 'held' | 'failed';
+  readonly lease?: Lease;
+  /** Why the run is born failed (its body does not fit the trigger's schema). */
+  readonly error?: ErrorRecord;
+}
+
+/** What the front door decided to keep of one request. */
+export interface Acceptance {
+  readonly event: EventRecord;
+  /** Absent when the trigger's `when` did not hold; `event.unmatched` then says which clause. */
+  readonly run?: NewRun;
+  /** The event is kept only if no other one took the key within its window. */
+  readonly dedupe?: { readonly key: string; readonly windowMs: number };
+}
+
+export type Accepted = { readonly kind: 'stored' } | { readonly kind: 'duplicate'; readonly eventId: string };
+
+/**
+ * Where accepted requests are written down. Resolves after the commit, never before it; rejects when nothing certain
+ * is known to be written, and then the caller must be told to come again.
+ */
+export interface EventStore {
+  accept(acceptance: Acceptance): Promise<Accepted>;
+}
+
+/** A request turned away, for the flow's owner. */
+export interface Refusal {
+  readonly id: string;
+  readonly flowId: string;
+  readonly at: number;
+  readonly status: number;
+  readonly code: string;
+  /** For the owner, never for the caller. */
+  readonly reason: string;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly caller?: string;
+}

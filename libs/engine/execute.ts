@@ -1,0 +1,116 @@
+import { StepError, type Json } from '@millrace/component-sdk';
+import type { PlannedUse } from './plan.js';
+import type { Clock, Host } from './ports.js';
+import type { ClaimedRun } from './records.js';
+
+export interface Execution {
+  readonly run: ClaimedRun;
+  readonly host: Host;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One try of a component: checks the props, sets the time limit, and turns the result into the JSON
+ * that the journal keeps and later steps see, secrets taken out. Fails with whatever the component threw.
+ */
+export async function execute(step: PlannedUse, at: Execution, attempt: number, props: Json): Promise<Json> {
+  const hosted = at.host.component(step.component);
+  if (!hosted) throw missingComponent(step);
+  const misfit = hosted.invalidProps(props);
+  if (misfit) throw new StepError({ code: 'props.invalid', message: `${step.id}: ${misfit}`, blame: 'author', arrived: 'no' });
+  const limited = new TimeLimit(step, at);
+  try {
+    const context = at.host.context(hosted.component, {
+      run: at.run,
+      path: step.id,
+      attempt,
+      credential: step.credential,
+      timeoutMs: step.timeoutMs,
+      signal: limited.signal,
+      idempotencyKey: idempotencyKey(at.run.id, step.id),
+    });
+    const output = await limited.race(Promise.resolve(hosted.component.run({ ...context, props } as never)));
+    return stored(output, at.host, step);
+  } finally {
+    limited.done();
+  }
+}
+
+/** The same over retries and crashes; a re-run is another run and so has other keys. */
+export function idempotencyKey(runId: string, path: string): string {
+  return `${runId}/${path}`;
+}
+
+/** Ends a component that takes too long, or whose run was given up, even when it ignores its signal. */
+class TimeLimit {
+  private readonly controller = new AbortController();
+  private readonly cancelTimer: () => void;
+  private readonly expired: Promise<never>;
+  private readonly giveUp = (): void => this.controller.abort(this.outer.reason);
+  private readonly outer: AbortSignal;
+
+  constructor(step: PlannedUse, at: Execution) {
+    this.outer = at.signal;
+    this.expired = new Promise((_, reject) => {
+      this.controller.signal.addEventListener('abort', () => reject(this.controller.signal.reason as Error), { once: true });
+    });
+    this.expired.catch(() => undefined);
+    this.cancelTimer = at.clock.after(step.timeoutMs, () => this.controller.abort(timeout(step)));
+    at.signal.addEventListener('abort', this.giveUp, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  /** The component's own error counts, unless it is only the echo of our abort. */
+  async race<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await Promise.race([work, this.expired]);
+    } catch (error) {
+      throw this.controller.signal.aborted ? this.controller.signal.reason : error;
+    }
+  }
+
+  done(): void {
+    this.cancelTimer();
+    this.outer.removeEventListener('abort', this.giveUp);
+  }
+}
+
+/** A component that returns nothing has the output null; what is not JSON is refused rather than silently changed. */
+function stored(output: unknown, host: Host, step: PlannedUse): Json {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(output ?? null);
+  } catch (cause) {
+    throw notJson(step, cause);
+  }
+  if (text === undefined) throw notJson(step);
+  return JSON.parse(host.redact(text, step.credential)) as Json;
+}
+
+function notJson(step: PlannedUse, cause?: unknown): StepError {
+  const message = `${step.component} returned something that is not JSON (a function, a cycle or a BigInt). Its author must return plain data.`;
+  return new StepError({ code: 'output.not-json', message, cause });
+}
+
+function missingComponent(step: PlannedUse): StepError {
+  return new StepError({
+    code: 'component.unknown',
+    message: `${step.id} uses ${step.component}, which this runner does not have. Install the plugin that brings it, then re-run.`,
+    blame: 'operator',
+    arrived: 'no',
+  });
+}
+
+function timeout(step: PlannedUse): StepError {
+  return new StepError({
+    code: 'timeout',
+    message: `${step.component} did not finish within ${step.timeoutMs / 1000} s. Raise the step's timeout if the other side is just slow.`,
+    blame: 'remote',
+    retryable: true,
+    arrived: 'maybe',
+  });
+}

@@ -1,0 +1,13 @@
+export * from './accept.js';
+export * from './determinism.js';
+export { idempotencyKey } from './execute.js';
+export * from './plan.js';
+export * from './ports.js';
+export * from './records.js';
+export * from './retry.js';
+export { errorRecord } from './steps/step.js';
+export { POISON_CRASHES } from './steps/use.js';
+export { BodyRefusal, mediaType, parseBody } from './triggers/body.js';
+export { webhookRules, type Decision, type DedupeKey, type FixedAnswer, type SchemaCheck, type WebhookRules } from './triggers/rules.js';
+export { parseTrigger, triggerOf } from './triggers/webhook.js';
+export * from './walk.js';

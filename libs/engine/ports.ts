@@ -1,0 +1,107 @@
+import type { Component, ComponentContext, Json } from '@millrace/component-sdk';
+import type { ClaimedRun, EventRecord, RunResult, StepRow, TriggerView } from './records.js';
+
+/**
+ * Where a run's progress is written. Each method is one transition: it holds only while the run still
+ * belongs to the claim, and answers false when it does not (the walker then stops and changes nothing more).
+ */
+export interface Journal {
+  /** Commits rows; the next step starts only after this resolves. */
+  record(run: ClaimedRun, rows: readonly StepRow[]): Promise<boolean>;
+  /** Commits rows and gives the run up until `resumeAt` (milliseconds since the epoch). */
+  suspend(run: ClaimedRun, rows: readonly StepRow[], resumeAt: number): Promise<boolean>;
+  /** Commits the last rows and the end of the run as one. */
+  finish(run: ClaimedRun, rows: readonly StepRow[], result: RunResult): Promise<boolean>;
+}
+
+/** A component with what its host knows about it. */
+export interface HostedComponent {
+  readonly component: Component;
+  /** A sentence naming the first prop that does not fit the schema, or undefined. */
+  invalidProps(props: Json): string | undefined;
+}
+
+/** What a step's component is called with, apart from its resolved props. */
+export interface Invocation {
+  readonly run: ClaimedRun;
+  readonly path: string;
+  readonly attempt: number;
+  readonly credential: string | undefined;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly idempotencyKey: string;
+}
+
+/** What the engine needs of the world that runs components. */
+export interface Host {
+  component(name: string): HostedComponent | undefined;
+  /** Everything of the context but the props. Throws a StepError when the credential cannot be had. */
+  context(component: Component, invocation: Invocation): Omit<ComponentContext, 'props'>;
+  /** Takes known secrets out of a JSON text before it becomes a run's data. */
+  redact(text: string, credential: string | undefined): string;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls back after `ms`; the result cancels. */
+  after(ms: number, callback: () => void): () => void;
+  /** 0 (inclusive) to 1, for jitter only: nothing a flow can see comes from here. */
+  random(): number;
+}
+
+/** A claimed run with what its runner needs to walk it. */
+export interface ClaimedWork {
+  readonly run: ClaimedRun;
+  readonly event: EventRecord;
+  /** In the order of attempts; empty on the first claim. */
+  readonly journal: readonly StepRow[];
+}
+
+/** How runs reach a runner. Every method is a compare-and-set: a run is handed to one claim at a time. */
+export interface RunClaims {
+  /** Claims those of `ids` that are still queued, `limit` at the most. */
+  claim(runner: string, ids: readonly string[], limit: number): Promise<ClaimedWork[]>;
+  /** Claims what is due: waits and retries whose time has come, and queued runs whose hint was lost. */
+  claimDue(runner: string, limit: number): Promise<ClaimedWork[]>;
+}
+
+/** Who is alive. A runner's lease covers all the runs it holds. */
+export interface RunnerLeases {
+  /** Renews the lease for `ttlMs`; false when it had already expired and its runs were given to others. */
+  renew(runner: string, ttlMs: number): Promise<boolean>;
+  /** Gives back the runs of every runner whose lease expired, counting a crash where the journal did not grow. Returns how many. */
+  reclaimExpired(): Promise<number>;
+  /** Gives back runs whose runner has no lease at all: its accept committed after it was given up. Returns how many. */
+  reclaimOrphans(): Promise<number>;
+  /** Ends the leases of runners known to be dead at once, instead of waiting for them to expire. */
+  expireDead(isDead: (runnerName: string) => boolean): Promise<void>;
+  /** Gives back runs that this runner holds in the store but not in fact; costs them no crash. */
+  giveBack(runner: string, ids: readonly string[]): Promise<void>;
+  /** The ids that the store says this runner holds. */
+  held(runner: string): Promise<string[]>;
+  /** Ends the lease; whatever is still held goes back to the queue. */
+  retire(runner: string): Promise<void>;
+}
+
+/**
+ * A place in a runner of this process, so that an accept can insert its run already claimed. The front door takes
+ * one before the commit and either starts it after the commit or releases it.
+ */
+export interface BirthClaims {
+  /** Undefined when no slot is free or older runs wait. */
+  reserve(runId: string): Reservation | undefined;
+}
+
+export interface Reservation {
+  readonly runner: string;
+  /** The run is committed and claimed: walk it. `trigger` spares parsing the body again. */
+  start(work: ClaimedWork, trigger: TriggerView): void;
+  /** Nothing certain was committed. */
+  release(): void;
+}
+
+/** Tells runners elsewhere that runs are waiting. Ids only; losing a hint loses nothing. */
+export interface RunHints {
+  offer(runIds: readonly string[]): Promise<void>;
+}

@@ -1,0 +1,104 @@
+import type { Blame, Json } from '@millrace/component-sdk';
+
+/** The life of a run. The first three are active, the rest are ends. `filtered`: the trigger's `when` did not hold. */
+export type RunStatus = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled' | 'filtered';
+export type RunEnd = Extract<RunStatus, 'succeeded' | 'failed' | 'cancelled' | 'filtered'>;
+
+/** An error as it is stored and shown. */
+export interface ErrorRecord {
+  code: string;
+  message: string;
+  /** Path of the step that failed; absent when the run failed outside any step. */
+  step?: string;
+  blame?: Blame;
+  status?: number;
+  attempt?: number;
+  details?: Record<string, unknown>;
+}
+
+/**
+ * What one journal row says of its step.
+ * `started`: written before a step that must not be repeated after a crash (`onCrash: "stop"`).
+ * `retrying`: this attempt failed and another one is due. `failed`: the last attempt failed.
+ */
+export type StepRowStatus = 'started' | 'succeeded' | 'skipped' | 'retrying' | 'failed';
+
+/** One row of the journal: a completed attempt of a component step, or a decision (branch, `set`, skip). */
+export interface StepRow {
+  path: string;
+  /** 1-based. Decisions have attempt 1. */
+  attempt: number;
+  status: StepRowStatus;
+  /** `use`, `if`, `switch`, `set`, `stop`. */
+  kind: string;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  finishedAt: number;
+  input?: Json;
+  output?: Json;
+  error?: ErrorRecord;
+  /** Due time of the next attempt, for `retrying`. */
+  retryAt?: number;
+}
+
+/** What identifies a claim of a run: transitions of any other claim are refused. */
+export interface Lease {
+  readonly runner: string;
+  /** Counts the claims of this run. */
+  readonly claim: number;
+}
+
+/** A run as its runner holds it. */
+export interface ClaimedRun {
+  readonly id: string;
+  readonly flowId: string;
+  readonly version: number;
+  readonly eventId: string;
+  readonly lease: Lease;
+  /** Milliseconds since the epoch; never changes once set. */
+  readonly startedAt: number;
+  /** How many leases in a row expired without the journal growing. */
+  readonly crashes: number;
+}
+
+/** An accepted request, immutable, exact bytes kept. */
+export interface EventRecord {
+  readonly id: string;
+  readonly flowId: string;
+  readonly receivedAt: number;
+  readonly method: string;
+  /** Path and raw query, without the secrets a credential carried there. */
+  readonly url: string;
+  /** Lower-case names, as received, without the headers that carried a credential. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** The trigger's `when` clause, where it did not hold and so no run was created. */
+  readonly unmatched?: string;
+  /** Caller's address as the front door saw it. */
+  readonly caller?: string;
+}
+
+/** How a run ended. */
+export interface RunResult {
+  readonly status: RunEnd;
+  readonly error?: ErrorRecord;
+}
+
+/** What expressions see as `trigger`. */
+export interface TriggerView {
+  readonly body: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string | string[]>>;
+  readonly method: string;
+  readonly id: string;
+  readonly receivedAt: string;
+}
+
+/** What expressions of a run see. Grows as steps finish. */
+export interface RunScope {
+  readonly trigger: TriggerView;
+  readonly steps: Record<string, unknown>;
+  readonly run: { readonly id: string; readonly startedAt: string };
+  readonly flow: { readonly id: string };
+  error?: ErrorRecord;
+}

@@ -1,0 +1,73 @@
+import type { Idempotency, RetryDefaults, StepError } from '@millrace/component-sdk';
+import { parseDuration } from '@millrace/flow';
+
+/** A policy with every value decided. Durations in milliseconds. */
+export interface RetryPolicy {
+  /** Tries in all, the first included. */
+  readonly attempts: number;
+  readonly delayMs: number;
+  readonly backoff: 'fixed' | 'exponential';
+  readonly maxDelayMs: number;
+  readonly jitter: boolean;
+  /** Codes that are retried; undefined means every error that says it may be. */
+  readonly on: readonly string[] | undefined;
+  /** The step itself named `on`: its author takes responsibility for repeats. */
+  readonly stepNamesCodes: boolean;
+}
+
+const BUILT_IN: Required<Omit<RetryDefaults, 'on'>> = {
+  attempts: 4,
+  delay: '2s',
+  backoff: 'exponential',
+  maxDelay: '1m',
+  jitter: true,
+};
+
+/** Key by key: the step over the flow's `defaults` over the component's own over the built-in. */
+export function retryPolicy(step?: RetryDefaults, flow?: RetryDefaults, component?: RetryDefaults): RetryPolicy {
+  const merged = { ...BUILT_IN, ...component, ...flow, ...step };
+  return {
+    attempts: merged.attempts,
+    delayMs: parseDuration(merged.delay),
+    backoff: merged.backoff,
+    maxDelayMs: parseDuration(merged.maxDelay),
+    jitter: merged.jitter,
+    on: merged.on,
+    stepNamesCodes: step?.on !== undefined,
+  };
+}
+
+/** Pause before the attempt after `attempt`, in milliseconds, or undefined when the error is final. */
+export function retryDelay(
+  policy: RetryPolicy,
+  attempt: number,
+  error: StepError,
+  idempotent: Idempotency,
+  random: () => number,
+): number | undefined {
+  if (attempt >= policy.attempts || !mayRetry(policy, error, idempotent)) return undefined;
+  return Math.max(backoff(policy, attempt, random), error.retryAfterMs ?? 0);
+}
+
+/** Whether repeating is both useful and safe; `on` narrows what is useful, and only the step's own `on` widens what is safe. */
+function mayRetry(policy: RetryPolicy, error: StepError, idempotent: Idempotency): boolean {
+  const named = policy.on?.some((pattern) => matchesCode(pattern, error.code));
+  if (policy.stepNamesCodes) return named === true;
+  if (!error.retryable || named === false) return false;
+  return idempotent !== 'no' || error.arrived === 'no';
+}
+
+/** `http.5xx` and `http.*` are patterns over `http.503`; anything else is compared whole. */
+export function matchesCode(pattern: string, code: string): boolean {
+  if (pattern === code) return true;
+  if (pattern.endsWith('.*')) return code.startsWith(pattern.slice(0, -1));
+  const family = /^http\.([1-5])xx$/.exec(pattern);
+  return family !== null && new RegExp(`^http\\.${family[1]}\\d\\d$`).test(code);
+}
+
+/** Full delay growth capped at `maxDelay`; jitter takes up to half away, so that failures do not come back in step. */
+function backoff(policy: RetryPolicy, attempt: number, random: () => number): number {
+  const factor = policy.backoff === 'exponential' ? 2 ** (attempt - 1) : 1;
+  const delay = Math.min(policy.delayMs * factor, policy.maxDelayMs);
+  return Math.round(policy.jitter ? delay * (1 - random() / 2) : delay);
+}

@@ -1,0 +1,21 @@
+import type { PlannedStep } from '../plan.js';
+import { walkIf } from './if.js';
+import { walkSet } from './set.js';
+import type { StepSignal, Walk } from './step.js';
+import { walkStop } from './stop.js';
+import { walkSwitch } from './switch.js';
+import { walkUse } from './use.js';
+
+/** One entry per kind of step. A new kind is one file, one entry here and one in the flow schema. */
+const KINDS: { readonly [K in PlannedStep['kind']]: (step: Extract<PlannedStep, { kind: K }>, walk: Walk) => Promise<StepSignal> } = {
+  use: walkUse,
+  if: walkIf,
+  switch: walkSwitch,
+  set: walkSet,
+  stop: walkStop,
+};
+
+export function walkStep(step: PlannedStep, walk: Walk): Promise<StepSignal> {
+  const run = KINDS[step.kind] as (step: PlannedStep, walk: Walk) => Promise<StepSignal>;
+  return run(step, walk);
+}

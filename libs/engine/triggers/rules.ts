@@ -1,0 +1,96 @@
+import type { Condition, WebhookTrigger } from '@millrace/flow';
+import { compileCondition, compileTemplate, evaluateCondition, parseDuration, parseSize } from '@millrace/flow';
+import { StepError, type Json } from '@millrace/component-sdk';
+import type { TriggerView } from '../records.js';
+
+/** Names the first place where a body does not fit its schema, as JSON pointer and sentence, or undefined. */
+export type SchemaCheck = (body: unknown) => string | undefined;
+
+/** A webhook trigger made ready for the accept path: nothing in it waits. */
+export interface WebhookRules {
+  readonly methods: readonly string[];
+  /** Media types; undefined accepts every type that can be read. */
+  readonly accept: readonly string[] | undefined;
+  readonly maxBytes: number | undefined;
+  readonly whenPaused: 'hold' | 'refuse';
+  readonly answer: FixedAnswer | undefined;
+  /** What becomes of a request, body parsed and credential verified. */
+  decide(trigger: TriggerView): Decision;
+}
+
+export interface FixedAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
+export type Decision =
+  | { readonly kind: 'run'; readonly dedupe: DedupeKey | undefined }
+  | { readonly kind: 'unmatched'; readonly clause: string }
+  | { readonly kind: 'invalid'; readonly problem: string }
+  | { readonly kind: 'keyless'; readonly problem: string };
+
+export interface DedupeKey {
+  readonly key: string;
+  readonly windowMs: number;
+}
+
+const DEFAULT_WINDOW = '24h';
+
+/** Compiles a checked trigger. `schemaCheck` compiles its JSON Schema, which the engine does not do itself. */
+export function webhookRules(trigger: WebhookTrigger, schemaCheck: (schema: NonNullable<WebhookTrigger['schema']>) => SchemaCheck): WebhookRules {
+  const invalid = trigger.schema === undefined ? undefined : schemaCheck(trigger.schema);
+  const matches = acceptCondition(trigger.when);
+  const dedupeKey = trigger.dedupe && dedupe(trigger.dedupe.key, parseDuration(trigger.dedupe.window ?? DEFAULT_WINDOW));
+  return {
+    methods: trigger.methods ?? ['POST'],
+    accept: trigger.accept,
+    maxBytes: trigger.limit === undefined ? undefined : parseSize(trigger.limit),
+    whenPaused: trigger.whenPaused ?? 'hold',
+    answer: fixedAnswer(trigger.respond),
+    decide: (view) => {
+      if (!matches(view)) return { kind: 'unmatched', clause: String(trigger.when) };
+      const problem = invalid?.(view.body);
+      return problem === undefined ? keyed(dedupeKey, view) : { kind: 'invalid', problem };
+    },
+  };
+}
+
+/** A condition outside the accept subset holds here; the runner evaluates it and ends the run as filtered. */
+function acceptCondition(when: Condition | undefined): (trigger: TriggerView) => boolean {
+  if (when === undefined) return () => true;
+  const condition = compileCondition(when);
+  return condition.acceptable ? (trigger) => evaluateCondition(condition, { trigger }, undefined, 'when') === true : () => true;
+}
+
+function dedupe(source: string, windowMs: number): (trigger: TriggerView) => DedupeKey {
+  const { resolveSync } = compileTemplate(source, 'dedupe.key');
+  if (!resolveSync) throw new Error('A dedupe key outside the accept subset was not caught by the checker.');
+  return (trigger) => ({ key: keyText(resolveSync({ trigger })), windowMs });
+}
+
+function keyText(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** A key that cannot be made would let duplicates through silently, so the request is told what is missing. */
+function keyed(key: ((trigger: TriggerView) => DedupeKey) | undefined, view: TriggerView): Decision {
+  try {
+    return { kind: 'run', dedupe: key?.(view) };
+  } catch (error) {
+    if (error instanceof StepError) return { kind: 'keyless', problem: error.message };
+    throw error;
+  }
+}
+
+function fixedAnswer(respond: WebhookTrigger['respond']): FixedAnswer | undefined {
+  if (respond === undefined || respond === 'immediately') return undefined;
+  const json = respond.body !== undefined && typeof respond.body !== 'string';
+  const type = json ? { 'content-type': 'application/json; charset=utf-8' } : { 'content-type': 'text/plain; charset=utf-8' };
+  const headers = { ...(respond.body === undefined ? {} : type), ...lowerCase(respond.headers ?? {}) };
+  return { status: respond.status, headers, body: json ? JSON.stringify(respond.body) : (respond.body as string | undefined) };
+}
+
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
