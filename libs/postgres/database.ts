@@ -1,0 +1,53 @@
+import type { Pool } from 'pg';
+import { DataSource } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { FlowVersionEntity } from './entities/flow-version.entity.js';
+import { FlowEntity } from './entities/flow.entity.js';
+import { Initial1763700000000 } from './migrations/0001-initial.js';
+import { ensurePartitions } from './partitions.js';
+
+const MIGRATION_LOCK = 0x6d696772;
+
+export interface DatabaseOptions {
+  /** `postgres://…` */
+  readonly url: string;
+  /** Connections at the most. */
+  readonly poolSize: number;
+}
+
+/** An open database: TypeORM for entities and migrations, its pg pool for the statements of the hot paths. */
+export interface Database {
+  readonly dataSource: DataSource;
+  readonly pool: Pool;
+  close(): Promise<void>;
+}
+
+/** Connects and brings the schema up to date. Several processes may do so at once. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const dataSource = new DataSource({
+    type: 'postgres',
+    url: options.url,
+    poolSize: options.poolSize,
+    entities: [FlowEntity, FlowVersionEntity],
+    migrations: [Initial1763700000000],
+    migrationsTransactionMode: 'each',
+    extra: { idleTimeoutMillis: 10_000, connectionTimeoutMillis: 10_000, application_name: 'millrace' },
+    poolErrorHandler: () => undefined,
+  });
+  await dataSource.initialize();
+  const pool = (dataSource.driver as PostgresDriver).master as Pool;
+  await migrate(dataSource, pool);
+  return { dataSource, pool, close: () => dataSource.destroy() };
+}
+
+async function migrate(dataSource: DataSource, pool: Pool): Promise<void> {
+  const lock = await pool.connect();
+  try {
+    await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await dataSource.runMigrations();
+    await ensurePartitions(pool, Date.now());
+  } finally {
+    await lock.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
+    lock.release();
+  }
+}

@@ -1,0 +1,153 @@
+import type { ErrorRecord, EventRecord, RunStatus, StepRow } from '@millrace/engine';
+import type { Pool } from 'pg';
+import { parseJsonBytes } from './packing.js';
+import { eventRecord, stepRow, type EventRow, type JournalRow } from './run-store.js';
+import { CANCEL, JOURNAL_OF } from './sql/runs.js';
+
+/** A run as lists show it. Times are ISO 8601. */
+export interface RunSummary {
+  readonly id: string;
+  readonly flowId: string;
+  readonly version: number;
+  readonly eventId: string;
+  readonly status: RunStatus;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  /** When a waiting run goes on. */
+  readonly resumeAt: string | null;
+  readonly error: ErrorRecord | null;
+}
+
+export interface RunFilter {
+  readonly flowId?: string;
+  readonly status?: RunStatus;
+  readonly eventId?: string;
+  /** Only runs older than this id. */
+  readonly before?: string;
+  readonly limit: number;
+}
+
+/** A refusal as the log keeps it. */
+export interface RefusalRow {
+  readonly id: string;
+  readonly flowId: string;
+  readonly at: string;
+  readonly status: number;
+  readonly code: string;
+  readonly reason: string;
+  readonly request: Record<string, unknown>;
+}
+
+const EVENT_COLUMNS = `id as event_id, flow_id, request, body, (extract(epoch from received_at) * 1000)::float8 as received_at`;
+
+/** Each half is ordered and cut by itself, so that neither reads more rows than are asked for. */
+const RUNS = `
+  select * from (
+    (select id, flow_id, version, event_id, case when status = 'held' then 'queued' else status end as status,
+       started_at, null::timestamptz as finished_at, case when status = 'waiting' then due_at end as due_at, null::bytea as error
+     from runs
+     where ($1::text is null or flow_id = $1) and ($2::text is null or case when status = 'held' then 'queued' else status end = $2)
+       and ($3::uuid is null or event_id = $3) and ($4::uuid is null or id < $4) and ($5::uuid is null or id = $5)
+     order by id desc limit $6)
+    union all
+    (select id, flow_id, version, event_id, status, started_at, finished_at, null, error from finished_runs
+     where ($1::text is null or flow_id = $1) and ($2::text is null or status = $2)
+       and ($3::uuid is null or event_id = $3) and ($4::uuid is null or id < $4) and ($5::uuid is null or id = $5)
+     order by id desc limit $6)
+  ) both_halves order by id desc limit $6`;
+
+/** What happened: events, runs, journals and refusals, newest first. Reads only, apart from cancel. */
+export class PostgresHistory {
+  constructor(private readonly pool: Pool) {}
+
+  async runs(filter: RunFilter): Promise<RunSummary[]> {
+    const { flowId, status, eventId, before, limit } = filter;
+    const { rows } = await this.pool.query<RunRow>(RUNS, [flowId, status, eventId, before, null, limit]);
+    return rows.map(summary);
+  }
+
+  async run(id: string): Promise<RunSummary | undefined> {
+    const { rows } = await this.pool.query<RunRow>(RUNS, [null, null, null, null, id, 1]);
+    return rows[0] && summary(rows[0]);
+  }
+
+  /** In order of time, every attempt a row. */
+  async journal(runId: string): Promise<StepRow[]> {
+    const { rows } = await this.pool.query<JournalRow>(JOURNAL_OF, [[runId]]);
+    return rows.map(stepRow).sort((a, b) => a.startedAt - b.startedAt || a.attempt - b.attempt);
+  }
+
+  async events(filter: { flowId?: string; before?: string; limit: number }): Promise<EventRecord[]> {
+    const { rows } = await this.pool.query<EventRow>(
+      `select ${EVENT_COLUMNS} from events
+       where ($1::text is null or flow_id = $1) and ($2::uuid is null or id < $2) order by id desc limit $3`,
+      [filter.flowId, filter.before, filter.limit],
+    );
+    return rows.map(eventRecord);
+  }
+
+  async event(id: string): Promise<EventRecord | undefined> {
+    const { rows } = await this.pool.query<EventRow>(`select ${EVENT_COLUMNS} from events where id = $1`, [id]);
+    return rows[0] && eventRecord(rows[0]);
+  }
+
+  async refusals(filter: { flowId?: string; before?: string; limit: number }): Promise<RefusalRow[]> {
+    const { rows } = await this.pool.query<StoredRefusalRow>(
+      `select id, flow_id, at, status, code, reason, request from refusals
+       where ($1::text is null or flow_id = $1) and ($2::uuid is null or id < $2) order by id desc limit $3`,
+      [filter.flowId, filter.before, filter.limit],
+    );
+    return rows.map(({ flow_id: flowId, at, request, ...rest }) => ({ ...rest, flowId, at: at.toISOString(), request: parseJsonBytes(request) }));
+  }
+
+  /** Ends active runs as cancelled; answers the ids of those that were active. */
+  async cancel(ids: readonly string[]): Promise<string[]> {
+    const { rows } = await this.pool.query<{ id: string }>(CANCEL, [ids]);
+    return rows.map((row) => row.id);
+  }
+
+  /** How many runs are active, by status. */
+  async active(): Promise<Record<string, number>> {
+    const { rows } = await this.pool.query<{ status: string; count: string }>('select status, count(*) from runs group by status');
+    return Object.fromEntries(rows.map(({ status, count }) => [status, Number(count)]));
+  }
+}
+
+interface RunRow {
+  readonly id: string;
+  readonly flow_id: string;
+  readonly version: number;
+  readonly event_id: string;
+  readonly status: RunStatus;
+  readonly started_at: Date | null;
+  readonly finished_at: Date | null;
+  readonly due_at: Date | null;
+  readonly error: Buffer | null;
+}
+
+interface StoredRefusalRow extends Omit<RefusalRow, 'flowId' | 'at' | 'request'> {
+  readonly flow_id: string;
+  readonly at: Date;
+  readonly request: Buffer;
+}
+
+function summary(row: RunRow): RunSummary {
+  return {
+    id: row.id,
+    flowId: row.flow_id,
+    version: row.version,
+    eventId: row.event_id,
+    status: row.status,
+    createdAt: new Date(idTime(row.id)).toISOString(),
+    startedAt: row.started_at?.toISOString() ?? null,
+    finishedAt: row.finished_at?.toISOString() ?? null,
+    resumeAt: row.due_at?.toISOString() ?? null,
+    error: row.error && parseJsonBytes<ErrorRecord>(row.error),
+  };
+}
+
+/** The milliseconds that lead a UUIDv7 (RFC 9562, section 5.7). */
+function idTime(id: string): number {
+  return parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}

@@ -1,0 +1,122 @@
+import type { ClaimedWork, EventRecord, RunClaims, RunnerLeases, StepRow } from '@millrace/engine';
+import type { Pool } from 'pg';
+import type { StoredRequest } from './event-store.js';
+import type { StoredStepData } from './journal-store.js';
+import { parseJsonBytes } from './packing.js';
+import { GIVE_BACK, HELD, RECLAIM_EXPIRED, RECLAIM_ORPHANS, RENEW, RETIRE } from './sql/runners.js';
+import { CLAIM, CLAIM_DUE, JOURNAL_OF } from './sql/runs.js';
+
+/** Claims and leases of runs. */
+export class PostgresRunStore implements RunClaims, RunnerLeases {
+  constructor(
+    private readonly pool: Pool,
+    /** Shown beside the lease: host and process id. */
+    private readonly runnerName: string,
+  ) {}
+
+  claim(runner: string, ids: readonly string[], limit: number): Promise<ClaimedWork[]> {
+    return this.claimed(runner, 'claim', CLAIM, [runner, ids, limit]);
+  }
+
+  claimDue(runner: string, limit: number): Promise<ClaimedWork[]> {
+    return this.claimed(runner, 'claim-due', CLAIM_DUE, [runner, limit]);
+  }
+
+  async renew(runner: string, ttlMs: number): Promise<boolean> {
+    const { rowCount } = await this.pool.query(RENEW, [runner, this.runnerName, ttlMs / 1000]);
+    return rowCount === 1;
+  }
+
+  async reclaimExpired(): Promise<number> {
+    const { rowCount } = await this.pool.query(RECLAIM_EXPIRED);
+    return rowCount ?? 0;
+  }
+
+  async reclaimOrphans(): Promise<number> {
+    const { rowCount } = await this.pool.query(RECLAIM_ORPHANS);
+    return rowCount ?? 0;
+  }
+
+  async expireDead(isDead: (runnerName: string) => boolean): Promise<void> {
+    const { rows } = await this.pool.query<{ id: string; name: string }>('select id, name from runners');
+    const dead = rows.filter((row) => isDead(row.name)).map((row) => row.id);
+    await this.pool.query('update runners set lease_until = now() where id = any ($1::uuid[])', [dead]);
+  }
+
+  async giveBack(runner: string, ids: readonly string[]): Promise<void> {
+    await this.pool.query(GIVE_BACK, [runner, ids]);
+  }
+
+  async held(runner: string): Promise<string[]> {
+    const { rows } = await this.pool.query<{ id: string }>(HELD, [runner]);
+    return rows.map((row) => row.id);
+  }
+
+  async retire(runner: string): Promise<void> {
+    await this.pool.query(RETIRE, [runner]);
+  }
+
+  private async claimed(runner: string, name: string, text: string, values: unknown[]): Promise<ClaimedWork[]> {
+    const { rows } = await this.pool.query<ClaimedRow>({ name, text, values });
+    const journals = await this.journalsOf(rows.filter((row) => row.journal_rows > 0).map((row) => row.id));
+    return rows.map((row) => ({ ...workFrom(row, runner), journal: journals.get(row.id) ?? [] }));
+  }
+
+  private async journalsOf(ids: readonly string[]): Promise<ReadonlyMap<string, StepRow[]>> {
+    const journals = new Map<string, StepRow[]>();
+    if (ids.length === 0) return journals;
+    const { rows } = await this.pool.query<JournalRow>({ name: 'journal-of', text: JOURNAL_OF, values: [ids] });
+    for (const row of rows) {
+      const journal = journals.get(row.run_id);
+      if (journal) journal.push(stepRow(row));
+      else journals.set(row.run_id, [stepRow(row)]);
+    }
+    return journals;
+  }
+}
+
+interface ClaimedRow extends EventRow {
+  readonly id: string;
+  readonly version: number;
+  readonly claim: number;
+  readonly crashes: number;
+  readonly journal_rows: number;
+  readonly started_at: number;
+}
+
+/** The columns of an event as statements select them. */
+export interface EventRow {
+  readonly event_id: string;
+  readonly flow_id: string;
+  readonly received_at: number;
+  readonly request: Buffer;
+  readonly body: Buffer;
+}
+
+/** The columns of a journal row as statements select them. */
+export interface JournalRow {
+  readonly run_id: string;
+  readonly path: string;
+  readonly attempt: number;
+  readonly status: StepRow['status'];
+  readonly kind: string;
+  readonly started_at: number;
+  readonly finished_at: number;
+  readonly data: Buffer;
+}
+
+function workFrom(row: ClaimedRow, runner: string): Omit<ClaimedWork, 'journal'> {
+  const lease = { runner, claim: row.claim };
+  const { id, version, crashes, flow_id: flowId, event_id: eventId, started_at: startedAt } = row;
+  return { run: { id, version, crashes, flowId, eventId, startedAt, lease }, event: eventRecord(row) };
+}
+
+export function eventRecord(row: EventRow): EventRecord {
+  const request = parseJsonBytes<StoredRequest>(row.request);
+  return { id: row.event_id, flowId: row.flow_id, receivedAt: row.received_at, body: row.body, ...request };
+}
+
+export function stepRow(row: JournalRow): StepRow {
+  const { path, attempt, status, kind, started_at: startedAt, finished_at: finishedAt } = row;
+  return { path, attempt, status, kind, startedAt, finishedAt, ...parseJsonBytes<StoredStepData>(row.data) };
+}
