@@ -1,0 +1,183 @@
+import type { Credential } from '@millrace/credentials';
+import { planFlow, webhookRules, type Plan, type WebhookRules } from '@millrace/engine';
+import { checkFlow, hasErrors, type Flow, type Problem } from '@millrace/flow';
+import type { FlowEntity, PostgresFlowStore } from '@millrace/postgres';
+import type { Log } from '@millrace/telemetry';
+import { ComponentRegistry, schemaCheck } from './components.js';
+import { readCredentials, type CredentialBook } from './credentials.js';
+import { readFlowFolder, watchFolder, type FlowFile } from './flow-folder.js';
+
+/** What the front door needs of a flow, from memory. */
+export interface LiveFlow {
+  readonly id: string;
+  /** 0 while no version is live. */
+  readonly version: number;
+  readonly enabled: boolean;
+  /** Present once a version is live and everything it needs is there. */
+  readonly rules: WebhookRules | undefined;
+  /** Undefined for an open URL. */
+  readonly credential: Credential | undefined;
+  /** Why the newest text, or any version at all, is not live. */
+  readonly problems: readonly Problem[];
+}
+
+export interface CatalogParts {
+  readonly flows: string;
+  readonly credentials: string;
+  variable(name: string): string | undefined;
+  readonly components: ComponentRegistry;
+  readonly store: PostgresFlowStore;
+  readonly log: Log;
+}
+
+const POLL_MS = 1_000;
+const MAX_PLANS = 200;
+
+/**
+ * What is live: flows, components, credentials. Publishes the flows folder at the start and on every change, and
+ * follows what other processes publish by the store's revision.
+ */
+export class Catalog {
+  private live = new Map<string, LiveFlow>();
+  private book!: CredentialBook;
+  private revision = '';
+  private readonly plans = new Map<string, Promise<Plan>>();
+  private readonly watchers: { close(): void }[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private closed = false;
+  private work: Promise<unknown> = Promise.resolve();
+
+  private constructor(private readonly parts: CatalogParts) {}
+
+  /** Reads everything once; with `follow` also from then on. */
+  static async open(parts: CatalogParts, follow = true): Promise<Catalog> {
+    const catalog = new Catalog(parts);
+    await catalog.reload();
+    if (follow) catalog.follow();
+    return catalog;
+  }
+
+  get components(): ComponentRegistry {
+    return this.parts.components;
+  }
+
+  get credentials(): CredentialBook {
+    return this.book;
+  }
+
+  flow(id: string): LiveFlow | undefined {
+    return this.live.get(id);
+  }
+
+  flows(): readonly LiveFlow[] {
+    return [...this.live.values()];
+  }
+
+  /** Parses and checks a text against what this process has. */
+  check(text: string, flowId?: string): { flow?: Flow; problems: readonly Problem[] } {
+    return checkFlow(text, { components: this.components.all, credentials: this.book.known, ...(flowId === undefined ? {} : { flowId }) });
+  }
+
+  /** A version ready to run; compiled once. Rejects when it is gone or no longer checks. */
+  plan(flowId: string, version: number): Promise<Plan> {
+    const key = `${flowId}@${version}`;
+    const known = this.plans.get(key);
+    if (known) return known;
+    const plan = this.makePlan(flowId, version);
+    this.plans.set(key, plan);
+    plan.catch(() => this.plans.delete(key));
+    if (this.plans.size > MAX_PLANS) this.plans.delete(this.plans.keys().next().value!);
+    return plan;
+  }
+
+  /** Publishes the folder and reads the credentials again. One at a time, in order. */
+  reload(): Promise<void> {
+    return this.enqueue(async () => {
+      this.book = await readCredentials(this.parts.credentials, this.parts.variable);
+      for (const { message } of this.book.problems) this.parts.log.warn(message);
+      this.plans.clear();
+      await this.publishFolder();
+      await this.refresh();
+    });
+  }
+
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.timer);
+    for (const watcher of this.watchers) watcher.close();
+  }
+
+  private follow(): void {
+    const changed = (): void => {
+      this.reload().catch((error: unknown) => this.parts.log.error({ err: error }, 'The flows could not be read again'));
+    };
+    this.watchers.push(watchFolder(this.parts.flows, changed));
+    this.poll();
+  }
+
+  private poll(): void {
+    this.timer = setTimeout(() => {
+      this.enqueue(() => this.refreshIfChanged())
+        .catch((error: unknown) => this.parts.log.debug({ reason: (error as Error).message }, 'The flows could not be compared'))
+        .finally(() => this.closed || this.poll());
+    }, POLL_MS);
+  }
+
+  private enqueue<T>(task: () => Promise<T>): Promise<T> {
+    const next = this.work.then(task);
+    this.work = next.catch(() => undefined);
+    return next;
+  }
+
+  private async publishFolder(): Promise<void> {
+    const files = await readFlowFolder(this.parts.flows);
+    for (const file of files) await this.publish(file);
+    const present = new Set(files.map(({ id }) => id));
+    for (const flow of await this.parts.store.list()) {
+      if (!present.has(flow.id) && !flow.archived) await this.parts.store.archive(flow.id);
+    }
+  }
+
+  private async publish({ id, text, path }: FlowFile): Promise<void> {
+    const { flow, problems } = this.check(text, id);
+    if (!flow || hasErrors(problems)) {
+      await this.parts.store.refuse(id, problems);
+      for (const { line, column, message } of problems) this.parts.log.warn(`${path}:${line}:${column}: ${message}`);
+      return;
+    }
+    const published = await this.parts.store.publish(id, text, flow.enabled !== false);
+    if (published.kind === 'published') this.parts.log.info(`Flow ${id} is live as version ${published.version}`);
+  }
+
+  private async refreshIfChanged(): Promise<void> {
+    if ((await this.parts.store.revision()) !== this.revision) await this.refresh();
+  }
+
+  private async refresh(): Promise<void> {
+    this.revision = await this.parts.store.revision();
+    const flows = (await this.parts.store.list()).filter((flow) => !flow.archived);
+    this.live = new Map(await Promise.all(flows.map(async (flow) => [flow.id, await this.liven(flow)] as const)));
+  }
+
+  private async liven(entity: FlowEntity): Promise<LiveFlow> {
+    const base = { id: entity.id, version: entity.liveVersion ?? 0, enabled: entity.enabled, credential: undefined, rules: undefined };
+    const version = entity.liveVersion && (await this.parts.store.version(entity.id, entity.liveVersion));
+    if (!version) return { ...base, problems: entity.problems };
+    const { flow, problems } = this.check(version.text, entity.id);
+    if (!flow || hasErrors(problems)) return { ...base, problems };
+    const name = flow.trigger.credential;
+    const credential = name === undefined ? undefined : this.book.get(name);
+    // The checker has said so already, but a URL must never be open because its credential could not be had.
+    if (name !== undefined && !credential) return { ...base, problems };
+    return { ...base, rules: webhookRules(flow.trigger, schemaCheck), credential, problems: entity.problems };
+  }
+
+  private async makePlan(flowId: string, version: number): Promise<Plan> {
+    const stored = await this.parts.store.version(flowId, version);
+    if (!stored) throw new Error(`it is not stored`);
+    const { flow, problems } = this.check(stored.text, flowId);
+    const error = problems.find(({ severity }) => severity === 'error');
+    if (!flow || error) throw new Error(error?.message ?? 'it does not parse');
+    return planFlow(flow, version, (name) => this.components.all.get(name));
+  }
+}

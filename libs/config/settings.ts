@@ -1,0 +1,106 @@
+/** How one environment variable is read. The table below is also the configuration reference in the docs. */
+interface Setting<T> {
+  readonly variable: string;
+  readonly about: string;
+  readonly shownDefault: string;
+  /** Throws a sentence when the text does not fit. */
+  readonly parse: (text: string | undefined) => T;
+}
+
+function text(variable: string, fallback: string, about: string): Setting<string> {
+  return { variable, about, shownDefault: fallback, parse: (value) => value || fallback };
+}
+
+function optional(variable: string, about: string): Setting<string | undefined> {
+  return { variable, about, shownDefault: '', parse: (value) => value || undefined };
+}
+
+function list(variable: string, fallback: readonly string[], about: string): Setting<readonly string[]> {
+  const parse = (value: string | undefined): readonly string[] => (value === undefined ? fallback : split(value));
+  return { variable, about, shownDefault: fallback.join(','), parse };
+}
+
+function split(value: string): string[] {
+  return value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+function integer(variable: string, fallback: number, [min, max]: readonly [number, number], about: string): Setting<number> {
+  const parse = (value: string | undefined): number => {
+    if (!value) return fallback;
+    const parsed = Number(value);
+    if (Number.isInteger(parsed) && parsed >= min && parsed <= max) return parsed;
+    throw new Error(`${variable} must be a whole number from ${min} to ${max}, but is ${JSON.stringify(value)}.`);
+  };
+  return { variable, about, shownDefault: String(fallback), parse };
+}
+
+function oneOf<T extends string>(variable: string, values: readonly [T, ...T[]], about: string): Setting<T> {
+  const parse = (value: string | undefined): T => {
+    const found = value ? values.find((candidate) => candidate === value) : values[0];
+    if (found) return found;
+    throw new Error(`${variable} must be one of ${values.join(', ')}, but is ${JSON.stringify(value)}.`);
+  };
+  return { variable, about: `${about} One of: ${values.join(', ')}.`, shownDefault: values[0], parse };
+}
+
+function url(variable: string, protocols: readonly string[], about: string): Setting<string | undefined> {
+  const parse = (value: string | undefined): string | undefined => {
+    if (!value) return undefined;
+    if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) return value;
+    throw new Error(`${variable} must be a URL that starts with ${protocols.map((name) => `${name}//`).join(' or ')}.`);
+  };
+  return { variable, about, shownDefault: '', parse };
+}
+
+/** Every setting there is. */
+export const SETTINGS = {
+  host: text('HOST', '127.0.0.1', 'Address to listen on. Anything but loopback is reachable from outside.'),
+  port: integer('PORT', 3000, [0, 65535], 'Port to listen on; 0 takes a free one.'),
+  home: text('MILLRACE_HOME', './.millrace', 'Folder for the private database, the token and the logs.'),
+  flows: text('MILLRACE_FLOWS', './flows', 'Folder of the flow files.'),
+  credentials: text('MILLRACE_CREDENTIALS', '', 'File of the credentials; default: credentials.json beside the flows.'),
+  plugins: list('MILLRACE_PLUGINS', ['./plugins'], 'Folders or npm packages with plugins, comma separated.'),
+  databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:'], 'An existing PostgreSQL (14 or newer) instead of the private one.'),
+  redisUrl: url('REDIS_URL', ['redis:', 'rediss:'], 'A Redis for the queue instead of PostgreSQL.'),
+  token: optional('MILLRACE_TOKEN', 'Token of the control API; default: generated into $MILLRACE_HOME/token.'),
+  publicUrl: url('MILLRACE_PUBLIC_URL', ['http:', 'https:'], 'How callers reach this server: shown, and part of what some providers sign.'),
+  httpAllow: list('MILLRACE_HTTP_ALLOW', [], 'Addresses or CIDRs that outgoing requests may reach although private, comma separated.'),
+  hideUnknown: oneOf('MILLRACE_HIDE_UNKNOWN', ['false', 'true'], 'Answer unknown flows with 401 like a failed credential.'),
+  slots: integer('MILLRACE_SLOTS', 256, [1, 10_000], 'Runs that one runner works on at the same time.'),
+  maxBody: integer('MILLRACE_MAX_BODY', 1024 * 1024, [1024, 64 * 1024 * 1024], 'Largest request body in bytes, unless a flow sets its own.'),
+  maxPending: integer('MILLRACE_MAX_PENDING', 64 * 1024 * 1024, [1024 * 1024, 8 * 1024 ** 3], 'Bytes of requests in memory, not yet written, above which callers get 503.'),
+  poolSize: integer('MILLRACE_POOL_SIZE', 8, [3, 200], 'Database connections of one process.'),
+  logLevel: oneOf('MILLRACE_LOG_LEVEL', ['info', 'debug', 'warn', 'error', 'silent'], 'How much is logged.'),
+  logFormat: oneOf('MILLRACE_LOG_FORMAT', ['text', 'json'], 'How log lines look.'),
+} as const;
+
+/** The configuration, every value decided. */
+export type Settings = { readonly [K in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[K]['parse']> };
+
+/** A variable that does not fit: the message says which and what it should be. */
+export class ConfigurationError extends Error {
+  readonly code = 'config.invalid';
+
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigurationError';
+  }
+}
+
+/** Reads all settings at once, so that all mistakes are reported at once. */
+export function parseSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const problems: string[] = [];
+  const entries = Object.entries(SETTINGS).map(([key, setting]) => {
+    try {
+      return [key, setting.parse(env[setting.variable])];
+    } catch (error) {
+      problems.push((error as Error).message);
+      return [key, undefined];
+    }
+  });
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return Object.fromEntries(entries) as Settings;
+}

@@ -1,0 +1,85 @@
+import { Catalog, ComponentRegistry, loadPlugins } from '@millrace/catalog';
+import { builtinComponents } from '@millrace/components';
+import type { Config } from '@millrace/config';
+import {
+  openDatabase,
+  PostgresEventStore,
+  PostgresFlowStore,
+  PostgresHistory,
+  PostgresJournal,
+  PostgresRefusalStore,
+  PostgresRunStore,
+  type Database,
+} from '@millrace/postgres';
+import { createLogger, type Log } from '@millrace/telemetry';
+import { processName } from './process-name.js';
+
+/** What every app stands on: configuration, log, stores, and what is live. Opened once per process. */
+export interface Platform {
+  readonly config: Config;
+  readonly log: Log;
+  readonly databaseUrl: string;
+  readonly database: Database;
+  readonly events: PostgresEventStore;
+  readonly journal: PostgresJournal;
+  readonly runs: PostgresRunStore;
+  readonly flows: PostgresFlowStore;
+  readonly history: PostgresHistory;
+  readonly refusals: PostgresRefusalStore;
+  readonly catalog: Catalog;
+  /** Where this server can be reached; known once it listens. */
+  publicUrl: string;
+  /** Waits for what is being written, then closes everything that was opened here. */
+  close(): Promise<void>;
+}
+
+export interface PlatformOptions {
+  readonly config: Config;
+  readonly databaseUrl: string;
+  readonly log?: Log;
+}
+
+/** Connects, migrates, loads plugins, publishes the flows folder. */
+export async function openPlatform({ config, databaseUrl, log = logFor(config) }: PlatformOptions): Promise<Platform> {
+  const [database, components] = await Promise.all([
+    openDatabase({ url: databaseUrl, poolSize: config.poolSize }),
+    loadComponents(config, log),
+  ]);
+  const { pool, dataSource } = database;
+  const flows = new PostgresFlowStore(dataSource);
+  const events = new PostgresEventStore(pool);
+  const journal = new PostgresJournal(pool);
+  const refusals = new PostgresRefusalStore(pool, (error) => log.warn({ reason: (error as Error).message }, 'A refusal could not be recorded'));
+  const { flows: folder, credentials, variable } = config;
+  const catalog = await Catalog.open({ flows: folder, credentials, variable, components, store: flows, log });
+  return {
+    config,
+    log,
+    databaseUrl,
+    database,
+    events,
+    journal,
+    runs: new PostgresRunStore(pool, processName()),
+    flows,
+    history: new PostgresHistory(pool),
+    refusals,
+    catalog,
+    publicUrl: config.publicUrl ?? '',
+    close: async () => {
+      catalog.close();
+      await Promise.all([events.drained(), journal.drained(), refusals.drained()]);
+      await database.close();
+    },
+  };
+}
+
+export function logFor(config: Config): Log {
+  return createLogger({ level: config.logLevel, format: config.logFormat });
+}
+
+/** Built-in components and those of all plugins that load; a broken plugin is reported and left out. */
+export async function loadComponents(config: Config, log: Log): Promise<ComponentRegistry> {
+  const { components, problems } = await loadPlugins([...config.plugins], config.cwd);
+  for (const { message } of problems) log.warn(message);
+  return new ComponentRegistry([...builtinComponents, ...components.map(({ component }) => component)]);
+}

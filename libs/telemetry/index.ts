@@ -1,0 +1,2 @@
+export { createLogger, type Log } from './logger.js';
+export { NestLog } from './nest-log.js';
