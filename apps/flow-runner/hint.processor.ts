@@ -1,0 +1,26 @@
+import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
+import { Inject } from '@nestjs/common';
+import { PLATFORM, type Platform } from '@millrace/platform';
+import { HINTS, type Hint } from '@millrace/queue';
+import type { Job } from 'bullmq';
+import { Runner } from './runner/runner.js';
+
+/** Takes hints one at a time, and each only while there is room: that is the backpressure. Done means claimed, not finished. */
+@Processor(HINTS, { concurrency: 1 })
+export class HintProcessor extends WorkerHost {
+  constructor(
+    @Inject(Runner) private readonly runner: Runner,
+    @Inject(PLATFORM) private readonly platform: Platform,
+  ) {
+    super();
+  }
+
+  async process(job: Job<Hint>): Promise<void> {
+    await this.runner.takeHinted(job.data.runIds);
+  }
+
+  @OnWorkerEvent('error')
+  onError(error: Error): void {
+    this.platform.log.warn({ reason: error.message }, 'The queue is away; due runs are found by the sweep meanwhile');
+  }
+}

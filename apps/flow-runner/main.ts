@@ -1,0 +1,4 @@
+import { runAlone } from '@millrace/platform';
+import { RunnerModule } from './runner.module.js';
+
+await runAlone('flow-runner', () => Promise.resolve([RunnerModule]));

@@ -1,0 +1,65 @@
+import { Inject, Module, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Clock } from '@millrace/engine';
+import { createHttpClient, type HttpClient } from '@millrace/http-client';
+import { PLATFORM, type Platform } from '@millrace/platform';
+import { componentHost } from './host.js';
+import { HintProcessor } from './hint.processor.js';
+import { Housekeeping } from './housekeeping.js';
+import { Lease } from './runner/lease.js';
+import { Runner } from './runner/runner.js';
+
+/** How long steps in flight may take to finish when the process is asked to stop. */
+const DRAIN_MS = 10_000;
+
+const HTTP = Symbol('http');
+
+const clock: Clock = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  after: (ms, callback) => {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Runs flows: claims, walks, sweeps. */
+@Module({
+  providers: [
+    { provide: HTTP, inject: [PLATFORM], useFactory: ({ config }: Platform) => createHttpClient({ allow: [...config.httpAllow] }) },
+    { provide: Runner, inject: [PLATFORM, HTTP], useFactory: runner },
+    { provide: Housekeeping, inject: [PLATFORM], useFactory: (platform: Platform) => new Housekeeping(platform) },
+    HintProcessor,
+  ],
+  exports: [Runner],
+})
+export class RunnerModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(
+    @Inject(Runner) private readonly runner: Runner,
+    @Inject(HTTP) private readonly http: HttpClient,
+    @Inject(Housekeeping) private readonly housekeeping: Housekeeping,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.runner.start();
+    this.housekeeping.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.housekeeping.stop();
+    await this.runner.drain(DRAIN_MS);
+    await this.http.close();
+  }
+}
+
+function runner({ config, runs, journal, catalog, log }: Platform, http: HttpClient): Runner {
+  return new Runner({
+    claims: runs,
+    journal,
+    lease: new Lease(runs, log),
+    host: componentHost(catalog, http, log),
+    clock,
+    log,
+    plan: (flowId, version) => catalog.plan(flowId, version),
+    slots: config.slots,
+  });
+}

@@ -1,0 +1,30 @@
+/** Sleeps until the earliest of the times it was given, or for `idleMs` at the most. */
+export class Alarm {
+  private timer: NodeJS.Timeout | undefined;
+  private wake: (() => void) | undefined;
+  private at = Infinity;
+
+  constructor(private readonly idleMs: number) {}
+
+  /** Resolves at the earliest time that `ring` named since the last sleep. */
+  async sleep(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.wake = resolve;
+      this.arm(Math.min(this.at, Date.now() + this.idleMs));
+    });
+    this.at = Infinity;
+    this.wake = undefined;
+  }
+
+  /** Makes sure of being awake at `at` (milliseconds since the epoch). */
+  ring(at: number): void {
+    if (at >= this.at) return;
+    this.at = at;
+    if (this.wake) this.arm(at);
+  }
+
+  private arm(at: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.wake?.(), Math.max(0, at - Date.now()));
+  }
+}

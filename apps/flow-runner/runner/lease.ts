@@ -1,0 +1,158 @@
+import type { ClaimedRun, RunnerLeases } from '@millrace/engine';
+import type { Log } from '@millrace/telemetry';
+import { v7 as uuid } from 'uuid';
+import { isDeadProcess } from '@millrace/platform';
+
+/** How long the runs of a silent runner stay its own. */
+const TTL_MS = 15_000;
+const HEARTBEAT_MS = 3_000;
+/** Heartbeats between two looks for runs that the store says we hold but nobody here works on. */
+const AUDIT_EVERY = 10;
+
+/**
+ * This runner's identity and the lease over all the runs it holds. Whoever cannot renew in time counts itself out:
+ * its slices are aborted before another runner may take their runs, and it goes on under a new name.
+ */
+export class Lease {
+  private name: string | undefined;
+  private renewedAt = 0;
+  private beats = 0;
+  private stopped = false;
+  private timer: NodeJS.Timeout | undefined;
+  private readonly active = new Map<string, ActiveRun>();
+  private readonly claiming = new Set<Promise<unknown>>();
+  private audit: Audit | undefined;
+  private idle: (() => void) | undefined;
+
+  constructor(
+    private readonly leases: RunnerLeases,
+    private readonly log: Log,
+  ) {}
+
+  /** What claims are made under; undefined while there is no lease. */
+  get runner(): string | undefined {
+    return Date.now() < this.renewedAt + TTL_MS ? this.name : undefined;
+  }
+
+  covers(run: ClaimedRun): boolean {
+    return run.lease.runner === this.runner;
+  }
+
+  async start(): Promise<void> {
+    await this.leases.expireDead(isDeadProcess);
+    await this.leases.reclaimExpired();
+    await this.leases.reclaimOrphans();
+    await this.renew();
+    this.schedule();
+  }
+
+  /** Counts a run as worked on here; the signal aborts when the lease is lost. */
+  begin(runId: string): ActiveRun {
+    const controller = new AbortController();
+    const active: ActiveRun = { signal: controller.signal, abort: (reason) => controller.abort(reason), end: () => this.end(runId, active) };
+    this.active.set(runId, active);
+    return active;
+  }
+
+  /** Lets the audit know of a claim whose runs are not known yet. */
+  async watch<T>(claim: Promise<T>): Promise<T> {
+    this.claiming.add(claim);
+    try {
+      return await claim;
+    } finally {
+      this.claiming.delete(claim);
+    }
+  }
+
+  /** Waits for the slices in flight, aborts what is left after `graceMs`, and gives the runs back. */
+  async drain(graceMs: number): Promise<void> {
+    this.stopped = true;
+    const late = setTimeout(() => this.abortAll('The runner is shutting down.'), graceMs);
+    while (this.active.size > 0) await new Promise<void>((resolve) => (this.idle = resolve));
+    clearTimeout(late);
+    clearTimeout(this.timer);
+    if (this.name) await this.leases.retire(this.name).catch(() => undefined);
+    this.name = undefined;
+  }
+
+  private end(id: string, run: ActiveRun): void {
+    if (this.active.get(id) === run) this.active.delete(id);
+    if (this.active.size === 0) this.idle?.();
+  }
+
+  private schedule(): void {
+    this.timer = setTimeout(() => void this.beat().finally(() => !this.stoppedAndIdle() && this.schedule()), HEARTBEAT_MS);
+  }
+
+  private stoppedAndIdle(): boolean {
+    return this.stopped && this.active.size === 0;
+  }
+
+  private async beat(): Promise<void> {
+    try {
+      await this.renew();
+      await this.leases.reclaimExpired();
+      this.beats += 1;
+      if (this.audit || this.beats % AUDIT_EVERY === 0) await this.look();
+      if (this.beats % AUDIT_EVERY === 0) await this.leases.reclaimOrphans();
+    } catch (error) {
+      this.log.warn({ reason: (error as Error).message }, 'The runner cannot renew its lease; trying again');
+      if (!this.runner) this.lose();
+    }
+  }
+
+  private async renew(): Promise<void> {
+    if (!this.runner) this.lose();
+    const asked = Date.now();
+    const name = this.name ?? uuid();
+    if (!(await this.leases.renew(name, TTL_MS))) return this.lose();
+    this.name = name;
+    this.renewedAt = asked;
+  }
+
+  private lose(): void {
+    if (this.name === undefined) return;
+    this.log.warn({ runner: this.name }, 'The lease ran out; its runs go to whoever claims them next');
+    this.name = undefined;
+    this.renewedAt = 0;
+    this.audit = undefined;
+    this.abortAll('The runner lost its lease.');
+  }
+
+  private abortAll(reason: string): void {
+    for (const run of this.active.values()) run.abort(new Error(reason));
+  }
+
+  /**
+   * An accept or a transition whose answer was lost can leave a run with us in the store only. What is missing here
+   * in two looks is given back, the second one not before every claim that was under way at the first has been answered.
+   */
+  private async look(): Promise<void> {
+    const { runner, audit } = this;
+    if (runner === undefined || (audit && !audit.calm)) return;
+    const missing = (await this.leases.held(runner)).filter((id) => !this.active.has(id));
+    const strays = missing.filter((id) => audit?.missing.has(id));
+    this.audit = audit || missing.length === 0 ? undefined : this.openAudit(missing);
+    if (strays.length === 0) return;
+    this.log.warn({ runs: strays.length }, 'Runs that nobody worked on go back to the queue');
+    await this.leases.giveBack(runner, strays);
+  }
+
+  private openAudit(missing: readonly string[]): Audit {
+    const audit: Audit = { missing: new Set(missing), calm: false };
+    void Promise.allSettled(this.claiming).then(() => (audit.calm = true));
+    return audit;
+  }
+}
+
+/** A run that is worked on here. */
+export interface ActiveRun {
+  readonly signal: AbortSignal;
+  abort(reason: Error): void;
+  end(): void;
+}
+
+interface Audit {
+  readonly missing: ReadonlySet<string>;
+  calm: boolean;
+}

@@ -1,0 +1,20 @@
+import { CommandError } from './command.js';
+import { commands } from './commands/index.js';
+import { help } from './help.js';
+
+const [name = 'help', ...args] = process.argv.slice(2);
+
+try {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command) process.exitCode = (await command.run(args)) ?? 0;
+  else process.exitCode = help(name, commands);
+} catch (error) {
+  // What is meant for people says so itself; everything else is a defect and shows its stack.
+  console.error(error instanceof CommandError || isExplained(error) ? (error as Error).message : error);
+  process.exitCode = 1;
+}
+
+/** Errors of libs that carry a stable code and a sentence. */
+function isExplained(error: unknown): boolean {
+  return error instanceof Error && ['ConfigurationError', 'EmbeddedPostgresError', 'StartError'].includes(error.name);
+}

@@ -1,0 +1,253 @@
+import type { IncomingMessage } from 'node:http';
+import type { LiveFlow } from '@millrace/catalog';
+import { verify, type Credential, type SecretCarriers } from '@millrace/credentials';
+import {
+  BodyRefusal,
+  mediaType,
+  parseBody,
+  triggerOf,
+  type Acceptance,
+  type BirthClaims,
+  type Decision,
+  type EventRecord,
+  type EventStore,
+  type NewRun,
+  type Refusal,
+  type Reservation,
+  type RunHints,
+  type TriggerView,
+} from '@millrace/engine';
+import type { Log } from '@millrace/telemetry';
+import { v7 as uuid } from 'uuid';
+import { json, NOT_FOUND, Refused, refused, unavailable, UNAUTHORIZED, type Answer } from './answers.js';
+import { checkHeaders, headersWithout, urlWithout, USUAL_CARRIERS } from './headers.js';
+import { readBody } from './read-body.js';
+
+export interface DoorParts {
+  /** The live flow of an id, from memory. */
+  flow(id: string): LiveFlow | undefined;
+  readonly events: EventStore;
+  readonly hints: RunHints;
+  /** Present where a runner shares this process. */
+  readonly births: BirthClaims | undefined;
+  keepRefusal(refusal: Refusal): void;
+  now(): Date;
+  readonly log: Log;
+  readonly maxBody: number;
+  /** Bytes of accepted bodies that may wait for their commit. */
+  readonly maxPending: number;
+  /** Where callers reach this server, without a trailing slash. */
+  publicUrl(): string;
+  readonly hideUnknown: boolean;
+}
+
+/** A request that got as far as its flow, while it is decided upon. */
+interface Visit {
+  readonly flow: LiveFlow;
+  readonly request: IncomingMessage;
+  readonly body: Buffer;
+  readonly at: Date;
+  readonly hidden: SecretCarriers;
+  readonly signed: { readonly key: string; readonly windowMs: number } | undefined;
+}
+
+/** Finds the flow, verifies, writes down, queues, answers: in that order, and no answer promises what is not written. */
+export class FrontDoor {
+  private pendingBytes = 0;
+
+  constructor(private readonly parts: DoorParts) {}
+
+  /** Answers every request; what it refuses it also records. Rejects never. */
+  async receive(flowId: string, request: IncomingMessage): Promise<Answer> {
+    try {
+      return await this.admit(flowId, request);
+    } catch (error) {
+      const refusal = error instanceof Refused ? error : this.unexpected(flowId, error);
+      this.record(flowId, request, refusal);
+      return refusal.answer;
+    }
+  }
+
+  private async admit(flowId: string, request: IncomingMessage): Promise<Answer> {
+    checkHeaders(request.rawHeaders);
+    const flow = this.parts.flow(flowId);
+    const body = await readBody(request, flow?.rules?.maxBytes ?? this.parts.maxBody);
+    if (!flow) throw this.unknown(flowId);
+    if (this.pendingBytes + body.length > this.parts.maxPending) throw overloaded();
+    this.pendingBytes += body.length;
+    try {
+      return await this.decide(flow, request, body);
+    } finally {
+      this.pendingBytes -= body.length;
+    }
+  }
+
+  private decide(flow: LiveFlow, request: IncomingMessage, body: Buffer): Promise<Answer> {
+    const { rules } = flow;
+    if (!rules) throw notEnabled(flow);
+    const visit = this.verified(flow, request, body);
+    if (!rules.methods.includes(request.method ?? '')) throw methodNotAllowed(rules.methods);
+    if (!flow.enabled && rules.whenPaused === 'refuse') throw paused(flow);
+    checkType(rules.accept, request.headers['content-type'], body);
+    const event = this.eventOf(visit);
+    const trigger = triggerOf(event, parsed(body, request.headers['content-type']));
+    return this.keep(visit, event, trigger, rules.decide(trigger));
+  }
+
+  private verified(flow: LiveFlow, request: IncomingMessage, body: Buffer): Visit {
+    const at = this.parts.now();
+    const { credential } = flow;
+    if (!credential) return { flow, request, body, at, hidden: { headers: [], query: [] }, signed: undefined };
+    const verdict = verify(credential, this.signedRequest(request, body), at);
+    if (!verdict.ok) throw unverified(verdict.status, verdict.code, verdict.reason);
+    if (verdict.warning) this.parts.log.warn({ flow: flow.id, credential: credential.name }, verdict.warning);
+    const signed = verdict.replayId ? { key: `signed:${verdict.replayId}`, windowMs: verdict.replayWindowMs ?? 0 } : undefined;
+    return { flow, request, body, at, hidden: verdict.consumed, signed };
+  }
+
+  private signedRequest(request: IncomingMessage, body: Buffer): Parameters<Credential['verify']>[0] {
+    const url = `${this.parts.publicUrl()}${request.url ?? ''}`;
+    return { method: request.method ?? '', url, rawHeaders: request.rawHeaders, body };
+  }
+
+  private eventOf({ flow, request, body, at, hidden }: Visit): EventRecord {
+    return {
+      id: uuid(),
+      flowId: flow.id,
+      receivedAt: at.getTime(),
+      method: request.method ?? '',
+      url: urlWithout(request.url ?? '', hidden.query),
+      headers: headersWithout(request.rawHeaders, hidden.headers),
+      body,
+      caller: request.socket.remoteAddress,
+    };
+  }
+
+  private async keep(visit: Visit, event: EventRecord, trigger: TriggerView, decision: Decision): Promise<Answer> {
+    if (decision.kind === 'keyless') throw refused(400, 'dedupe.key-missing', `The dedupe key cannot be made: ${decision.problem}`);
+    if (decision.kind === 'unmatched') return this.commit(visit, { event: { ...event, unmatched: decision.clause } }, trigger);
+    if (decision.kind === 'invalid') return this.commit(visit, { event, run: invalidRun(visit.flow, decision.problem) }, trigger);
+    const dedupe = decision.dedupe ?? visit.signed;
+    const runId = uuid();
+    const birth = visit.flow.enabled ? this.parts.births?.reserve(runId) : undefined;
+    return this.commit(visit, { event, run: newRun(visit.flow, runId, birth), dedupe }, trigger, birth);
+  }
+
+  private async commit(visit: Visit, acceptance: Acceptance, trigger: TriggerView, birth?: Reservation): Promise<Answer> {
+    const { event, run } = acceptance;
+    try {
+      const accepted = await this.parts.events.accept(acceptance);
+      if (accepted.kind === 'duplicate') {
+        birth?.release();
+        return json(200, { eventId: accepted.eventId, duplicate: true });
+      }
+    } catch (error) {
+      birth?.release();
+      throw this.notWritten(event.flowId, error);
+    }
+    if (run) this.setGoing(visit.flow, event, run, trigger, birth);
+    return visit.flow.rules?.answer ?? json(202, { eventId: event.id, runIds: run ? [run.id] : [], runId: run?.id });
+  }
+
+  /** The run is committed: hand it over or tell the runners. Neither can be lost, the sweep finds it. */
+  private setGoing(flow: LiveFlow, event: EventRecord, run: NewRun, trigger: TriggerView, birth?: Reservation): void {
+    if (birth) {
+      const claimed = { id: run.id, flowId: flow.id, version: run.version, eventId: event.id, startedAt: event.receivedAt, crashes: 0 };
+      birth.start({ run: { ...claimed, lease: { runner: birth.runner, claim: 1 } }, event, journal: [] }, trigger);
+    } else if (run.status === 'queued') {
+      this.parts.hints.offer([run.id]).catch((error: unknown) => {
+        this.parts.log.warn({ reason: (error as Error).message }, 'The queue is away; the sweep will find the run');
+      });
+    }
+  }
+
+  /** Under `hideUnknown` an unknown flow looks like a failed credential. */
+  private unknown(flowId: string): Refused {
+    const answer = this.parts.hideUnknown ? UNAUTHORIZED : NOT_FOUND;
+    return new Refused(answer, 'flow.not-found', `There is no flow ${JSON.stringify(flowId.slice(0, 80))}.`);
+  }
+
+  private notWritten(flowId: string, error: unknown): Refused {
+    this.parts.log.error({ flow: flowId, reason: (error as Error).message }, 'An event could not be written; its caller was told to come again');
+    return new Refused(
+      unavailable('event.not-written', 'The event could not be written down. Nothing was accepted; send it again.'),
+      'event.not-written',
+      `The database refused the event: ${(error as Error).message}`,
+    );
+  }
+
+  private unexpected(flowId: string, error: unknown): Refused {
+    this.parts.log.error({ flow: flowId, err: error }, 'The front door failed');
+    return new Refused(
+      unavailable('door.failed', 'The request could not be handled. Nothing was accepted; send it again.'),
+      'door.failed',
+      `The front door failed: ${(error as Error).message}`,
+    );
+  }
+
+  private record(flowId: string, request: IncomingMessage, { answer, code, reason }: Refused): void {
+    const carriers = this.parts.flow(flowId)?.credential?.carriers;
+    this.parts.keepRefusal({
+      id: uuid(),
+      flowId: flowId.slice(0, 200),
+      at: this.parts.now().getTime(),
+      status: answer.status,
+      code,
+      reason,
+      method: request.method ?? '',
+      url: urlWithout(request.url ?? '', [...USUAL_CARRIERS.query, ...(carriers?.query ?? [])]).slice(0, 2_000),
+      headers: headersWithout(request.rawHeaders, [...USUAL_CARRIERS.headers, ...(carriers?.headers ?? [])]),
+      caller: request.socket.remoteAddress,
+    });
+  }
+}
+
+function newRun(flow: LiveFlow, id: string, birth: Reservation | undefined): NewRun {
+  if (birth) return { id, version: flow.version, status: 'running', lease: { runner: birth.runner, claim: 1 } };
+  return { id, version: flow.version, status: flow.enabled ? 'queued' : 'held' };
+}
+
+function invalidRun(flow: LiveFlow, problem: string): NewRun {
+  const message = `The body does not fit the trigger's schema: ${problem}`;
+  return { id: uuid(), version: flow.version, status: 'failed', error: { code: 'trigger.schema', message, step: 'trigger', blame: 'remote' } };
+}
+
+function parsed(body: Buffer, contentType: string | undefined): unknown {
+  try {
+    return parseBody(body, contentType);
+  } catch (error) {
+    if (error instanceof BodyRefusal) throw refused(error.status, error.code, error.message);
+    throw error;
+  }
+}
+
+function checkType(accept: readonly string[] | undefined, contentType: string | undefined, body: Buffer): void {
+  if (!accept || body.length === 0) return;
+  const { type } = mediaType(contentType);
+  if (accept.includes(type)) return;
+  throw refused(415, 'body.type-not-accepted', `This URL takes ${accept.join(', ')}, not ${type || 'a body without a Content-Type'}.`);
+}
+
+/** The caller learns nothing about why; the owner does. A duplicate header is the exception: it is the sender's defect. */
+function unverified(status: 400 | 401, code: string, reason: string): Refused {
+  return status === 400 ? refused(400, code, reason) : new Refused(UNAUTHORIZED, code, reason);
+}
+
+function methodNotAllowed(methods: readonly string[]): Refused {
+  return refused(405, 'method.not-allowed', `This URL takes ${methods.join(', ')}.`, { allow: methods.join(', ') });
+}
+
+function notEnabled(flow: LiveFlow): Refused {
+  const answer = unavailable('flow.not-enabled', 'This flow is not enabled yet. Nothing was accepted; send it again later.');
+  return new Refused(answer, 'flow.not-enabled', `${flow.id} is not enabled: ${flow.problems[0]?.message ?? 'no version of it has been checked'}`);
+}
+
+function paused(flow: LiveFlow): Refused {
+  const answer = unavailable('flow.paused', 'This flow is paused. Nothing was accepted; send it again later.');
+  return new Refused(answer, 'flow.paused', `${flow.id} is paused and its trigger says whenPaused: "refuse".`);
+}
+
+function overloaded(): Refused {
+  const answer = unavailable('door.overloaded', 'Too many requests wait to be written down. Nothing was accepted; send it again.');
+  return new Refused(answer, 'door.overloaded', 'The bytes waiting for their commit reached MILLRACE_MAX_PENDING.');
+}

@@ -1,0 +1,61 @@
+import type { SecretCarriers } from '@millrace/credentials';
+import { refused } from './answers.js';
+
+/** Headers that mean something to us and so may come once only. Node joins or drops repeats silently. */
+const SINGLE = new Set(['host', 'content-type', 'content-length', 'content-encoding', 'transfer-encoding', 'authorization']);
+
+/** Throws a Refused for what makes a request ambiguous, before anything looks at it. */
+export function checkHeaders(rawHeaders: readonly string[]): void {
+  const seen = new Set<string>();
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!.toLowerCase();
+    if (!SINGLE.has(name)) continue;
+    if (seen.has(name)) throw refused(400, 'header.duplicate', `The header ${name} is there more than once; send it once.`);
+    seen.add(name);
+    checkEncoding(name, rawHeaders[i + 1] ?? '');
+  }
+}
+
+/** Node accepts other transfer codings and leaves them undecoded, so that the bytes would not be the body. */
+function checkEncoding(name: string, value: string): void {
+  if (name === 'transfer-encoding' && value.trim().toLowerCase() !== 'chunked') {
+    throw refused(501, 'header.transfer-encoding', 'Only the transfer coding "chunked" is understood.', { connection: 'close' });
+  }
+  if (name === 'content-encoding' && value.trim().toLowerCase() !== 'identity') {
+    throw refused(415, 'body.encoding-not-accepted', `The content coding ${value} is not accepted; send the body as it is.`);
+  }
+}
+
+/** Lower-case names; repeats joined with a comma, cookies with a semicolon (RFC 9110, 5.3; RFC 6265, 5.4). */
+export function headersWithout(rawHeaders: readonly string[], hidden: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!.toLowerCase();
+    if (hidden.includes(name)) continue;
+    const value = rawHeaders[i + 1] ?? '';
+    const earlier = headers[name];
+    headers[name] = earlier === undefined ? value : `${earlier}${name === 'cookie' ? '; ' : ', '}${value}`;
+  }
+  return headers;
+}
+
+/** Path and query without the parameters that carried a credential. */
+export function urlWithout(url: string, hidden: readonly string[]): string {
+  const mark = url.indexOf('?');
+  if (hidden.length === 0 || mark < 0) return url;
+  const kept = url
+    .slice(mark + 1)
+    .split('&')
+    .filter((pair) => !hidden.includes(decodedName(pair)));
+  return kept.length === 0 ? url.slice(0, mark) : `${url.slice(0, mark)}?${kept.join('&')}`;
+}
+
+function decodedName(pair: string): string {
+  return [...new URLSearchParams(pair).keys()][0] ?? '';
+}
+
+/** What a refused request may leave in the log when it is not known which header carried a secret. */
+export const USUAL_CARRIERS: SecretCarriers = {
+  headers: ['authorization', 'cookie', 'proxy-authorization', 'x-api-key', 'x-gitlab-token'],
+  query: ['key', 'api_key', 'apikey', 'token', 'access_token', 'secret'],
+};

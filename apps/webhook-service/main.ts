@@ -1,0 +1,4 @@
+import { runAlone } from '@millrace/platform';
+import { WebhookModule } from './webhook.module.js';
+
+await runAlone('webhook-service', () => Promise.resolve([WebhookModule]));
