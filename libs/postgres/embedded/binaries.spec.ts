@@ -41,7 +41,8 @@ it('makes the library links that npm leaves out with --ignore-scripts', async ()
   const binaries = await find();
   expect(binaries.postgres.startsWith(packageDir)).toBe(true);
   expect(binaries.major).toBe('18');
-  for (const link of (await openPackage(packageDir)).links) expect((await lstat(join(packageDir, link.target))).isSymbolicLink()).toBe(true);
+  const { links } = await openPackage(packageDir);
+  for (const link of links) expect((await lstat(join(packageDir, link.target))).isSymbolicLink()).toBe(true);
 });
 
 it('runs a copy when the package lies where the server\'s user cannot go, or cannot be mended', async () => {
@@ -67,7 +68,10 @@ it('does not run a copy that others may write to', async () => {
 });
 
 it('says what to run when the package is missing or cannot run here', async () => {
-  await expect(find()).rejects.toMatchObject({ code: 'postgres.package-missing', message: expect.stringContaining('npm ci --include=optional') });
+  await expect(find()).rejects.toMatchObject({
+    code: 'postgres.package-missing',
+    message: expect.stringContaining('npm ci --include=optional'),
+  });
   await mkdir(join(packageDir, 'native', 'bin'), { recursive: true });
   await writeFile(join(packageDir, 'package.json'), '{ "version": "18.0.0" }');
   const program = join(packageDir, 'native', 'bin', 'postgres');

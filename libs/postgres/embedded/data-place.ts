@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { chmod, lchown, lstat, mkdir, readdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { canReach, isRoot, serverAccount, type Account } from './account.js';
 import { EmbeddedPostgresError, reasonOf, unless } from './errors.js';
 import { homeOwner, readSmallFile, writeDurably, type Home } from './home.js';
@@ -66,12 +66,15 @@ async function existing(cluster: string, owner: Account): Promise<DataPlace> {
 
 /** Undefined when there is no data directory at `cluster` (an empty folder counts as none). */
 async function ownerOfCluster(cluster: string): Promise<Account | undefined> {
-  const entries = await unless(['ENOENT'], readdir(cluster), []).catch((error: unknown) => cannotLook(cluster, error));
+  const cannot = (error: unknown): Promise<never> => cannotLook(cluster, error);
+  const found = await unless(['ENOENT', 'ENOTDIR'], stat(cluster), undefined).catch(cannot);
+  if (found === undefined) return undefined;
+  const entries = found.isDirectory() ? await readdir(cluster).catch(cannot) : [basename(cluster)];
   if (entries.length === 0) return undefined;
-  if (entries.includes('PG_VERSION')) return stat(cluster);
+  if (entries.includes('PG_VERSION')) return found;
   throw new EmbeddedPostgresError(
     'postgres.not-a-cluster',
-    `${cluster} holds files but no Postgres data (PG_VERSION is missing). Move it away, or set MILLRACE_HOME to another folder.`,
+    `${cluster} holds something else than Postgres data (PG_VERSION is missing). Move it away, or set MILLRACE_HOME to another folder.`,
   );
 }
 

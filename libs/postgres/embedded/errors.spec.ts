@@ -6,7 +6,8 @@ it.each([
   ['FATAL:  something new', 'postgres.start-failed', 'something new'],
   ['', 'postgres.start-failed', 'DATABASE_URL'],
 ])('explains the output %j', (output, code, words) => {
-  expect(explainOutput('postgres.start-failed', 'Starting Postgres', output)).toMatchObject({ code, message: expect.stringContaining(words) });
+  const error = explainOutput('postgres.start-failed', 'Starting Postgres', output);
+  expect(error).toMatchObject({ code, message: expect.stringContaining(words) });
 });
 
 it('explains file errors that an operator can mend and passes others through', () => {

@@ -33,7 +33,8 @@ export async function greet(target: Target): Promise<string | undefined> {
   }
   throw new EmbeddedPostgresError(
     'postgres.in-use',
-    `The server at ${target.listen.socketDir ?? `port ${target.listen.port}`} serves other data than ${target.cluster}. Stop it, then start again.`,
+    `The server at ${target.listen.socketDir ?? `port ${target.listen.port}`} serves other data than ${target.cluster}. ` +
+      'Stop it, then start again.',
   );
 }
 

@@ -36,7 +36,7 @@ export async function openHome(dir: string): Promise<Home> {
 
 /** The trimmed text of a small file, or undefined when it is missing or empty. */
 export async function readSmallFile(path: string): Promise<string | undefined> {
-  const text = await unless(['ENOENT'], readFile(path, 'utf8'), '');
+  const text = await unless(['ENOENT', 'ENOTDIR'], readFile(path, 'utf8'), '');
   return text.trim() === '' ? undefined : text.trim();
 }
 

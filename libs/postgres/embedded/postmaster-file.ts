@@ -66,6 +66,7 @@ function pathOf(cluster: string): string {
 function inUseElsewhere(cluster: string): EmbeddedPostgresError {
   return new EmbeddedPostgresError(
     'postgres.in-use',
-    `A Postgres server outside this container serves ${cluster}. Stop the Millrace that started it, or set MILLRACE_HOME to a folder that is not shared.`,
+    `A Postgres server outside this container serves ${cluster}. ` +
+      'Stop the Millrace that started it, or set MILLRACE_HOME to a folder that is not shared.',
   );
 }

@@ -28,7 +28,10 @@ export interface EmbeddedPostgres {
    * @throws EmbeddedPostgresError `postgres.stop-failed`
    */
   stop(): Promise<void>;
-  /** Calls `listener` once when the server ends without `stop`: start again then. An adopted server's end is noticed within about a second. */
+  /**
+   * Calls `listener` once when the server ends without `stop`: start again then. The end of an adopted server is noticed
+   * within about a second.
+   */
   onExit(listener: (info: ExitInfo) => void): void;
 }
 
@@ -75,7 +78,8 @@ export async function startEmbeddedPostgres(options: StartOptions): Promise<Embe
   const systemDir = options.systemDir ?? SYSTEM_DIR;
   const start: Start = { options, home, systemDir, place: await findDataPlace(home, systemDir) };
   const running = (await adopt(start)) ?? (await startNew(start));
-  options.log(`Postgres ${running.adopted ? 'was still running and is adopted' : 'started'} (pid ${running.server.pid}, data in ${start.place.cluster}).`);
+  const how = running.adopted ? 'was still running and is adopted' : 'started';
+  options.log(`Postgres ${how} (pid ${running.server.pid}, data in ${start.place.cluster}).`);
   return handleOf(running, start);
 }
 
@@ -120,7 +124,8 @@ async function passwordOfRunning({ home }: Start, pid: number): Promise<string> 
   if (password !== undefined) return password;
   throw new EmbeddedPostgresError(
     'postgres.password-missing',
-    `${home.password} is missing while its server runs. Put it back; or stop the server (kill -INT ${pid}) and start again: a new password is set then.`,
+    `${home.password} is missing while its server runs. Put it back; ` +
+      `or stop the server (kill -INT ${pid}) and start again: a new password is set then.`,
   );
 }
 
