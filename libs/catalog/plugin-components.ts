@@ -31,7 +31,11 @@ function readComponent(candidate: unknown, index: number, source: string): Plugi
   // Checked member by member just before.
   if (faults.length === 0) return { component: candidate as unknown as Component, source };
   const name = isRecord(candidate) && typeof candidate['name'] === 'string' ? `"${candidate['name']}"` : `number ${index + 1}`;
-  return { code: 'plugin.bad-component', plugin: source, message: `Component ${name}: ${faults.join('; ')}. Correct it; the others are loaded.` };
+  return {
+    code: 'plugin.bad-component',
+    plugin: source,
+    message: `Component ${name}: ${faults.join('; ')}. Correct it; the others are loaded.`,
+  };
 }
 
 function faultsOf({ name, title, run, props, output, idempotent, credential }: Record<string, unknown>): string[] {
@@ -43,7 +47,11 @@ function faultsOf({ name, title, run, props, output, idempotent, credential }: R
     [idempotent === undefined || ['yes', 'with-key', 'no'].includes(idempotent as string), 'its idempotent must be yes, with-key or no'],
     [credential === undefined || hasCredentialTypes(credential), `its credential.types must be a list of ${CREDENTIAL_TYPES.join(', ')}`],
   ];
-  return [...checks.flatMap(([holds, fault]) => (holds ? [] : [fault])), ...schemaFaults('props', props), ...schemaFaults('output', output)];
+  return [
+    ...checks.flatMap(([holds, fault]) => (holds ? [] : [fault])),
+    ...schemaFaults('props', props),
+    ...schemaFaults('output', output),
+  ];
 }
 
 function hasCredentialTypes(credential: unknown): boolean {

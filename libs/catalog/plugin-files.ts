@@ -39,7 +39,9 @@ async function findAt(place: string, path: string): Promise<FoundPlugins> {
   if ((await stat(place)).isFile()) return { files: [place], problems: [] };
   const entry = await entryOf(place);
   if (entry !== undefined) return { files: [entry], problems: [] };
-  const parts = await Promise.all((await readdir(place, { withFileTypes: true })).filter(isCandidate).map((child) => childPlugin(join(place, child.name))));
+  const parts = await Promise.all(
+    (await readdir(place, { withFileTypes: true })).filter(isCandidate).map((child) => childPlugin(join(place, child.name))),
+  );
   if (parts.length === 0 && place.includes('node_modules')) return problem(path, 'plugin.no-entry', noEntry(place));
   return { files: parts.flatMap(({ files }) => files).sort(), problems: parts.flatMap(({ problems }) => problems) };
 }

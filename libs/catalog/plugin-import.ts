@@ -73,7 +73,8 @@ async function withinLimit<T>(promise: Promise<T>, ms: number): Promise<T> {
 /** Plugins can throw anything. One line: a stack belongs into the log, not into a sentence. */
 function reasonOf(error: unknown): string {
   const { name, message } = asError(error);
-  const text = typeof error === 'string' ? error : message === undefined ? 'it threw something that is no Error' : `${name ?? 'Error'}: ${message}`;
+  const text =
+    typeof error === 'string' ? error : message === undefined ? 'it threw something that is no Error' : `${name ?? 'Error'}: ${message}`;
   return (text.split('\n')[0] ?? '').replace(/\.$/, '');
 }
 

@@ -6,7 +6,9 @@ import { type LoadPluginsOptions, loadPlugins } from './plugins.js';
 
 let root: string;
 
-beforeEach(async () => { root = await mkdtemp(join(tmpdir(), 'millrace-plugins-')); });
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'millrace-plugins-'));
+});
 afterEach(() => rm(root, { recursive: true, force: true }));
 
 async function write(files: Record<string, string>): Promise<void> {
@@ -32,14 +34,18 @@ describe('where plugins are found', () => {
       'plugins/b.mjs': `export default [${component('b.one')}, ${component('b.two')}]`,
       'plugins/c/package.json': '{ "type": "module", "exports": { ".": { "import": "./lib/main.js" } } }',
       'plugins/c/lib/main.js': `export default { name: 'c', components: [${component('c.one')}] }`,
-      'plugins/README.md': '# Plugins', 'plugins/LICENSE': 'MIT', 'plugins/b.spec.js': 'throw 1', 'plugins/b.d.ts': 'throw 1', 'plugins/.git/x': '',
+      'plugins/README.md': '# Plugins',
+      'plugins/LICENSE': 'MIT',
+      'plugins/b.spec.js': 'throw 1',
+      'plugins/b.d.ts': 'throw 1',
+      'plugins/.git/x': '',
     });
     const { names, problems, components } = await load(['./plugins']);
     expect([names, problems]).toEqual([['a.one', 'b.one', 'b.two', 'c.one'], []]);
     expect(components[3]?.source).toBe(join(root, 'plugins/c/lib/main.js'));
   });
 
-  it('one plugin\'s folder, one file, and an npm package above', async () => {
+  it("one plugin's folder, one file, and an npm package above", async () => {
     await write({
       'package.json': MODULE_TYPE,
       'mine/index.js': `export default ${component('mine.one')}`,
@@ -47,7 +53,10 @@ describe('where plugins are found', () => {
       'node_modules/@acme/millrace-x/package.json': '{ "type": "module", "main": "x.js" }',
       'node_modules/@acme/millrace-x/x.js': `export default ${component('acme.one')}`,
     });
-    expect(await load(['mine', './single.js', '@acme/millrace-x'])).toMatchObject({ names: ['mine.one', 'single.one', 'acme.one'], problems: [] });
+    expect(await load(['mine', './single.js', '@acme/millrace-x'])).toMatchObject({
+      names: ['mine.one', 'single.one', 'acme.one'],
+      problems: [],
+    });
   });
 
   it('a place that is not there, or holds nothing, is named', async () => {
@@ -88,12 +97,16 @@ describe('a broken plugin', () => {
     ['throws an error', 'throw new Error("no key");', 'plugin.load-failed', 'Error: no key'],
     ['throws something else', 'throw { toString: 1 };', 'plugin.load-failed', 'something that is no Error'],
     ['does not parse', 'export default {', 'plugin.load-failed', 'SyntaxError'],
-    ['imports what is not there', 'import "./gone.js"; export default [];', 'plugin.load-failed', 'gone.js'],
+    ['imports what is not there', 'import "gone-package"; export default [];', 'plugin.load-failed', 'gone-package'],
     ['has no default export', 'export const a = 1;', 'plugin.no-default-export', 'export default definePlugin'],
     ['exports something else', 'export default 42;', 'plugin.bad-export', 'neither a plugin'],
     ['never finishes loading', 'await new Promise(() => {}); export default [];', 'plugin.load-timeout', '200 ms'],
   ])('that %s becomes a problem, and the others load', async (_what, source, code, words) => {
-    await write({ 'package.json': MODULE_TYPE, 'plugins/bad/index.js': source, 'plugins/good/index.js': `export default ${component('good.one')}` });
+    await write({
+      'package.json': MODULE_TYPE,
+      'plugins/bad/index.js': source,
+      'plugins/good/index.js': `export default ${component('good.one')}`,
+    });
     const { names, problems } = await load(['./plugins'], { timeoutMs: 200 });
     expect(names).toEqual(['good.one']);
     expect(problems).toEqual([{ code, plugin: join(root, 'plugins/bad/index.js'), message: expect.stringContaining(words) }]);
@@ -104,10 +117,26 @@ describe('a broken plugin', () => {
     ['no title', "{ name: 'a.b', props: { type: 'object' }, run() {} }", 'title is missing'],
     ['no run', "{ name: 'a.b', title: 'T', props: { type: 'object' } }", 'run must be a function'],
     ['no props', "{ name: 'a.b', title: 'T', run() {} }", 'props must be a JSON Schema of type object'],
-    ['an invalid schema', "{ name: 'a.b', title: 'T', props: { type: 'object', properties: { a: { type: 'strin' } } }, run() {} }", 'props is not a valid JSON Schema'],
-    ['a bad pattern', "{ name: 'a.b', title: 'T', props: { type: 'object', properties: { a: { pattern: '(' } } }, run() {} }", 'props is not a valid JSON Schema'],
-    ['an invalid output', "{ name: 'a.b', title: 'T', props: { type: 'object' }, output: { type: 1 }, run() {} }", 'output is not a valid JSON Schema'],
-    ['an unknown credential type', "{ name: 'a.b', title: 'T', props: { type: 'object' }, credential: { types: ['key'] }, run() {} }", 'credential.types'],
+    [
+      'an invalid schema',
+      "{ name: 'a.b', title: 'T', props: { type: 'object', properties: { a: { type: 'strin' } } }, run() {} }",
+      'props is not a valid JSON Schema',
+    ],
+    [
+      'a bad pattern',
+      "{ name: 'a.b', title: 'T', props: { type: 'object', properties: { a: { pattern: '(' } } }, run() {} }",
+      'props is not a valid JSON Schema',
+    ],
+    [
+      'an invalid output',
+      "{ name: 'a.b', title: 'T', props: { type: 'object' }, output: { type: 1 }, run() {} }",
+      'output is not a valid JSON Schema',
+    ],
+    [
+      'an unknown credential type',
+      "{ name: 'a.b', title: 'T', props: { type: 'object' }, credential: { types: ['key'] }, run() {} }",
+      'credential.types',
+    ],
     ['an unknown idempotent', "{ name: 'a.b', title: 'T', props: { type: 'object' }, idempotent: true, run() {} }", 'idempotent must be'],
     ['no object', 'null', 'not an object'],
   ])('a component with %s is left out, its neighbour stays', async (_what, source, words) => {
@@ -118,7 +147,11 @@ describe('a broken plugin', () => {
   });
 
   it('cannot take a name that another plugin or Millrace has', async () => {
-    await write({ 'package.json': MODULE_TYPE, 'a.js': `export default [${component('x.one')}, ${component('http.request')}]`, 'b.js': `export default ${component('x.one')}` });
+    await write({
+      'package.json': MODULE_TYPE,
+      'a.js': `export default [${component('x.one')}, ${component('http.request')}]`,
+      'b.js': `export default ${component('x.one')}`,
+    });
     const { names, problems } = await load(['./a.js', './b.js'], { reserved: ['http.request'] });
     expect(names).toEqual(['x.one']);
     expect(problems.map(({ plugin, message }) => [plugin, message])).toEqual([

@@ -25,7 +25,10 @@ export async function loadPlugins(paths: readonly string[], from: string, option
   const found = await Promise.all(paths.map((path) => findPlugins(path, from)));
   const loaded = await Promise.all(found.flatMap(({ files }) => files).map((file) => loadPlugin(file, options)));
   const problems = [...found, ...loaded].flatMap((part) => part.problems);
-  const { components, duplicates } = dropDuplicates(loaded.flatMap((part) => part.components), options.reserved ?? []);
+  const { components, duplicates } = dropDuplicates(
+    loaded.flatMap((part) => part.components),
+    options.reserved ?? [],
+  );
   return { components, problems: [...problems, ...duplicates] };
 }
 
@@ -35,7 +38,10 @@ async function loadPlugin(file: string, { cacheFolder, timeoutMs = 10_000 }: Loa
   return readComponents(imported.value, file);
 }
 
-function dropDuplicates(components: readonly PluginComponent[], reserved: Iterable<string>): { components: PluginComponent[]; duplicates: PluginProblem[] } {
+function dropDuplicates(
+  components: readonly PluginComponent[],
+  reserved: Iterable<string>,
+): { components: PluginComponent[]; duplicates: PluginProblem[] } {
   const owners = new Map<string, string>([...reserved].map((name) => [name, 'Millrace itself']));
   const duplicates: PluginProblem[] = [];
   const kept = components.filter(({ component: { name }, source }) => {
@@ -48,5 +54,9 @@ function dropDuplicates(components: readonly PluginComponent[], reserved: Iterab
 }
 
 function duplicate(name: string, plugin: string, owner: string): PluginProblem {
-  return { code: 'plugin.duplicate-name', plugin, message: `The component name "${name}" is taken by ${owner}. Give this one another name.` };
+  return {
+    code: 'plugin.duplicate-name',
+    plugin,
+    message: `The component name "${name}" is taken by ${owner}. Give this one another name.`,
+  };
 }

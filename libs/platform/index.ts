@@ -1,3 +1,4 @@
+export { newId } from './ids.js';
 export { PLATFORM, PlatformModule } from './platform.module.js';
 export { loadComponents, logFor, openPlatform, type Platform, type PlatformOptions } from './platform.js';
 export { ensureFreePort } from './port.js';

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Catalog, ComponentRegistry, loadPlugins } from '@millrace/catalog';
 import { builtinComponents } from '@millrace/components';
 import type { Config } from '@millrace/config';
@@ -79,7 +80,10 @@ export function logFor(config: Config): Log {
 
 /** Built-in components and those of all plugins that load; a broken plugin is reported and left out. */
 export async function loadComponents(config: Config, log: Log): Promise<ComponentRegistry> {
-  const { components, problems } = await loadPlugins([...config.plugins], config.cwd);
+  const { components, problems } = await loadPlugins([...config.plugins], config.cwd, {
+    reserved: builtinComponents.map(({ name }) => name),
+    cacheFolder: join(config.home, 'cache', 'plugins'),
+  });
   for (const { message } of problems) log.warn(message);
   return new ComponentRegistry([...builtinComponents, ...components.map(({ component }) => component)]);
 }

@@ -6,6 +6,12 @@ import { FlowEntity } from './entities/flow.entity.js';
 import { Initial1763700000000 } from './migrations/0001-initial.js';
 import { ensurePartitions } from './partitions.js';
 
+/**
+ * Every statement of ours looks rows up by key, and most are prepared while tables are still empty: left to its
+ * statistics Postgres would keep plans that scan whole tables. https://www.postgresql.org/docs/current/runtime-config-query.html
+ */
+const PINNED_PLANS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off';
+
 const MIGRATION_LOCK = 0x6d696772;
 
 export interface DatabaseOptions {
@@ -31,7 +37,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     entities: [FlowEntity, FlowVersionEntity],
     migrations: [Initial1763700000000],
     migrationsTransactionMode: 'each',
-    extra: { idleTimeoutMillis: 10_000, connectionTimeoutMillis: 10_000, application_name: 'millrace' },
+    extra: { idleTimeoutMillis: 10_000, connectionTimeoutMillis: 10_000, application_name: 'millrace', options: PINNED_PLANS },
     poolErrorHandler: () => undefined,
   });
   await dataSource.initialize();

@@ -1,7 +1,6 @@
 import type { ClaimedRun, RunnerLeases } from '@millrace/engine';
 import type { Log } from '@millrace/telemetry';
-import { v7 as uuid } from 'uuid';
-import { isDeadProcess } from '@millrace/platform';
+import { isDeadProcess, newId } from '@millrace/platform';
 
 /** How long the runs of a silent runner stay its own. */
 const TTL_MS = 15_000;
@@ -104,7 +103,7 @@ export class Lease {
   private async renew(): Promise<void> {
     if (!this.runner) this.lose();
     const asked = Date.now();
-    const name = this.name ?? uuid();
+    const name = this.name ?? newId();
     if (!(await this.leases.renew(name, TTL_MS))) return this.lose();
     this.name = name;
     this.renewedAt = asked;

@@ -17,8 +17,8 @@ import {
   type RunHints,
   type TriggerView,
 } from '@millrace/engine';
+import { newId } from '@millrace/platform';
 import type { Log } from '@millrace/telemetry';
-import { v7 as uuid } from 'uuid';
 import { json, NOT_FOUND, Refused, refused, unavailable, UNAUTHORIZED, type Answer } from './answers.js';
 import { checkHeaders, headersWithout, urlWithout, USUAL_CARRIERS } from './headers.js';
 import { readBody } from './read-body.js';
@@ -112,7 +112,7 @@ export class FrontDoor {
 
   private eventOf({ flow, request, body, at, hidden }: Visit): EventRecord {
     return {
-      id: uuid(),
+      id: newId(),
       flowId: flow.id,
       receivedAt: at.getTime(),
       method: request.method ?? '',
@@ -128,7 +128,7 @@ export class FrontDoor {
     if (decision.kind === 'unmatched') return this.commit(visit, { event: { ...event, unmatched: decision.clause } }, trigger);
     if (decision.kind === 'invalid') return this.commit(visit, { event, run: invalidRun(visit.flow, decision.problem) }, trigger);
     const dedupe = decision.dedupe ?? visit.signed;
-    const runId = uuid();
+    const runId = newId();
     const birth = visit.flow.enabled ? this.parts.births?.reserve(runId) : undefined;
     return this.commit(visit, { event, run: newRun(visit.flow, runId, birth), dedupe }, trigger, birth);
   }
@@ -188,7 +188,7 @@ export class FrontDoor {
   private record(flowId: string, request: IncomingMessage, { answer, code, reason }: Refused): void {
     const carriers = this.parts.flow(flowId)?.credential?.carriers;
     this.parts.keepRefusal({
-      id: uuid(),
+      id: newId(),
       flowId: flowId.slice(0, 200),
       at: this.parts.now().getTime(),
       status: answer.status,
@@ -209,7 +209,7 @@ function newRun(flow: LiveFlow, id: string, birth: Reservation | undefined): New
 
 function invalidRun(flow: LiveFlow, problem: string): NewRun {
   const message = `The body does not fit the trigger's schema: ${problem}`;
-  return { id: uuid(), version: flow.version, status: 'failed', error: { code: 'trigger.schema', message, step: 'trigger', blame: 'remote' } };
+  return { id: newId(), version: flow.version, status: 'failed', error: { code: 'trigger.schema', message, step: 'trigger', blame: 'remote' } };
 }
 
 function parsed(body: Buffer, contentType: string | undefined): unknown {
