@@ -21,6 +21,7 @@ export class HintProcessor extends WorkerHost {
 
   @OnWorkerEvent('error')
   onError(error: Error): void {
+    if (this.runner.isDraining) return;
     this.platform.log.warn({ reason: error.message }, 'The queue is away; due runs are found by the sweep meanwhile');
   }
 }

@@ -30,6 +30,8 @@ export interface CatalogParts {
   readonly log: Log;
 }
 
+/** The problem of a credential whose environment variable is not set. */
+const MISSING_SECRET = 'credential.secret-missing';
 const POLL_MS = 1_000;
 const MAX_PLANS = 200;
 
@@ -94,7 +96,7 @@ export class Catalog {
   reload(): Promise<void> {
     return this.enqueue(async () => {
       this.book = await readCredentials(this.parts.credentials, this.parts.variable);
-      for (const { message } of this.book.problems) this.parts.log.warn(message);
+      for (const { code, message } of this.book.problems) this.parts.log[code === MISSING_SECRET ? 'debug' : 'warn'](message);
       this.plans.clear();
       await this.publishFolder();
       await this.refresh();
@@ -142,11 +144,22 @@ export class Catalog {
     const { flow, problems } = this.check(text, id);
     if (!flow || hasErrors(problems)) {
       await this.parts.store.refuse(id, problems);
-      for (const { line, column, message } of problems) this.parts.log.warn(`${path}:${line}:${column}: ${message}`);
+      this.explain(id, path, problems);
       return;
     }
     const published = await this.parts.store.publish(id, text, flow.enabled !== false);
     if (published.kind === 'published') this.parts.log.info(`Flow ${id} is live as version ${published.version}`);
+  }
+
+  /** A flow that only waits for its secrets gets one line; anything else is shown where it stands. */
+  private explain(id: string, path: string, problems: readonly Problem[]): void {
+    const errors = problems.filter(({ severity }) => severity === 'error');
+    if (errors.every(({ code }) => code === 'credential.missing-secret')) {
+      const variables = new Set(errors.flatMap(({ message }) => /`?\b([A-Z][A-Z0-9_]+)\b`?/.exec(message)?.[1] ?? []));
+      this.parts.log.info(`Flow ${id} is not enabled: set ${[...variables].join(', ')}`);
+      return;
+    }
+    for (const { line, column, message } of problems) this.parts.log.warn(`${path}:${line}:${column}: ${message}`);
   }
 
   private async refreshIfChanged(): Promise<void> {

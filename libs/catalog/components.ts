@@ -1,5 +1,6 @@
 import type { Component, Json } from '@millrace/component-sdk';
 import type { HostedComponent } from '@millrace/engine';
+import { schemaCompiler } from '@millrace/flow';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 
@@ -52,7 +53,7 @@ function allowed(error: ErrorObject | undefined): string {
 
 /** Compiles the JSON Schema of a trigger; answers a sentence with the JSON pointer of the first misfit. */
 export function schemaCheck(schema: object | boolean): (body: unknown) => string | undefined {
-  const validate = ajv.compile(schema);
+  const validate = schemaCompiler(schema).compile(schema);
   return (body) => {
     if (validate(body)) return undefined;
     const error = validate.errors?.[0];

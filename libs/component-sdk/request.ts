@@ -40,7 +40,7 @@ function stringify(json: unknown): string {
   } catch (cause) {
     throw badRequest(`The request's \`json\` cannot be written as JSON: ${(cause as Error).message}.`, cause);
   }
-  throw badRequest('The request\'s `json` is a function or a symbol. Hand over a JSON value.');
+  throw badRequest("The request's `json` is a function or a symbol. Hand over a JSON value.");
 }
 
 function lowerCaseNames(headers: Record<string, string> = {}): Record<string, string> {

@@ -90,8 +90,23 @@ function advice({ status, credential }: StatusErrorInput): string {
   return 'The response body says why; change what the step sends.';
 }
 
-const NOTABLE = ['content-type', 'retry-after', 'date', 'server', 'x-request-id', 'request-id', 'x-slack-req-id', 'x-zendesk-request-id',
-  'x-hubspot-correlation-id', 'cf-ray', 'allow', 'www-authenticate', 'x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'];
+const NOTABLE = [
+  'content-type',
+  'retry-after',
+  'date',
+  'server',
+  'x-request-id',
+  'request-id',
+  'x-slack-req-id',
+  'x-zendesk-request-id',
+  'x-hubspot-correlation-id',
+  'cf-ray',
+  'allow',
+  'www-authenticate',
+  'x-ratelimit-limit',
+  'x-ratelimit-remaining',
+  'x-ratelimit-reset',
+];
 
 function notableHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(NOTABLE.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));

@@ -104,7 +104,11 @@ async function findReply(replies: Trial['replies'], request: TriedRequest, count
   return reply;
 }
 
-function rawReply({ status = 200, headers = {}, json, body }: Reply): { status: number; headers: Record<string, string>; bytes: Uint8Array } {
+function rawReply({ status = 200, headers = {}, json, body }: Reply): {
+  status: number;
+  headers: Record<string, string>;
+  bytes: Uint8Array;
+} {
   const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   if (json !== undefined) lower['content-type'] ??= 'application/json';
   const text = json === undefined ? (body ?? '') : JSON.stringify(json);

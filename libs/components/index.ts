@@ -8,4 +8,12 @@ import { sendMessage as slackSendMessage } from './slack/send-message.js';
 import { createTicket } from './zendesk/create-ticket.js';
 
 /** The components that come with Millrace. */
-export const builtinComponents: readonly Component[] = [request, slackSendMessage, discordSendMessage, upsertContact, createTicket, log, set];
+export const builtinComponents: readonly Component[] = [
+  request,
+  slackSendMessage,
+  discordSendMessage,
+  upsertContact,
+  createTicket,
+  log,
+  set,
+];

@@ -1,4 +1,4 @@
-import type { Component } from '@millrace/component-sdk';
+import type { Component, Json } from '@millrace/component-sdk';
 import {
   compileCondition,
   compileTemplate,
@@ -48,14 +48,14 @@ export interface PlannedIf extends Common {
 export interface PlannedSwitch extends Common {
   readonly kind: 'switch';
   /** Undefined for `switch: true`, where the first case whose condition holds is taken. */
-  readonly subject: CompiledTemplate | undefined;
+  readonly subject: CompiledExpression | undefined;
   readonly cases: readonly PlannedCase[];
   readonly default: readonly PlannedStep[];
 }
 
 export interface PlannedCase {
-  readonly values: readonly CompiledTemplate[];
-  readonly condition: CompiledExpression | undefined;
+  /** A constant or a list of them; a condition for `switch: true`. */
+  readonly when: Json | CompiledExpression;
   readonly steps: readonly PlannedStep[];
 }
 
@@ -106,7 +106,7 @@ class Planner {
       return {
         ...common,
         kind: 'switch',
-        subject: step.switch === true ? undefined : compileTemplate(step.switch, 'switch'),
+        subject: step.switch === true ? undefined : compileCondition(step.switch),
         cases: step.cases.map((candidate) => this.case(step.switch === true, candidate)),
         default: this.list(step.default),
       };
@@ -121,9 +121,7 @@ class Planner {
   }
 
   private case(conditional: boolean, { when, steps }: SwitchCase): PlannedCase {
-    if (conditional) return { values: [], condition: compileCondition(when as string | boolean), steps: this.list(steps) };
-    const values = (Array.isArray(when) ? when : [when]).map((value) => compileTemplate(value, 'when'));
-    return { values, condition: undefined, steps: this.list(steps) };
+    return { when: conditional ? compileCondition(when as string | boolean) : when, steps: this.list(steps) };
   }
 
   private use(step: UseStep): PlannedUse {

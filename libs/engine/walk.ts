@@ -126,7 +126,7 @@ class Walker implements Walk {
     const now = this.clock.now();
     const decided = { path: step.id, attempt: 1, kind: step.kind === 'use' ? 'when' : step.kind, startedAt: now, finishedAt: now };
     try {
-      if (await evaluateCondition(step.when, this.scope, this.environment(step.id))) return undefined;
+      if (await evaluateCondition(step.when, this.scope, this.environment(step.id), 'when')) return undefined;
       this.note({ ...decided, status: 'skipped' });
       return NEXT;
     } catch (thrown) {
@@ -140,7 +140,7 @@ class Walker implements Walk {
     const { when } = this.slice.plan;
     if (!when || this.slice.journal.length > 0) return undefined;
     try {
-      return (await evaluateCondition(when, this.scope, this.environment('trigger'))) ? undefined : { status: 'filtered' };
+      return (await evaluateCondition(when, this.scope, this.environment('trigger'), 'when')) ? undefined : { status: 'filtered' };
     } catch (thrown) {
       return { status: 'failed', error: errorRecord(thrown, 'trigger', 1) };
     }

@@ -11,9 +11,9 @@ export { compileExpression } from './expressions/expression.js';
 export type { CompiledExpression } from './expressions/expression.js';
 export { compileTemplate, resolveTemplate } from './expressions/template.js';
 export type { CompiledTemplate } from './expressions/template.js';
-export { compileCondition, evaluateCondition } from './expressions/condition.js';
+export { compileCondition, evaluateCondition, evaluateValue } from './expressions/condition.js';
 export { ExpressionFault, ExpressionSyntaxError } from './expressions/faults.js';
-export { isEqual as isEqualValue } from './expressions/values.js';
+export { takesCase } from './steps/case.js';
 export type { ExpressionEnv, Scope } from './expressions/scope.js';
 
 export { parseFlow } from './format/parse.js';
@@ -23,3 +23,5 @@ export type { CheckOptions } from './check/check.js';
 export { schemaCompiler } from './check/schemas.js';
 export { stepKind } from './steps/kinds.js';
 export type { Catalog, CredentialInfo, StepKindName } from './steps/kind.js';
+
+export { flowSchema, flowSchemaText } from './schema/flow-schema.js';

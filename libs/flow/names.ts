@@ -1,5 +1,9 @@
+/** Longer names get no suggestion: comparing two names costs the product of their lengths. */
+const longestName = 64;
+
 /** The name among `known` that `name` most likely meant: at most a third of its letters differ. */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
+  if (name.length > longestName) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
@@ -19,7 +23,10 @@ export function suggestion(name: string, known: Iterable<string>): string {
 
 /** `a`, `b`, `c` and 4 more. */
 export function listed(names: readonly string[], most = 12): string {
-  const shown = names.slice(0, most).map((name) => `\`${name}\``).join(', ');
+  const shown = names
+    .slice(0, most)
+    .map((name) => `\`${name}\``)
+    .join(', ');
   return names.length > most ? `${shown} and ${names.length - most} more` : shown;
 }
 
@@ -34,9 +41,14 @@ export function editDistance(a: string, b: string, limit = Infinity): number {
   for (let i = 1; i <= a.length; i += 1) {
     const row = [i];
     for (let j = 1; j <= b.length; j += 1) row.push(cell(a, b, i, j, row, last, beforeLast));
+    if (i < a.length && least(row) >= limit && least(last) >= limit) return limit;
     [beforeLast, last] = [last, row];
   }
   return last[b.length] ?? limit;
+}
+
+function least(row: readonly number[]): number {
+  return row.reduce((smallest, value) => (value < smallest ? value : smallest), Infinity);
 }
 
 function cell(a: string, b: string, i: number, j: number, row: number[], last: number[], beforeLast: number[]): number {

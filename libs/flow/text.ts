@@ -31,7 +31,7 @@ export interface JsonDocument {
 }
 
 /** Bounds of one file: the parser recurses, so depth is counted before it starts. */
-export const textLimits = { characters: 1024 * 1024, depth: 100 } as const;
+export const textLimits = { characters: 512 * 1024, depth: 100 } as const;
 
 /** Returns a function from offset to line and column; building it is linear, each look-up logarithmic. */
 export function positionsOf(text: string): (offset: number) => Position {
@@ -156,7 +156,10 @@ export function joinPointer(pointer: string, segment: string | number): string {
 /** The segments of a JSON pointer (RFC 6901). */
 export function splitPointer(pointer: string): string[] {
   if (pointer === '') return [];
-  return pointer.slice(1).split('/').map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return pointer
+    .slice(1)
+    .split('/')
+    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 /** The value node a JSON pointer names, if the document has it. */

@@ -13,7 +13,8 @@ export const sizePattern = '^\\d+(\\.\\d+)?(b|kb|mb)$';
 /** Milliseconds of a duration such as `500ms`, `30s`, `2m`, `24h` or `3d`. Throws a RangeError that says how to write one. */
 export function parseDuration(text: string): number {
   const milliseconds = quantity(text, durationPattern, durationUnits);
-  if (milliseconds === undefined) throw new RangeError(`\`${text}\` is not a duration; write a number and ms, s, m, h or d, such as \`30s\`.`);
+  if (milliseconds === undefined)
+    throw new RangeError(`\`${text}\` is not a duration; write a number and ms, s, m, h or d, such as \`30s\`.`);
   if (milliseconds > longestDuration) throw new RangeError(`\`${text}\` is longer than a year, the longest duration there is.`);
   return milliseconds;
 }

@@ -3,9 +3,12 @@ import { createAddressPolicy } from './address-guard.js';
 const policy = createAddressPolicy();
 
 describe('address policy', () => {
-  it.each(['93.184.215.14', '8.8.8.8', '2606:2800:21f:cb07:6820:80da:af6b:8b2c', '::ffff:8.8.8.8', '64:ff9b::8.8.8.8'])('lets the public address %s through', (address) => {
-    expect(policy(address)).toBeUndefined();
-  });
+  it.each(['93.184.215.14', '8.8.8.8', '2606:2800:21f:cb07:6820:80da:af6b:8b2c', '::ffff:8.8.8.8', '64:ff9b::8.8.8.8'])(
+    'lets the public address %s through',
+    (address) => {
+      expect(policy(address)).toBeUndefined();
+    },
+  );
 
   it.each([
     ['0.0.0.0', 'unspecified'],
@@ -29,7 +32,19 @@ describe('address policy', () => {
   });
 
   it.each([
-    '::', '::1', 'fe80::1', 'fe80::1%eth0', 'fc00::1', 'fd00:ec2::254', 'fec0::1', 'ff02::1', '100::1', '2001:db8::1', '3fff::1', '5f00::1', '4000::1',
+    '::',
+    '::1',
+    'fe80::1',
+    'fe80::1%eth0',
+    'fc00::1',
+    'fd00:ec2::254',
+    'fec0::1',
+    'ff02::1',
+    '100::1',
+    '2001:db8::1',
+    '3fff::1',
+    '5f00::1',
+    '4000::1',
   ])('refuses the IPv6 address %s', (address) => {
     expect(policy(address)).toBeDefined();
   });
@@ -49,9 +64,12 @@ describe('address policy', () => {
     expect(policy(address)).toBeDefined();
   });
 
-  it.each(['', 'localhost', '0x7f000001', '2130706433', '0177.0.0.1', '127.1', '1.2.3.4.5'])('refuses what is no address in plain form: "%s"', (text) => {
-    expect(policy(text)).toBe('unreadable');
-  });
+  it.each(['', 'localhost', '0x7f000001', '2130706433', '0177.0.0.1', '127.1', '1.2.3.4.5'])(
+    'refuses what is no address in plain form: "%s"',
+    (text) => {
+      expect(policy(text)).toBe('unreadable');
+    },
+  );
 });
 
 describe('allowed addresses', () => {

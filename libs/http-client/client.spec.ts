@@ -30,7 +30,10 @@ async function listen(server: Server | TcpServer): Promise<string> {
 const serve = (listener: RequestListener): Promise<string> => listen(createServer(listener));
 
 async function failure(promise: Promise<unknown>): Promise<StepError> {
-  const error: unknown = await promise.then((value) => value, (reason: unknown) => reason);
+  const error: unknown = await promise.then(
+    (value) => value,
+    (reason: unknown) => reason,
+  );
   if (!isStepError(error)) throw new Error(`Expected a StepError, got ${String(error)}`);
   return error;
 }
@@ -40,9 +43,14 @@ const post = (url: string) => ({ method: 'POST', url, headers: {}, body: new Tex
 
 function bearer(secret: string): Credential {
   return {
-    name: 'vendor', type: 'api-key', view: { name: 'vendor', type: 'api-key', in: 'header' }, secrets: [secret],
+    name: 'vendor',
+    type: 'api-key',
+    view: { name: 'vendor', type: 'api-key', in: 'header' },
+    secrets: [secret],
     carriers: { headers: [], query: [] },
-    verify: () => { throw new Error('unused'); },
+    verify: () => {
+      throw new Error('unused');
+    },
     apply: (request) => ({ ...request, headers: { ...request.headers, authorization: `Bearer ${secret}` } }),
   };
 }
@@ -69,14 +77,22 @@ describe('request and response', () => {
       response.writeHead(201, { 'content-type': 'application/json', 'x-many': ['1', '2'] }).end('{"ok":true}');
     });
     const fetch = bindFetch(client());
-    const response = await fetch('/things?a=1', { baseUrl: base, json: { n: 1 }, query: { b: ['x y', 'z'], none: undefined }, headers: { 'X-A': 'b' } });
+    const response = await fetch('/things?a=1', {
+      baseUrl: base,
+      json: { n: 1 },
+      query: { b: ['x y', 'z'], none: undefined },
+      headers: { 'X-A': 'b' },
+    });
     expect(seen).toEqual(['POST', '/things?a=1&b=x+y&b=z', 'application/json', 'b', '{"n":1}']);
     expect([response.status, response.headers['x-many'], response.json()]).toEqual([201, '1, 2', { ok: true }]);
   });
 
   it('reuses connections', async () => {
     const sockets = new Set<Socket>();
-    const base = await serve((request, response) => { sockets.add(request.socket); response.end(); });
+    const base = await serve((request, response) => {
+      sockets.add(request.socket);
+      response.end();
+    });
     const one = client();
     for (let count = 0; count < 20; count++) await one.request(get(base));
     // Two, not one: undici frees a connection a tick after the response is there.
@@ -103,9 +119,12 @@ describe('request and response', () => {
     expect(await failure(client().request(get(base)))).toMatchObject({ code: 'http.bad-encoding', blame: 'remote' });
   });
 
-  it.each(['ftp://127.0.0.1/', 'file:///etc/passwd', 'data:text/plain,x', 'http://user:pw@127.0.0.1/', '/relative', 'http://'])('refuses the URL %s', async (url) => {
-    expect(await failure(client().request(get(url)))).toMatchObject({ code: 'http.bad-url', blame: 'author', arrived: 'no' });
-  });
+  it.each(['ftp://127.0.0.1/', 'file:///etc/passwd', 'data:text/plain,x', 'http://user:pw@127.0.0.1/', '/relative', 'http://'])(
+    'refuses the URL %s',
+    async (url) => {
+      expect(await failure(client().request(get(url)))).toMatchObject({ code: 'http.bad-url', blame: 'author', arrived: 'no' });
+    },
+  );
 
   it('refuses header values that would split the request, before anything is sent', async () => {
     const base = await serve((_request, response) => response.end());
@@ -140,7 +159,9 @@ describe('limits', () => {
   });
 
   it('times out when the answer stops half way', async () => {
-    const base = await serve((_request, response) => { response.write('half'); });
+    const base = await serve((_request, response) => {
+      response.write('half');
+    });
     expect(await failure(client().request(get(base), { timeoutMs: 50 }))).toMatchObject({ code: 'timeout', arrived: 'maybe' });
   });
 
@@ -153,9 +174,14 @@ describe('limits', () => {
 
   it('never sends a request that was given up while it waited for its connection', async () => {
     let arrivals = 0;
-    const base = await serve((_request, response) => { arrivals += 1; response.end(); });
+    const base = await serve((_request, response) => {
+      arrivals += 1;
+      response.end();
+    });
     let release: () => void = () => {};
-    const resolved = new Promise<string[]>((resolve) => { release = () => resolve(['127.0.0.1']); });
+    const resolved = new Promise<string[]>((resolve) => {
+      release = () => resolve(['127.0.0.1']);
+    });
     const slow = client({ resolve: () => resolved });
     const url = base.replace('127.0.0.1', 'slow.test');
     await failure(slow.request(post(url), { timeoutMs: 20 }));
@@ -168,7 +194,10 @@ describe('limits', () => {
   it('stops at the abort of the signal and keeps the code of its reason', async () => {
     const controller = new AbortController();
     const base = await serve(() => controller.abort());
-    expect(await failure(client().request(post(base), { signal: controller.signal }))).toMatchObject({ code: 'cancelled', arrived: 'maybe' });
+    expect(await failure(client().request(post(base), { signal: controller.signal }))).toMatchObject({
+      code: 'cancelled',
+      arrived: 'maybe',
+    });
     expect(await failure(client().request(post(base), { signal: controller.signal }))).toMatchObject({ code: 'cancelled', arrived: 'no' });
   });
 });
@@ -177,7 +206,12 @@ describe('closing', () => {
   it('waits for requests under way and for nothing else', async () => {
     let answer: () => void = () => {};
     const asked = new Promise<void>((resolve) => {
-      void serve((_request, response) => { answer = () => response.end('done'); resolve(); }).then((base) => { pending = one.request(get(base)); });
+      void serve((_request, response) => {
+        answer = () => response.end('done');
+        resolve();
+      }).then((base) => {
+        pending = one.request(get(base));
+      });
     });
     const one = client();
     let pending: Promise<{ text(): string }> | undefined;
@@ -198,7 +232,10 @@ describe('closing', () => {
 describe('redirects', () => {
   it('are followed for GET, with the credential only on the same origin', async () => {
     const seen: string[] = [];
-    const other = await serve((request, response) => { seen.push(`other ${request.headers.authorization ?? '-'}`); response.end('there'); });
+    const other = await serve((request, response) => {
+      seen.push(`other ${request.headers.authorization ?? '-'}`);
+      response.end('there');
+    });
     const base = await serve((request, response) => {
       seen.push(`${request.url} ${request.headers.authorization ?? '-'}`);
       response.writeHead(302, { location: request.url === '/a' ? '/b' : other }).end();
@@ -208,16 +245,21 @@ describe('redirects', () => {
     expect(seen).toEqual(['/a Bearer s3cret', '/b Bearer s3cret', 'other -']);
   });
 
-  it('drop a component\'s own authorization and cookie headers on another origin', async () => {
+  it("drop a component's own authorization and cookie headers on another origin", async () => {
     const seen: unknown[] = [];
-    const other = await serve((request, response) => { seen.push(request.headers.authorization, request.headers.cookie, request.headers['x-a']); response.end(); });
+    const other = await serve((request, response) => {
+      seen.push(request.headers.authorization, request.headers.cookie, request.headers['x-a']);
+      response.end();
+    });
     const base = await serve((_request, response) => response.writeHead(307, { location: other }).end());
     await client().request({ ...get(base), headers: { authorization: 'a', cookie: 'b', 'x-a': 'c' } });
     expect(seen).toEqual([undefined, undefined, 'c']);
   });
 
   it('meet the guard at every hop', async () => {
-    const base = await serve((_request, response) => response.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data' }).end());
+    const base = await serve((_request, response) =>
+      response.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data' }).end(),
+    );
     expect(await failure(client().request(get(base)))).toMatchObject({ code: 'address.blocked', blame: 'operator' });
   });
 
@@ -236,7 +278,10 @@ describe('redirects', () => {
 
   it('end after five', async () => {
     let count = 0;
-    const base = await serve((_request, response) => { count += 1; response.writeHead(302, { location: '/again' }).end(); });
+    const base = await serve((_request, response) => {
+      count += 1;
+      response.writeHead(302, { location: '/again' }).end();
+    });
     expect((await failure(client().request(get(base)))).code).toBe('http.redirected');
     expect(count).toBe(6);
   });
@@ -279,14 +324,21 @@ describe('statuses', () => {
   it('carry what the run page needs, without secrets', async () => {
     const error = await answered(401, { 'x-request-id': 'abc', 'set-cookie': 'session=1' });
     expect(error.message).toContain('credential "vendor"');
-    expect(error.details).toMatchObject({ method: 'POST', status: 401, responseBody: '{"why":"[redacted]"}', responseHeaders: { 'x-request-id': 'abc' } });
+    expect(error.details).toMatchObject({
+      method: 'POST',
+      status: 401,
+      responseBody: '{"why":"[redacted]"}',
+      responseHeaders: { 'x-request-id': 'abc' },
+    });
     expect(error.details?.['url']).toMatch(/\/x\?key=…$/);
     expect(JSON.stringify([error.message, error.details])).not.toMatch(/s3cret|session|value/);
   });
 
   it('show only the origin of an address that is itself the secret', async () => {
     const base = await serve((request, response) => response.writeHead(404).end(`no ${request.url}`));
-    const error = await failure(client().request({ ...post(''), url: '?wait=true' }, { credential: secretAddress(`${base}/services/T0/B0/token`) }));
+    const error = await failure(
+      client().request({ ...post(''), url: '?wait=true' }, { credential: secretAddress(`${base}/services/T0/B0/token`) }),
+    );
     expect(error.message).toContain(`${base}/… answered 404`);
     expect(JSON.stringify([error.message, error.details])).not.toContain('token');
   });
@@ -308,18 +360,31 @@ describe('network failures', () => {
   });
 
   it('a connection reset after the request was sent may have arrived', async () => {
-    const base = await listen(createTcpServer((socket) => { socket.once('data', () => socket.resetAndDestroy()); }));
+    const base = await listen(
+      createTcpServer((socket) => {
+        socket.once('data', () => socket.resetAndDestroy());
+      }),
+    );
     expect(await failure(client().request(post(base)))).toMatchObject({ code: 'network.reset', retryable: true, arrived: 'maybe' });
   });
 
   it('an answer that is not HTTP is named as that', async () => {
-    const base = await listen(createTcpServer((socket) => { socket.once('data', () => socket.end('SSH-2.0-x\r\n')); }));
+    const base = await listen(
+      createTcpServer((socket) => {
+        socket.once('data', () => socket.end('SSH-2.0-x\r\n'));
+      }),
+    );
     expect(await failure(client().request(post(base)))).toMatchObject({ code: 'network.protocol', arrived: 'maybe' });
   });
 
   it('a server that speaks no TLS is a matter for the operator', async () => {
     const base = await serve((_request, response) => response.end());
-    expect(await failure(client().request(post(base.replace('http:', 'https:'))))).toMatchObject({ code: 'network.tls', retryable: false, arrived: 'no', blame: 'operator' });
+    expect(await failure(client().request(post(base.replace('http:', 'https:'))))).toMatchObject({
+      code: 'network.tls',
+      retryable: false,
+      arrived: 'no',
+      blame: 'operator',
+    });
   });
 });
 

@@ -1,4 +1,12 @@
-import { createResponse, type FetchResponse, isSuccess, type PreparedRequest, type RawResponse, statusError, StepError } from '@millrace/component-sdk';
+import {
+  createResponse,
+  type FetchResponse,
+  isSuccess,
+  type PreparedRequest,
+  type RawResponse,
+  statusError,
+  StepError,
+} from '@millrace/component-sdk';
 import type { Credential, OutgoingRequest } from '@millrace/credentials';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import { createAddressPolicy } from './address-guard.js';
@@ -72,7 +80,11 @@ async function closeAgent(agent: Agent, underWay: ReadonlySet<Promise<unknown>>)
 
 function createAgent({ allow, resolve, connect, connectTimeoutMs }: HttpClientOptions): Agent {
   return new Agent({
-    connect: guardConnector(createAddressPolicy(allow), resolve ?? systemResolve, connect ?? buildConnector({ timeout: connectTimeoutMs ?? 10_000 })),
+    connect: guardConnector(
+      createAddressPolicy(allow),
+      resolve ?? systemResolve,
+      connect ?? buildConnector({ timeout: connectTimeoutMs ?? 10_000 }),
+    ),
     connections: 64,
     pipelining: 1,
     // One total limit of our own covers both, at the cost of one timer per request.
@@ -83,7 +95,10 @@ function createAgent({ allow, resolve, connect, connectTimeoutMs }: HttpClientOp
 
 async function send(agent: Dispatcher, limits: Limits, request: HttpRequest, options: RequestOptions): Promise<FetchResponse> {
   const deadline = performance.now() + (options.timeoutMs ?? limits.timeoutMs);
-  const first = { ...request, headers: { 'user-agent': limits.userAgent, accept: '*/*', 'accept-encoding': 'identity', ...request.headers } };
+  const first = {
+    ...request,
+    headers: { 'user-agent': limits.userAgent, accept: '*/*', 'accept-encoding': 'identity', ...request.headers },
+  };
   let hop = prepareHop(first, options.credential, options, limits);
   for (let redirects = 0; ; redirects++) {
     const raw = await sendHop(agent, hop, deadline - performance.now(), options.signal);
@@ -124,8 +139,10 @@ function parseUrl(text: string, credential: Credential | undefined): URL {
   const source = credential?.view.in === 'url' ? `The address in the credential "${credential.name}"` : 'The URL';
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) throw badUrl(`${source} is not an absolute URL. Write it out, beginning with https://.`);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw badUrl(`${source} begins with ${url.protocol}; only http and https go out.`);
-  if (url.username !== '' || url.password !== '') throw badUrl(`${source} has a user name or password in it. Use a credential of type basic.`);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    throw badUrl(`${source} begins with ${url.protocol}; only http and https go out.`);
+  if (url.username !== '' || url.password !== '')
+    throw badUrl(`${source} has a user name or password in it. Use a credential of type basic.`);
   return url;
 }
 
@@ -133,7 +150,12 @@ function badUrl(message: string): StepError {
   return new StepError({ code: 'http.bad-url', message, blame: 'author', arrived: 'no' });
 }
 
-async function sendHop(dispatcher: Dispatcher, { signed, url, label }: Hop, timeoutMs: number, signal: AbortSignal | undefined): Promise<RawResponse> {
+async function sendHop(
+  dispatcher: Dispatcher,
+  { signed, url, label }: Hop,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<RawResponse> {
   const { maxResponseBytes } = label;
   const { method, headers, body } = signed;
   try {

@@ -25,9 +25,26 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
 
 describe('guarded connections', () => {
   it.each([
-    'http://127.0.0.1/', 'http://2130706433/', 'http://0x7f000001/', 'http://0x7f.1/', 'http://0177.0.0.1/', 'http://127.1/', 'http://0/', 'http://[::1]/',
-    'http://[::]/', 'http://[::ffff:127.0.0.1]/', 'http://[::ffff:7f00:1]/', 'http://[64:ff9b::7f00:1]/', 'http://[2002:7f00:1::]/', 'http://１２７.０.０.１/',
-    'http://169.254.169.254/latest/meta-data/', 'https://10.0.0.1/', 'http://192.168.1.1:8080/', 'http://100.64.0.1/', 'http://[fe80::1]/', 'http://[fd00:ec2::254]/',
+    'http://127.0.0.1/',
+    'http://2130706433/',
+    'http://0x7f000001/',
+    'http://0x7f.1/',
+    'http://0177.0.0.1/',
+    'http://127.1/',
+    'http://0/',
+    'http://[::1]/',
+    'http://[::]/',
+    'http://[::ffff:127.0.0.1]/',
+    'http://[::ffff:7f00:1]/',
+    'http://[64:ff9b::7f00:1]/',
+    'http://[2002:7f00:1::]/',
+    'http://１２７.０.０.１/',
+    'http://169.254.169.254/latest/meta-data/',
+    'https://10.0.0.1/',
+    'http://192.168.1.1:8080/',
+    'http://100.64.0.1/',
+    'http://[fe80::1]/',
+    'http://[fd00:ec2::254]/',
   ])('refuse the literal %s before connecting', async (url) => {
     const { attempt, dialled, resolved } = recordingClient();
     expect(await attempt(url)).toMatch(/^address\.blocked: .*add .* to MILLRACE_HTTP_ALLOW/);

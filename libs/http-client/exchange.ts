@@ -44,7 +44,10 @@ export function exchange(options: ExchangeOptions): Promise<RawResponse> {
     const handler = new ExchangeHandler(options, resolve, reject);
     const { url, method, headers, body } = options;
     try {
-      options.dispatcher.dispatch({ origin: url.origin, path: url.pathname + url.search, method, headers: headers as Record<string, string>, body }, handler);
+      options.dispatcher.dispatch(
+        { origin: url.origin, path: url.pathname + url.search, method, headers: headers as Record<string, string>, body },
+        handler,
+      );
     } catch (error) {
       handler.fail(error);
     }
@@ -79,7 +82,11 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     else this.controller = controller;
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[] | undefined>): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
     if (status < 200) return;
     this.status = status;
     this.headers = flatten(headers);

@@ -88,7 +88,8 @@ function networkClass(code: string, sent: boolean, label: RequestLabel): Class {
 }
 
 function unreachable(code: string, host: string): Class | undefined {
-  if (DNS.test(code)) return { code: 'network.dns', message: `The name ${host} cannot be resolved (${code}). Check its spelling and the DNS.` };
+  if (DNS.test(code))
+    return { code: 'network.dns', message: `The name ${host} cannot be resolved (${code}). Check its spelling and the DNS.` };
   if (!REFUSED.has(code)) return undefined;
   return { code: 'network.refused', message: `${host} refused the connection (${code}). Check that it is up and the port is right.` };
 }

@@ -13,7 +13,9 @@ describe('redact', () => {
   });
 
   it('masks the path of a secret address where it appears without its host', () => {
-    expect(redact('no POST /services/T0/B0/token here', ['https://hooks.example.com/services/T0/B0/token'])).toBe('no POST [redacted] here');
+    expect(redact('no POST /services/T0/B0/token here', ['https://hooks.example.com/services/T0/B0/token'])).toBe(
+      'no POST [redacted] here',
+    );
   });
 
   it('leaves text alone without secrets, and with empty ones', () => {

@@ -63,6 +63,11 @@ export class Runner implements BirthClaims {
     await this.loop;
   }
 
+  /** True from the moment the process was asked to stop. */
+  get isDraining(): boolean {
+    return this.draining;
+  }
+
   reserve(runId: string): Reservation | undefined {
     const { runner } = this.parts.lease;
     if (this.draining || this.backlog || this.slots.free <= 0 || runner === undefined) return undefined;

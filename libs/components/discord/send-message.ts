@@ -16,7 +16,11 @@ export const sendMessage = defineComponent({
       content: { type: 'string', title: 'Content', description: 'Up to 2,000 characters, Markdown.', maxLength: 2000 },
       embeds: { type: 'array', title: 'Embeds', items: { type: 'object' }, maxItems: 10 },
       channelId: { type: 'string', title: 'Channel id', description: 'Bot only: a webhook has its own channel.', pattern: '^\\d+$' },
-      threadId: { type: 'string', title: 'Thread id', description: 'Post into this thread. Webhook only: for a bot a thread is a channel.' },
+      threadId: {
+        type: 'string',
+        title: 'Thread id',
+        description: 'Post into this thread. Webhook only: for a bot a thread is a channel.',
+      },
       username: { type: 'string', title: 'User name', description: 'Webhook only.', maxLength: 80 },
       avatarUrl: { type: 'string', title: 'Avatar URL', description: 'Webhook only.' },
       tts: { type: 'boolean', title: 'Text to speech' },

@@ -17,7 +17,7 @@ export const request = defineComponent({
   props: {
     type: 'object',
     properties: {
-      url: { type: 'string', title: 'URL', description: 'https://…, or a path below the credential\'s base URL.' },
+      url: { type: 'string', title: 'URL', description: "https://…, or a path below the credential's base URL." },
       method: {
         enum: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
         title: 'Method',
@@ -28,10 +28,7 @@ export const request = defineComponent({
         title: 'Query',
         description: 'Appended to the URL; a list repeats its name.',
         additionalProperties: {
-          anyOf: [
-            { type: ['string', 'number', 'boolean'] },
-            { type: 'array', items: { type: ['string', 'number', 'boolean'] } },
-          ],
+          anyOf: [{ type: ['string', 'number', 'boolean'] }, { type: 'array', items: { type: ['string', 'number', 'boolean'] } }],
         },
       },
       headers: { type: 'object', title: 'Headers', additionalProperties: { type: 'string' } },

@@ -75,10 +75,11 @@ function readContact(response: FetchResponse): Contact {
   const [contact] = results ?? [];
   if (contact !== undefined) return contact;
   const [error] = errors ?? [];
+  const reason = error?.message ?? 'it gave neither a result nor an error';
   const category = (error?.category ?? 'no-result').toLowerCase().replaceAll('_', '-');
   throw new StepError({
     code: `hubspot.${category}`,
-    message: `HubSpot did not store the contact: ${error?.message ?? 'it gave neither a result nor an error'}. Check the properties' names and values.`,
+    message: `HubSpot did not store the contact: ${reason}. Check the properties' names and values.`,
     blame: 'author',
     arrived: 'yes',
     status: response.status,

@@ -2,9 +2,24 @@ import { parseRetryAfter, StepError } from '@millrace/component-sdk';
 
 /** https://docs.slack.dev/reference/methods/chat.postMessage, "Errors": what a workspace's owner has to put right. */
 const OPERATOR = new Set([
-  'not_authed', 'invalid_auth', 'account_inactive', 'token_revoked', 'token_expired', 'missing_scope', 'no_permission', 'access_denied',
-  'org_login_required', 'ekm_access_denied', 'team_access_not_granted', 'not_allowed_token_type', 'action_prohibited', 'invalid_token',
-  'no_service', 'no_team', 'team_disabled', 'not_in_channel',
+  'not_authed',
+  'invalid_auth',
+  'account_inactive',
+  'token_revoked',
+  'token_expired',
+  'missing_scope',
+  'no_permission',
+  'access_denied',
+  'org_login_required',
+  'ekm_access_denied',
+  'team_access_not_granted',
+  'not_allowed_token_type',
+  'action_prohibited',
+  'invalid_token',
+  'no_service',
+  'no_team',
+  'team_disabled',
+  'not_in_channel',
 ]);
 /** Slack's own trouble. It says of these that "some aspect of the operation" may have succeeded. */
 const REMOTE = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'rollup_error']);
@@ -16,7 +31,7 @@ const ADVICE: Record<string, string> = {
   is_archived: 'Choose a channel that is not archived.',
   channel_is_archived: 'Choose a channel that is not archived.',
   no_text: 'Give a text or blocks.',
-  invalid_blocks: 'Check the blocks in Slack\'s Block Kit Builder.',
+  invalid_blocks: "Check the blocks in Slack's Block Kit Builder.",
   msg_too_long: 'Shorten the text.',
   missing_scope: 'Give the app the scope chat:write and install it again.',
   no_service: 'The webhook was removed; create a new one and put its address into the credential.',
@@ -52,5 +67,5 @@ function classOf(error: string): Pick<StepError, 'blame' | 'retryable' | 'arrive
 function adviceOf(error: string): string {
   if (RATE_LIMITS.has(error)) return 'It asks to slow down; the message is tried again later.';
   if (REMOTE.has(error)) return 'It has a problem of its own; it may pass.';
-  return OPERATOR.has(error) ? 'Check the credential and what it may do.' : 'Slack\'s page on chat.postMessage explains it.';
+  return OPERATOR.has(error) ? 'Check the credential and what it may do.' : "Slack's page on chat.postMessage explains it.";
 }

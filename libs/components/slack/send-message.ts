@@ -30,7 +30,7 @@ export const sendMessage = defineComponent({
     type: 'object',
     properties: {
       channel: { type: 'string', title: 'Channel id', description: 'Bot token only: a webhook does not tell.' },
-      ts: { type: 'string', title: 'Timestamp', description: 'The message\'s id within the channel. Bot token only.' },
+      ts: { type: 'string', title: 'Timestamp', description: "The message's id within the channel. Bot token only." },
     },
   },
   credential: { types: ['api-key'], required: true },

@@ -7,7 +7,7 @@ import { type ComponentContext, defineComponent, StepError } from '@millrace/com
 export const createTicket = defineComponent({
   name: 'zendesk.create-ticket',
   title: 'Create a Zendesk ticket',
-  description: 'Opens a ticket with a first comment. The credential\'s baseUrl says which account: https://<subdomain>.zendesk.com.',
+  description: "Opens a ticket with a first comment. The credential's baseUrl says which account: https://<subdomain>.zendesk.com.",
   props: {
     type: 'object',
     properties: {
@@ -18,7 +18,7 @@ export const createTicket = defineComponent({
       requester: {
         type: 'object',
         title: 'Requester',
-        description: 'Who asks; created if unknown. Default: the credential\'s user.',
+        description: "Who asks; created if unknown. Default: the credential's user.",
         properties: { name: { type: 'string', title: 'Name' }, email: { type: 'string', title: 'E-mail' } },
         required: ['email'],
         additionalProperties: false,
@@ -28,12 +28,17 @@ export const createTicket = defineComponent({
       status: { enum: ['new', 'open', 'pending', 'hold', 'solved', 'closed'], title: 'Status' },
       tags: { type: 'array', title: 'Tags', items: { type: 'string' } },
       groupId: { type: 'integer', title: 'Group id' },
-      assigneeEmail: { type: 'string', title: 'Assignee\'s e-mail' },
+      assigneeEmail: { type: 'string', title: "Assignee's e-mail" },
       externalId: { type: 'string', title: 'External id', description: 'Your own id for the ticket.' },
       customFields: {
         type: 'array',
         title: 'Custom fields',
-        items: { type: 'object', properties: { id: { type: 'integer' }, value: {} }, required: ['id', 'value'], additionalProperties: false },
+        items: {
+          type: 'object',
+          properties: { id: { type: 'integer' }, value: {} },
+          required: ['id', 'value'],
+          additionalProperties: false,
+        },
       },
     },
     anyOf: [{ required: ['comment'] }, { required: ['htmlComment'] }],
@@ -44,7 +49,7 @@ export const createTicket = defineComponent({
     properties: {
       id: { type: 'integer', title: 'Ticket id' },
       url: { type: 'string', title: 'API URL' },
-      agentUrl: { type: 'string', title: 'Agent URL', description: 'The ticket\'s page for people.' },
+      agentUrl: { type: 'string', title: 'Agent URL', description: "The ticket's page for people." },
       status: { type: 'string', title: 'Status' },
       createdAt: { type: 'string', title: 'Created at' },
     },
@@ -108,9 +113,10 @@ function ticketBody(props: TicketProps): Record<string, unknown> {
 
 function baseUrlOf(credential: ComponentContext['credential']): string {
   if (credential?.baseUrl !== undefined) return credential.baseUrl;
+  const name = credential?.name ?? 'zendesk';
   throw new StepError({
     code: 'zendesk.base-url-missing',
-    message: `The credential "${credential?.name ?? 'zendesk'}" does not say which account. Set its baseUrl to https://<subdomain>.zendesk.com.`,
+    message: `The credential "${name}" does not say which account. Set its baseUrl to https://<subdomain>.zendesk.com.`,
     blame: 'operator',
     arrived: 'no',
   });

@@ -19,7 +19,11 @@ const components = new Map([
       credential: { types: ['api-key'], required: true },
       output: {
         type: 'object',
-        properties: { id: { type: 'string' }, tags: { type: 'array', items: { type: 'object', properties: { name: {} } } }, extra: { type: 'object' } },
+        properties: {
+          id: { type: 'string' },
+          tags: { type: 'array', items: { type: 'object', properties: { name: {} } } },
+          extra: { type: 'object' },
+        },
       },
     },
   ),
@@ -31,7 +35,12 @@ const components = new Map([
         text: { type: 'string', maxLength: 40 },
         count: { type: 'integer' },
         mode: { enum: ['plain', 'rich'] },
-        to: { anyOf: [{ type: 'string', pattern: '^#' }, { type: 'object', properties: { user: { type: 'string' } }, required: ['user'], additionalProperties: false }] },
+        to: {
+          anyOf: [
+            { type: 'string', pattern: '^#' },
+            { type: 'object', properties: { user: { type: 'string' } }, required: ['user'], additionalProperties: false },
+          ],
+        },
       },
       required: ['text'],
       additionalProperties: false,
@@ -39,7 +48,11 @@ const components = new Map([
     { credential: { types: ['api-key'] } },
   ),
   component('slack.update-message', { type: 'object' }),
-  component('discord.send-message', { type: 'object', properties: { content: { type: 'string' } } }, { credential: { types: ['api-key'] } }),
+  component(
+    'discord.send-message',
+    { type: 'object', properties: { content: { type: 'string' } } },
+    { credential: { types: ['api-key'] } },
+  ),
   component('log', { type: 'object' }),
 ]);
 
@@ -84,7 +97,8 @@ function withKeys(...lines: string[]): string {
   return `{ "format": 1, "id": "f", "trigger": { "type": "webhook" }, "steps": [],\n${lines.join('\n')} }`;
 }
 
-const contact = '{ "id": "contact", "use": "hubspot.upsert-contact", "credential": "hubspot", "with": { "email": "{{ trigger.body.email }}" } },';
+const contact =
+  '{ "id": "contact", "use": "hubspot.upsert-contact", "credential": "hubspot", "with": { "email": "{{ trigger.body.email }}" } },';
 
 const leadCaptured = `{
   "$schema": "./flow.schema.json",
@@ -199,7 +213,10 @@ describe('checkFlow finds nothing in', () => {
     ],
     [
       'steps in onError that read steps with a default',
-      withSteps(contact, '\n], "onError": [ { "id": "x", "use": "log", "with": { "v": "{{ steps.contact.id ?? error.code }}" } } ] }'),
+      withKeys('"onError": [ { "id": "x", "use": "log", "with": { "v": "{{ steps.contact.id ?? error.code }}" } } ]').replace(
+        '[]',
+        `[ ${contact} ]`,
+      ),
     ],
   ])('%s', (_name, text) => {
     expect(formatProblems('f.json', checkFlow(text, options).problems)).toBe('');
@@ -421,6 +438,11 @@ describe('checkFlow reports, at the marks,', () => {
       ['reference.may-be-missing'],
     ],
     [
+      'a step that may not have run before onError',
+      withKeys('"onError": [ { "id": "x", "use": "log", "with": { "v": "{{ steps.¶contact.id }}" } } ]').replace('[]', `[ ${contact} ]`),
+      ['reference.may-be-missing'],
+    ],
+    [
       'steps behind a stop',
       withSteps(
         '{ "id": "i", "if": true, "then": [ { "id": "s", "stop": { "as": "failed" } } ], "else": [ { "id": "t",',
@@ -471,13 +493,28 @@ describe('checkFlow reports, at the marks,', () => {
 describe('messages say what to do', () => {
   it.each([
     [withKeys('"stepps": []'), 'A flow has no key `stepps`. Did you mean `steps`?'],
-    [withSteps('{ "id": "a", "use": "slack.delete-everything-now" }'), 'There is no component `slack.delete-everything-now`. `slack` has `slack.send-message`, `slack.update-message`.'],
-    [withSteps(contact.replace('"credential": "hubspot"', '"credential": "unset"')), 'The credential `unset` needs the environment variable HUBSPOT_TOKEN; set it and start again.'],
-    [withSteps(contact, '{ "id": "a", "use": "log", "with": { "v": "{{ steps.contcat.id }}" } }'), 'There is no step `contcat`. Did you mean `contact`?'],
+    [
+      withSteps('{ "id": "a", "use": "slack.delete-everything-now" }'),
+      'There is no component `slack.delete-everything-now`. `slack` has `slack.send-message`, `slack.update-message`.',
+    ],
+    [
+      withSteps(contact.replace('"credential": "hubspot"', '"credential": "unset"')),
+      'The credential `unset` needs the environment variable HUBSPOT_TOKEN; set it and start again.',
+    ],
+    [
+      withSteps(contact, '{ "id": "a", "use": "log", "with": { "v": "{{ steps.contcat.id }}" } }'),
+      'There is no step `contcat`. Did you mean `contact`?',
+    ],
     [withSteps('{ "id": "a", "wait": { "for": "10m" } }'), 'This version cannot run `wait` yet.'],
     ['{ "format": 2 }', 'This file is of format 2, and this version of Millrace reads format 1; update Millrace.'],
-    [withSteps('{ "id": "a", "use": "slack.send-message", "with": { "text": "", "mode": "plan" } }'), '`with.mode` must be one of plain, rich; did you mean plain?.'],
-    [withSteps('{ "id": "a", "when": "trigger.body.x", "use": "log" }'), 'A condition is one whole expression; write `{{ trigger.body.x }}`.'],
+    [
+      withSteps('{ "id": "a", "use": "slack.send-message", "with": { "text": "", "mode": "plan" } }'),
+      '`with.mode` must be one of plain, rich; did you mean plain?',
+    ],
+    [
+      withSteps('{ "id": "a", "when": "trigger.body.x", "use": "log" }'),
+      'A condition is one whole expression; write `{{ trigger.body.x }}`.',
+    ],
   ])('in %s', (text, message) => {
     expect(checkFlow(text, options).problems.map((problem) => problem.message)).toContain(message);
   });

@@ -8,7 +8,7 @@ import { checkSteps, checkerAt, possiblyRun } from './steps.js';
 import type { Walk } from './steps.js';
 import { checkTrigger } from './trigger.js';
 import { triggerShape } from './view.js';
-import type { View } from './view.js';
+import type { View, VisibleStep } from './view.js';
 
 export interface CheckOptions extends Catalog {
   /** From the name of the file; the flow's `id` must equal it. */
@@ -31,24 +31,29 @@ function checkDraft(draft: FlowDraft, read: ReadFlow, options: CheckOptions): vo
   const walk: Walk = { read, catalog: options, defaults: draft.defaults };
   const all = new Set([...[...read.steps.pointers.keys()].map(({ id }) => id), ...read.steps.unread]);
   // A step that could not be read was reported; references to it are not wrong as well.
-  const unread = new Map([...read.steps.unread].map((id) => [id, { certain: true, output: 'unknown' as const }]));
-  const view: View = { steps: unread, all, place: 'trigger', trigger: triggerShape(draft.trigger) };
+  const unread = new Map<string, VisibleStep>([...read.steps.unread].map((id) => [id, { certain: true, output: 'unknown' }]));
+  const view: View = { steps: { own: unread }, all, place: 'trigger', trigger: triggerShape(draft.trigger) };
   if (draft.trigger !== undefined) checkTrigger(draft.trigger, view, walk);
   checkSteps(draft.steps, { ...view, place: 'steps' }, walk);
   const afterwards = new Map([...unread, ...possiblyRun(draft.steps, walk)]);
-  checkSteps(draft.onError ?? [], { ...view, place: 'onError', steps: afterwards }, walk);
+  checkSteps(draft.onError ?? [], { ...view, place: 'onError', steps: { own: afterwards } }, walk);
 }
 
 function checkFlowId({ id }: FlowDraft, read: ReadFlow, { flowId, ...catalog }: CheckOptions): void {
   if (flowId === undefined || id === '' || id === flowId) return;
-  checkerAt('', read, catalog).report('flow.id-differs', `The id is \`${id}\` and the file is \`${flowId}.json\`; they must be equal.`, '/id');
+  checkerAt('', read, catalog).report(
+    'flow.id-differs',
+    `The id is \`${id}\` and the file is \`${flowId}.json\`; they must be equal.`,
+    '/id',
+  );
 }
 
 function reportRepeatedIds(draft: FlowDraft, read: ReadFlow, catalog: Catalog): void {
   const seen = new Set<string>();
   for (const step of [...allSteps(draft.steps), ...allSteps(draft.onError ?? [])]) {
     const checker = checkerAt(read.steps.pointers.get(step) ?? '', read, catalog);
-    if (seen.has(step.id)) checker.report('flow.duplicate-step', `Another step has the id \`${step.id}\`; ids are unique in a file.`, '/id');
+    if (seen.has(step.id))
+      checker.report('flow.duplicate-step', `Another step has the id \`${step.id}\`; ids are unique in a file.`, '/id');
     if (step.id !== '') seen.add(step.id);
   }
 }

@@ -8,7 +8,11 @@ import { checkProps } from './props.js';
 export function checkComponent(step: UseStep, checker: StepChecker): void {
   const component = checker.catalog.components.get(step.use);
   if (component === undefined) {
-    checker.report('component.unknown', `There is no component \`${step.use}\`.${alternatives(step.use, [...checker.catalog.components.keys()])}`, '/use');
+    checker.report(
+      'component.unknown',
+      `There is no component \`${step.use}\`.${alternatives(step.use, [...checker.catalog.components.keys()])}`,
+      '/use',
+    );
     return;
   }
   checkCredential(step, component, checker);
@@ -26,7 +30,8 @@ function alternatives(name: string, known: readonly string[]): string {
 function checkCredential(step: UseStep, component: Component, checker: StepChecker): void {
   const { credential } = component;
   if (step.credential === undefined) {
-    if (credential?.required) checker.report('credential.required', `\`${step.use}\` needs a \`credential\` of type ${listed(credential.types)}.`, '/use');
+    if (credential?.required)
+      checker.report('credential.required', `\`${step.use}\` needs a \`credential\` of type ${listed(credential.types)}.`, '/use');
     return;
   }
   if (credential === undefined) {
@@ -48,6 +53,10 @@ export function checkNamedCredential(name: string, types: readonly string[], che
     checker.report('credential.wrong-type', `\`${name}\` is of type \`${found.type}\`; needed is ${listed(types)}.`, '/credential');
   }
   if (found.missing !== undefined) {
-    checker.report('credential.missing-secret', `The credential \`${name}\` needs the environment variable ${found.missing}; set it and start again.`, '/credential');
+    checker.report(
+      'credential.missing-secret',
+      `The credential \`${name}\` needs the environment variable ${found.missing}; set it and start again.`,
+      '/credential',
+    );
   }
 }

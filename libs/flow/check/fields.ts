@@ -24,10 +24,18 @@ export function unknownField(schema: unknown, path: readonly string[], closedByD
   return unknownProperty(schema, path, closedByDefault, index, name);
 }
 
-function unknownProperty(schema: JsonSchema, path: readonly string[], closedByDefault: boolean, index: number, name: string): UnknownField | undefined {
+function unknownProperty(
+  schema: JsonSchema,
+  path: readonly string[],
+  closedByDefault: boolean,
+  index: number,
+  name: string,
+): UnknownField | undefined {
   const properties = schema.properties ?? {};
   if (Object.hasOwn(properties, name)) return unknownField(properties[name], path, closedByDefault, index + 1);
-  const closed = schema.additionalProperties === false || (closedByDefault && schema.additionalProperties === undefined && schema.properties !== undefined);
+  const closed =
+    schema.additionalProperties === false ||
+    (closedByDefault && schema.additionalProperties === undefined && schema.properties !== undefined);
   return closed ? { index, known: Object.keys(properties) } : undefined;
 }
 

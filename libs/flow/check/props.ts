@@ -21,7 +21,12 @@ function checkNames(given: NonNullable<UseStep['with']>, { name, props }: Compon
   }
   if (props.additionalProperties !== false) return;
   for (const prop of Object.keys(given).filter((key) => !known.includes(key))) {
-    checker.report('component.unknown-prop', `\`${name}\` has no prop \`${prop}\`.${suggestion(prop, known)}`, joinPointer('/with', prop), 'key');
+    checker.report(
+      'component.unknown-prop',
+      `\`${name}\` has no prop \`${prop}\`.${suggestion(prop, known)}`,
+      joinPointer('/with', prop),
+      'key',
+    );
   }
 }
 
@@ -62,7 +67,8 @@ function isWholeExpression(text: string): boolean {
 }
 
 function valueAt(value: object, pointer: string): Json | undefined {
-  return splitPointer(pointer).reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], value) as Json | undefined;
+  return splitPointer(pointer).reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], value) as
+    Json | undefined;
 }
 
 function reportViolation(error: ErrorObject, given: object, checker: StepChecker): void {
@@ -75,7 +81,7 @@ function reportViolation(error: ErrorObject, given: object, checker: StepChecker
     const { missingProperty } = error.params as { missingProperty: string };
     checker.report('component.missing-prop', `\`${field}\` needs \`${missingProperty}\`.`, pointer);
   } else {
-    checker.report('component.bad-prop', `\`${field}\` ${explain(error, valueAt(given, error.instancePath))}.`, pointer);
+    checker.report('component.bad-prop', `\`${field}\` ${explain(error, valueAt(given, error.instancePath))}`, pointer);
   }
 }
 
@@ -83,8 +89,8 @@ function explain({ keyword, message, params }: ErrorObject, value: unknown): str
   if (keyword === 'enum') {
     const allowed = (params as { allowedValues: unknown[] }).allowedValues.map(String);
     const near = typeof value === 'string' ? nearest(value, allowed) : undefined;
-    return `must be one of ${allowed.join(', ')}${near === undefined ? '' : `; did you mean ${near}?`}`;
+    return `must be one of ${allowed.join(', ')}${near === undefined ? '.' : `; did you mean ${near}?`}`;
   }
-  if (keyword === 'anyOf' || keyword === 'oneOf') return 'matches none of the forms that the component takes';
-  return message ?? 'is not what the component takes';
+  if (keyword === 'anyOf' || keyword === 'oneOf') return 'matches none of the forms that the component takes.';
+  return `${message ?? 'is not what the component takes'}.`;
 }

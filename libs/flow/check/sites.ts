@@ -23,11 +23,13 @@ export interface SiteContext {
 export function checkSite(node: JsonNode, pointer: string, use: ExpressionSite['use'], context: SiteContext): CompiledExpression[] {
   if (use === 'condition') return checkCondition(node, pointer, context);
   if (node.type === 'string') return checkString(node, pointer, use, context);
-  if (node.type === 'array') return (node.children ?? []).flatMap((item, index) => checkSite(item, joinPointer(pointer, index), use, context));
+  if (node.type === 'array')
+    return (node.children ?? []).flatMap((item, index) => checkSite(item, joinPointer(pointer, index), use, context));
   if (node.type !== 'object') return [];
   return propertiesOf(node).flatMap(({ key, value }) => {
     const inner = joinPointer(pointer, String(key.value));
-    if (String(key.value).includes('{{')) context.report('flow.expression-not-allowed', 'Keys are taken as they are written; only values may be expressions.', key, inner);
+    if (String(key.value).includes('{{'))
+      context.report('flow.expression-not-allowed', 'Keys are taken as they are written; only values may be expressions.', key, inner);
     return value === undefined ? [] : checkSite(value, inner, use, context);
   });
 }
@@ -38,7 +40,8 @@ function checkCondition(node: JsonNode, pointer: string, context: SiteContext): 
   if (parts === undefined) return [];
   const whole = wholeExpression(parts);
   if (whole !== undefined) return checkExpression(whole, node, pointer, context, true);
-  const example = node.type === 'string' && parts.length === 1 && parts[0]?.kind === 'text' ? parts[0].text.trim() : 'trigger.body.total > 100';
+  const example =
+    node.type === 'string' && parts.length === 1 && parts[0]?.kind === 'text' ? parts[0].text.trim() : 'trigger.body.total > 100';
   context.report('flow.bad-condition', `A condition is one whole expression; write \`{{ ${example} }}\`.`, node, pointer);
   return [];
 }
@@ -59,7 +62,13 @@ function partsOf(node: JsonNode, pointer: string, context: SiteContext): TextPar
 
 type ExpressionPart = TextPart & { readonly kind: 'expression' };
 
-function checkExpression(part: ExpressionPart, node: JsonNode, pointer: string, context: SiteContext, lenient: boolean): CompiledExpression[] {
+function checkExpression(
+  part: ExpressionPart,
+  node: JsonNode,
+  pointer: string,
+  context: SiteContext,
+  lenient: boolean,
+): CompiledExpression[] {
   const expression = reporting(node, pointer, part.offset, context, () => compileExpression(part.source));
   if (expression === undefined) return [];
   for (const { path, offsets, guarded } of expression.reads) {
@@ -83,7 +92,14 @@ function reporting<T>(node: JsonNode, pointer: string, offset: number, context: 
 }
 
 /** Reports at characters of a string's value, counting the escapes before them in the file. */
-function reportInside(node: JsonNode, pointer: string, start: number, length: number, { code, message }: { code: ProblemCode; message: string }, context: SiteContext): void {
+function reportInside(
+  node: JsonNode,
+  pointer: string,
+  start: number,
+  length: number,
+  { code, message }: { code: ProblemCode; message: string },
+  context: SiteContext,
+): void {
   const { text } = context.document;
   const offset = offsetInString(text, node, start);
   context.report(code, message, { offset, length: Math.max(1, offsetInString(text, node, start + length) - offset) }, pointer);

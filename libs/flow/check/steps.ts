@@ -14,13 +14,14 @@ export interface Walk {
   readonly defaults: Flow['defaults'];
 }
 
-/** Checks a list of steps, each with what it can see, and gives what is visible behind the list. */
-export function checkSteps(steps: readonly Step[], view: View, walk: Walk): View {
+/** Checks a list of steps, each with what it can see. A branch is checked before its later siblings become visible. */
+export function checkSteps(steps: readonly Step[], view: View, walk: Walk): void {
   reportUnreachable(steps, walk);
-  return steps.reduce((seen, step) => {
-    checkStep(step, seen, walk);
-    return { ...seen, steps: new Map([...seen.steps, [step.id, visible(step, walk)]]) };
-  }, view);
+  const own = new Map<string, VisibleStep>();
+  for (const step of steps) {
+    checkStep(step, { ...view, steps: { own, around: view.steps } }, walk);
+    own.set(step.id, visible(step, walk));
+  }
 }
 
 function checkStep(step: Step, view: View, walk: Walk): void {
@@ -47,7 +48,9 @@ function visible(step: Step, { catalog, defaults }: Walk): VisibleStep {
 export function possiblyRun(steps: readonly Step[], walk: Walk): [string, VisibleStep][] {
   return steps.flatMap((step) => [
     [step.id, { ...visible(step, walk), certain: false }],
-    ...kindOf(step).branches(step).flatMap((branch) => possiblyRun(branch, walk)),
+    ...kindOf(step)
+      .branches(step)
+      .flatMap((branch) => possiblyRun(branch, walk)),
   ]);
 }
 
@@ -63,7 +66,11 @@ function reportUnreachable(steps: readonly Step[], walk: Walk): void {
   const end = steps.findIndex((step) => endsList([step]));
   const next = end < 0 ? undefined : steps[end + 1];
   if (next === undefined) return;
-  checkerAt(pointerOf(next, walk), walk.read, walk.catalog).report('flow.unreachable', `This step never runs: the run has ended in \`${steps[end]?.id ?? ''}\`.`, '/id');
+  checkerAt(pointerOf(next, walk), walk.read, walk.catalog).report(
+    'flow.unreachable',
+    `This step never runs: the run has ended in \`${steps[end]?.id ?? ''}\`.`,
+    '/id',
+  );
 }
 
 /** Reports below a JSON pointer; what is not in the file is reported at the nearest thing above that is. */

@@ -31,7 +31,11 @@ function checkCredential({ credential }: WebhookTrigger, walk: Walk): void {
   const checker = checkerAt('/trigger', walk.read, walk.catalog);
   checkNamedCredential(credential, verifyingTypes, checker);
   if (walk.catalog.credentials.get(credential)?.in === 'url') {
-    checker.report('credential.wrong-type', `\`${credential}\` is a secret address to send to; it cannot verify a request that comes in.`, '/credential');
+    checker.report(
+      'credential.wrong-type',
+      `\`${credential}\` is a secret address to send to; it cannot verify a request that comes in.`,
+      '/credential',
+    );
   }
 }
 
@@ -42,7 +46,12 @@ function checkDedupeKey(context: SiteContext): void {
   if (node === undefined) return;
   const expressions = checkSite(node, pointer, 'value', context);
   if (!String(node.value).includes('{{')) {
-    context.report('flow.constant-key', 'Every event would have this key; write an expression such as `{{ trigger.body.id }}`.', node, pointer);
+    context.report(
+      'flow.constant-key',
+      'Every event would have this key; write an expression such as `{{ trigger.body.id }}`.',
+      node,
+      pointer,
+    );
   }
   for (const { acceptable, source } of expressions) {
     if (acceptable) continue;

@@ -12,9 +12,15 @@ export interface VisibleStep {
   readonly output: OutputShape;
 }
 
+/** The steps before one place: those of its own list, over those of the lists around it. */
+export interface VisibleSteps {
+  readonly own: Map<string, VisibleStep>;
+  readonly around?: VisibleSteps;
+}
+
 /** What expressions at one place of the flow may read. */
 export interface View {
-  readonly steps: ReadonlyMap<string, VisibleStep>;
+  readonly steps: VisibleSteps;
   /** Every step of the file, visible or not. */
   readonly all: ReadonlySet<string>;
   /** `trigger`: before any run; `steps`; `onError`: after a failure. */
@@ -56,7 +62,12 @@ function openNested(schema: JsonSchema): JsonSchema {
 export function referenceFault(path: readonly string[], guarded: boolean, view: View): ReferenceFault | undefined {
   const [root = ''] = path;
   if (root === 'steps') return stepFault(path, guarded, view);
-  const shapes: Record<string, JsonSchema> = { trigger: view.trigger, flow, ...(view.place !== 'trigger' && { run }), ...(view.place === 'onError' && { error }) };
+  const shapes: Record<string, JsonSchema> = {
+    trigger: view.trigger,
+    flow,
+    ...(view.place !== 'trigger' && { run }),
+    ...(view.place === 'onError' && { error }),
+  };
   const shape = Object.hasOwn(shapes, root) ? shapes[root] : undefined;
   if (shape === undefined) return { code: 'reference.unknown-root', index: 0, message: rootSentence(root, Object.keys(shapes), view) };
   return fieldFault(shape, path, 1);
@@ -66,7 +77,8 @@ function rootSentence(root: string, known: readonly string[], { place, trigger }
   if (root === 'error') return '`error` exists only in `onError`.';
   if (root === 'run') return '`run` does not exist before the run; the trigger is checked while the event is accepted.';
   if (root === 'item' || root === 'index') return `\`${root}\` exists only inside a loop.`;
-  if (['env', 'process', 'environment'].includes(root)) return 'Expressions do not see the environment; write the value into the flow, or a secret into a credential.';
+  if (['env', 'process', 'environment'].includes(root))
+    return 'Expressions do not see the environment; write the value into the flow, or a secret into a credential.';
   if (/^(credentials?|secrets?)$/.test(root)) return 'Expressions do not see secrets; name a `credential` on the step instead.';
   if (Object.hasOwn(trigger.properties ?? {}, root)) return `There is no \`${root}\` here. Did you mean \`trigger.${root}\`?`;
   return `There is no \`${root}\` here.${suggestion(root, place === 'trigger' ? known : [...known, 'steps'])}`;
@@ -74,23 +86,42 @@ function rootSentence(root: string, known: readonly string[], { place, trigger }
 
 function stepFault(path: readonly string[], guarded: boolean, view: View): ReferenceFault | undefined {
   const id = path[1];
-  if (view.place === 'trigger') return { code: 'reference.not-before', index: 0, message: 'The trigger comes before every step; it can read `trigger` only.' };
+  if (view.place === 'trigger')
+    return { code: 'reference.not-before', index: 0, message: 'The trigger comes before every step; it can read `trigger` only.' };
   if (id === undefined) return undefined;
-  const step = view.steps.get(id);
+  const step = findStep(id, view.steps);
   if (step === undefined) return invisibleStep(id, view);
-  if (step.output === 'none') return { code: 'reference.no-output', index: 1, message: `The step \`${id}\` has no output; read a step that gives a value.` };
+  if (step.output === 'none')
+    return { code: 'reference.no-output', index: 1, message: `The step \`${id}\` has no output; read a step that gives a value.` };
   const fault = step.output === 'unknown' ? undefined : fieldFault(step.output, path, 2);
   if (fault !== undefined || step.certain || guarded) return fault;
   return { code: 'reference.may-be-missing', index: 1, message: `The step \`${id}\` may not have run; give a default with \`??\`.` };
 }
 
+function findStep(id: string, { own, around }: VisibleSteps): VisibleStep | undefined {
+  return own.get(id) ?? (around && findStep(id, around));
+}
+
+function idsOf({ own, around }: VisibleSteps): string[] {
+  return [...(around ? idsOf(around) : []), ...own.keys()];
+}
+
 function invisibleStep(id: string, view: View): ReferenceFault {
   if (view.all.has(id)) {
-    return { code: 'reference.not-before', index: 1, message: `The step \`${id}\` does not surely run before this; read only earlier steps of this list and of the lists around it.` };
+    return {
+      code: 'reference.not-before',
+      index: 1,
+      message: `The step \`${id}\` does not surely run before this; read only earlier steps of this list and of the lists around it.`,
+    };
   }
-  const visible = [...view.steps.keys()];
+  const visible = idsOf(view.steps);
   const near = nearest(id, visible) ?? nearest(id, view.all);
-  const hint = near === undefined ? (visible.length > 0 ? ` Earlier steps: ${listed(visible)}.` : ' There is no step before this.') : ` Did you mean \`${near}\`?`;
+  const hint =
+    near === undefined
+      ? visible.length > 0
+        ? ` Earlier steps: ${listed(visible)}.`
+        : ' There is no step before this.'
+      : ` Did you mean \`${near}\`?`;
   return { code: 'reference.unknown-step', index: 1, message: `There is no step \`${id}\`.${hint}` };
 }
 

@@ -92,7 +92,12 @@ function compileObject(node: AstNode): Closure | undefined {
   const keys = compileAll(pairs.map(([key]) => key));
   const values = compileAll(pairs.map(([, value]) => value));
   if (keys === undefined || values === undefined) return undefined;
-  return (scope) => constructObject(keys.map((key) => key(scope)), values, scope);
+  return (scope) =>
+    constructObject(
+      keys.map((key) => key(scope)),
+      values,
+      scope,
+    );
 }
 
 function constructObject(keys: readonly unknown[], values: readonly Closure[], scope: object): object {

@@ -34,8 +34,7 @@ export function shifted<T>(offset: number, compile: () => T): T {
 
 /**
  * Whether a condition holds, by JSONata's truth: missing, null, 0, empty text, empty lists and objects are false.
- * A promise only when the expression runs in JSONata. Fails with a StepError (`expression.failed`, `expression.timeout`)
- * that calls the condition `field`.
+ * A promise only when the expression runs in JSONata. Fails like `evaluateValue`.
  */
 export function evaluateCondition(
   expression: CompiledExpression,
@@ -43,12 +42,21 @@ export function evaluateCondition(
   env?: ExpressionEnv,
   field = 'condition',
 ): boolean | Promise<boolean> {
+  const value = evaluateValue(expression, scope, env, field);
+  return value instanceof Promise ? value.then(isTruthy) : isTruthy(value);
+}
+
+/**
+ * The value of an expression, undefined where it is missing; a promise of it only when the expression runs in JSONata.
+ * Fails with a StepError (`expression.failed`, `expression.timeout`) that calls the expression `field`.
+ */
+export function evaluateValue(expression: CompiledExpression, scope: Scope, env: ExpressionEnv | undefined, field: string): unknown {
   const failed = (cause: unknown): never => {
     throw stepErrorOf(cause, field, expression.source);
   };
   try {
     const value = expression.evaluate(scope, env);
-    return value instanceof Promise ? value.then(isTruthy).catch(failed) : isTruthy(value);
+    return value instanceof Promise ? value.catch(failed) : value;
   } catch (cause) {
     return failed(cause);
   }

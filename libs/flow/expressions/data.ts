@@ -1,8 +1,11 @@
 import { ExpressionFault } from './faults.js';
 import { isFunctionLike } from './values.js';
 
-/** A result may be at most this large, in values and characters: doubling is cheap to write and dear to keep. */
-const largestResult = 10_000_000;
+/** A result may be at most this large, in characters: doubling is cheap to write and dear to keep. */
+const largestResult = 20_000_000;
+
+/** What a value costs besides its text; copying half a million values takes about half a second. */
+const costOfValue = 40;
 
 /**
  * Makes plain JSON of what an expression gave: JSONata marks its lists and builds objects without a prototype.
@@ -17,7 +20,7 @@ interface Budget {
 }
 
 function copy(value: unknown, budget: Budget): unknown {
-  spend(budget, typeof value === 'string' ? value.length : 1);
+  spend(budget, costOfValue + (typeof value === 'string' ? value.length : 0));
   if (typeof value === 'number' && !Number.isFinite(value)) throw unfit('a number that JSON cannot hold, such as a division by zero');
   if (isFunctionLike(value)) throw unfit('a function; call it');
   if (Array.isArray(value)) return value.map((item) => copy(item ?? null, budget));

@@ -66,7 +66,10 @@ function trimmed(args: unknown[]): unknown[] {
 
 /** JSONata fills the parts a picture leaves out from its own clock; here from the step's. */
 function atTime(focus: Focus, now: number): Focus {
-  return { ...focus, environment: { lookup: (name: string) => focus.environment.lookup(name), timestamp: new Date(now) } as Focus['environment'] };
+  return {
+    ...focus,
+    environment: { lookup: (name: string) => focus.environment.lookup(name), timestamp: new Date(now) } as Focus['environment'],
+  };
 }
 
 function given(env: ExpressionEnv | undefined): ExpressionEnv {

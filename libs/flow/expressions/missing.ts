@@ -24,7 +24,10 @@ function describeAt(parent: readonly string[], name: string, values: readonly un
   const where = parent.length === 0 ? 'the scope' : parent.join('.');
   const objects = values.filter((value) => typeof value === 'object' && value !== null);
   if (objects.length === 0) return `${where} is ${describeValue(values[0])} and has no \`${name}\``;
-  const near = nearest(name, objects.flatMap((value) => Object.keys(value)));
+  const near = nearest(
+    name,
+    objects.flatMap((value) => Object.keys(value)),
+  );
   return near === undefined ? `${where} has no \`${name}\`` : `${where} has no \`${name}\`; did you mean \`${near}\`?`;
 }
 

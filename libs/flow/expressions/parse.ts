@@ -58,7 +58,10 @@ function parseWithin(source: string): jsonata.Expression {
 function checkSize(source: string): void {
   if (source.trim() === '') throw new ExpressionSyntaxError('The expression is empty; write a path such as `trigger.body.id`.', 0);
   if (source.length > expressionLimits.characters) {
-    throw new ExpressionSyntaxError(`The expression has more than ${expressionLimits.characters} characters; split it with \`set\` steps.`, 0);
+    throw new ExpressionSyntaxError(
+      `The expression has more than ${expressionLimits.characters} characters; split it with \`set\` steps.`,
+      0,
+    );
   }
   if (defaultNesting(source) > expressionLimits.defaultNesting) {
     throw new ExpressionSyntaxError('Too many defaults are nested in brackets; split the expression with `set` steps.', 0);
@@ -114,4 +117,3 @@ function checkRegex(node: AstNode): void {
     throw new ExpressionSyntaxError(`The regular expression ${written} cannot run in linear time: ${reason}.`, offset, written.length);
   }
 }
-

@@ -25,7 +25,9 @@ export function pathOf(node: AstNode): Path | undefined {
 function stepOf(node: AstNode): PathStep | undefined {
   const special = node.tuple ?? node.focus ?? node.index ?? node.ancestor ?? node.group ?? node.predicate;
   if (node.type !== 'name' || typeof node.value !== 'string' || special !== undefined) return undefined;
-  const picks = (node.stages ?? []).map((stage) => (stage.type === 'filter' && stage.expr?.type === 'number' ? stage.expr.value : undefined));
+  const picks = (node.stages ?? []).map((stage) =>
+    stage.type === 'filter' && stage.expr?.type === 'number' ? stage.expr.value : undefined,
+  );
   if (!picks.every((pick) => typeof pick === 'number')) return undefined;
   return { name: node.value, picks, keepArray: node.keepArray === true };
 }

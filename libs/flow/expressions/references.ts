@@ -4,10 +4,7 @@ import type { AstGroup, AstNode } from './ast.js';
 /** A path that an expression reads from its scope, as far as it is written out: `steps.contact.id`. */
 export interface Reference {
   readonly path: readonly string[];
-  /** Offset in the expression of the path's last segment. */
-  readonly offset: number;
-  readonly length: number;
-  /** Offset of each segment, where known. */
+  /** Where each segment begins in the expression. */
   readonly offsets: readonly number[];
   /** A default or `$exists` covers its absence. */
   readonly guarded: boolean;
@@ -75,10 +72,8 @@ function visitPath(node: AstNode, reading: Reading): void {
 function noteReference(steps: readonly AstNode[], { found, guarded }: Reading): void {
   const end = steps.findIndex(({ type }) => type !== 'name');
   const names = end < 0 ? steps : steps.slice(0, end);
-  const last = names.at(-1);
-  if (last === undefined) return;
-  const offsets = names.map(startOf);
-  found.push({ path: names.map(({ value }) => String(value)), offset: startOf(last), length: String(last.value).length, offsets, guarded });
+  if (names.length === 0) return;
+  found.push({ path: names.map(({ value }) => String(value)), offsets: names.map(startOf), guarded });
 }
 
 /** Quoted names are two characters longer than their value; a column inside the name is near enough for them. */

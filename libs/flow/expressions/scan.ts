@@ -72,19 +72,26 @@ function endOfQuoted(source: string, from: number, quote: string): number {
 
 function endOfWord(source: string, from: number): number {
   let position = from + 1;
-  while (position < source.length && !whitespace.includes(source[position] ?? '') && !operators.includes(source[position] ?? '')) position += 1;
+  while (position < source.length && !whitespace.includes(source[position] ?? '') && !operators.includes(source[position] ?? ''))
+    position += 1;
   return position;
 }
 
-/** A regular expression ends at the first slash outside its own brackets that no backslash escapes. */
+/** As JSONata's `scanRegex`: the first slash outside brackets that no backslash escapes; a bracket behind a backslash does not count. */
 function endOfRegex(source: string, from: number): number {
   let depth = 0;
   for (let position = from; position < source.length; position += 1) {
     const char = source[position] ?? '';
-    if (char === '\\') position += 1;
-    else if ('([{'.includes(char)) depth += 1;
-    else if (')]}'.includes(char)) depth -= 1;
-    else if (char === '/' && depth === 0) return position + 1;
+    if (char === '/' && depth === 0 && !isEscaped(source, position)) return position + 1;
+    if (source[position - 1] === '\\') continue;
+    if ('([{'.includes(char)) depth += 1;
+    if (')]}'.includes(char)) depth -= 1;
   }
   return source.length;
+}
+
+function isEscaped(source: string, position: number): boolean {
+  let backslashes = 0;
+  while (source[position - backslashes - 1] === '\\') backslashes += 1;
+  return backslashes % 2 === 1;
 }

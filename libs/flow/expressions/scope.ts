@@ -1,5 +1,3 @@
-import type { Json } from '@millrace/component-sdk';
-
 /** What an expression sees. It holds no credential and nothing of the environment. */
 export interface Scope {
   readonly trigger?: unknown;
@@ -19,5 +17,3 @@ export interface ExpressionEnv {
   random(): number;
   uuid(): string;
 }
-
-export type { Json };

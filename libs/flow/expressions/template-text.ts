@@ -4,7 +4,11 @@ import { lexemes } from './scan.js';
 /** A piece of a string: literal text, or an expression and where it stands. */
 export type TextPart =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'expression'; readonly source: string; /** Offset in the string of the source's first character. */ readonly offset: number };
+  | {
+      readonly kind: 'expression';
+      readonly source: string;
+      /** Offset in the string of the source's first character. */ readonly offset: number;
+    };
 
 /**
  * Splits a string at its `{{ … }}`. `\{{` gives a literal `{{`. Braces, strings, comments and regular expressions inside

@@ -35,7 +35,9 @@ function stringTree(text: string, name: string): TemplateTree {
   const whole = wholeExpression(parts);
   if (whole !== undefined) return fieldOf(whole, name);
   const compiled = parts.map((part) => (part.kind === 'text' ? part.text : fieldOf(part, name)));
-  return compiled.every((part) => typeof part === 'string') ? { kind: 'constant', value: compiled.join('') } : { kind: 'text', parts: compiled };
+  return compiled.every((part) => typeof part === 'string')
+    ? { kind: 'constant', value: compiled.join('') }
+    : { kind: 'text', parts: compiled };
 }
 
 function fieldOf({ source, offset }: { source: string; offset: number }, name: string): Field {

@@ -44,7 +44,12 @@ export function readFlow(text: string): ReadFlow {
   const steps: StepIndex = { pointers: new Map(), unread: new Set() };
   for (const fault of document.faults) problems.report(fault.code, fault.message, fault, fault.pointer);
   if (document.root === undefined) return { document, problems, steps };
-  const draft = readRoot({ node: document.root, pointer: '', report: problems.report }, steps);
+  const root: Cursor = { node: document.root, pointer: '', report: problems.report };
+  const draft = readRoot(root, steps);
+  if (steps.pointers.size > mostSteps) {
+    complain(root, 'flow.too-large', `The flow has ${steps.pointers.size} steps, at most ${mostSteps} are possible; split it.`);
+    return { document, problems, steps };
+  }
   return { document, problems, steps, ...(draft && { draft }) };
 }
 
@@ -52,7 +57,11 @@ export const flowKeys = ['$schema', 'format', 'id', 'name', 'note', 'enabled', '
 
 const unsupportedKeys = { concurrency: 'This version cannot run a flow in lanes yet; remove `concurrency`.' };
 
-const readFlowId = readPattern(flowIdPattern, 'flow.bad-id', 'is not an id; write lower-case letters, digits and dashes, as in the file name.');
+const readFlowId = readPattern(
+  flowIdPattern,
+  'flow.bad-id',
+  'is not an id; write lower-case letters, digits and dashes, as in the file name.',
+);
 
 function readRoot(at: Cursor, index: StepIndex): FlowDraft | undefined {
   if (isNewer(at)) return undefined;
@@ -74,9 +83,13 @@ function readRoot(at: Cursor, index: StepIndex): FlowDraft | undefined {
   });
 }
 
+/** The most steps one file may have, branches included. */
+export const mostSteps = 1000;
+
 /** A newer format may mean anything by its keys: one sentence instead of a hundred wrong ones. */
 function isNewer(at: Cursor): boolean {
-  const format = at.node.type === 'object' ? at.node.children?.find(({ children }) => children?.[0]?.value === 'format')?.children?.[1] : undefined;
+  const format =
+    at.node.type === 'object' ? at.node.children?.find(({ children }) => children?.[0]?.value === 'format')?.children?.[1] : undefined;
   if (format?.type !== 'number' || !(Number(format.value) > 1)) return false;
   const message = `This file is of format ${Number(format.value)}, and this version of Millrace reads format 1; update Millrace.`;
   complain({ ...at, node: format, pointer: '/format' }, 'flow.newer-format', message);

@@ -36,7 +36,14 @@ export function complain(at: Cursor, code: ProblemCode, message: string): undefi
   return undefined;
 }
 
-const typeNames: Readonly<Record<string, string>> = { array: 'a list', object: 'an object', string: 'text', boolean: 'true or false', null: 'null', number: 'a number' };
+const typeNames: Readonly<Record<string, string>> = {
+  array: 'a list',
+  object: 'an object',
+  string: 'text',
+  boolean: 'true or false',
+  null: 'null',
+  number: 'a number',
+};
 
 function wrongType(at: Cursor, wanted: string): undefined {
   return complain(at, 'flow.wrong-type', `This must be ${wanted}, not ${typeNames[at.node.type] ?? at.node.type}.`);

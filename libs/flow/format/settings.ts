@@ -1,5 +1,16 @@
 import type { Condition, RetrySettings, StepSettings } from '../types.js';
-import { complain, optional, present, readBoolean, readChoice, readDuration, readFields, readList, readPattern, readWhole } from './reader.js';
+import {
+  complain,
+  optional,
+  present,
+  readBoolean,
+  readChoice,
+  readDuration,
+  readFields,
+  readList,
+  readPattern,
+  readWhole,
+} from './reader.js';
 import type { Cursor, Fields } from './reader.js';
 
 /** Keys that mean the same on a step and in `defaults`. */
@@ -28,7 +39,11 @@ function readRetry(at: Cursor): RetrySettings | undefined {
     backoff: optional(fields, 'backoff', readChoice(['fixed', 'exponential'])),
     maxDelay: optional(fields, 'maxDelay', readDuration(0)),
     jitter: optional(fields, 'jitter', readBoolean),
-    on: optional(fields, 'on', readList(readPattern(errorCodePattern, 'flow.bad-value', 'is not an error code, such as `http.429` or `timeout`.'))),
+    on: optional(
+      fields,
+      'on',
+      readList(readPattern(errorCodePattern, 'flow.bad-value', 'is not an error code, such as `http.429` or `timeout`.')),
+    ),
   });
 }
 
@@ -36,5 +51,9 @@ function readRetry(at: Cursor): RetrySettings | undefined {
 export function readCondition(at: Cursor): Condition | undefined {
   if (at.node.type === 'string') return String(at.node.value);
   if (at.node.type === 'boolean') return at.node.value === true;
-  return complain(at, 'flow.wrong-type', 'A condition is one whole expression, such as `{{ trigger.body.total > 100 }}`, or true or false.');
+  return complain(
+    at,
+    'flow.wrong-type',
+    'A condition is one whole expression, such as `{{ trigger.body.total > 100 }}`, or true or false.',
+  );
 }

@@ -77,8 +77,8 @@ function refuseFuture(at: Cursor, name: string): undefined {
 function refuseKindless(at: Cursor, keys: readonly string[]): undefined {
   const own = keys.filter((key) => !(commonKeys as readonly string[]).includes(key) && !key.startsWith('x-'));
   const near = own.map((key) => suggestion(key, kindNames)).find((text) => text.startsWith(' Did'));
-  const at1 = { ...at, node: { ...at.node, length: 1 } };
-  return complain(at1, 'flow.no-step-kind', `A step needs one of ${listed(kindNames)}.${near ?? ''}`);
+  const start = { ...at, node: { ...at.node, length: 1 } };
+  return complain(start, 'flow.no-step-kind', `A step needs one of ${listed(kindNames)}.${near ?? ''}`);
 }
 
 function refuseAmbiguous(at: Cursor, named: readonly StepKindName[]): undefined {

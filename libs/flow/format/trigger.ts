@@ -1,6 +1,19 @@
 import type { Dedupe, FixedAnswer, WebhookTrigger } from '../types.js';
 import {
-  complain, optional, present, readChoice, readDuration, readFields, readJson, readList, readMap, readPattern, readSize, readText, readWhole, required,
+  complain,
+  optional,
+  present,
+  readChoice,
+  readDuration,
+  readFields,
+  readJson,
+  readList,
+  readMap,
+  readPattern,
+  readSize,
+  readText,
+  readWhole,
+  required,
 } from './reader.js';
 import type { Cursor, Fields } from './reader.js';
 import { readCondition } from './settings.js';
@@ -20,7 +33,7 @@ export const webhookMethods = ['POST', 'PUT', 'PATCH', 'DELETE', 'GET'] as const
 export const largestLimit = 100 * 1024 * 1024;
 
 /** `application/json`, `text/*`, `application/vnd.api+json`. */
-export const mediaTypePattern = "^[A-Za-z0-9!#$&^_.+-]+/([A-Za-z0-9!#$&^_.+-]+|\\*)$";
+export const mediaTypePattern = '^[A-Za-z0-9!#$&^_.+-]+/([A-Za-z0-9!#$&^_.+-]+|\\*)$';
 
 const triggerKeys = ['type', 'credential', 'methods', 'accept', 'when', 'schema', 'dedupe', 'respond', 'whenPaused', 'limit'] as const;
 
@@ -34,7 +47,11 @@ const otherTriggers = ['schedule', 'event', 'call'];
 export function readTrigger(at: Cursor): WebhookTrigger | undefined {
   const other = otherTypeOf(at);
   if (other !== undefined) {
-    return complain(other, 'flow.trigger-not-supported', `This version cannot start a flow by \`${String(other.node.value)}\` yet; use \`webhook\`.`);
+    return complain(
+      other,
+      'flow.trigger-not-supported',
+      `This version cannot start a flow by \`${String(other.node.value)}\` yet; use \`webhook\`.`,
+    );
   }
   const fields = readFields(at, { what: 'the trigger', keys: triggerKeys, unsupported: unsupportedKeys });
   return fields === undefined ? undefined : readWebhook(fields);
@@ -51,7 +68,11 @@ function readWebhook(fields: Fields): WebhookTrigger | undefined {
   const trigger = present({
     credential: optional(fields, 'credential', readText),
     methods: optional(fields, 'methods', readNonEmpty(readChoice(webhookMethods))),
-    accept: optional(fields, 'accept', readNonEmpty(readPattern(mediaTypePattern, 'flow.bad-value', 'is not a media type, such as `application/json`.'))),
+    accept: optional(
+      fields,
+      'accept',
+      readNonEmpty(readPattern(mediaTypePattern, 'flow.bad-value', 'is not a media type, such as `application/json`.')),
+    ),
     when: optional(fields, 'when', readCondition),
     schema: optional(fields, 'schema', readSchema),
     dedupe: optional(fields, 'dedupe', readDedupe),
@@ -64,7 +85,8 @@ function readWebhook(fields: Fields): WebhookTrigger | undefined {
 
 function readNonEmpty<T>(read: (at: Cursor) => T | undefined): (at: Cursor) => T[] | undefined {
   return (at) => {
-    if (at.node.type === 'array' && at.node.children?.length === 0) return complain(at, 'flow.bad-value', 'An empty list accepts nothing; name at least one.');
+    if (at.node.type === 'array' && at.node.children?.length === 0)
+      return complain(at, 'flow.bad-value', 'An empty list accepts nothing; name at least one.');
     return readList(read)(at);
   };
 }
@@ -90,7 +112,11 @@ function readRespond(at: Cursor): 'immediately' | FixedAnswer | undefined {
 }
 
 function cannotAwait(at: Cursor): undefined {
-  return complain(at, 'flow.key-not-supported', 'This version cannot let the caller wait for the run yet; use `immediately` or `{ "status": 204 }`.');
+  return complain(
+    at,
+    'flow.key-not-supported',
+    'This version cannot let the caller wait for the run yet; use `immediately` or `{ "status": 204 }`.',
+  );
 }
 
 function readAnswer(at: Cursor): FixedAnswer | undefined {

@@ -34,7 +34,11 @@ export const switchKind = defineStepKind<SwitchStep>({
   },
   read(fields, base, context) {
     const value = required(fields, 'switch', readSubject);
-    const cases = required(fields, 'cases', readList((at) => readCase(at, context)));
+    const cases = required(
+      fields,
+      'cases',
+      readList((at) => readCase(at, context)),
+    );
     const fallback = optional(fields, 'default', context.readSteps);
     return present({ ...base, switch: value ?? true, cases: cases ?? [], default: fallback });
   },

@@ -1,0 +1,139 @@
+import type { JsonSchema } from '@millrace/component-sdk';
+import { mediaTypePattern, webhookDefaults, webhookMethods } from '../format/trigger.js';
+import { errorCodePattern } from '../format/settings.js';
+import { kinds } from '../steps/kinds.js';
+import type { StepKind } from '../steps/kind.js';
+import { flowIdPattern, stepIdPattern } from '../types.js';
+import { durationPattern, sizePattern } from '../units.js';
+import { conditionSchema, durationSchema, stepsSchema } from './parts.js';
+
+/** An object of the format: its keys and those of other tools, which begin with `x-`. */
+function closed(properties: Readonly<Record<string, JsonSchema>>, required: readonly string[] = []): JsonSchema {
+  return { type: 'object', required, properties, patternProperties: { '^x-': {} }, additionalProperties: false };
+}
+
+const retry = closed({
+  attempts: { type: 'integer', minimum: 1, maximum: 100, description: 'Tries in all, the first one included.' },
+  delay: { ...durationSchema, description: 'Pause before the second try.' },
+  backoff: { enum: ['fixed', 'exponential'], description: 'Whether the pause stays or doubles.' },
+  maxDelay: { ...durationSchema, description: 'The longest pause.' },
+  jitter: { type: 'boolean', description: 'Spread the pauses, so that many runs do not try at the same moment.' },
+  on: {
+    type: 'array',
+    items: { type: 'string', pattern: errorCodePattern },
+    description: 'Error codes to try again on, such as `http.429`, `http.5xx` or `timeout`.',
+  },
+});
+
+const settings: Readonly<Record<string, JsonSchema>> = {
+  retry: { ...retry, description: 'When a failed step is tried again.' },
+  timeout: { ...durationSchema, description: 'How long one try may take.' },
+  onError: { enum: ['fail', 'continue'], description: 'What a failure for good does to the run.' },
+  onCrash: {
+    enum: ['repeat', 'stop'],
+    description: 'What a crash in the middle of the step does: run it again, or stop and ask a person.',
+  },
+};
+
+const common: Readonly<Record<string, JsonSchema>> = {
+  id: { type: 'string', pattern: stepIdPattern, description: 'Unique in the file; later steps read `steps.<id>`.' },
+  name: { type: 'string', description: 'For people.' },
+  note: { type: 'string', description: 'For people.' },
+  when: { ...conditionSchema, description: 'The step is skipped unless this holds.' },
+  ...settings,
+};
+
+function stepSchema(kind: StepKind): JsonSchema {
+  return closed({ ...common, ...kind.schema }, ['id', ...kind.required]);
+}
+
+const steps = Object.values(kinds as unknown as Record<string, StepKind>);
+
+const answer = closed(
+  {
+    status: { type: 'integer', minimum: 200, maximum: 599 },
+    headers: { type: 'object', additionalProperties: { type: 'string' } },
+    body: {},
+  },
+  ['status'],
+);
+
+const dedupe = closed(
+  {
+    key: { type: 'string', description: 'Text with expressions, such as `{{ trigger.body.id }}`; events with the same key run once.' },
+    window: { ...durationSchema, default: webhookDefaults.dedupeWindow, description: 'How long a key is remembered.' },
+  },
+  ['key'],
+);
+
+const trigger = closed(
+  {
+    type: { const: 'webhook', description: 'A request to `/flows/<id>/hook` starts a run.' },
+    credential: { type: 'string', description: 'The credential that requests are verified with; without one the URL is open.' },
+    methods: { type: 'array', minItems: 1, items: { enum: webhookMethods }, default: webhookDefaults.methods },
+    accept: {
+      type: 'array',
+      minItems: 1,
+      items: { type: 'string', pattern: mediaTypePattern },
+      description: 'Media types that are let in; the others are answered 415.',
+    },
+    when: { ...conditionSchema, description: 'An event for which this does not hold is kept, and no run is started.' },
+    schema: {
+      type: ['object', 'boolean'],
+      description: 'A JSON Schema (draft-07, or 2020-12 if `$schema` says so) that bodies must satisfy.',
+    },
+    dedupe: { ...dedupe, description: 'Drops repeated events.' },
+    respond: {
+      oneOf: [{ const: 'immediately' }, answer],
+      default: webhookDefaults.respond,
+      description: 'What the caller gets once the event is safe.',
+    },
+    whenPaused: {
+      enum: ['hold', 'refuse'],
+      default: webhookDefaults.whenPaused,
+      description: 'While the flow is paused: keep events for later, or answer 503.',
+    },
+    limit: {
+      type: 'string',
+      pattern: sizePattern,
+      default: webhookDefaults.limit,
+      description: 'The largest body let in; larger ones are answered 413.',
+    },
+  },
+  ['type'],
+);
+
+/** JSON Schema (draft-07, which editors know best) of a flow file: completion and hints. `checkFlow` knows more. */
+export const flowSchema: JsonSchema = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'Millrace flow',
+  description: 'One flow: what starts it and the steps it takes. Comments and trailing commas are allowed.',
+  ...closed(
+    {
+      $schema: { type: 'string' },
+      format: { const: 1, description: 'The version of this format.' },
+      id: { type: 'string', pattern: flowIdPattern, description: 'Equal to the name of the file, without `.json`.' },
+      name: { type: 'string', description: 'For people.' },
+      note: { type: 'string', description: 'For people.' },
+      enabled: { type: 'boolean', default: true, description: 'False pauses the flow.' },
+      trigger: { $ref: '#/definitions/trigger' },
+      defaults: { ...closed(settings), description: 'Settings for every step that does not set them itself.' },
+      steps: { ...stepsSchema, description: 'What the flow does, in this order.' },
+      onError: { ...stepsSchema, description: 'Steps that run when a step failed for good; they see `error`.' },
+    },
+    ['format', 'id', 'trigger', 'steps'],
+  ),
+  definitions: {
+    trigger,
+    steps: { type: 'array', items: { $ref: '#/definitions/step' } },
+    step: { anyOf: steps.map(({ key }) => ({ $ref: `#/definitions/${key}-step` })) },
+    condition: { type: ['string', 'boolean'] },
+    duration: { type: 'string', pattern: durationPattern },
+    ...Object.fromEntries(steps.map((kind) => [`${kind.key}-step`, stepSchema(kind)])),
+  },
+};
+
+/** The text of `flows/flow.schema.json`. */
+export function flowSchemaText(): string {
+  return `${JSON.stringify(flowSchema, undefined, 2)}\n`;
+}
