@@ -1,12 +1,15 @@
 /**
  * One Jest configuration for the whole tree. Sources are ES modules, so Jest runs
- * under --experimental-vm-modules (scripts/test.mjs sets it).
+ * under --experimental-vm-modules, which scripts/test.mjs sets.
  */
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/{apps,libs,test,plugins}/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/libs/component-sdk/dist/'],
+  reporters: ['default', '<rootDir>/scripts/closing-line.mjs'],
+  maxWorkers: 2,
+  testTimeout: 30_000,
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

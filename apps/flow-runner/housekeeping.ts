@@ -2,30 +2,36 @@ import type { Platform } from '@millrace/platform';
 import { ensurePartitions } from '@millrace/postgres';
 
 const EVERY_MS = 10 * 60 * 1_000;
+const RELEASE_EVERY_MS = 10_000;
 const REFUSALS_PER_FLOW = 1_000;
 
-/** What nobody waits for: partitions ahead of time, bounded refusals, forgotten dedupe keys. */
+/** What nobody waits for: partitions ahead of time, bounded refusals, forgotten dedupe keys, late releases. */
 export class Housekeeping {
-  private timer: NodeJS.Timeout | undefined;
+  private readonly timers: NodeJS.Timeout[] = [];
 
   constructor(private readonly platform: Platform) {}
 
   start(): void {
-    this.timer = setInterval(() => void this.round(), EVERY_MS);
+    this.timers.push(setInterval(() => void this.unlessAway(() => this.round()), EVERY_MS));
+    this.timers.push(setInterval(() => void this.unlessAway(() => this.platform.flows.releaseHeld()), RELEASE_EVERY_MS));
   }
 
   stop(): void {
-    clearInterval(this.timer);
+    for (const timer of this.timers) clearInterval(timer);
   }
 
-  async round(): Promise<void> {
-    const { database, refusals, log } = this.platform;
+  private async round(): Promise<void> {
+    const { database, refusals } = this.platform;
+    await ensurePartitions(database.pool, Date.now());
+    await refusals.trim(REFUSALS_PER_FLOW);
+    await database.pool.query('delete from dedupe_keys where expires_at < now()');
+  }
+
+  private async unlessAway(work: () => Promise<void>): Promise<void> {
     try {
-      await ensurePartitions(database.pool, Date.now());
-      await refusals.trim(REFUSALS_PER_FLOW);
-      await database.pool.query('delete from dedupe_keys where expires_at < now()');
+      await work();
     } catch (error) {
-      log.warn({ reason: (error as Error).message }, 'Housekeeping was put off');
+      this.platform.log.warn({ reason: (error as Error).message }, 'Housekeeping was put off');
     }
   }
 }

@@ -3,7 +3,8 @@ import { planFlow, webhookRules, type Plan, type WebhookRules } from '@millrace/
 import { checkFlow, hasErrors, type Flow, type Problem } from '@millrace/flow';
 import type { FlowEntity, PostgresFlowStore } from '@millrace/postgres';
 import type { Log } from '@millrace/telemetry';
-import { ComponentRegistry, schemaCheck } from './components.js';
+import type { ComponentRegistry} from './components.js';
+import { schemaCheck } from './components.js';
 import { readCredentials, type CredentialBook } from './credentials.js';
 import { readFlowFolder, watchFolder, type FlowFile } from './flow-folder.js';
 
@@ -20,6 +21,9 @@ export interface LiveFlow {
   /** Why the newest text, or any version at all, is not live. */
   readonly problems: readonly Problem[];
 }
+
+/** Why a version can never be run by this process as it is, whatever the database does. */
+export class NotRunnable extends Error {}
 
 export interface CatalogParts {
   readonly flows: string;
@@ -80,7 +84,7 @@ export class Catalog {
     return checkFlow(text, { components: this.components.all, credentials: this.book.known, ...(flowId === undefined ? {} : { flowId }) });
   }
 
-  /** A version ready to run; compiled once. Rejects when it is gone or no longer checks. */
+  /** A version ready to run; compiled once. Rejects with NotRunnable when it is gone or no longer checks. */
   plan(flowId: string, version: number): Promise<Plan> {
     const key = `${flowId}@${version}`;
     const known = this.plans.get(key);
@@ -187,10 +191,14 @@ export class Catalog {
 
   private async makePlan(flowId: string, version: number): Promise<Plan> {
     const stored = await this.parts.store.version(flowId, version);
-    if (!stored) throw new Error(`it is not stored`);
+    if (!stored) throw new NotRunnable('it is not stored');
     const { flow, problems } = this.check(stored.text, flowId);
     const error = problems.find(({ severity }) => severity === 'error');
-    if (!flow || error) throw new Error(error?.message ?? 'it does not parse');
-    return planFlow(flow, version, (name) => this.components.all.get(name));
+    if (!flow || error) throw new NotRunnable(error?.message ?? 'it does not parse');
+    try {
+      return planFlow(flow, version, (name) => this.components.all.get(name));
+    } catch (cause) {
+      throw new NotRunnable((cause as Error).message, { cause });
+    }
   }
 }

@@ -1,4 +1,4 @@
-export { Catalog, type CatalogParts, type LiveFlow } from './catalog.js';
+export { Catalog, NotRunnable, type CatalogParts, type LiveFlow } from './catalog.js';
 export { ComponentRegistry } from './components.js';
 export { readCredentials, type CredentialBook } from './credentials.js';
 export { readFlowFile, readFlowFolder, type FlowFile } from './flow-folder.js';

@@ -1,4 +1,4 @@
-import type { ClaimedRun, RunnerLeases } from '@millrace/engine';
+import type { ClaimedRun, ClaimedWork, HeldClaim, RunnerLeases } from '@millrace/engine';
 import type { Log } from '@millrace/telemetry';
 import { isDeadProcess, newId } from '@millrace/platform';
 
@@ -18,9 +18,11 @@ export class Lease {
   private beats = 0;
   private stopped = false;
   private timer: NodeJS.Timeout | undefined;
+  private expiry: NodeJS.Timeout | undefined;
   private readonly active = new Map<string, ActiveRun>();
   private readonly claiming = new Set<Promise<unknown>>();
   private audit: Audit | undefined;
+  private doubted = false;
   private idle: (() => void) | undefined;
 
   constructor(
@@ -53,23 +55,33 @@ export class Lease {
     return active;
   }
 
-  /** Lets the audit know of a claim whose runs are not known yet. */
-  async watch<T>(claim: Promise<T>): Promise<T> {
+  /** Begins what a claim brings, and lets audit and drain know of it while its runs are not known yet. */
+  async watch(claim: Promise<ClaimedWork[]>): Promise<BegunWork[]> {
     this.claiming.add(claim);
     try {
-      return await claim;
+      return (await claim).map((work) => ({ work, active: this.begin(work.run.id) }));
+    } catch (error) {
+      this.doubt();
+      throw error;
     } finally {
       this.claiming.delete(claim);
     }
   }
 
-  /** Waits for the slices in flight, aborts what is left after `graceMs`, and gives the runs back. */
+  /** A statement may have been carried out although its answer was lost: the next heartbeat looks for strays. */
+  doubt(): void {
+    this.doubted = true;
+  }
+
+  /** Waits for the claims and slices in flight, aborts what is left after `graceMs`, and gives the runs back. */
   async drain(graceMs: number): Promise<void> {
     this.stopped = true;
     const late = setTimeout(() => this.abortAll('The runner is shutting down.'), graceMs);
-    while (this.active.size > 0) await new Promise<void>((resolve) => (this.idle = resolve));
-    clearTimeout(late);
-    clearTimeout(this.timer);
+    while (this.active.size > 0 || this.claiming.size > 0) {
+      await Promise.allSettled(this.claiming);
+      if (this.active.size > 0) await new Promise<void>((resolve) => (this.idle = resolve));
+    }
+    for (const timer of [late, this.timer, this.expiry]) clearTimeout(timer);
     if (this.name) await this.leases.retire(this.name).catch(() => undefined);
     this.name = undefined;
   }
@@ -92,7 +104,7 @@ export class Lease {
       await this.renew();
       await this.leases.reclaimExpired();
       this.beats += 1;
-      if (this.audit || this.beats % AUDIT_EVERY === 0) await this.look();
+      if (this.audit || this.doubted || this.beats % AUDIT_EVERY === 0) await this.look();
       if (this.beats % AUDIT_EVERY === 0) await this.leases.reclaimOrphans();
     } catch (error) {
       this.log.warn({ reason: (error as Error).message }, 'The runner cannot renew its lease; trying again');
@@ -104,9 +116,17 @@ export class Lease {
     if (!this.runner) this.lose();
     const asked = Date.now();
     const name = this.name ?? newId();
-    if (!(await this.leases.renew(name, TTL_MS))) return this.lose();
+    if (this.name === undefined) await this.leases.register(name, TTL_MS);
+    else if (!(await this.leases.renew(name, TTL_MS))) return this.lose();
     this.name = name;
     this.renewedAt = asked;
+    this.loseAt(asked + TTL_MS);
+  }
+
+  /** Not left to the heartbeat, which may hang in a statement that is never answered. */
+  private loseAt(at: number): void {
+    clearTimeout(this.expiry);
+    this.expiry = setTimeout(() => this.lose(), at - Date.now());
   }
 
   private lose(): void {
@@ -129,16 +149,17 @@ export class Lease {
   private async look(): Promise<void> {
     const { runner, audit } = this;
     if (runner === undefined || (audit && !audit.calm)) return;
-    const missing = (await this.leases.held(runner)).filter((id) => !this.active.has(id));
-    const strays = missing.filter((id) => audit?.missing.has(id));
+    this.doubted = false;
+    const missing = (await this.leases.held(runner)).filter(({ runId }) => !this.active.has(runId));
+    const strays = missing.filter(({ runId, claim }) => audit?.missing.get(runId) === claim);
     this.audit = audit || missing.length === 0 ? undefined : this.openAudit(missing);
     if (strays.length === 0) return;
     this.log.warn({ runs: strays.length }, 'Runs that nobody worked on go back to the queue');
     await this.leases.giveBack(runner, strays);
   }
 
-  private openAudit(missing: readonly string[]): Audit {
-    const audit: Audit = { missing: new Set(missing), calm: false };
+  private openAudit(missing: readonly HeldClaim[]): Audit {
+    const audit: Audit = { missing: new Map(missing.map(({ runId, claim }) => [runId, claim])), calm: false };
     void Promise.allSettled(this.claiming).then(() => (audit.calm = true));
     return audit;
   }
@@ -151,7 +172,14 @@ export interface ActiveRun {
   end(): void;
 }
 
+/** What a claim brought, already counted as worked on. */
+export interface BegunWork {
+  readonly work: ClaimedWork;
+  readonly active: ActiveRun;
+}
+
 interface Audit {
-  readonly missing: ReadonlySet<string>;
+  /** The claim that was missing, by run. */
+  readonly missing: ReadonlyMap<string, number>;
   calm: boolean;
 }

@@ -1,7 +1,6 @@
 import type { ClaimedRun, Journal } from '@millrace/engine';
 import type { Log } from '@millrace/telemetry';
-
-const PAUSE_MS = 250;
+import { persistently } from './persistently.js';
 
 /**
  * Writes again while the database is away, as long as the claim may still be ours: an effect that has happened is
@@ -9,17 +8,11 @@ const PAUSE_MS = 250;
  * so that writing again after an unseen commit changes nothing and reports the claim as lost.
  */
 export function persistentJournal(journal: Journal, log: Log, stillOurs: (run: ClaimedRun) => boolean): Journal {
-  const persist = async (run: ClaimedRun, write: () => Promise<boolean>): Promise<boolean> => {
-    for (;;) {
-      try {
-        return await write();
-      } catch (error) {
-        if (!stillOurs(run) || isRefusedData(error)) throw error;
-        log.warn({ runId: run.id, reason: (error as Error).message }, 'The journal cannot be written; trying again');
-        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-      }
-    }
-  };
+  const persist = (run: ClaimedRun, write: () => Promise<boolean>): Promise<boolean> =>
+    persistently(write, {
+      isFinal: (error) => !stillOurs(run) || isRefusedData(error),
+      onRetry: (error) => log.warn({ runId: run.id, reason: error.message }, 'The journal cannot be written; trying again'),
+    });
   return {
     record: (run, rows) => persist(run, () => journal.record(run, rows)),
     suspend: (run, rows, resumeAt) => persist(run, () => journal.suspend(run, rows, resumeAt)),
@@ -27,7 +20,7 @@ export function persistentJournal(journal: Journal, log: Log, stillOurs: (run: C
   };
 }
 
-/** SQLSTATE class 22 or 23: the rows themselves are refused, and will be again. */
+/** What will be refused again: rows that Postgres (SQLSTATE class 22 or 23) or our own encoding does not take. */
 function isRefusedData(error: unknown): boolean {
-  return /^2[23]/.test((error as { code?: string }).code ?? '');
+  return error instanceof TypeError || /^2[23]/.test((error as { code?: string }).code ?? '');
 }

@@ -13,10 +13,12 @@ import {
   type SliceOutcome,
   type TriggerView,
 } from '@millrace/engine';
+import { NotRunnable } from '@millrace/catalog';
 import type { Log } from '@millrace/telemetry';
 import { Alarm } from './alarm.js';
-import type { ActiveRun, Lease } from './lease.js';
+import type { ActiveRun, BegunWork, Lease } from './lease.js';
 import { persistentJournal } from './persistent-journal.js';
+import { persistently } from './persistently.js';
 import { Slots } from './slots.js';
 
 /** How often due runs are looked for when nothing rings earlier. */
@@ -31,7 +33,7 @@ export interface RunnerParts {
   readonly host: Host;
   readonly clock: Clock;
   readonly log: Log;
-  /** The plan of a version; rejects when the version is gone or no longer checks. */
+  /** The plan of a version; rejects with NotRunnable when the version is gone or no longer checks. */
   plan(flowId: string, version: number): Promise<Plan>;
   readonly slots: number;
 }
@@ -70,7 +72,7 @@ export class Runner implements BirthClaims {
 
   reserve(runId: string): Reservation | undefined {
     const { runner } = this.parts.lease;
-    if (this.draining || this.backlog || this.slots.free <= 0 || runner === undefined) return undefined;
+    if (this.draining || this.backlog || this.slots.contended || this.slots.free <= 0 || runner === undefined) return undefined;
     this.slots.take();
     const active = this.parts.lease.begin(runId);
     return {
@@ -119,20 +121,30 @@ export class Runner implements BirthClaims {
   /** Slots are taken before the claim, for births may want them while the statement runs. */
   private async claimed(count: number, claim: () => Promise<ClaimedWork[]>): Promise<number> {
     for (let i = 0; i < count; i += 1) this.slots.take();
-    let works: ClaimedWork[] = [];
+    let begun: BegunWork[] = [];
     try {
-      works = await this.parts.lease.watch(claim());
+      begun = await this.parts.lease.watch(claim());
     } finally {
-      for (let i = works.length; i < count; i += 1) this.slots.release();
+      for (let i = begun.length; i < count; i += 1) this.slots.release();
     }
-    for (const work of works) this.work(work, this.parts.lease.begin(work.run.id));
-    return works.length;
+    for (const { work, active } of begun) this.work(work, active);
+    return begun.length;
   }
 
   private work(work: ClaimedWork, active: ActiveRun, trigger?: TriggerView): void {
     this.slice(work, trigger, active.signal)
-      .catch((error: unknown) => this.parts.log.error({ runId: work.run.id, err: error }, 'A slice broke off; its run is taken up again'))
+      .catch((error: unknown) => this.brokenOff(work.run, error))
+      .catch((error: unknown) => this.parts.log.error({ runId: work.run.id, err: error }, 'A run could not be ended'))
       .finally(() => this.leave(active));
+  }
+
+  /**
+   * A slice breaks off when its lease is gone, and the run then goes on elsewhere, or by a defect of ours. Such a run
+   * would break off again wherever it is tried, repeating its step each time, so it ends for a person to look at.
+   */
+  private async brokenOff(run: ClaimedRun, error: unknown): Promise<void> {
+    this.parts.log.error({ flow: run.flowId, runId: run.id, err: error }, 'A slice broke off');
+    if (this.parts.lease.covers(run)) await this.fail(run, 'run.broken-off', `The run could not be carried on: ${(error as Error).message}`);
   }
 
   private leave(active: ActiveRun): void {
@@ -164,12 +176,25 @@ export class Runner implements BirthClaims {
   /** A version that cannot be planned any more (its plugin is gone) fails its runs instead of taking them for ever. */
   private async planOf(run: ClaimedRun): Promise<Plan | undefined> {
     try {
-      return await this.parts.plan(run.flowId, run.version);
+      return await this.plans(run);
     } catch (error) {
-      const message = `Version ${run.version} of ${run.flowId} cannot be run here: ${(error as Error).message}`;
-      await this.journal.finish(run, [], { status: 'failed', error: { code: 'flow.not-runnable', message, blame: 'operator' } });
-      this.parts.log.warn({ flow: run.flowId, runId: run.id }, message);
+      if (!(error instanceof NotRunnable)) throw error;
+      await this.fail(run, 'flow.not-runnable', `Version ${run.version} of ${run.flowId} cannot be run here: ${error.message}`);
       return undefined;
     }
+  }
+
+  /** A database that is away says nothing about the version. */
+  private plans(run: ClaimedRun): Promise<Plan> {
+    const { lease, log, plan } = this.parts;
+    return persistently(() => plan(run.flowId, run.version), {
+      isFinal: (error) => error instanceof NotRunnable || !lease.covers(run),
+      onRetry: (error) => log.warn({ runId: run.id, reason: error.message }, 'The version of a run cannot be read; trying again'),
+    });
+  }
+
+  private async fail(run: ClaimedRun, code: string, message: string): Promise<void> {
+    this.parts.log.warn({ flow: run.flowId, runId: run.id, code }, message);
+    await this.journal.finish(run, [], { status: 'failed', error: { code, message, blame: 'operator' } });
   }
 }

@@ -9,13 +9,18 @@ export class Slots {
     return this.capacity - this.taken;
   }
 
+  /** True while somebody waits for room: older runs, before which a new one must not push in. */
+  get contended(): boolean {
+    return this.waiting.length > 0;
+  }
+
   take(): void {
     this.taken += 1;
   }
 
   release(): void {
     this.taken -= 1;
-    this.waiting.shift()?.();
+    for (const wake of this.waiting.splice(0)) wake();
   }
 
   /** Resolves when at least one slot is free. */

@@ -13,7 +13,6 @@ import { openPrivateDatabase } from './private-database.js';
 export async function startAll(): Promise<void> {
   const config = loadConfig();
   const log = logFor(config);
-  await ensureFreePort(config.host, config.port);
   const [database, token] = await Promise.all([openDatabase(config, log), controlToken(config)]);
   const modules = [RunnerModule, WebhookModule.bornIn(RunnerModule, Runner), controlModule(token)];
   const { platform, server } = await run(config, log, database, modules);
@@ -21,6 +20,10 @@ export async function startAll(): Promise<void> {
   process.stdout.write(greeting(platform.publicUrl, token, platform.catalog));
 }
 
+/** The port is looked at before a database is started, but after the home: a second start is told about the first. */
 async function openDatabase(config: Config, log: Log): Promise<ServedDatabase> {
-  return config.databaseUrl ? { url: config.databaseUrl, stop: () => Promise.resolve() } : openPrivateDatabase(config, log);
+  const portIsFree = (): Promise<void> => ensureFreePort(config.host, config.port);
+  if (!config.databaseUrl) return openPrivateDatabase(config, log, portIsFree);
+  await portIsFree();
+  return { url: config.databaseUrl, stop: () => Promise.resolve() };
 }

@@ -10,12 +10,13 @@ const MAX_RESTARTS = 5;
 
 /**
  * The private PostgreSQL under MILLRACE_HOME, restarted when it dies: its crash recovery brings back everything that
- * was acknowledged. Gives up, ending the process, when it dies again and again.
+ * was acknowledged. Gives up, ending the process, when it dies again and again. `mayStart` is asked once the home is ours.
  */
-export async function openPrivateDatabase(config: Config, log: Log): Promise<ServedDatabase> {
+export async function openPrivateDatabase(config: Config, log: Log, mayStart: () => Promise<void>): Promise<ServedDatabase> {
   await mkdir(config.home, { recursive: true });
   const lock = await acquireHomeLock(config.home);
   try {
+    await mayStart();
     const keeper = new Keeper(config.home, log);
     const url = await keeper.start();
     return { url, stop: () => keeper.stop().finally(() => lock.release()) };

@@ -1,0 +1,105 @@
+// Starts and stops what is measured: Millrace as its users start it, with a fresh home.
+import { fork, spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const main = join(here, '..', 'dist', 'apps', 'millrace', 'main.js');
+export const BENCH_SECRET = 'bench-secret-not-for-real-use';
+
+/** A folder for one measurement: a home and the bench flows, the POST flow pointed at `receiverPort`. */
+export function makePlace(receiverPort) {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'));
+  const flows = join(folder, 'flows');
+  cpSync(join(here, 'flows'), flows, { recursive: true });
+  const post = join(flows, 'post.json');
+  writeFileSync(post, readFileSync(post, 'utf8').replace('127.0.0.1:1/', `127.0.0.1:${receiverPort}/`));
+  return { home: join(folder, 'home'), flows, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** Starts Millrace, or one of its apps; resolves when it says that it is ready. */
+export async function startMillrace(place, { app, env = {}, port }) {
+  const started = performance.now();
+  const child = spawn(process.execPath, [main, 'start', ...(app ? [app] : [])], {
+    env: {
+      ...process.env,
+      MILLRACE_HOME: place.home,
+      MILLRACE_FLOWS: place.flows,
+      MILLRACE_PLUGINS: '',
+      MILLRACE_HTTP_ALLOW: '127.0.0.1',
+      MILLRACE_LOG_LEVEL: 'info',
+      BENCH_SECRET,
+      PORT: String(port),
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = await ready(child);
+  const postmaster = Number(/Postgres \w+ \(pid (\d+)/.exec(said)?.[1]);
+  const stop = () => new Promise((resolve) => child.once('exit', resolve) && child.kill('SIGINT'));
+  return { pid: child.pid, postmaster, url: `http://127.0.0.1:${port}`, readyMs: performance.now() - started, stop };
+}
+
+function ready(child) {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    const hear = (chunk) => {
+      said += chunk;
+      if (/is ready at/.test(said)) resolve(said);
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    child.once('exit', (code) => reject(new Error(`Millrace ended with ${code}:\n${said}`)));
+  });
+}
+
+export function startReceiver() {
+  const child = fork(join(here, 'receiver.mjs'));
+  const state = { count: 0, latencies: [] };
+  return new Promise((resolve) => {
+    child.on('message', ({ port, count, latencies }) => {
+      if (port) resolve({ port, state, stop: () => child.kill() });
+      else {
+        state.count = count;
+        state.latencies.push(...latencies);
+      }
+    });
+  });
+}
+
+export function startBare() {
+  const child = spawn(process.execPath, [join(here, 'bare-server.mjs')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  return new Promise((resolve) => {
+    child.stdout.once('data', (line) => resolve({ url: String(line).trim(), stop: () => child.kill() }));
+  });
+}
+
+/** Proportional set size of a process and all its Postgres processes, in MB (Linux only). */
+export function memoryOf(pid, postmaster) {
+  return [pid, postmaster, ...childrenOf(postmaster)].reduce((sum, each) => sum + pss(each), 0) / 1024;
+}
+
+function childrenOf(parent) {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => parentOf(pid) === parent);
+}
+
+function parentOf(pid) {
+  try {
+    return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')[1]);
+  } catch {
+    return 0;
+  }
+}
+
+function pss(pid) {
+  try {
+    return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))[1]);
+  } catch {
+    return 0;
+  }
+}
