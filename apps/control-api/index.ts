@@ -1,8 +1,8 @@
-import { Module, type DynamicModule } from '@nestjs/common';
-
-@Module({})
-class ControlModule {}
-
-export function controlModule(_token: string): DynamicModule {
-  return { module: ControlModule };
-}
+export { controlModule } from './control.module.js';
+export { HealthModule } from './health/health.module.js';
+export { openApiDocument } from './openapi/document.js';
+export type { EventPage, EventView } from './wire/event.js';
+export type { FlowList, FlowView } from './wire/flow.js';
+export type { RefusalPage } from './wire/refusal.js';
+export type { AttemptView, CancelView, RunItem, RunPage, RunView, StepView } from './wire/run.js';
+export type { StatusView } from './wire/status.js';

@@ -19,6 +19,7 @@ export async function execute(step: PlannedUse, at: Execution, attempt: number, 
   if (!hosted) throw missingComponent(step);
   const misfit = hosted.invalidProps(props);
   if (misfit) throw new StepError({ code: 'props.invalid', message: `${step.id}: ${misfit}`, blame: 'author', arrived: 'no' });
+  at.signal.throwIfAborted();
   const limited = new TimeLimit(step, at);
   try {
     const context = at.host.context(hosted.component, {

@@ -66,20 +66,31 @@ export interface RunClaims {
   claimDue(runner: string, limit: number): Promise<ClaimedWork[]>;
 }
 
+/** One claim of one run, without its runner. */
+export interface HeldClaim {
+  readonly runId: string;
+  readonly claim: number;
+}
+
 /** Who is alive. A runner's lease covers all the runs it holds. */
 export interface RunnerLeases {
-  /** Renews the lease for `ttlMs`; false when it had already expired and its runs were given to others. */
+  /** Begins a lease of `ttlMs` under a name that was never used before. */
+  register(runner: string, ttlMs: number): Promise<void>;
+  /** Renews the lease for `ttlMs` from now; false when it had expired, for then its runs may belong to others. */
   renew(runner: string, ttlMs: number): Promise<boolean>;
-  /** Gives back the runs of every runner whose lease expired, counting a crash where the journal did not grow. Returns how many. */
+  /**
+   * Gives back the runs of every runner whose lease expired and counts the crash: one more where the journal did not
+   * grow under this claim, else the first. Returns how many.
+   */
   reclaimExpired(): Promise<number>;
   /** Gives back runs whose runner has no lease at all: its accept committed after it was given up. Returns how many. */
   reclaimOrphans(): Promise<number>;
   /** Ends the leases of runners known to be dead at once, instead of waiting for them to expire. */
   expireDead(isDead: (runnerName: string) => boolean): Promise<void>;
-  /** Gives back runs that this runner holds in the store but not in fact; costs them no crash. */
-  giveBack(runner: string, ids: readonly string[]): Promise<void>;
-  /** The ids that the store says this runner holds. */
-  held(runner: string): Promise<string[]>;
+  /** Gives back claims that this runner holds in the store but not in fact; costs the runs no crash. */
+  giveBack(runner: string, claims: readonly HeldClaim[]): Promise<void>;
+  /** The claims that the store says this runner holds. */
+  held(runner: string): Promise<HeldClaim[]>;
   /** Ends the lease; whatever is still held goes back to the queue. */
   retire(runner: string): Promise<void>;
 }

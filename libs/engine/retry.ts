@@ -23,6 +23,9 @@ const BUILT_IN: Required<Omit<RetryDefaults, 'on'>> = {
   jitter: true,
 };
 
+/** The longest pause that the other side may ask for. */
+const MAX_PAUSE_MS = 24 * 3600 * 1000;
+
 /** Key by key: the step over the flow's `defaults` over the component's own over the built-in. */
 export function retryPolicy(step?: RetryDefaults, flow?: RetryDefaults, component?: RetryDefaults): RetryPolicy {
   const merged = { ...BUILT_IN, ...component, ...flow, ...step };
@@ -46,7 +49,12 @@ export function retryDelay(
   random: () => number,
 ): number | undefined {
   if (attempt >= policy.attempts || !mayRetry(policy, error, idempotent)) return undefined;
-  return Math.max(backoff(policy, attempt, random), error.retryAfterMs ?? 0);
+  return Math.max(backoff(policy, attempt, random), pauseAskedFor(error));
+}
+
+/** A component may hand on any number it was sent; one that is no time at all must not become a due time. */
+function pauseAskedFor({ retryAfterMs }: StepError): number {
+  return Number.isFinite(retryAfterMs) ? Math.min(retryAfterMs!, MAX_PAUSE_MS) : 0;
 }
 
 /** Whether repeating is both useful and safe; `on` narrows what is useful, and only the step's own `on` widens what is safe. */

@@ -49,6 +49,7 @@ class Walker implements Walk {
   readonly host: Host;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  crashes: number;
   private readonly rows: Map<string, StepRow>;
   private pending: StepRow[] = [];
   /** When the last component step finished, by the journal: what `$now()` says, and unlike the clock the same on every walk. */
@@ -59,6 +60,7 @@ class Walker implements Walk {
     private readonly ports: WalkPorts,
   ) {
     this.run = slice.run;
+    this.crashes = slice.run.crashes;
     this.host = ports.host;
     this.clock = ports.clock;
     this.signal = slice.signal;
@@ -86,6 +88,7 @@ class Walker implements Walk {
   note(row: StepRow): void {
     this.pending.push(row);
     this.rows.set(row.path, row);
+    if (row.kind === 'use') this.crashes = 0;
     this.lastFinished = latestFinish(this.lastFinished, row);
   }
 
@@ -113,7 +116,7 @@ class Walker implements Walk {
 
   private async step(step: PlannedStep): Promise<StepSignal> {
     const signal = (await this.skipped(step)) ?? (await walkStep(step, this));
-    if (signal.kind !== 'failed' || !step.continueOnError) return signal;
+    if (signal.kind !== 'failed' || !step.continueOnError || ENDS_THE_RUN.has(signal.error.code)) return signal;
     this.scope.steps[step.id] = { error: signal.error };
     return NEXT;
   }
@@ -180,6 +183,9 @@ class Walker implements Walk {
     return rows;
   }
 }
+
+/** Failures that `onError: "continue"` does not pass over: the author's own stop, and what only a person can judge. */
+const ENDS_THE_RUN: ReadonlySet<string> = new Set(['flow.stopped', 'run.poison', 'crash.in-flight']);
 
 function latestFinish(latest: number, row: StepRow): number {
   return row.kind === 'use' && row.status === 'succeeded' ? Math.max(latest, row.finishedAt) : latest;

@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import { Batcher } from './batcher.js';
 import { isItemFault } from './errors.js';
 import { Blob, jsonBytes, plainArray, textArray } from './packing.js';
-import { ensurePartitions, isMissingPartition } from './partitions.js';
+import { mendingPartitions } from './partitions.js';
 import { ACCEPT, ACCEPT_CHECKED, COUNT_DUPLICATE } from './sql/accept.js';
 
 const STORED: Accepted = { kind: 'stored' };
@@ -37,14 +37,8 @@ export class PostgresEventStore implements EventStore {
     return this.batcher.drained();
   }
 
-  private async flush(batch: readonly Acceptance[]): Promise<readonly Accepted[]> {
-    try {
-      return await this.write(batch);
-    } catch (error) {
-      if (!isMissingPartition(error)) throw error;
-      await ensurePartitions(this.pool, Date.now());
-      return this.write(batch);
-    }
+  private flush(batch: readonly Acceptance[]): Promise<readonly Accepted[]> {
+    return mendingPartitions(this.pool, () => this.write(batch));
   }
 
   private async write(batch: readonly Acceptance[]): Promise<readonly Accepted[]> {

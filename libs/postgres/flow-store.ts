@@ -3,7 +3,7 @@ import type { Problem } from '@millrace/flow';
 import type { DataSource, EntityManager } from 'typeorm';
 import { FlowVersionEntity } from './entities/flow-version.entity.js';
 import { FlowEntity } from './entities/flow.entity.js';
-import { RELEASE_HELD } from './sql/runs.js';
+import { RELEASE_HELD, RELEASE_LATE_HELD } from './sql/runs.js';
 
 /** One advisory lock for everybody who publishes: two processes that read the same folder make one version. */
 const PUBLISH_LOCK = 0x6d696c6c;
@@ -47,6 +47,11 @@ export class PostgresFlowStore {
   /** The flow's file is gone: nothing starts it any more, its history stays. */
   archive(id: string): Promise<void> {
     return this.locked((manager) => upsert(manager, id, { archived: true }));
+  }
+
+  /** Queues what was held for flows that are enabled: a front door learns a moment late that a flow goes on. */
+  async releaseHeld(): Promise<void> {
+    await this.dataSource.query(RELEASE_LATE_HELD);
   }
 
   list(): Promise<FlowEntity[]> {

@@ -3,13 +3,20 @@ import type { Pool } from 'pg';
 import { Batcher } from './batcher.js';
 import { isItemFault } from './errors.js';
 import { Blob, jsonBytes, plainArray, textArray } from './packing.js';
+import { mendingPartitions } from './partitions.js';
 import { FINISH, RECORD, SUSPEND } from './sql/runs.js';
 
 interface Move {
   readonly run: ClaimedRun;
-  readonly rows: readonly StepRow[];
+  readonly rows: readonly EncodedRow[];
   readonly at: number;
-  readonly result?: RunResult;
+  readonly status?: RunResult['status'];
+  readonly error?: Uint8Array;
+}
+
+interface EncodedRow {
+  readonly row: StepRow;
+  readonly data: Uint8Array;
 }
 
 /**
@@ -27,16 +34,16 @@ export class PostgresJournal implements Journal {
     this.finished = this.batcher('finish', FINISH);
   }
 
-  record(run: ClaimedRun, rows: readonly StepRow[]): Promise<boolean> {
-    return this.recorded.add({ run, rows, at: 0 });
+  async record(run: ClaimedRun, rows: readonly StepRow[]): Promise<boolean> {
+    return this.recorded.add({ run, rows: rows.map(encoded), at: 0 });
   }
 
-  suspend(run: ClaimedRun, rows: readonly StepRow[], resumeAt: number): Promise<boolean> {
-    return this.suspended.add({ run, rows, at: resumeAt });
+  async suspend(run: ClaimedRun, rows: readonly StepRow[], resumeAt: number): Promise<boolean> {
+    return this.suspended.add({ run, rows: rows.map(encoded), at: resumeAt });
   }
 
-  finish(run: ClaimedRun, rows: readonly StepRow[], result: RunResult): Promise<boolean> {
-    return this.finished.add({ run, rows, at: Date.now(), result });
+  async finish(run: ClaimedRun, rows: readonly StepRow[], { status, error }: RunResult): Promise<boolean> {
+    return this.finished.add({ run, rows: rows.map(encoded), at: Date.now(), status, error: error && jsonBytes(error) });
   }
 
   async drained(): Promise<void> {
@@ -49,13 +56,13 @@ export class PostgresJournal implements Journal {
       inFlight: 2,
       maxItems: 256,
       maxBytes: 16 * 1024 * 1024,
-      bytes: ({ rows }) => 1024 * (rows.length + 1),
+      bytes: ({ rows }) => rows.reduce((size, { data }) => size + data.length + 256, 256),
       isItemFault,
     });
   }
 
   private async flush(name: string, text: string, moves: readonly Move[]): Promise<readonly boolean[]> {
-    const { rows } = await this.pool.query<{ id: string }>({ name, text, values: columns(moves) });
+    const { rows } = await mendingPartitions(this.pool, () => this.pool.query<{ id: string }>({ name, text, values: columns(moves) }));
     const moved = new Set(rows.map((row) => row.id));
     return moves.map(({ run }) => moved.has(run.id));
   }
@@ -63,9 +70,8 @@ export class PostgresJournal implements Journal {
 
 function columns(moves: readonly Move[]): unknown[] {
   const blob = new Blob();
-  const errors = moves.map(({ result }) => (result?.error ? jsonBytes(result.error) : undefined));
-  const errorOffsets = errors.map((error) => (error ? blob.add(error) : 1));
-  const rows = moves.flatMap(({ run, rows: own }) => own.map((row) => ({ run, row, data: jsonBytes(dataOf(row)) })));
+  const errorOffsets = moves.map(({ error }) => (error ? blob.add(error) : 1));
+  const rows = moves.flatMap(({ run, rows: own }) => own.map(({ row, data }) => ({ run, row, data })));
   const dataOffsets = rows.map(({ data }) => blob.add(data));
   return [
     blob.toBuffer(),
@@ -73,9 +79,9 @@ function columns(moves: readonly Move[]): unknown[] {
     plainArray(moves.map(({ run }) => run.lease.runner)),
     plainArray(moves.map(({ run }) => run.lease.claim)),
     plainArray(moves.map(({ at }) => at)),
-    plainArray(moves.map(({ result }) => result?.status)),
+    plainArray(moves.map(({ status }) => status)),
     plainArray(errorOffsets),
-    plainArray(errors.map((error) => error?.length ?? 0)),
+    plainArray(moves.map(({ error }) => error?.length ?? 0)),
     plainArray(rows.map(({ run }) => run.id)),
     textArray(rows.map(({ row }) => row.path)),
     plainArray(rows.map(({ row }) => row.attempt)),
@@ -91,6 +97,9 @@ function columns(moves: readonly Move[]): unknown[] {
 /** What a journal row keeps as bytes. */
 export type StoredStepData = Pick<StepRow, 'input' | 'output' | 'error' | 'retryAt'>;
 
-function dataOf({ input, output, error, retryAt }: StepRow): StoredStepData {
-  return { input, output, error, retryAt };
+/** Encoded before it is batched, so that batches know their size and a row that is not JSON fails alone. */
+function encoded(row: StepRow): EncodedRow {
+  const { input, output, error, retryAt } = row;
+  const data: StoredStepData = { input, output, error, retryAt };
+  return { row, data: jsonBytes(data) };
 }

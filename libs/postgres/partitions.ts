@@ -27,8 +27,18 @@ export function lowestId(milliseconds: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0000-0000-000000000000`;
 }
 
-/** True for the error of an insert that no partition takes, which is mended by ensurePartitions. */
-export function isMissingPartition(error: unknown): boolean {
+/** Writes; where no partition takes a row, makes the partitions and writes again. */
+export async function mendingPartitions<T>(pool: Pool, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!isMissingPartition(error)) throw error;
+    await ensurePartitions(pool, Date.now());
+    return write();
+  }
+}
+
+function isMissingPartition(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
   return code === '23514' && /no partition of relation/.test(message ?? '');
 }

@@ -1,9 +1,9 @@
-import type { ClaimedWork, EventRecord, RunClaims, RunnerLeases, StepRow } from '@millrace/engine';
+import type { ClaimedWork, EventRecord, HeldClaim, RunClaims, RunnerLeases, StepRow } from '@millrace/engine';
 import type { Pool } from 'pg';
 import type { StoredRequest } from './event-store.js';
 import type { StoredStepData } from './journal-store.js';
 import { parseJsonBytes } from './packing.js';
-import { GIVE_BACK, HELD, RECLAIM_EXPIRED, RECLAIM_ORPHANS, RENEW, RETIRE } from './sql/runners.js';
+import { GIVE_BACK, HELD, RECLAIM_EXPIRED, RECLAIM_ORPHANS, REGISTER, RENEW, RETIRE } from './sql/runners.js';
 import { CLAIM, CLAIM_DUE, JOURNAL_OF } from './sql/runs.js';
 
 /** Claims and leases of runs. */
@@ -22,8 +22,12 @@ export class PostgresRunStore implements RunClaims, RunnerLeases {
     return this.claimed(runner, 'claim-due', CLAIM_DUE, [runner, limit]);
   }
 
+  async register(runner: string, ttlMs: number): Promise<void> {
+    await this.pool.query(REGISTER, [runner, this.runnerName, ttlMs / 1000]);
+  }
+
   async renew(runner: string, ttlMs: number): Promise<boolean> {
-    const { rowCount } = await this.pool.query(RENEW, [runner, this.runnerName, ttlMs / 1000]);
+    const { rowCount } = await this.pool.query(RENEW, [runner, ttlMs / 1000]);
     return rowCount === 1;
   }
 
@@ -43,13 +47,13 @@ export class PostgresRunStore implements RunClaims, RunnerLeases {
     await this.pool.query('update runners set lease_until = now() where id = any ($1::uuid[])', [dead]);
   }
 
-  async giveBack(runner: string, ids: readonly string[]): Promise<void> {
-    await this.pool.query(GIVE_BACK, [runner, ids]);
+  async giveBack(runner: string, claims: readonly HeldClaim[]): Promise<void> {
+    await this.pool.query(GIVE_BACK, [runner, claims.map(({ runId }) => runId), claims.map(({ claim }) => claim)]);
   }
 
-  async held(runner: string): Promise<string[]> {
-    const { rows } = await this.pool.query<{ id: string }>(HELD, [runner]);
-    return rows.map((row) => row.id);
+  async held(runner: string): Promise<HeldClaim[]> {
+    const { rows } = await this.pool.query<{ id: string; claim: number }>(HELD, [runner]);
+    return rows.map(({ id, claim }) => ({ runId: id, claim }));
   }
 
   async retire(runner: string): Promise<void> {

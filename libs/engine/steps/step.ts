@@ -21,6 +21,8 @@ export interface Walk {
   readonly scope: RunScope;
   readonly host: Host;
   readonly clock: Clock;
+  /** How many leases in a row expired since the journal last grew, this walk included. */
+  readonly crashes: number;
   /** Aborts when the run must be given up at once; nothing may be written after that. */
   readonly signal: AbortSignal;
   /** The newest journal row of a step, if it has one. */
@@ -68,8 +70,17 @@ export function errorRecord(thrown: unknown, step: string, attempt: number): Err
     attempt,
     blame: error.blame,
     ...(error.status === undefined ? {} : { status: error.status }),
-    ...(error.details === undefined ? {} : { details: error.details }),
+    ...(error.details === undefined ? {} : { details: plainDetails(error.details) }),
   };
+}
+
+/** Details come from components, and what is not JSON (a cycle, a BigInt) must not cost the run its journal. */
+function plainDetails(details: Record<string, unknown>): Record<string, unknown> {
+  try {
+    return JSON.parse(JSON.stringify(details)) as Record<string, unknown>;
+  } catch (error) {
+    return { unreadable: `The details of this error are not JSON: ${(error as Error).message.split('\n')[0]}` };
+  }
 }
 
 /** Anything thrown becomes a StepError; what is not one is a defect of the component and never retried blindly. */

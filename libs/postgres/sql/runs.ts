@@ -7,7 +7,7 @@ const CLAIMED = `
 
 const TAKE = `
   set status = 'running', runner = $1::uuid, claim = claim + 1, due_at = null,
-    started_at = coalesce(started_at, now()), journal_rows_at_claim = journal_rows`;
+    started_at = coalesce(started_at, date_trunc('milliseconds', now())), journal_rows_at_claim = journal_rows`;
 
 /** claim: queued runs by id, to one claimant each. */
 export const CLAIM = `
@@ -90,3 +90,8 @@ export const CANCEL = `
 
 /** release: events that were held while their flow was paused. */
 export const RELEASE_HELD = `update runs set status = 'queued', due_at = now() where flow_id = $1 and status = 'held'`;
+
+/** release: events that a front door held because it did not know yet that their flow was enabled again. */
+export const RELEASE_LATE_HELD = `
+  update runs set status = 'queued', due_at = now() from flows
+  where runs.status = 'held' and flows.id = runs.flow_id and flows.enabled`;

@@ -1,0 +1,8 @@
+import { applyDecorators, Controller, UseGuards, UseInterceptors } from '@nestjs/common';
+import { ApiGuard } from '../access/guard.js';
+import { JsonAnswer } from './json.js';
+
+/** A controller below /api/v1: nobody gets in without the token, and it answers JSON. */
+export function ApiController(path = ''): ClassDecorator {
+  return applyDecorators(Controller(`api/v1/${path}`), UseGuards(ApiGuard), UseInterceptors(JsonAnswer));
+}

@@ -1,0 +1,51 @@
+import { Get, Inject, Param, Query, Res } from '@nestjs/common';
+import type { EventRecord } from '@millrace/engine';
+import { PLATFORM, type Platform } from '@millrace/platform';
+import type { FastifyReply } from 'fastify';
+import { ApiController } from '../answers/api-controller.js';
+import { notFound } from '../answers/errors.js';
+import { API_HEADERS } from '../answers/json.js';
+import { eventsQuery, type EventPage, type EventView } from '../wire/event.js';
+import { page } from '../wire/page.js';
+import { readId } from '../wire/query.js';
+import { eventItem, eventView } from './event-view.js';
+
+/** Runs of one event that its page shows. */
+const RUNS_SHOWN = 100;
+
+@ApiController('events')
+export class EventsController {
+  constructor(@Inject(PLATFORM) private readonly platform: Platform) {}
+
+  @Get()
+  async list(@Query() query: unknown): Promise<EventPage> {
+    const { flow: flowId, before, limit } = eventsQuery.read(query);
+    const { items, next } = await page(limit, (most) => this.platform.history.events({ flowId, before, limit: most }));
+    return { items: items.map(eventItem), next };
+  }
+
+  @Get(':id')
+  async get(@Param('id') id: string): Promise<EventView> {
+    const event = await this.find(id);
+    return eventView(event, await this.platform.history.runs({ eventId: event.id, limit: RUNS_SHOWN }));
+  }
+
+  /** The exact bytes. Never under the type that the caller claimed: a browser must save them, not show them. */
+  @Get(':id/body')
+  async body(@Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
+    const event = await this.find(id);
+    void reply
+      .headers({
+        ...API_HEADERS,
+        'content-type': 'application/octet-stream',
+        'content-disposition': `attachment; filename="event-${event.id}.bin"`,
+      })
+      .send(Buffer.from(event.body));
+  }
+
+  private async find(id: string): Promise<EventRecord> {
+    const event = await this.platform.history.event(readId('an event', id));
+    if (!event) throw notFound('event', id);
+    return event;
+  }
+}

@@ -1,0 +1,47 @@
+import type { LiveFlow } from '@millrace/catalog';
+import { parseFlow, webhookDefaults, type Flow, type Problem } from '@millrace/flow';
+import type { FlowItem, FlowState, FlowView } from '../wire/flow.js';
+
+/** A stored version, as far as it is shown. */
+export interface ShownVersion {
+  readonly text: string;
+  readonly createdAt: Date;
+}
+
+/** Runs are made only for flows that are live. */
+export function flowState({ rules, enabled }: Pick<LiveFlow, 'rules' | 'enabled'>): FlowState {
+  if (!rules) return 'not-enabled';
+  return enabled ? 'live' : 'paused';
+}
+
+/** What is known of a flow whose newest text may not check: name and trigger come from the version that is live. */
+export function flowItem(live: LiveFlow, version: ShownVersion | null, publicUrl: string): FlowItem {
+  const flow = version ? parseFlow(version.text).flow : undefined;
+  return {
+    id: live.id,
+    name: flow?.name ?? null,
+    note: flow?.note ?? null,
+    version: live.version,
+    enabled: live.enabled,
+    state: flowState(live),
+    problems: live.problems.map(problemView),
+    trigger: flow ? triggerView(flow, publicUrl) : null,
+  };
+}
+
+export function flowView(live: LiveFlow, version: ShownVersion | null, publicUrl: string): FlowView {
+  return { ...flowItem(live, version, publicUrl), publishedAt: version?.createdAt.toISOString() ?? null, text: version?.text ?? null };
+}
+
+function triggerView({ id, trigger }: Flow, publicUrl: string): FlowItem['trigger'] {
+  return {
+    type: trigger.type,
+    url: `${publicUrl}/flows/${id}/hook`,
+    methods: [...(trigger.methods ?? webhookDefaults.methods)],
+    credential: trigger.credential ?? null,
+  };
+}
+
+function problemView({ code, severity, message, path, line, column }: Problem): FlowItem['problems'][number] {
+  return { code, severity, message, path, line, column };
+}

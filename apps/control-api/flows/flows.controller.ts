@@ -1,0 +1,38 @@
+import { Get, Inject, Param } from '@nestjs/common';
+import type { LiveFlow } from '@millrace/catalog';
+import { PLATFORM, type Platform } from '@millrace/platform';
+import { ApiController } from '../answers/api-controller.js';
+import { notFound } from '../answers/errors.js';
+import type { FlowList, FlowView } from '../wire/flow.js';
+import { flowItem, flowView, type ShownVersion } from './flow-view.js';
+
+@ApiController('flows')
+export class FlowsController {
+  constructor(@Inject(PLATFORM) private readonly platform: Platform) {}
+
+  /** What is there now; archived flows are left out. */
+  @Get()
+  async list(): Promise<FlowList> {
+    const flows = [...this.platform.catalog.flows()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    return { items: await Promise.all(flows.map(async (live) => flowItem(live, await this.version(live), this.platform.publicUrl))) };
+  }
+
+  @Get(':id')
+  async get(@Param('id') id: string): Promise<FlowView> {
+    const live = this.platform.catalog.flow(id);
+    if (!live) return this.archived(id);
+    return flowView(live, await this.version(live), this.platform.publicUrl);
+  }
+
+  private async archived(id: string): Promise<FlowView> {
+    const stored = await this.platform.flows.find(id);
+    if (!stored) throw notFound('flow', id.slice(0, 80));
+    const { enabled, problems } = stored;
+    const flow = { id, version: stored.liveVersion ?? 0, enabled, problems, rules: undefined, credential: undefined };
+    return { ...flowView(flow, await this.version(flow), this.platform.publicUrl), state: stored.archived ? 'archived' : 'not-enabled' };
+  }
+
+  private async version({ id, version }: LiveFlow): Promise<ShownVersion | null> {
+    return version > 0 ? this.platform.flows.version(id, version) : null;
+  }
+}

@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { ErrorFilter } from '../answers/filter.js';
+import { HealthController } from './health.controller.js';
+
+/** /health/live and /health/ready, and answers in our own form for whatever does not exist or fails. */
+@Module({
+  controllers: [HealthController],
+  providers: [{ provide: APP_FILTER, useClass: ErrorFilter }],
+})
+export class HealthModule {}

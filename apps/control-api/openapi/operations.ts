@@ -1,0 +1,134 @@
+import type { JsonSchema } from '@millrace/component-sdk';
+import { eventPageSchema, eventSchema, eventsQuery } from '../wire/event.js';
+import { flowListSchema, flowSchema } from '../wire/flow.js';
+import { failureSchema } from '../wire/problem.js';
+import { refusalPageSchema, refusalsQuery } from '../wire/refusal.js';
+import { cancelSchema, runPageSchema, runSchema, runsQuery } from '../wire/run.js';
+import { liveSchema, readySchema, statusSchema } from '../wire/status.js';
+import { hookOperation } from './hook.js';
+import type { Answer, Operation } from './operation.js';
+
+function ok(description: string, schema: JsonSchema): Readonly<Record<number, Answer>> {
+  return { 200: { description, schema } };
+}
+
+function missing(kind: string): Readonly<Record<number, Answer>> {
+  return { 404: { description: `There is no such ${kind}.`, schema: failureSchema } };
+}
+
+const invalid: Readonly<Record<number, Answer>> = { 400: { description: 'An id or a parameter does not fit.', schema: failureSchema } };
+
+/** Everything that can be asked for, in the order of the reference page. */
+export const operations: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/api/v1/flows',
+    id: 'listFlows',
+    tag: 'flows',
+    summary: 'All flows, without their texts',
+    answers: ok('By id; archived flows are left out.', flowListSchema),
+  },
+  {
+    method: 'get',
+    path: '/api/v1/flows/{id}',
+    id: 'getFlow',
+    tag: 'flows',
+    summary: 'One flow with the exact text of its live version',
+    answers: { ...ok('The flow.', flowSchema), ...missing('flow') },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/events',
+    id: 'listEvents',
+    tag: 'events',
+    summary: 'Accepted requests, newest first',
+    query: eventsQuery.properties,
+    answers: { ...ok('One page.', eventPageSchema), ...invalid },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/events/{id}',
+    id: 'getEvent',
+    tag: 'events',
+    summary: 'One event with its headers, a view of its body, and its runs',
+    answers: { ...ok('The event.', eventSchema), ...invalid, ...missing('event') },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/events/{id}/body',
+    id: 'getEventBody',
+    tag: 'events',
+    summary: 'The exact bytes of the body',
+    answers: { 200: { description: 'As they were received.', type: 'application/octet-stream' }, ...invalid, ...missing('event') },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/refusals',
+    id: 'listRefusals',
+    tag: 'refusals',
+    summary: 'Requests that were turned away, newest first, and why',
+    query: refusalsQuery.properties,
+    answers: { ...ok('One page.', refusalPageSchema), ...invalid },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/runs',
+    id: 'listRuns',
+    tag: 'runs',
+    summary: 'Runs, newest first',
+    query: runsQuery.properties,
+    answers: { ...ok('One page.', runPageSchema), ...invalid },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/runs/{id}',
+    id: 'getRun',
+    tag: 'runs',
+    summary: 'One run with its steps',
+    answers: { ...ok('The run.', runSchema), ...invalid, ...missing('run') },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/runs/{id}/cancel',
+    id: 'cancelRun',
+    tag: 'runs',
+    summary: 'End an active run',
+    description: 'What its runner does at that moment may still reach the other side; whatever it then writes is refused.',
+    answers: { ...ok('Whether it was still active.', cancelSchema), ...invalid, ...missing('run') },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/status',
+    id: 'getStatus',
+    tag: 'instance',
+    summary: 'What this instance is and what it is doing',
+    answers: ok('Now.', statusSchema),
+  },
+  {
+    method: 'get',
+    path: '/api/v1/openapi.json',
+    id: 'getOpenApi',
+    tag: 'instance',
+    summary: 'This description',
+    answers: ok('OpenAPI 3.1.', { type: 'object' }),
+  },
+  {
+    method: 'get',
+    path: '/health/live',
+    id: 'isLive',
+    tag: 'instance',
+    summary: 'Whether the process answers',
+    answers: ok('It does.', liveSchema),
+    open: true,
+  },
+  {
+    method: 'get',
+    path: '/health/ready',
+    id: 'isReady',
+    tag: 'instance',
+    summary: 'Whether events can be accepted',
+    answers: { ...ok('They can.', readySchema), 503: { description: 'Not now: `error.message` names the part.', schema: failureSchema } },
+    open: true,
+  },
+  hookOperation,
+];

@@ -1,0 +1,23 @@
+import { Get, Inject, Query } from '@nestjs/common';
+import { PLATFORM, type Platform } from '@millrace/platform';
+import type { RefusalRow } from '@millrace/postgres';
+import { ApiController } from '../answers/api-controller.js';
+import { page } from '../wire/page.js';
+import { refusalsQuery, type RefusalPage, type RefusalView } from '../wire/refusal.js';
+
+@ApiController('refusals')
+export class RefusalsController {
+  constructor(@Inject(PLATFORM) private readonly platform: Platform) {}
+
+  @Get()
+  async list(@Query() query: unknown): Promise<RefusalPage> {
+    const { flow: flowId, before, limit } = refusalsQuery.read(query);
+    const { items, next } = await page(limit, (most) => this.platform.history.refusals({ flowId, before, limit: most }));
+    return { items: items.map(refusalView), next };
+  }
+}
+
+function refusalView({ id, flowId, at, status, code, reason, request }: RefusalRow): RefusalView {
+  const { method, url, headers, caller } = request as { method?: string; url?: string; headers?: Record<string, string>; caller?: string };
+  return { id, flowId, at, status, code, reason, method: method ?? '', url: url ?? '', headers: headers ?? {}, caller: caller ?? null };
+}

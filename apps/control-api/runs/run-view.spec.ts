@@ -1,0 +1,66 @@
+import type { StepRow } from '@millrace/engine';
+import type { RunSummary } from '@millrace/postgres';
+import { runView } from './run-view.js';
+
+const RUN: RunSummary = {
+  id: '01920f7a-5c1e-7cc3-98c4-dc0c0c07398f',
+  flowId: 'hello',
+  version: 1,
+  eventId: '01920f7a-5c1e-7cc3-98c4-dc0c0c07398e',
+  status: 'running',
+  createdAt: '2026-01-01T00:00:00.000Z',
+  startedAt: null,
+  finishedAt: null,
+  resumeAt: null,
+  error: null,
+};
+
+const failure = { code: 'http.503', message: 'The other side is busy.' };
+
+function row(part: Partial<StepRow>): StepRow {
+  return { path: 'send', attempt: 1, status: 'succeeded', kind: 'use', startedAt: 1_000, finishedAt: 1_250, ...part };
+}
+
+describe('the view of a run', () => {
+  it('has one entry per step, with the latest attempt on top and all attempts below', () => {
+    const { steps } = runView(RUN, [
+      row({ attempt: 2, startedAt: 3_000, finishedAt: 3_100, input: { n: 2 }, output: 'done' }),
+      row({ attempt: 1, status: 'retrying', error: failure, retryAt: 3_000, input: { n: 1 } }),
+    ]);
+    expect(steps).toHaveLength(1);
+    expect(steps[0]).toMatchObject({ path: 'send', status: 'succeeded', attempts: 2, input: { n: 2 }, output: 'done', error: null });
+    expect(steps[0]).toMatchObject({ startedAt: '1970-01-01T00:00:01.000Z', finishedAt: '1970-01-01T00:00:03.100Z', retryAt: null });
+    expect(steps[0]?.attemptLog).toEqual([
+      expect.objectContaining({ attempt: 1, status: 'failed', durationMs: 250, error: failure }),
+      expect.objectContaining({ attempt: 2, status: 'succeeded', durationMs: 100, error: null }),
+    ]);
+  });
+
+  it('lists steps in the order in which they began, a decision before what it decided in the same millisecond', () => {
+    const rows = [
+      row({ path: 'inner', startedAt: 5, finishedAt: 9 }),
+      row({ path: 'branch', kind: 'if', startedAt: 5, finishedAt: 5 }),
+      row({ path: 'first', startedAt: 1, finishedAt: 5 }),
+    ];
+    expect(runView(RUN, rows).steps.map(({ path }) => path)).toEqual(['first', 'branch', 'inner']);
+  });
+
+  it('says when a step that failed is tried again', () => {
+    const { steps } = runView({ ...RUN, status: 'waiting' }, [row({ status: 'retrying', error: failure, retryAt: 9_000 })]);
+    expect(steps[0]).toMatchObject({ status: 'retrying', error: failure, retryAt: '1970-01-01T00:00:09.000Z' });
+  });
+
+  it.each([
+    ['retrying', 'failed'],
+    ['started', 'interrupted'],
+  ] as const)('shows nothing as going on in a run that ended: %s is %s', (stored, shown) => {
+    const { steps } = runView({ ...RUN, status: 'cancelled' }, [row({ status: stored, retryAt: 9_000 })]);
+    expect(steps[0]).toMatchObject({ status: shown, retryAt: null });
+  });
+
+  it('gives a step in flight no end', () => {
+    const { steps } = runView(RUN, [row({ status: 'started' })]);
+    expect(steps[0]).toMatchObject({ status: 'running', finishedAt: null });
+    expect(steps[0]?.attemptLog[0]).toMatchObject({ status: 'running', finishedAt: null, durationMs: null });
+  });
+});

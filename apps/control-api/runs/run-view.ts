@@ -1,0 +1,71 @@
+import type { StepRow } from '@millrace/engine';
+import type { RunSummary } from '@millrace/postgres';
+import type { AttemptView, RunItem, RunView, StepView } from '../wire/run.js';
+
+const ACTIVE: readonly RunItem['status'][] = ['queued', 'running', 'waiting'];
+
+/** Whether a run in this state can still change. */
+export function isActive(status: RunItem['status']): boolean {
+  return ACTIVE.includes(status);
+}
+
+export function runItem(run: RunSummary): RunItem {
+  const { id, flowId, version, eventId, status, createdAt, startedAt, finishedAt, resumeAt, error } = run;
+  return { id, flowId, version, eventId, status, createdAt, startedAt, finishedAt, resumeAt, error };
+}
+
+/** A run with one entry per step path, in the order in which the steps began. */
+export function runView(run: RunSummary, journal: readonly StepRow[]): RunView {
+  const rows = [...journal].sort((a, b) => a.startedAt - b.startedAt || a.finishedAt - b.finishedAt || a.attempt - b.attempt);
+  const byPath = new Map<string, StepRow[]>();
+  for (const row of rows) byPath.set(row.path, [...(byPath.get(row.path) ?? []), row]);
+  const active = isActive(run.status);
+  return { ...runItem(run), steps: [...byPath.values()].map((attempts) => stepView(attempts, active)) };
+}
+
+function stepView(attempts: readonly StepRow[], active: boolean): StepView {
+  const first = attempts[0]!;
+  const latest = attempts.reduce((newest, row) => (row.attempt >= newest.attempt ? row : newest));
+  const status = stepStatus(latest, active);
+  return {
+    path: latest.path,
+    kind: latest.kind,
+    status,
+    attempts: attempts.length,
+    attemptLog: attempts.map((row) => attemptView(row, active)),
+    input: latest.input ?? null,
+    output: latest.output ?? null,
+    error: latest.error ?? null,
+    startedAt: iso(first.startedAt),
+    finishedAt: finishedAt(latest),
+    retryAt: status === 'retrying' && latest.retryAt !== undefined ? iso(latest.retryAt) : null,
+  };
+}
+
+function attemptView(row: StepRow, active: boolean): AttemptView {
+  const status = stepStatus(row, active);
+  return {
+    attempt: row.attempt,
+    // Whatever comes next, this attempt failed.
+    status: status === 'retrying' ? 'failed' : status,
+    startedAt: iso(row.startedAt),
+    finishedAt: finishedAt(row),
+    durationMs: row.status === 'started' ? null : row.finishedAt - row.startedAt,
+    error: row.error ?? null,
+  };
+}
+
+/** In a run that has ended nothing is going on any more: what was due is not, and what was started stays unknown. */
+function stepStatus({ status }: StepRow, active: boolean): StepView['status'] {
+  if (status === 'started') return active ? 'running' : 'interrupted';
+  if (status === 'retrying') return active ? 'retrying' : 'failed';
+  return status;
+}
+
+function finishedAt(row: StepRow): string | null {
+  return row.status === 'started' ? null : iso(row.finishedAt);
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,41 @@
+import { Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { PLATFORM, type Platform } from '@millrace/platform';
+import type { RunSummary } from '@millrace/postgres';
+import { ApiController } from '../answers/api-controller.js';
+import { notFound } from '../answers/errors.js';
+import { page } from '../wire/page.js';
+import { readId } from '../wire/query.js';
+import { runsQuery, type CancelView, type RunPage, type RunView } from '../wire/run.js';
+import { runItem, runView } from './run-view.js';
+
+@ApiController('runs')
+export class RunsController {
+  constructor(@Inject(PLATFORM) private readonly platform: Platform) {}
+
+  @Get()
+  async list(@Query() query: unknown): Promise<RunPage> {
+    const { flow: flowId, status, event: eventId, before, limit } = runsQuery.read(query);
+    const { items, next } = await page(limit, (most) => this.platform.history.runs({ flowId, status, eventId, before, limit: most }));
+    return { items: items.map(runItem), next };
+  }
+
+  @Get(':id')
+  async get(@Param('id') id: string): Promise<RunView> {
+    const run = await this.find(id);
+    return runView(run, await this.platform.history.journal(run.id));
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  async cancel(@Param('id') id: string): Promise<CancelView> {
+    const run = await this.find(id);
+    const cancelled = await this.platform.history.cancel([run.id]);
+    return { cancelled: cancelled.length > 0 };
+  }
+
+  private async find(id: string): Promise<RunSummary> {
+    const run = await this.platform.history.run(readId('a run', id));
+    if (!run) throw notFound('run', id);
+    return run;
+  }
+}

@@ -1,0 +1,51 @@
+import type { Infer } from '@millrace/component-sdk';
+import { exactly, textOrNull, timeOrNull } from './parts.js';
+
+export const FLOW_STATES = ['live', 'paused', 'not-enabled', 'archived'] as const;
+
+export const problemSchema = exactly('Problem', {
+  code: { type: 'string' },
+  severity: { enum: ['error', 'warning'] },
+  message: { type: 'string' },
+  path: { type: 'string', description: 'JSON pointer into the flow file.' },
+  line: { type: 'integer' },
+  column: { type: 'integer' },
+});
+
+export const triggerSchema = {
+  ...exactly('Trigger', {
+    type: { type: 'string' },
+    url: { type: 'string', description: 'Where events are sent to.' },
+    methods: { type: 'array', items: { type: 'string' } },
+    credential: { ...textOrNull, description: 'Its name; null for an open URL.' },
+  }),
+  type: ['object', 'null'],
+} as const;
+
+const flowMembers = {
+  id: { type: 'string' },
+  name: textOrNull,
+  note: textOrNull,
+  version: { type: 'integer', description: 'The live version; 0 while there is none.' },
+  enabled: { type: 'boolean', description: 'False when the file says so: the flow is paused.' },
+  state: {
+    enum: FLOW_STATES,
+    description: 'not-enabled: no version can run, see problems. paused: events are held or refused. archived: its file is gone.',
+  },
+  problems: { type: 'array', items: problemSchema, description: 'Why the newest text, or any at all, is not live.' },
+  trigger: triggerSchema,
+} as const;
+
+export const flowItemSchema = exactly('FlowItem', flowMembers);
+export const flowListSchema = exactly('FlowList', { items: { type: 'array', items: flowItemSchema } });
+
+export const flowSchema = exactly('Flow', {
+  ...flowMembers,
+  publishedAt: { ...timeOrNull, description: 'When the live version was.' },
+  text: { ...textOrNull, description: 'The exact text of the live version.' },
+});
+
+export type FlowState = (typeof FLOW_STATES)[number];
+export type FlowItem = Infer<typeof flowItemSchema>;
+export type FlowList = Infer<typeof flowListSchema>;
+export type FlowView = Infer<typeof flowSchema>;

@@ -1,0 +1,14 @@
+import type { JsonSchema } from '@millrace/component-sdk';
+
+/** Schemas that several answers share. Types are inferred from them, so that document and code cannot differ. */
+export const id = { type: 'string', format: 'uuid' } as const satisfies JsonSchema;
+export const time = { type: 'string', format: 'date-time' } as const satisfies JsonSchema;
+export const timeOrNull = { type: ['string', 'null'], format: 'date-time' } as const satisfies JsonSchema;
+export const textOrNull = { type: ['string', 'null'] } as const satisfies JsonSchema;
+export const headers = { type: 'object', additionalProperties: { type: 'string' } } as const satisfies JsonSchema;
+export const anyJson = { description: 'Any JSON value; null when there is none.' } as const satisfies JsonSchema;
+
+/** An object with exactly these members. */
+export function exactly<const P extends Readonly<Record<string, JsonSchema>>>(title: string, properties: P) {
+  return { title, type: 'object', properties, required: Object.keys(properties) as (keyof P)[], additionalProperties: false } as const;
+}

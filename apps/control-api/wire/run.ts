@@ -1,0 +1,103 @@
+import type { Infer, JsonSchema } from '@millrace/component-sdk';
+import type { RunStatus } from '@millrace/engine';
+import { defineQuery } from './query.js';
+import { nextSchema, pageQuery } from './page.js';
+import { anyJson, exactly, id, textOrNull, time, timeOrNull } from './parts.js';
+
+export const RUN_STATUSES = [
+  'queued',
+  'running',
+  'waiting',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'filtered',
+] as const satisfies readonly RunStatus[];
+
+export const runsQuery = defineQuery({
+  flow: { type: 'string', description: 'Only runs of this flow.' },
+  status: { type: 'string', enum: RUN_STATUSES, description: 'Only runs in this state.' },
+  event: { type: 'string', format: 'uuid', description: 'Only runs of this event.' },
+  ...pageQuery,
+});
+
+const status = {
+  enum: RUN_STATUSES,
+  description: 'The first three are active, the others ends. filtered: the `when` of the trigger did not hold.',
+} as const satisfies JsonSchema;
+
+/** Why a step or a run failed. Optional members are there when they are known. */
+export const errorSchema = {
+  title: 'StepError',
+  type: ['object', 'null'],
+  properties: {
+    code: { type: 'string', description: 'Stable: http.429, timeout, …' },
+    message: { type: 'string', description: 'What failed, and what to do.' },
+    step: { type: 'string', description: 'Path of the step that failed.' },
+    blame: { enum: ['author', 'remote', 'operator'], description: 'Who has to act.' },
+    status: { type: 'integer', description: 'HTTP status, where there was one.' },
+    attempt: { type: 'integer' },
+    details: { type: 'object' },
+  },
+  required: ['code', 'message'],
+  additionalProperties: false,
+} as const satisfies JsonSchema;
+
+const runMembers = {
+  id,
+  flowId: { type: 'string' },
+  version: { type: 'integer', description: 'The version of the flow that the run stays on.' },
+  eventId: id,
+  status,
+  createdAt: time,
+  startedAt: timeOrNull,
+  finishedAt: timeOrNull,
+  resumeAt: { ...timeOrNull, description: 'When a waiting run goes on.' },
+  error: errorSchema,
+} as const satisfies Record<string, JsonSchema>;
+
+export const attemptSchema = exactly('Attempt', {
+  attempt: { type: 'integer', minimum: 1 },
+  status: { enum: ['succeeded', 'failed', 'skipped', 'running', 'interrupted'] },
+  startedAt: time,
+  finishedAt: timeOrNull,
+  durationMs: { type: ['number', 'null'] },
+  error: errorSchema,
+});
+
+export const stepSchema = exactly('Step', {
+  path: { type: 'string', description: 'Where in the flow: the id of the step.' },
+  kind: { type: 'string', description: 'use, if, switch, set, stop; when: skipped by its condition.' },
+  status: {
+    enum: ['succeeded', 'failed', 'skipped', 'retrying', 'running', 'interrupted'],
+    description: 'interrupted: started and never finished, because the run ended first.',
+  },
+  attempts: { type: 'integer', minimum: 1 },
+  attemptLog: { type: 'array', items: attemptSchema },
+  input: anyJson,
+  output: anyJson,
+  error: { ...errorSchema, description: 'Of the latest attempt.' },
+  startedAt: { ...time, description: 'Of the first attempt.' },
+  finishedAt: { ...timeOrNull, description: 'Of the latest attempt.' },
+  retryAt: { ...timeOrNull, description: 'When the next attempt is due.' },
+});
+
+export const runItemSchema = exactly('RunItem', runMembers);
+
+export const runPageSchema = exactly('RunPage', { items: { type: 'array', items: runItemSchema }, next: nextSchema });
+
+export const runSchema = exactly('Run', {
+  ...runMembers,
+  steps: { type: 'array', items: stepSchema, description: 'In order of time; a step not yet begun is missing.' },
+});
+
+export const cancelSchema = exactly('Cancelled', {
+  cancelled: { type: 'boolean', description: 'False when the run had ended already.' },
+});
+
+export type RunItem = Infer<typeof runItemSchema>;
+export type RunPage = Infer<typeof runPageSchema>;
+export type AttemptView = Infer<typeof attemptSchema>;
+export type StepView = Infer<typeof stepSchema>;
+export type RunView = Infer<typeof runSchema>;
+export type CancelView = Infer<typeof cancelSchema>;

@@ -1,0 +1,62 @@
+import { parseArgs } from 'node:util';
+import { CommandError, type Command } from '../command.js';
+
+/** An option of a command; `value` names what it takes, and an option without one is a switch. */
+export interface Option {
+  readonly about: string;
+  readonly value?: string;
+}
+
+type Options = Readonly<Record<string, Option>>;
+
+/** The options that were given. */
+export type Values<O extends Options> = { readonly [K in keyof O]?: O[K] extends { readonly value: string } ? string : boolean };
+
+/** A command with options. */
+export interface Definition<O extends Options> {
+  readonly usage: string;
+  readonly about: string;
+  readonly options: O;
+  run(values: Values<O>, positionals: readonly string[]): Promise<number | void>;
+}
+
+/** Makes a Command that knows `--help` and answers an unknown option with a sentence. */
+export function defineCommand<const O extends Options>(definition: Definition<O>): Command & { readonly options: Options } {
+  const { usage, about, options } = definition;
+  return {
+    usage,
+    about,
+    options,
+    run: async (args) => {
+      const { values, positionals } = parse(usage, args, options);
+      if (values['help'] !== true) return definition.run(values as Values<O>, positionals);
+      console.log(helpText(definition));
+    },
+  };
+}
+
+function parse(usage: string, args: readonly string[], options: Options): ReturnType<typeof parseArgs> {
+  const types = Object.entries(options).map(([name, { value }]) => [name, { type: value === undefined ? 'boolean' : 'string' }] as const);
+  try {
+    return parseArgs({ args: [...args], options: { ...Object.fromEntries(types), help: { type: 'boolean', short: 'h' } }, allowPositionals: true });
+  } catch (error) {
+    const [sentence = ''] = (error as Error).message.split('. ', 1);
+    throw new CommandError(`${sentence.replace(/\.$/, '')}. Usage: millrace ${usage}; --help lists the options.`);
+  }
+}
+
+/** What `--help` prints. */
+export function helpText({ usage, about, options }: { usage: string; about: string; options: Options }): string {
+  const rows = Object.entries(options).map(([name, { value, about: text }]) => [`--${name}${value === undefined ? '' : ` <${value}>`}`, text]);
+  const width = Math.max(0, ...rows.map(([left = '']) => left.length)) + 2;
+  return [`Usage: millrace ${usage}`, '', about, '', ...rows.map(([left = '', text = '']) => `  ${left.padEnd(width)}${text}`)].join('\n').trimEnd();
+}
+
+/** Options that commands share. */
+export const shared = {
+  url: { value: 'address', about: 'The instance; default: the one that was started last from this folder.' },
+  json: { about: 'Print what the control API answers.' },
+  flow: { value: 'id', about: 'Only of this flow.' },
+  limit: { value: 'number', about: 'How many at the most; default 50.' },
+  before: { value: 'id', about: 'Only older ones: the next page.' },
+} as const satisfies Options;

@@ -1,0 +1,36 @@
+import type { EventPage, EventView } from '../../control-api/index.js';
+import { withClient, type Client } from '../client/index.js';
+import { CommandError } from '../command.js';
+import { eventDetails, eventTable } from '../print/event.js';
+import { defineCommand, shared, type Values } from './define.js';
+import { morePages, printJson } from './output.js';
+
+const { flow, limit, before, json, url } = shared;
+const options = { flow, limit, before, json, url } as const;
+
+export const events = defineCommand({
+  usage: 'events [show <id>]',
+  about: 'List the requests that were accepted, or show one with its body.',
+  options,
+  run: (values, [verb, id, ...rest]) => {
+    if (verb === undefined) return withClient(values.url, (client) => list(client, values));
+    if (verb === 'show' && id !== undefined && rest.length === 0) return withClient(values.url, (client) => show(client, id, values));
+    throw new CommandError('events takes nothing or show <id>. millrace events lists the ids.');
+  },
+});
+
+async function list(client: Client, values: Values<typeof options>): Promise<void> {
+  const page = await client.get<EventPage>('events', { flow: values.flow, limit: values.limit, before: values.before });
+  if (values.json) return printJson(page);
+  if (page.items.length === 0) {
+    return console.log('There are no such events. Was one sent and turned away? millrace refusals says why.');
+  }
+  console.log(eventTable(page));
+  morePages('events', values, page.next);
+}
+
+async function show(client: Client, id: string, values: Values<typeof options>): Promise<void> {
+  const event = await client.get<EventView>(`events/${encodeURIComponent(id)}`);
+  if (values.json) printJson(event);
+  else console.log(eventDetails(event, Date.now()));
+}

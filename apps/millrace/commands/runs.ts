@@ -1,0 +1,56 @@
+import type { CancelView, RunPage, RunView } from '../../control-api/index.js';
+import { withClient, type Client } from '../client/index.js';
+import { CommandError } from '../command.js';
+import { runDetails, runTable } from '../print/run.js';
+import { defineCommand, shared, type Values } from './define.js';
+import { morePages, printJson } from './output.js';
+
+const options = {
+  flow: shared.flow,
+  status: { value: 'status', about: 'Only in this state: queued, running, waiting, succeeded, failed, cancelled or filtered.' },
+  event: { value: 'id', about: 'Only of this event.' },
+  limit: shared.limit,
+  before: shared.before,
+  json: shared.json,
+  url: shared.url,
+} as const;
+
+type RunsValues = Values<typeof options>;
+
+export const runs = defineCommand({
+  usage: 'runs [show <id> | cancel <id>]',
+  about: 'List runs, show one with its steps, or end one.',
+  options,
+  run: (values, [verb, id, ...rest]) => {
+    if (rest.length > 0) throw usageError();
+    if (verb === undefined) return withClient(values.url, (client) => list(client, values));
+    if (verb === 'show' && id !== undefined) return withClient(values.url, (client) => show(client, id, values));
+    if (verb === 'cancel' && id !== undefined) return withClient(values.url, (client) => cancel(client, id));
+    throw usageError();
+  },
+});
+
+function usageError(): CommandError {
+  return new CommandError('runs takes nothing, show <id> or cancel <id>. millrace runs lists the ids.');
+}
+
+async function list(client: Client, values: RunsValues): Promise<void> {
+  const { flow, status, event, limit, before } = values;
+  const page = await client.get<RunPage>('runs', { flow, status, event, limit, before });
+  if (values.json) return printJson(page);
+  if (page.items.length === 0) return console.log('There are no such runs. Send an event: millrace trigger <flow> <file>');
+  console.log(runTable(page, Date.now()));
+  morePages('runs', values, page.next);
+}
+
+async function show(client: Client, id: string, { json }: RunsValues): Promise<void> {
+  const run = await client.get<RunView>(`runs/${encodeURIComponent(id)}`);
+  if (json) printJson(run);
+  else console.log(runDetails(run, Date.now()));
+}
+
+async function cancel(client: Client, id: string): Promise<number> {
+  const { cancelled } = await client.post<CancelView>(`runs/${encodeURIComponent(id)}/cancel`);
+  console.log(cancelled ? `The run ${id} was ended.` : `The run ${id} had ended already.`);
+  return cancelled ? 0 : 1;
+}

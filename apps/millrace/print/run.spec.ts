@@ -1,0 +1,86 @@
+import type { RunView } from '../../control-api/index.js';
+import { runDetails, runTable } from './run.js';
+
+const NOW = Date.parse('2026-01-01T00:10:00.000Z');
+const RUN = '01920f7a-5c1e-7cc3-98c4-dc0c0c07398f';
+const error = { code: 'http.503', message: 'api.example answered 503. Try later.', step: 'send', blame: 'remote' as const };
+
+function run(part: Partial<RunView> = {}): RunView {
+  return {
+    id: RUN,
+    flowId: 'hello',
+    version: 3,
+    eventId: '01920f7a-5c1e-7cc3-98c4-dc0c0c07398e',
+    status: 'succeeded',
+    createdAt: '2026-01-01T00:00:00.000Z',
+    startedAt: '2026-01-01T00:00:00.000Z',
+    finishedAt: '2026-01-01T00:00:01.250Z',
+    resumeAt: null,
+    error: null,
+    steps: [],
+    ...part,
+  };
+}
+
+const step: RunView['steps'][number] = {
+  path: 'send',
+  kind: 'use',
+  status: 'failed',
+  attempts: 2,
+  attemptLog: [
+    { attempt: 1, status: 'failed', startedAt: '2026-01-01T00:00:00.000Z', finishedAt: null, durationMs: 100, error },
+    { attempt: 2, status: 'failed', startedAt: '2026-01-01T00:00:02.000Z', finishedAt: null, durationMs: 200, error },
+  ],
+  input: { url: 'https://api.example', text: 'x'.repeat(2_000) },
+  output: null,
+  error,
+  startedAt: '2026-01-01T00:00:00.000Z',
+  finishedAt: '2026-01-01T00:00:02.200Z',
+  retryAt: null,
+};
+
+describe('the list of runs', () => {
+  it('names the failing step and a short cause', () => {
+    const failed = run({ status: 'failed', error: { ...error, message: 'a'.repeat(500) } });
+    const [, line = ''] = runTable({ items: [failed], next: null }, NOW).split('\n');
+    expect(line).toMatch(/^✗ failed +01920f7a\S+ +hello +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +1\.2 s +send: http\.503 a+…$/);
+    expect(line.length).toBeLessThan(190);
+  });
+
+  it('counts the time of a run that still goes on up to now', () => {
+    expect(runTable({ items: [run({ status: 'running', finishedAt: null })], next: null }, NOW)).toContain('10 min 0 s');
+  });
+
+  it('keeps its columns under each other', () => {
+    const lines = runTable({ items: [run(), run({ status: 'filtered', flowId: 'a-longer-name' })], next: null }, NOW).split('\n');
+    expect(new Set(lines.map((line) => [...line].join('').search(/20\d\d-|ARRIVED/))).size).toBe(1);
+  });
+});
+
+describe('the details of a run', () => {
+  it('tell what failed, every attempt, and what to do next', () => {
+    const text = runDetails(run({ status: 'failed', error, steps: [step] }), NOW);
+    expect(text).toContain('✗ failed  hello, version 3');
+    expect(text).toMatch(/✗ failed +send \(use\) 2 attempts, 2\.2 s/);
+    expect(text).toMatch(/1\. .* failed after 100 ms: http\.503/);
+    expect(text).toMatch(/2\. .* failed after 200 ms: http\.503/);
+    expect(text).toContain('The run failed at send: api.example answered 503. Try later.');
+    expect(text).toMatch(/Next: .*send the event again/);
+  });
+
+  it('cut long values short', () => {
+    const longest = Math.max(...runDetails(run({ steps: [step] }), NOW).split('\n').map((line) => line.length));
+    expect(longest).toBeLessThan(330);
+  });
+
+  it('tell when a waiting run goes on', () => {
+    expect(runDetails(run({ status: 'waiting', resumeAt: '2026-01-01T01:00:00.000Z' }), NOW)).toMatch(/goes on at \d{4}-/);
+  });
+
+  it('let no text from outside steer the terminal', () => {
+    const evil = { ...error, message: '\u001b[2J\u001b]0;title\u0007\r\nfake line\u202e' };
+    const text = runDetails(run({ status: 'failed', error: evil, steps: [{ ...step, error: evil, input: '\u001b[31m' }] }), NOW);
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f\u202e]/);
+    expect(text).not.toMatch(/^fake line/m);
+  });
+});

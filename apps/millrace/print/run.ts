@@ -1,0 +1,107 @@
+import type { AttemptView, RunItem, RunPage, RunView, StepView } from '../../control-api/index.js';
+import { abbreviate, printable, shorten, table } from './text.js';
+import { duration, localTime, took } from './time.js';
+
+type Status = RunItem['status'] | StepView['status'];
+
+const GLYPHS: Readonly<Record<Status, string>> = {
+  succeeded: '✓',
+  failed: '✗',
+  running: '▶',
+  waiting: '◷',
+  retrying: '↻',
+  queued: '·',
+  cancelled: '⊘',
+  filtered: '–',
+  skipped: '–',
+  interrupted: '?',
+};
+
+/** Widths in characters: a cause in the list, a value in the details. */
+const CAUSE_WIDTH = 70;
+const VALUE_WIDTH = 300;
+
+function state(status: Status): string {
+  return `${GLYPHS[status]} ${status}`;
+}
+
+/** One line per run, newest first. */
+export function runTable({ items }: RunPage, now: number): string {
+  const rows = items.map((run) => [
+    state(run.status),
+    run.id,
+    run.flowId,
+    localTime(run.createdAt),
+    took(run.startedAt, run.finishedAt, now),
+    cause(run),
+  ]);
+  return table(['STATUS', 'RUN', 'FLOW', 'ARRIVED', 'TOOK', 'PROBLEM'], rows);
+}
+
+function cause({ error, resumeAt }: RunItem): string {
+  if (error) return `${error.step === undefined ? '' : `${error.step}: `}${shorten(printable(`${error.code} ${error.message}`), CAUSE_WIDTH)}`;
+  return resumeAt === null ? '' : `goes on at ${localTime(resumeAt)}`;
+}
+
+/** Everything about one run that fits a screen: what happened in which step, and what to do next. */
+export function runDetails(run: RunView, now: number): string {
+  const length = took(run.startedAt, run.finishedAt, now);
+  const head = [
+    `${state(run.status)}  ${run.flowId}, version ${run.version}`,
+    '',
+    `  run      ${run.id}`,
+    `  event    ${run.eventId}`,
+    `  arrived  ${localTime(run.createdAt)}${length === '' ? '' : `, took ${length}`}`,
+  ];
+  const steps = run.steps.flatMap(stepLines);
+  const end = ending(run);
+  return [...head, ...(steps.length > 0 ? ['', ...steps] : []), ...(end.length > 0 ? ['', ...end] : [])].join('\n');
+}
+
+function stepLines(step: StepView): string[] {
+  const length = step.finishedAt === null ? '' : duration(Date.parse(step.finishedAt) - Date.parse(step.startedAt));
+  const tries = step.attempts > 1 ? `${step.attempts} attempts` : '';
+  const head = [`  ${state(step.status).padEnd(13)}`, printable(step.path), `(${step.kind})`, [tries, length].filter(Boolean).join(', ')];
+  return [head.join(' ').trimEnd(), ...attemptLines(step), ...valueLines(step)];
+}
+
+/** Attempts are worth a line each once there is more than one. */
+function attemptLines({ attemptLog }: StepView): string[] {
+  return attemptLog.length > 1 ? attemptLog.map((attempt) => `      ${attemptText(attempt)}`) : [];
+}
+
+function attemptText({ attempt, status, startedAt, durationMs, error }: AttemptView): string {
+  const length = durationMs === null ? '' : ` after ${duration(durationMs)}`;
+  const reason = error ? `: ${shorten(printable(`${error.code} ${error.message}`), VALUE_WIDTH)}` : '';
+  return `${attempt}. ${localTime(startedAt)} ${status}${length}${reason}`;
+}
+
+function valueLines({ input, output, error, retryAt }: StepView): string[] {
+  const values: [string, string | undefined][] = [
+    ['input', abbreviate(input, VALUE_WIDTH)],
+    ['output', abbreviate(output, VALUE_WIDTH)],
+    ['error', error ? printable(`${error.code}: ${error.message}`) : undefined],
+    ['again', retryAt === null ? undefined : `at ${localTime(retryAt)}`],
+  ];
+  return values.flatMap(([name, value]) => (value === undefined ? [] : [`      ${name.padEnd(8)}${value}`]));
+}
+
+function ending({ status, error, flowId, resumeAt }: RunView): string[] {
+  if (error) return [`${where(error.step)}: ${printable(error.message)}`, `Next: ${nextAction(error.blame, flowId)}`];
+  if (status === 'waiting' && resumeAt !== null) return [`The run waits and goes on at ${localTime(resumeAt)}.`];
+  if (status === 'filtered') return ["The `when` of the trigger did not hold, so no step was run."];
+  return [];
+}
+
+function where(step: string | undefined): string {
+  return step === undefined ? 'The run failed' : `The run failed at ${printable(step)}`;
+}
+
+type Blame = NonNullable<RunView['error']>['blame'];
+
+function nextAction(blame: Blame, flowId: string): string {
+  if (blame === 'author') return `correct the flow ${flowId}, check it with millrace validate, then send the event again.`;
+  if (blame === 'remote') return 'see whether the other side works again, then send the event again; a longer retry would have waited for it.';
+  if (blame === 'operator') return 'check the settings and credentials of this server, then send the event again.';
+  return 'put right what the sentence above names, then send the event again.';
+}

@@ -1,0 +1,73 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findingLine, summary } from './findings.js';
+import { validate, type Validation } from './validate.js';
+
+const GOOD = '{ "format": 1, "id": "good", "trigger": { "type": "webhook" }, "steps": [{ "id": "a", "use": "log", "with": { "message": "x" } }] }';
+const SIGNED = GOOD.replace('"good"', '"signed"').replace('"webhook"', '"webhook", "credential": "shop"');
+const CREDENTIALS = '{ "shop": { "type": "hmac", "scheme": "github", "secrets": [{ "env": "SHOP_SECRET" }] } }';
+
+describe('validate', () => {
+  let cwd: string;
+  beforeEach(async () => {
+    cwd = await mkdtemp(join(tmpdir(), 'millrace-validate-'));
+    await mkdir(join(cwd, 'flows'));
+    await mkdir(join(cwd, 'plugins'));
+    await write('flows/credentials.json', '{}');
+  });
+  afterEach(() => rm(cwd, { recursive: true }));
+  const write = (path: string, text: string) => writeFile(join(cwd, path), text);
+  const check = (paths: string[] = [], withoutSecrets = false): Promise<Validation> => {
+    const config = { cwd, flows: join(cwd, 'flows'), credentials: join(cwd, 'flows/credentials.json'), plugins: ['./plugins'], variable: () => undefined };
+    return validate({ config, paths, withoutSecrets });
+  };
+  const lines = ({ findings }: Validation): string[] => findings.map(findingLine);
+
+  it('finds nothing wrong with good flows', async () => {
+    await write('flows/good.json', GOOD);
+    expect(await check()).toEqual({ flows: 1, findings: [] });
+  });
+
+  it('reports all problems of all files at once, where they are, under paths that a person would write', async () => {
+    await write('flows/a.json', '{\n  "format": 1,\n  "id": "a",\n  "trigger": { "type": "webhook" },\n  "stpes": []\n}');
+    await write('flows/b.json', '{ nonsense');
+    const reported = lines(await check());
+    expect(reported).toContainEqual(expect.stringMatching(/^flows\/a\.json:5:3: error flow\.unknown-key .*steps/));
+    expect(reported).toContainEqual(expect.stringMatching(/^flows\/b\.json:1:\d+: error flow\.syntax /));
+  });
+
+  it('takes files and folders, each flow once, and says which are not there', async () => {
+    await write('flows/good.json', GOOD);
+    const { flows, findings } = await check(['flows', 'flows/good.json', 'missing.json']);
+    expect(flows).toBe(1);
+    expect(findings.map(findingLine)).toEqual(['missing.json: error file.unreadable There is no such file or folder.']);
+  });
+
+  it('checks against the components of plugins, and reports a plugin that does not load', async () => {
+    await write('plugins/mine.mjs', `export default [{ name: 'mine.do-it', title: 'Do it', props: { type: 'object' }, run: () => 1 }];`);
+    await write('plugins/broken.mjs', `throw new Error('no luck');`);
+    await write('flows/good.json', GOOD.replace('"log", "with": { "message": "x" }', '"mine.do-it"'));
+    expect(lines(await check())).toEqual([expect.stringMatching(/^plugins\/broken\.mjs: error plugin\.load-failed .*no luck/)]);
+  });
+
+  it('reports what is wrong with the credentials file', async () => {
+    await write('flows/credentials.json', '{ "shop": { "type": "hmca" } }');
+    expect(lines(await check())).toEqual([expect.stringMatching(/^flows\/credentials\.json: error credential\.unknown-type shop: .*"hmac"/)]);
+  });
+
+  it('takes a missing secret for an error of the flow that needs it, and for a warning where there are no secrets', async () => {
+    await write('flows/credentials.json', CREDENTIALS);
+    expect(lines(await check())).toEqual([]);
+    await write('flows/signed.json', SIGNED);
+    expect(lines(await check())).toEqual([expect.stringMatching(/error credential\.missing-secret .*SHOP_SECRET/)]);
+    expect(lines(await check([], true))).toEqual([expect.stringMatching(/warning credential\.missing-secret/)]);
+  });
+});
+
+describe('the last line of validate', () => {
+  it.each([
+    [1, [], '1 flow: no problems'],
+    [2, [{ file: 'a', severity: 'error', code: 'x', message: 'y' } as const], '2 flows: 1 error, 0 warnings'],
+  ])('counts', (flows, findings, text) => expect(summary(flows, findings)).toBe(text));
+});

@@ -1,0 +1,60 @@
+import { ComponentRegistry, loadPlugins, readCredentials, type CredentialBook, type FlowFile } from '@millrace/catalog';
+import { builtinComponents } from '@millrace/components';
+import type { Config } from '@millrace/config';
+import { checkFlow } from '@millrace/flow';
+import { findFlowFiles, shown } from './files.js';
+import type { Finding } from './findings.js';
+
+/** What was looked at, and everything that is wrong with it. */
+export interface Validation {
+  readonly flows: number;
+  readonly findings: readonly Finding[];
+}
+
+export interface ValidateOptions {
+  readonly config: Pick<Config, 'cwd' | 'flows' | 'credentials' | 'plugins' | 'variable'>;
+  /** Files and folders; none means the flows folder. */
+  readonly paths: readonly string[];
+  /** A variable that is not set is a warning: for places that have no secrets, such as a build server. */
+  readonly withoutSecrets: boolean;
+}
+
+/** What the credentials file says of a variable that is not set. It harms only the flows that need it, and the checker says so there. */
+const SECRET_AWAY = new Set(['credential.secret-missing', 'credential.secret-empty']);
+
+/** Checks flows against the components, plugins and credentials that this installation has. Needs no database. */
+export async function validate({ config, paths, withoutSecrets }: ValidateOptions): Promise<Validation> {
+  const { cwd, flows, plugins } = config;
+  const [found, loaded, book] = await Promise.all([
+    findFlowFiles(paths.length > 0 ? paths : [flows], cwd),
+    loadPlugins([...plugins], cwd, { reserved: builtinComponents.map(({ name }) => name) }),
+    readCredentials(config.credentials, config.variable),
+  ]);
+  const components = new ComponentRegistry([...builtinComponents, ...loaded.components.map(({ component }) => component)]).all;
+  const findings = [
+    ...found.findings,
+    ...found.files.flatMap((file) => flowFindings(file, { components, credentials: book.known })),
+    ...credentialFindings(book, shown(config.credentials, cwd), config.credentials),
+    ...loaded.problems.map(({ code, plugin, message }): Finding => ({ file: shown(plugin, cwd), severity: 'error', code, message })),
+  ];
+  return { flows: found.files.length, findings: withoutSecrets ? findings.map(asWarning) : findings };
+}
+
+function flowFindings({ id, path, text }: FlowFile, catalog: Pick<Parameters<typeof checkFlow>[1], 'components' | 'credentials'>): Finding[] {
+  const { problems } = checkFlow(text, { ...catalog, flowId: id });
+  return problems.map(({ code, severity, message, line, column }) => ({ file: path, at: { line, column }, severity, code, message }));
+}
+
+/** Messages start with the whole path, which is in `file` already. */
+function credentialFindings({ problems }: CredentialBook, file: string, prefix: string): Finding[] {
+  return problems
+    .filter(({ code }) => !SECRET_AWAY.has(code))
+    .map(({ code, message }) => {
+      const own = message.startsWith(`${prefix}: `) ? message.slice(prefix.length + 2) : message;
+      return { file, severity: 'error', code, message: own };
+    });
+}
+
+function asWarning(finding: Finding): Finding {
+  return finding.code === 'credential.missing-secret' ? { ...finding, severity: 'warning' } : finding;
+}
