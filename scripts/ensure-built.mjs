@@ -1,5 +1,5 @@
 // Compares the sources with the last build. An installed package has no compiler and is never rebuilt.
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +21,8 @@ export function ensureBuilt() {
 /** Compiles the apps and libs, and the SDK as the package that plugins import. */
 export function build() {
   console.error('Building…');
+  // nest emits despite errors: without its stamp a broken build is never run.
+  rmSync(stamp, { force: true });
   const ok = run(nest, 'build', 'millrace') && run(tsc, '-p', join('libs', 'component-sdk'));
   if (ok) writeFileSync(stamp, `${new Date().toISOString()}\n`);
   return ok;

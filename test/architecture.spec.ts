@@ -107,7 +107,7 @@ describe('architecture', () => {
 });
 
 /** Files that hand the environment on to a child process, without reading settings from it. */
-const ENVIRONMENT_TO_CHILDREN: readonly string[] = ['apps/millrace/demo/stages/private.ts'];
+const ENVIRONMENT_TO_CHILDREN: readonly string[] = ['apps/millrace/demo/stages/private.ts', 'libs/postgres/embedded/child.ts'];
 
 function allowed({ from, target }: Import): boolean {
   const may = RULES[from]?.may ?? [];

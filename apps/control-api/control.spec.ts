@@ -32,7 +32,8 @@ const run: RunSummary = {
 };
 
 const journal: StepRow[] = [
-  { path: 'send', attempt: 1, status: 'failed', kind: 'use', startedAt: 1, finishedAt: 2, error: { code: 'http.500', message: 'It failed.' } },
+  { path: 'read', attempt: 1, status: 'succeeded', kind: 'use', startedAt: 0, finishedAt: 1, input: { id: 1 }, output: [null] },
+  { path: 'send', attempt: 1, status: 'failed', kind: 'use', startedAt: 1, finishedAt: 2, error: run.error ?? undefined },
 ];
 
 const event: EventRecord = {
@@ -139,7 +140,8 @@ describe('who gets in', () => {
     }
   });
 
-  it.each([`Bearer ${TOKEN}x`, `Bearer ${TOKEN.slice(1)}`, 'Bearer', `Basic ${TOKEN}`, TOKEN])('%s does not get in', async (authorization) => {
+  const wrong = [`Bearer ${TOKEN}x`, `Bearer ${TOKEN.slice(1)}`, 'Bearer', `Basic ${TOKEN}`, TOKEN];
+  it.each(wrong)('%s does not get in', async (authorization) => {
     const response = await ask(port, '/api/v1/runs', { host: 'localhost', authorization });
     expect(response.status).toBe(401);
   });
@@ -306,9 +308,9 @@ describe('the OpenAPI document', () => {
     expect(response.status).toBe(200);
     const ajv = new Ajv2020({ strict: false });
     (addFormats as unknown as (ajv: Ajv2020) => void)(ajv);
-    const validate = ajv.addSchema(document, 'api').compile({
-      $ref: `api#/paths/${path.replaceAll('/', '~1').replace('{', '%7B').replace('}', '%7D')}/get/responses/200/content/application~1json/schema`,
-    });
+    const pointer = path.replaceAll('/', '~1').replace('{', '%7B').replace('}', '%7D');
+    const $ref = `api#/paths/${pointer}/get/responses/200/content/application~1json/schema`;
+    const validate = ajv.addSchema(document, 'api').compile({ $ref });
     expect([validate(response.json()), validate.errors]).toEqual([true, null]);
   });
 });

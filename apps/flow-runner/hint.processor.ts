@@ -8,6 +8,8 @@ import { Runner } from './runner/runner.js';
 /** Takes hints one at a time, and each only while there is room: that is the backpressure. Done means claimed, not finished. */
 @Processor(HINTS, { concurrency: 1 })
 export class HintProcessor extends WorkerHost {
+  private away = false;
+
   constructor(
     @Inject(Runner) private readonly runner: Runner,
     @Inject(PLATFORM) private readonly platform: Platform,
@@ -19,9 +21,17 @@ export class HintProcessor extends WorkerHost {
     await this.runner.takeHinted(job.data.runIds);
   }
 
+  /** BullMQ reports every attempt to come back; people are told once. */
   @OnWorkerEvent('error')
   onError(error: Error): void {
-    if (this.runner.isDraining) return;
-    this.platform.log.warn({ reason: error.message }, 'The queue is away; due runs are found by the sweep meanwhile');
+    if (this.away || this.runner.isDraining) return;
+    this.away = true;
+    this.platform.log.warn({ reason: error.message }, 'The queue is away; the sweep finds the runs meanwhile');
+  }
+
+  @OnWorkerEvent('active')
+  onActive(): void {
+    if (this.away) this.platform.log.info('The queue is back');
+    this.away = false;
   }
 }

@@ -16,5 +16,5 @@ try {
 
 /** Errors of libs that carry a stable code and a sentence. */
 function isExplained(error: unknown): boolean {
-  return error instanceof Error && ['ConfigurationError', 'EmbeddedPostgresError', 'StartError'].includes(error.name);
+  return error instanceof Error && ['ConfigurationError', 'EmbeddedPostgresError', 'FlowFolderError', 'StartError'].includes(error.name);
 }

@@ -26,7 +26,8 @@ export interface LiveFlow {
 export class NotRunnable extends Error {}
 
 export interface CatalogParts {
-  readonly flows: string;
+  /** Folder of the flow files, or undefined to run only what is stored. */
+  readonly flows: string | undefined;
   readonly credentials: string;
   variable(name: string): string | undefined;
   readonly components: ComponentRegistry;
@@ -102,7 +103,7 @@ export class Catalog {
       this.book = await readCredentials(this.parts.credentials, this.parts.variable);
       for (const { code, message } of this.book.problems) this.parts.log[code === MISSING_SECRET ? 'debug' : 'warn'](message);
       this.plans.clear();
-      await this.publishFolder();
+      if (this.parts.flows !== undefined) await this.publishFolder(this.parts.flows);
       await this.refresh();
     });
   }
@@ -117,7 +118,7 @@ export class Catalog {
     const changed = (): void => {
       this.reload().catch((error: unknown) => this.parts.log.error({ err: error }, 'The flows could not be read again'));
     };
-    this.watchers.push(watchFolder(this.parts.flows, changed));
+    if (this.parts.flows !== undefined) this.watchers.push(watchFolder(this.parts.flows, changed));
     this.poll();
   }
 
@@ -135,8 +136,8 @@ export class Catalog {
     return next;
   }
 
-  private async publishFolder(): Promise<void> {
-    const files = await readFlowFolder(this.parts.flows);
+  private async publishFolder(folder: string): Promise<void> {
+    const files = await readFlowFolder(folder);
     for (const file of files) await this.publish(file);
     const present = new Set(files.map(({ id }) => id));
     for (const flow of await this.parts.store.list()) {

@@ -13,11 +13,20 @@ export interface FlowFile {
 /** Files in the flows folder that are not flows. */
 const OTHERS = /^(credentials|endpoints)\.json$|\.(cases|schema)\.json$/;
 
-/** All flow files of a folder, in name order. A folder that is not there has none. */
+/** A flows folder that cannot be read: it is not taken for an empty one, for that would take every flow down. */
+export class FlowFolderError extends Error {
+  readonly code = 'flows.folder-unreadable';
+
+  constructor(folder: string, cause: Error) {
+    super(`The flows folder ${folder} cannot be read (${cause.message}). Make it, point MILLRACE_FLOWS elsewhere, or set MILLRACE_SOURCE=database.`, { cause });
+    this.name = 'FlowFolderError';
+  }
+}
+
+/** All flow files of a folder, in name order. Throws a FlowFolderError when it cannot be read. */
 export async function readFlowFolder(folder: string): Promise<FlowFile[]> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
+  const names = await readdir(folder).catch((error: Error) => {
+    throw new FlowFolderError(folder, error);
   });
   const files = names.filter((name) => name.endsWith('.json') && !OTHERS.test(name) && !name.startsWith('.')).sort();
   return Promise.all(files.map((name) => readFlowFile(join(folder, name))));

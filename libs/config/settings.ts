@@ -61,6 +61,7 @@ export const SETTINGS = {
   port: integer('PORT', 3000, [0, 65535], 'Port to listen on; 0 takes a free one.'),
   home: text('MILLRACE_HOME', './.millrace', 'Folder for the private database, the token and the logs.'),
   flows: text('MILLRACE_FLOWS', './flows', 'Folder of the flow files.'),
+  source: oneOf('MILLRACE_SOURCE', ['folder', 'database'], 'Where flows come from: the folder is published at start and on change, or only what is stored runs.'),
   credentials: text('MILLRACE_CREDENTIALS', '', 'File of the credentials; default: credentials.json beside the flows.'),
   plugins: list('MILLRACE_PLUGINS', ['./plugins'], 'Folders or npm packages with plugins, comma separated.'),
   databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:'], 'An existing PostgreSQL (14 or newer) instead of the private one.'),

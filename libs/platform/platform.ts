@@ -3,6 +3,7 @@ import { Catalog, ComponentRegistry, loadPlugins } from '@millrace/catalog';
 import { builtinComponents } from '@millrace/components';
 import type { Config } from '@millrace/config';
 import {
+  describeDatabaseError,
   openDatabase,
   PostgresEventStore,
   PostgresFlowStore,
@@ -14,6 +15,7 @@ import {
 } from '@millrace/postgres';
 import { createLogger, type Log } from '@millrace/telemetry';
 import { processName } from './process-name.js';
+import { StartError } from './start-error.js';
 
 /** What every app stands on: configuration, log, stores, and what is live. Opened once per process. */
 export interface Platform {
@@ -43,7 +45,7 @@ export interface PlatformOptions {
 /** Connects, migrates, loads plugins, publishes the flows folder. */
 export async function openPlatform({ config, databaseUrl, log = logFor(config) }: PlatformOptions): Promise<Platform> {
   const [database, components] = await Promise.all([
-    openDatabase({ url: databaseUrl, poolSize: config.poolSize }),
+    connect(databaseUrl, config.poolSize),
     loadComponents(config, log),
   ]);
   const { pool, dataSource } = database;
@@ -51,7 +53,8 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
   const events = new PostgresEventStore(pool);
   const journal = new PostgresJournal(pool);
   const refusals = new PostgresRefusalStore(pool, (error) => log.warn({ reason: (error as Error).message }, 'A refusal could not be recorded'));
-  const { flows: folder, credentials, variable } = config;
+  const { credentials, variable } = config;
+  const folder = config.source === 'folder' ? config.flows : undefined;
   const catalog = await Catalog.open({ flows: folder, credentials, variable, components, store: flows, log });
   return {
     config,
@@ -72,6 +75,17 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
       await database.close();
     },
   };
+}
+
+/** A database that cannot be reached is the operator's to mend, and no stack helps with that. */
+async function connect(url: string, poolSize: number): Promise<Database> {
+  try {
+    return await openDatabase({ url, poolSize });
+  } catch (error) {
+    const { host, pathname } = new URL(url);
+    const where = `${host || 'its socket'}${pathname}`;
+    throw new StartError('start.database-unreachable', `The database at ${where} cannot be used: ${describeDatabaseError(error)}. Check DATABASE_URL.`);
+  }
 }
 
 export function logFor(config: Config): Log {

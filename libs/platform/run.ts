@@ -23,24 +23,35 @@ export interface Running {
 }
 
 /** Opens what the modules stand on, listens, and undoes it all in reverse order when asked to stop. */
-export async function run(config: Config, log: Log, database: ServedDatabase, modules: Modules): Promise<Running> {
-  const opened: (() => Promise<unknown>)[] = [() => database.stop()];
-  const closeAll = async (): Promise<void> => {
-    for (const close of opened.splice(0).reverse()) await close();
-  };
-  onStopSignal(closeAll, (line) => log.info(line));
+export async function run(config: Config, log: Log, openDatabase: () => Promise<ServedDatabase>, modules: Modules): Promise<Running> {
+  const opened: Closer[] = [];
+  const starting = open(config, log, openDatabase, modules, opened);
+  // A signal during the start waits for it: half-opened things cannot be closed.
+  onStopSignal(() => starting.then(() => closeAll(opened)), (line) => log.info(line));
   try {
-    const platform = await openPlatform({ config, databaseUrl: database.url, log });
-    opened.push(() => platform.close());
-    const queue = await openQueue({ databaseUrl: database.url, redisUrl: config.redisUrl });
-    opened.push(() => queue.close());
-    const server = await serve(platform, [QueueModule.on(queue), ...modules]);
-    opened.push(() => server.close());
-    return { platform, server };
+    return await starting;
   } catch (error) {
-    await closeAll().catch(() => undefined);
+    await closeAll(opened).catch(() => undefined);
     throw error;
   }
+}
+
+type Closer = () => Promise<unknown>;
+
+async function closeAll(opened: Closer[]): Promise<void> {
+  for (const close of opened.splice(0).reverse()) await close();
+}
+
+async function open(config: Config, log: Log, openDatabase: () => Promise<ServedDatabase>, modules: Modules, opened: Closer[]): Promise<Running> {
+  const database = await openDatabase();
+  opened.push(() => database.stop());
+  const platform = await openPlatform({ config, databaseUrl: database.url, log });
+  opened.push(() => platform.close());
+  const queue = await openQueue({ databaseUrl: database.url, redisUrl: config.redisUrl });
+  opened.push(() => queue.close());
+  const server = await serve(platform, [QueueModule.on(queue), ...modules]);
+  opened.push(() => server.close());
+  return { platform, server };
 }
 
 /** The whole of an app that runs apart from the others: it needs the database that they share. */
@@ -55,6 +66,6 @@ export async function runAlone(name: string, modules: (config: Config) => Promis
   }
   await ensureFreePort(config.host, config.port);
   const database = { url: config.databaseUrl, stop: () => Promise.resolve() };
-  const { server } = await run(config, log, database, await modules(config));
+  const { server } = await run(config, log, () => Promise.resolve(database), await modules(config));
   log.info(`${name} is ready at ${server.url}`);
 }

@@ -2,12 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '@millrace/config';
+import { StartError } from './start-error.js';
 
 /** The control API's token: from MILLRACE_TOKEN, else from `$MILLRACE_HOME/token`, generated once (256 bits, mode 0600). */
 export async function controlToken(config: Config): Promise<string> {
   if (config.token) return config.token;
   const path = join(config.home, 'token');
-  return (await existing(path)) ?? create(config.home, path);
+  try {
+    return (await existing(path)) ?? (await create(config.home, path));
+  } catch (error) {
+    throw new StartError('start.home-unusable', `MILLRACE_HOME (${config.home}) cannot be used: ${(error as Error).message}. Set it to a folder of yours.`);
+  }
 }
 
 async function existing(path: string): Promise<string | undefined> {

@@ -35,8 +35,8 @@ export class ApiGuard implements CanActivate {
   private checkHost({ headers }: FastifyRequest): void {
     const { host, publicUrl } = this.platform.config;
     if (isOwnHost(headers.host, { host, publicUrl })) return;
-    const message = 'This server listens for its own machine only. Use http://localhost, or set MILLRACE_PUBLIC_URL to the address you use.';
-    throw new ApiError(421, 'host.not-allowed', message);
+    const advice = 'Use http://localhost, or set MILLRACE_PUBLIC_URL to the address you use.';
+    throw new ApiError(421, 'host.not-allowed', `This server listens for its own machine only. ${advice}`);
   }
 
   private signIn({ url, headers }: FastifyRequest): void {
@@ -59,8 +59,10 @@ export class ApiGuard implements CanActivate {
   }
 }
 
-const WHERE =
-  'It is in MILLRACE_TOKEN or in the file $MILLRACE_HOME/token, and npm start prints it. Send it as "Authorization: Bearer …", or open this URL once with ?token=… added.';
+const WHERE = [
+  'It is in MILLRACE_TOKEN or in the file $MILLRACE_HOME/token, and npm start prints it.',
+  'Send it as "Authorization: Bearer …", or open this URL once with ?token=… added.',
+].join(' ');
 
 /** RFC 9110, 15.5.2 wants a challenge with each 401. */
 function unauthorized(reason: string): ApiError {

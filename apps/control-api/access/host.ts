@@ -24,7 +24,8 @@ export function isSecure(header: string | undefined, publicUrl: string | undefin
 }
 
 function isLoopback(name: string): boolean {
-  return name === 'localhost' || name.endsWith('.localhost') || name === '::1' || name === '[::1]' || (isIPv4(name) && name.startsWith('127.'));
+  if (isIPv4(name)) return name.startsWith('127.');
+  return ['localhost', '::1', '[::1]'].includes(name) || name.endsWith('.localhost');
 }
 
 function hostname(url: string): string | undefined {

@@ -5,7 +5,18 @@ import type { Answer, Operation } from './operation.js';
 import { operations } from './operations.js';
 import { withNamedSchemas } from './named-schemas.js';
 
-const SESSION_NOTE = 'Set by opening any GET URL of the API once with `?token=…`. Whatever changes something then needs the header `x-millrace: 1`.';
+const ABOUT = [
+  'Flows, events and runs of one Millrace instance.',
+  'Every failed request is answered `{ "error": { "code", "message" } }`.',
+].join(' ');
+
+const SESSION_NOTE = [
+  'Set by opening any GET URL of the API once with `?token=…`.',
+  'Whatever changes something then needs the header `x-millrace: 1`.',
+].join(' ');
+
+/** What the front door takes; a flow may take less. */
+const BODY_TYPES = ['application/json', 'application/x-www-form-urlencoded', 'text/plain'];
 
 /** The control API and the front door as an OpenAPI 3.1 document (spec.openapis.org/oas/v3.1.0). */
 export function openApiDocument(): object {
@@ -15,7 +26,7 @@ export function openApiDocument(): object {
     info: {
       title: 'Millrace',
       version: millraceVersion(),
-      description: 'Flows, events and runs of one Millrace instance. Every failed request is answered `{ "error": { "code", "message" } }`.',
+      description: ABOUT,
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
@@ -58,12 +69,11 @@ function guardAnswers({ open, method }: Operation): Record<number, Answer> {
     401: { description: 'The token is missing or wrong.', schema: failureSchema },
     421: { description: 'The Host header names another machine, while this one listens for itself only.', schema: failureSchema },
   };
-  return method === 'get' ? guarded : { ...guarded, 403: { description: 'A cookie without the header `x-millrace: 1`.', schema: failureSchema } };
+  if (method === 'get') return guarded;
+  return { ...guarded, 403: { description: 'A cookie without the header `x-millrace: 1`.', schema: failureSchema } };
 }
 
-const ANY_BODY = {
-  content: Object.fromEntries(['application/json', 'application/x-www-form-urlencoded', 'text/plain'].map((type) => [type, { schema: {} }])),
-};
+const ANY_BODY = { content: Object.fromEntries(BODY_TYPES.map((type) => [type, { schema: {} }])) };
 
 function pathParameters(path: string): object[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));

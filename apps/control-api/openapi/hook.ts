@@ -27,8 +27,11 @@ export const hookOperation: Operation = {
   id: 'receiveEvent',
   tag: 'front door',
   summary: 'Send an event to a flow',
-  description:
-    "Needs what the credential of the flow's trigger asks for, not the token. Other methods are taken where the trigger lists them. Nothing is promised before the answer: with 202 the event and its run are committed.",
+  description: [
+    "Needs what the credential of the flow's trigger asks for, not the token.",
+    'Other methods are taken where the trigger lists them.',
+    'With 202 the event and its run are committed; nothing was promised before.',
+  ].join(' '),
   open: true,
   answers: {
     200: { description: 'A duplicate, by `dedupe` or by its signed id: the first event.', schema: duplicateSchema },
@@ -41,7 +44,8 @@ export const hookOperation: Operation = {
     405: refusal('The trigger does not take this method.', { Allow: 'The methods it takes.' }),
     413: refusal('The body is larger than the trigger takes.'),
     415: refusal('The type or the encoding of the body is not accepted.'),
-    503: refusal('It cannot be written down now, the server is at its limit, or the flow is paused or not enabled. Nothing was accepted: send it again.', {
+    501: refusal('A transfer coding other than `chunked`.'),
+    503: refusal('It cannot be written down now, or the flow is paused or not enabled. Nothing was accepted: send it again.', {
       'Retry-After': 'Seconds to wait.',
     }),
   },

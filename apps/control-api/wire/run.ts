@@ -2,7 +2,7 @@ import type { Infer, JsonSchema } from '@millrace/component-sdk';
 import type { RunStatus } from '@millrace/engine';
 import { defineQuery } from './query.js';
 import { nextSchema, pageQuery } from './page.js';
-import { anyJson, exactly, id, textOrNull, time, timeOrNull } from './parts.js';
+import { anyJson, exactly, id, time, timeOrNull } from './parts.js';
 
 export const RUN_STATUSES = [
   'queued',

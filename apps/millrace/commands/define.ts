@@ -35,10 +35,12 @@ export function defineCommand<const O extends Options>(definition: Definition<O>
   };
 }
 
+const HELP = { help: { type: 'boolean', short: 'h' } } as const;
+
 function parse(usage: string, args: readonly string[], options: Options): ReturnType<typeof parseArgs> {
   const types = Object.entries(options).map(([name, { value }]) => [name, { type: value === undefined ? 'boolean' : 'string' }] as const);
   try {
-    return parseArgs({ args: [...args], options: { ...Object.fromEntries(types), help: { type: 'boolean', short: 'h' } }, allowPositionals: true });
+    return parseArgs({ args: [...args], options: { ...Object.fromEntries(types), ...HELP }, allowPositionals: true });
   } catch (error) {
     const [sentence = ''] = (error as Error).message.split('. ', 1);
     throw new CommandError(`${sentence.replace(/\.$/, '')}. Usage: millrace ${usage}; --help lists the options.`);
@@ -47,9 +49,14 @@ function parse(usage: string, args: readonly string[], options: Options): Return
 
 /** What `--help` prints. */
 export function helpText({ usage, about, options }: { usage: string; about: string; options: Options }): string {
-  const rows = Object.entries(options).map(([name, { value, about: text }]) => [`--${name}${value === undefined ? '' : ` <${value}>`}`, text]);
-  const width = Math.max(0, ...rows.map(([left = '']) => left.length)) + 2;
-  return [`Usage: millrace ${usage}`, '', about, '', ...rows.map(([left = '', text = '']) => `  ${left.padEnd(width)}${text}`)].join('\n').trimEnd();
+  const rows = Object.entries(options).map(([name, option]) => ({ left: spelling(name, option), right: option.about }));
+  const width = Math.max(0, ...rows.map(({ left }) => left.length)) + 2;
+  const lines = rows.map(({ left, right }) => `  ${left.padEnd(width)}${right}`);
+  return [`Usage: millrace ${usage}`, '', about, '', ...lines].join('\n').trimEnd();
+}
+
+function spelling(name: string, { value }: Option): string {
+  return value === undefined ? `--${name}` : `--${name} <${value}>`;
 }
 
 /** Options that commands share. */

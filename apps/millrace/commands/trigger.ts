@@ -45,7 +45,10 @@ async function send(client: Client, flow: string, payload: Payload, values: Valu
 async function triggerOf(client: Client, flow: string): Promise<NonNullable<FlowList['items'][number]['trigger']>> {
   const { items } = await client.get<FlowList>('flows');
   const found = items.find(({ id }) => id === flow);
-  if (!found) throw new CommandError(`There is no flow ${printable(flow)} there. There are: ${items.map(({ id }) => id).join(', ') || 'none'}.`);
+  if (!found) {
+    const known = items.map(({ id }) => id).join(', ') || 'none';
+    throw new CommandError(`There is no flow ${printable(flow)} there. There are: ${known}.`);
+  }
   if (found.trigger && found.state !== 'not-enabled') return found.trigger;
   throw new CommandError(`The flow ${flow} is not enabled: ${found.problems[0]?.message ?? 'no version of it can run'}`);
 }
@@ -60,7 +63,7 @@ function refused(flow: string, status: number, text: string): number {
 async function follow(client: Client, text: string, json: boolean): Promise<number> {
   const { runId } = (parsed(text) ?? {}) as { runId?: unknown };
   if (typeof runId !== 'string') {
-    console.error('There is no run to wait for: the event started none, or the answer of this flow does not name it. millrace runs lists them.');
+    console.error('There is no run to wait for: the event started none, or the flow has an answer of its own. millrace runs lists them.');
     return 0;
   }
   const run = await followRun(client, runId);

@@ -11,7 +11,7 @@ export const validate = defineCommand({
   },
   run: async (values, paths) => {
     // Loaded here, so that the other commands do not wait for the components.
-    const [{ validate: check }, { findingLine, summary }] = await Promise.all([import('../validate/validate.js'), import('../validate/findings.js')]);
+    const { findingLine, summary, validate: check } = await import('../validate/index.js');
     const { flows, findings } = await check({ config: loadConfig(), paths, withoutSecrets: values['without-secrets'] === true });
     if (values.json) printJson(findings);
     else for (const finding of findings) console.log(findingLine(finding));

@@ -39,8 +39,9 @@ export function runTable({ items }: RunPage, now: number): string {
 }
 
 function cause({ error, resumeAt }: RunItem): string {
-  if (error) return `${error.step === undefined ? '' : `${error.step}: `}${shorten(printable(`${error.code} ${error.message}`), CAUSE_WIDTH)}`;
-  return resumeAt === null ? '' : `goes on at ${localTime(resumeAt)}`;
+  if (!error) return resumeAt === null ? '' : `goes on at ${localTime(resumeAt)}`;
+  const reason = shorten(printable(`${error.code} ${error.message}`), CAUSE_WIDTH);
+  return error.step === undefined ? reason : `${error.step}: ${reason}`;
 }
 
 /** Everything about one run that fits a screen: what happened in which step, and what to do next. */
@@ -101,7 +102,7 @@ type Blame = NonNullable<RunView['error']>['blame'];
 
 function nextAction(blame: Blame, flowId: string): string {
   if (blame === 'author') return `correct the flow ${flowId}, check it with millrace validate, then send the event again.`;
-  if (blame === 'remote') return 'see whether the other side works again, then send the event again; a longer retry would have waited for it.';
+  if (blame === 'remote') return 'see whether the other side works again, then send the event again; a longer retry would have waited.';
   if (blame === 'operator') return 'check the settings and credentials of this server, then send the event again.';
   return 'put right what the sentence above names, then send the event again.';
 }

@@ -13,9 +13,9 @@ import { openPrivateDatabase } from './private-database.js';
 export async function startAll(): Promise<void> {
   const config = loadConfig();
   const log = logFor(config);
-  const [database, token] = await Promise.all([openDatabase(config, log), controlToken(config)]);
+  const token = await controlToken(config);
   const modules = [RunnerModule, WebhookModule.bornIn(RunnerModule, Runner), controlModule(token)];
-  const { platform, server } = await run(config, log, database, modules);
+  const { platform, server } = await run(config, log, () => openDatabase(config, log), modules);
   await writeFile(join(config.home, 'url'), `${server.url}\n`);
   process.stdout.write(greeting(platform.publicUrl, token, platform.catalog));
 }

@@ -24,8 +24,8 @@ describe('a request that is signed as the provider would', () => {
     const { url, headers, body } = signedRequest(trigger, payload, credential, 'http://127.0.0.1:3000');
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:3000\/flows\/orders\/hook(\?key=|$)/);
     expect(Buffer.from(body ?? []).equals(payload.body)).toBe(true);
-    const seen = { method: 'POST', url: url.replace('http://127.0.0.1:3000', PUBLIC), rawHeaders: Object.entries(headers).flat(), body: payload.body };
-    expect(verify(credential, seen, new Date())).toMatchObject({ ok: true });
+    const seen = { method: 'POST', url: url.replace('http://127.0.0.1:3000', PUBLIC), rawHeaders: Object.entries(headers).flat() };
+    expect(verify(credential, { ...seen, body: payload.body }, new Date())).toMatchObject({ ok: true });
   });
 
   it('has nothing added for an open URL', () => {
@@ -41,7 +41,8 @@ describe('the credential of a trigger', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'millrace-trigger-'));
-    await writeFile(join(folder, 'credentials.json'), '{ "shop": { "type": "hmac", "scheme": "github", "secrets": [{ "env": "SHOP_SECRET" }] } }');
+    const shop = { type: 'hmac', scheme: 'github', secrets: [{ env: 'SHOP_SECRET' }] };
+    await writeFile(join(folder, 'credentials.json'), JSON.stringify({ shop }));
   });
   afterAll(() => rm(folder, { recursive: true }));
   const find = (credential: string | null, secret?: string) =>

@@ -18,15 +18,23 @@ export async function triggerCredential(
   const credential = book.get(name);
   if (credential) return credential;
   const missing = book.known.get(name)?.missing;
-  if (missing !== undefined) throw new CommandError(`The credential ${name} needs the environment variable ${missing}: set it here as on the server.`);
-  throw new CommandError(`The flow asks for the credential ${name}, which ${credentials} does not define well. millrace validate says more.`);
+  throw new CommandError(
+    missing === undefined
+      ? `The flow asks for the credential ${name}, which ${credentials} does not define well. millrace validate says more.`
+      : `The credential ${name} needs the environment variable ${missing}: set it here as on the server.`,
+  );
 }
 
 /**
  * The request as the provider would send it: signed for the public address, because some schemes sign the address, and
  * then brought to the instance by the way that we reach it.
  */
-export function signedRequest(trigger: Trigger, { body, contentType }: Payload, credential: Credential | undefined, instanceUrl: string): OutgoingRequest {
+export function signedRequest(
+  trigger: Trigger,
+  { body, contentType }: Payload,
+  credential: Credential | undefined,
+  instanceUrl: string,
+): OutgoingRequest {
   const method = trigger.methods.includes('POST') ? 'POST' : (trigger.methods[0] ?? 'POST');
   const plain: OutgoingRequest = { method, url: trigger.url, headers: { 'content-type': contentType }, body };
   const signed = credential ? applied(credential, plain) : plain;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { findingLine, summary } from './findings.js';
 import { validate, type Validation } from './validate.js';
 
-const GOOD = '{ "format": 1, "id": "good", "trigger": { "type": "webhook" }, "steps": [{ "id": "a", "use": "log", "with": { "message": "x" } }] }';
+const STEPS = '[{ "id": "a", "use": "log", "with": { "message": "x" } }]';
+const GOOD = `{ "format": 1, "id": "good", "trigger": { "type": "webhook" }, "steps": ${STEPS} }`;
 const SIGNED = GOOD.replace('"good"', '"signed"').replace('"webhook"', '"webhook", "credential": "shop"');
 const CREDENTIALS = '{ "shop": { "type": "hmac", "scheme": "github", "secrets": [{ "env": "SHOP_SECRET" }] } }';
 
@@ -19,8 +20,8 @@ describe('validate', () => {
   afterEach(() => rm(cwd, { recursive: true }));
   const write = (path: string, text: string) => writeFile(join(cwd, path), text);
   const check = (paths: string[] = [], withoutSecrets = false): Promise<Validation> => {
-    const config = { cwd, flows: join(cwd, 'flows'), credentials: join(cwd, 'flows/credentials.json'), plugins: ['./plugins'], variable: () => undefined };
-    return validate({ config, paths, withoutSecrets });
+    const files = { cwd, flows: join(cwd, 'flows'), credentials: join(cwd, 'flows/credentials.json') };
+    return validate({ config: { ...files, plugins: ['./plugins'], variable: () => undefined }, paths, withoutSecrets });
   };
   const lines = ({ findings }: Validation): string[] => findings.map(findingLine);
 
@@ -53,7 +54,8 @@ describe('validate', () => {
 
   it('reports what is wrong with the credentials file', async () => {
     await write('flows/credentials.json', '{ "shop": { "type": "hmca" } }');
-    expect(lines(await check())).toEqual([expect.stringMatching(/^flows\/credentials\.json: error credential\.unknown-type shop: .*"hmac"/)]);
+    const line = /^flows\/credentials\.json: error credential\.unknown-type shop: .*"hmac"/;
+    expect(lines(await check())).toEqual([expect.stringMatching(line)]);
   });
 
   it('takes a missing secret for an error of the flow that needs it, and for a warning where there are no secrets', async () => {

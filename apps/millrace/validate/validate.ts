@@ -1,7 +1,7 @@
 import { ComponentRegistry, loadPlugins, readCredentials, type CredentialBook, type FlowFile } from '@millrace/catalog';
 import { builtinComponents } from '@millrace/components';
 import type { Config } from '@millrace/config';
-import { checkFlow } from '@millrace/flow';
+import { checkFlow, type CheckOptions } from '@millrace/flow';
 import { findFlowFiles, shown } from './files.js';
 import type { Finding } from './findings.js';
 
@@ -40,7 +40,7 @@ export async function validate({ config, paths, withoutSecrets }: ValidateOption
   return { flows: found.files.length, findings: withoutSecrets ? findings.map(asWarning) : findings };
 }
 
-function flowFindings({ id, path, text }: FlowFile, catalog: Pick<Parameters<typeof checkFlow>[1], 'components' | 'credentials'>): Finding[] {
+function flowFindings({ id, path, text }: FlowFile, catalog: Omit<CheckOptions, 'flowId'>): Finding[] {
   const { problems } = checkFlow(text, { ...catalog, flowId: id });
   return problems.map(({ code, severity, message, line, column }) => ({ file: path, at: { line, column }, severity, code, message }));
 }

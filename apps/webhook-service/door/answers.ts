@@ -39,6 +39,8 @@ export class Refused extends Error {
     readonly answer: Answer,
     readonly code: string,
     readonly reason: string,
+    /** Floods are sampled. */
+    readonly record = true,
   ) {
     super(reason);
     this.name = 'Refused';

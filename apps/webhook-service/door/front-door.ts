@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { LiveFlow } from '@millrace/catalog';
-import { verify, type Credential, type SecretCarriers } from '@millrace/credentials';
+import { verify, type Credential, type SecretCarriers, type Verdict } from '@millrace/credentials';
 import {
   BodyRefusal,
   mediaType,
@@ -19,7 +19,8 @@ import {
 } from '@millrace/engine';
 import { newId } from '@millrace/platform';
 import type { Log } from '@millrace/telemetry';
-import { json, NOT_FOUND, Refused, refused, unavailable, UNAUTHORIZED, type Answer } from './answers.js';
+import { failure, json, NOT_FOUND, Refused, refused, unavailable, UNAUTHORIZED, type Answer } from './answers.js';
+import { Failures } from './failures.js';
 import { checkHeaders, headersWithout, urlWithout, USUAL_CARRIERS } from './headers.js';
 import { readBody } from './read-body.js';
 
@@ -54,6 +55,7 @@ interface Visit {
 /** Finds the flow, verifies, writes down, queues, answers: in that order, and no answer promises what is not written. */
 export class FrontDoor {
   private pendingBytes = 0;
+  private readonly failures = new Failures();
 
   constructor(private readonly parts: DoorParts) {}
 
@@ -63,7 +65,7 @@ export class FrontDoor {
       return await this.admit(flowId, request);
     } catch (error) {
       const refusal = error instanceof Refused ? error : this.unexpected(flowId, error);
-      this.record(flowId, request, refusal);
+      if (refusal.record) this.record(flowId, request, refusal);
       return refusal.answer;
     }
   }
@@ -99,10 +101,21 @@ export class FrontDoor {
     const { credential } = flow;
     if (!credential) return { flow, request, body, at, hidden: { headers: [], query: [] }, signed: undefined };
     const verdict = verify(credential, this.signedRequest(request, body), at);
-    if (!verdict.ok) throw unverified(verdict.status, verdict.code, verdict.reason);
+    if (!verdict.ok) throw this.unverified(flow, request, verdict);
     if (verdict.warning) this.parts.log.warn({ flow: flow.id, credential: credential.name }, verdict.warning);
     const signed = verdict.replayId ? { key: `signed:${verdict.replayId}`, windowMs: verdict.replayWindowMs ?? 0 } : undefined;
     return { flow, request, body, at, hidden: verdict.consumed, signed };
+  }
+
+  /** The caller learns nothing about why; the owner does. A duplicate header is the exception: it is the sender's defect. */
+  private unverified(flow: LiveFlow, request: IncomingMessage, { status, code, reason }: Extract<Verdict, { ok: false }>): Refused {
+    if (status === 400) return refused(400, code, reason);
+    const { retryAfter, record } = this.failures.count(flow.id, request.socket.remoteAddress, this.parts.now().getTime());
+    if (retryAfter === undefined) return new Refused(UNAUTHORIZED, code, reason);
+    const answer = failure(429, 'request.too-many-failures', 'Too many requests from this address were not authorized.', {
+      'retry-after': String(retryAfter),
+    });
+    return new Refused(answer, code, `${reason} (one of many from this address within a minute)`, record);
   }
 
   private signedRequest(request: IncomingMessage, body: Buffer): Parameters<Credential['verify']>[0] {
@@ -226,11 +239,6 @@ function checkType(accept: readonly string[] | undefined, contentType: string | 
   const { type } = mediaType(contentType);
   if (accept.includes(type)) return;
   throw refused(415, 'body.type-not-accepted', `This URL takes ${accept.join(', ')}, not ${type || 'a body without a Content-Type'}.`);
-}
-
-/** The caller learns nothing about why; the owner does. A duplicate header is the exception: it is the sender's defect. */
-function unverified(status: 400 | 401, code: string, reason: string): Refused {
-  return status === 400 ? refused(400, code, reason) : new Refused(UNAUTHORIZED, code, reason);
 }
 
 function methodNotAllowed(methods: readonly string[]): Refused {

@@ -1,0 +1,105 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { ClaimedRun } from '../records.js';
+import { claimAgain, claimedRun, newId, newRunner, useRow, type OpenStore, type StoreUnderTest } from './store.js';
+
+/** What every Journal has to do. */
+export function describeJournal(name: string, open: OpenStore): void {
+  describe(`Journal on ${name}`, () => {
+    let store: StoreUnderTest;
+    let runner: string;
+
+    beforeEach(async () => {
+      store = await open();
+      runner = await newRunner(store);
+    });
+
+    /** Every transition, as whoever holds `run` would make it. */
+    const transitions = (run: ClaimedRun): Promise<boolean[]> =>
+      Promise.all([
+        store.journal.record(run, [useRow('stale')]),
+        store.journal.suspend(run, [useRow('stale')], Date.now()),
+        store.journal.finish(run, [useRow('stale')], { status: 'succeeded' }),
+      ]);
+
+    const unchanged = async (runId: string, change: () => Promise<boolean[]>): Promise<void> => {
+      const look = async (): Promise<unknown> => [await store.activeRun(runId), await store.endOf(runId), await store.rowsOf(runId)];
+      const before = await look();
+      expect(await change()).toEqual([false, false, false]);
+      expect(await look()).toEqual(before);
+    };
+
+    it('refuses every transition of another runner and changes nothing', async () => {
+      const { run } = await claimedRun(store, runner);
+      await store.journal.record(run, [useRow('first')]);
+      await unchanged(run.id, () => transitions({ ...run, lease: { runner: newId(), claim: 1 } }));
+    });
+
+    it('refuses every transition of an earlier claim of the same runner and changes nothing', async () => {
+      const { run } = await claimedRun(store, runner);
+      await store.journal.suspend(run, [useRow('first')], Date.now() - 1);
+      await unchanged(run.id, () => transitions(run));
+      await claimAgain(store, runner, run.id);
+      await unchanged(run.id, () => transitions(run));
+    });
+
+    it('refuses every transition of a run that has ended', async () => {
+      const { run } = await claimedRun(store, runner);
+      await store.journal.finish(run, [useRow('last')], { status: 'succeeded' });
+      await unchanged(run.id, () => transitions(run));
+    });
+
+    it('moves an ended run out of the active ones, with its last rows and its error', async () => {
+      const { run } = await claimedRun(store, runner);
+      const error = { code: 'http.500', message: 'no', step: 'last', attempt: 2, details: { a: [1] } };
+      const last = useRow('last', { status: 'failed', output: undefined, error });
+      expect(await store.journal.finish(run, [last], { status: 'failed', error })).toBe(true);
+      expect(await store.activeRun(run.id)).toBeUndefined();
+      expect(await store.endOf(run.id)).toEqual({ status: 'failed', error });
+      expect(await store.rowsOf(run.id)).toEqual([last]);
+      expect(await store.leases.held(runner)).toEqual([]);
+    });
+
+    it('writes an attempt again over its start', async () => {
+      const { run } = await claimedRun(store, runner);
+      await store.journal.record(run, [useRow('step', { status: 'started', output: undefined })]);
+      const done = useRow('step');
+      await store.journal.record(run, [done]);
+      expect((await store.rowsOf(run.id)).map(({ status, output }) => [status, output])).toEqual([['succeeded', done.output]]);
+    });
+
+    it('records the same rows twice as once, for an answer may have been lost', async () => {
+      const { run } = await claimedRun(store, runner);
+      const row = useRow('step');
+      expect(await store.journal.record(run, [row])).toBe(true);
+      expect(await store.journal.record(run, [row])).toBe(true);
+      expect(await store.rowsOf(run.id)).toEqual([row]);
+    });
+
+    it('frees a suspended run for whoever comes when it is due', async () => {
+      const { run } = await claimedRun(store, runner);
+      expect(await store.journal.suspend(run, [useRow('first')], Date.now() - 1)).toBe(true);
+      expect(await store.leases.held(runner)).toEqual([]);
+      const other = await newRunner(store);
+      expect((await claimAgain(store, other, run.id)).run.lease).toEqual({ runner: other, claim: 2 });
+    });
+
+    it('keeps any JSON exactly', async () => {
+      const { run } = await claimedRun(store, runner);
+      const odd = JSON.parse('{"__proto__":1,"nul":"\\u0000","lone":"\\ud800","quote":"\\"\\\\{,}","n":-1.5e-300,"deep":[[[[]]]],"é":"€"}');
+      const row = useRow('odd', { input: odd, output: odd });
+      await store.journal.record(run, [row]);
+      expect(JSON.stringify(await store.rowsOf(run.id))).toBe(JSON.stringify([row]));
+    });
+
+    it('keeps the transitions of many concurrent runs apart', async () => {
+      const works = await Promise.all(Array.from({ length: 40 }, () => claimedRun(store, runner)));
+      const stale = { runner: newId(), claim: 1 };
+      const kept = await Promise.all(
+        works.map(({ run }, i) => store.journal.record(i % 4 === 0 ? { ...run, lease: stale } : run, [useRow('step', { output: i })])),
+      );
+      expect(kept).toEqual(works.map((_, i) => i % 4 !== 0));
+      const rows = await Promise.all(works.map(({ run }) => store.rowsOf(run.id)));
+      expect(rows.map((own) => own.map(({ output }) => output))).toEqual(works.map((_, i) => (i % 4 === 0 ? [] : [i])));
+    });
+  });
+}

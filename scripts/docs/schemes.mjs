@@ -1,0 +1,53 @@
+import { code, page, table } from './markdown.mjs';
+
+export function schemePage(schemes, aliases) {
+  const rows = Object.entries(schemes).map(([name, scheme]) => [
+    names(name, aliases),
+    where(scheme),
+    how(scheme),
+    signed(scheme),
+    time(scheme),
+    code(scheme.id),
+  ]);
+  return page('Signature schemes', 'libs/credentials/schemes/presets', INTRODUCTION, table(HEADINGS, rows), EXAMPLE);
+}
+
+const INTRODUCTION = `What \`scheme\` of a credential of type \`hmac\` can name. Any single field can be overridden beside it, and
+a vendor that is not here is described by the same fields without \`scheme\`.`;
+
+const HEADINGS = ['scheme', 'signature in', 'made with', 'over', 'time and tolerance', 'signed id'];
+
+const EXAMPLE = `\`\`\`jsonc
+// flows/credentials.json
+{
+  "github": { "type": "hmac", "scheme": "github", "secrets": [{ "env": "GITHUB_WEBHOOK_SECRET" }] },
+  "own": { "type": "hmac", "header": "x-signature", "prefix": "sha256=", "algorithm": "sha256", "secrets": [{ "env": "OWN_SECRET" }] }
+}
+\`\`\``;
+
+function names(name, aliases) {
+  const others = Object.keys(aliases).filter((alias) => aliases[alias] === name);
+  return [code(name), ...(others.length > 0 ? [`(also ${others.map(code).join(', ')})`] : [])].join(' ');
+}
+
+function where({ header, signature, prefix, separator }) {
+  const place = header === undefined ? code(signature) : [header].flat().map(code).join(' or ');
+  const list = separator && `several, separated by ${separator === ' ' ? 'a space' : code(separator)}`;
+  return [place, prefix && `prefix ${code(prefix)}`, list].filter(Boolean).join(', ');
+}
+
+function how({ algorithm, encoding = 'hex', secret }) {
+  if (algorithm === 'equals') return 'the secret itself';
+  const maker = { ed25519: 'Ed25519', 'ecdsa-p256-sha256': 'ECDSA P-256' }[algorithm] ?? `HMAC-${algorithm.toUpperCase()}`;
+  const { stripPrefix, decode } = secret ?? {};
+  const key = [stripPrefix && `without ${code(stripPrefix)}`, decode && `from ${decode}`].filter(Boolean);
+  return `${maker}, ${encoding}${key.length > 0 ? `; key ${key.join(', ')}` : ''}`;
+}
+
+function signed({ algorithm, signed: template = '{body}' }) {
+  return algorithm === 'equals' ? '' : code(template);
+}
+
+function time({ timestamp }) {
+  return timestamp ? `${code(timestamp.from)} in ${timestamp.unit}, ${timestamp.toleranceSeconds ?? 300} s` : '';
+}

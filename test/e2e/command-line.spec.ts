@@ -1,0 +1,126 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import { MAIN, newHome, startInstance, type TestInstance } from '../support/instance.js';
+
+jest.setTimeout(90_000);
+
+const SECRET = 'a-secret-that-is-long-enough';
+
+const FLOWS = {
+  credentials: { github: { type: 'hmac', scheme: 'github', secrets: [{ env: 'GITHUB_SECRET' }] } },
+  pushes: {
+    format: 1,
+    id: 'pushes',
+    trigger: { type: 'webhook', credential: 'github' },
+    steps: [{ id: 'tell', use: 'log', with: { message: 'by {{ trigger.body.pusher.name }}' } }],
+  },
+};
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+let instance: TestInstance;
+let folder: string;
+
+beforeAll(async () => {
+  instance = await startInstance({ flows: FLOWS, env: { GITHUB_SECRET: SECRET } });
+  folder = await mkdtemp(join(tmpdir(), 'millrace-cli-'));
+  await writeFile(join(folder, 'push.json'), '{ "pusher": { "name": "Ada" } }');
+  await writeFile(join(folder, 'nameless.json'), '{ "pusher": {} }');
+});
+afterAll(async () => {
+  await instance.stop();
+  await rm(folder, { recursive: true });
+});
+
+/** The command line as a person would use it beside the running instance. */
+function millrace(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+  const here = { MILLRACE_HOME: instance.home, MILLRACE_FLOWS: instance.flows, GITHUB_SECRET: SECRET };
+  const own = { ...process.env, ...here, MILLRACE_TOKEN: '', MILLRACE_PLUGINS: '', ...env };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [MAIN, ...args], { env: own, cwd: folder }, (error, out, err) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
+    });
+  });
+}
+
+describe('trigger', () => {
+  it('signs like the provider, waits for the run and shows it', async () => {
+    const { code, out } = await millrace(['trigger', 'pushes', 'push.json', '--wait']);
+    expect(out).toMatch(/^202 \{"eventId":/);
+    expect(out).toMatch(/✓ succeeded +pushes, version 1/);
+    expect(out).toMatch(/input +\{"message":"by Ada"\}/);
+    expect(code).toBe(0);
+  });
+
+  it('ends with 1 when the run fails, and says why and what to do', async () => {
+    const { code, out } = await millrace(['trigger', 'pushes', 'nameless.json', '--wait']);
+    expect(out).toMatch(/The run failed at tell: .*trigger\.body\.pusher has no `name`/);
+    expect(out).toMatch(/^Next: /m);
+    expect(code).toBe(1);
+  });
+
+  it('with another secret is turned away, and refusals says why', async () => {
+    const { code, out, err } = await millrace(['trigger', 'pushes', 'push.json'], { GITHUB_SECRET: `${SECRET}-old` });
+    expect([code, out.slice(0, 3)]).toEqual([1, '401']);
+    expect(err).toContain('millrace refusals --flow pushes');
+    let refusals = await millrace(['refusals', '--flow', 'pushes']);
+    while (!refusals.out.includes('credential.mismatch')) refusals = await millrace(['refusals', '--flow', 'pushes']);
+    expect(refusals.out).toMatch(/401 credential\.mismatch +POST \/flows\/pushes\/hook from 127\.0\.0\.1\n +\S/);
+  });
+
+  it('names the flows there are when there is no such flow', async () => {
+    const { code, err } = await millrace(['trigger', 'pulls', 'push.json']);
+    expect([code, err]).toEqual([1, 'There is no flow pulls there. There are: pushes.\n']);
+  });
+});
+
+describe('runs and events', () => {
+  it('are listed and shown', async () => {
+    await millrace(['trigger', 'pushes', 'push.json', '--wait']);
+    const { items } = JSON.parse((await millrace(['runs', '--limit', '1', '--json'])).out) as { items: { id: string; eventId: string }[] };
+    const [{ id, eventId } = { id: '', eventId: '' }] = items;
+    expect((await millrace(['runs', '--status', 'succeeded'])).out).toMatch(new RegExp(`✓ succeeded +${id} +pushes`));
+    expect((await millrace(['runs', 'show', id])).out).toContain('✓ succeeded   tell (use)');
+    expect((await millrace(['events'])).out).toContain(eventId);
+    expect((await millrace(['events', 'show', eventId])).out).toContain('{"pusher":{"name":"Ada"}}');
+  });
+});
+
+describe('a mistake', () => {
+  it.each([
+    [['runs', '--status', 'broken'], /status must be one of queued/],
+    [['runs', 'show', '42'], /is a UUID/],
+    [['runs', '--colour'], /Unknown option '--colour'\. Usage: millrace runs/],
+    [['runs', '--url', 'http://127.0.0.1:1'], /Nothing answers at http:\/\/127\.0\.0\.1:1\. Start Millrace with npm start/],
+    [['trigger', 'pushes'], /takes a flow and a file/],
+    [['trigger', 'pushes', 'nowhere.json'], /There is no file nowhere\.json/],
+  ])('%j is answered with one sentence, not a stack', async (args, message) => {
+    const { code, err } = await millrace(args);
+    expect(err).toMatch(message);
+    expect(err.trim().split('\n')).toHaveLength(1);
+    expect(code).toBe(1);
+  });
+
+  it('without an instance the answer says how to start one', async () => {
+    const { code, err } = await millrace(['runs'], { MILLRACE_HOME: await newHome() });
+    expect([code, err]).toEqual([1, expect.stringMatching(/^There is no token in .*\. Start Millrace with npm start/)]);
+  });
+});
+
+describe('validate', () => {
+  it('needs no instance, and its exit code says whether the flows can run', async () => {
+    const env = { MILLRACE_HOME: join(folder, 'no-home') };
+    expect(await millrace(['validate'], env)).toMatchObject({ code: 0, out: '', err: expect.stringContaining('1 flow: no problems') });
+    const without = await millrace(['validate'], { ...env, GITHUB_SECRET: '' });
+    expect(without.code).toBe(1);
+    expect(without.out).toMatch(/pushes\.json:1:\d+: error credential\.missing-secret .*GITHUB_SECRET/);
+    expect((await millrace(['validate', '--without-secrets'], { ...env, GITHUB_SECRET: '' })).code).toBe(0);
+  });
+});
