@@ -3,7 +3,6 @@ import { ACCESS, createAccess } from './access/access.js';
 import { ApiGuard } from './access/guard.js';
 import { EventsController } from './events/events.controller.js';
 import { FlowsController } from './flows/flows.controller.js';
-import { HealthModule } from './health/health.module.js';
 import { OpenApiController } from './openapi/openapi.controller.js';
 import { RefusalsController } from './refusals/refusals.controller.js';
 import { RunsController } from './runs/runs.controller.js';
@@ -12,11 +11,10 @@ import { StatusController } from './status/status.controller.js';
 @Module({})
 class ControlModule {}
 
-/** The control API under /api/v1, open to whoever has `token`, and the health of this process. */
+/** The control API under /api/v1, open to whoever has `token`. */
 export function controlModule(token: string): DynamicModule {
   return {
     module: ControlModule,
-    imports: [HealthModule],
     controllers: [FlowsController, EventsController, RefusalsController, RunsController, StatusController, OpenApiController],
     providers: [{ provide: ACCESS, useValue: createAccess(token) }, ApiGuard],
   };

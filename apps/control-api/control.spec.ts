@@ -6,7 +6,7 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { EventRecord, StepRow } from '@millrace/engine';
-import { PlatformModule, type Platform } from '@millrace/platform';
+import { HealthModule, PlatformModule, type Platform } from '@millrace/platform';
 import type { RunSummary } from '@millrace/postgres';
 import { createLogger } from '@millrace/telemetry';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -62,7 +62,7 @@ function fakePlatform(config: Partial<Platform['config']> = {}): Platform {
       runs: ({ limit }: { limit: number }) => Promise.resolve(Array.from({ length: Math.min(limit, 3) }, () => run)),
       run: (id: string) => Promise.resolve(id === RUN ? run : undefined),
       journal: () => Promise.resolve(journal),
-      events: () => Promise.resolve([event]),
+      events: () => Promise.resolve([{ ...event, size: event.body.length }]),
       event: (id: string) => Promise.resolve(id === EVENT ? event : undefined),
       refusals: () => Promise.reject(new Error('relation "refusals" at secret-host is broken')),
       cancel: () => Promise.resolve([]),
@@ -84,7 +84,7 @@ interface Running {
 const apps: NestFastifyApplication[] = [];
 
 async function start(config: Partial<Platform['config']> = {}): Promise<Running> {
-  const imports = [PlatformModule.forRoot(fakePlatform(config)), controlModule(TOKEN)];
+  const imports = [PlatformModule.forRoot(fakePlatform(config)), HealthModule, controlModule(TOKEN)];
   const adapter = new FastifyAdapter({ exposeHeadRoutes: false });
   const root = { module: TestRoot, imports };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { logger: false, bodyParser: false, abortOnError: false });

@@ -1,5 +1,4 @@
 export { controlModule } from './control.module.js';
-export { HealthModule } from './health/health.module.js';
 export { openApiDocument } from './openapi/document.js';
 export type { EventPage, EventView } from './wire/event.js';
 export type { FlowList, FlowView } from './wire/flow.js';

@@ -26,7 +26,7 @@ export interface CredentialBook {
 /** Reads `credentials.json`. Never fails: a file that is missing or broken is a book with problems. */
 export async function readCredentials(path: string, variable: (name: string) => string | undefined): Promise<CredentialBook> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => error);
-  if (text instanceof Error) return unreadable(path, text);
+  if (typeof text !== 'string') return unreadable(path, text);
   const errors: ParseError[] = [];
   const entries = parse(text, errors, { allowTrailingComma: true }) as unknown;
   if (errors[0]) return broken(`${path}: ${printParseErrorCode(errors[0].error)} at offset ${errors[0].offset}. Mend the JSON.`);

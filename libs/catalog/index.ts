@@ -2,4 +2,4 @@ export { Catalog, NotRunnable, type CatalogParts, type LiveFlow } from './catalo
 export { ComponentRegistry } from './components.js';
 export { readCredentials, type CredentialBook } from './credentials.js';
 export { readFlowFile, readFlowFolder, type FlowFile } from './flow-folder.js';
-export { loadPlugins } from './plugins.js';
+export { installedComponents, type PluginPlaces } from './installed.js';

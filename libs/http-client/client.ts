@@ -2,7 +2,6 @@ import {
   createResponse,
   type FetchResponse,
   isSuccess,
-  type PreparedRequest,
   type RawResponse,
   statusError,
   StepError,

@@ -1,3 +1,7 @@
+export { HealthModule } from './health/health.module.js';
+export { ApiError, notFound, SignedIn } from './http/errors.js';
+export { ErrorFilter } from './http/filter.js';
+export { API_HEADERS, JsonAnswer } from './http/json.js';
 export { newId } from './ids.js';
 export { PLATFORM, PlatformModule } from './platform.module.js';
 export { loadComponents, logFor, openPlatform, type Platform, type PlatformOptions } from './platform.js';

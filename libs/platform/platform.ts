@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { Catalog, ComponentRegistry, loadPlugins } from '@millrace/catalog';
+import { Catalog, installedComponents, type ComponentRegistry } from '@millrace/catalog';
 import { builtinComponents } from '@millrace/components';
 import type { Config } from '@millrace/config';
 import {
@@ -92,12 +91,9 @@ export function logFor(config: Config): Log {
   return createLogger({ level: config.logLevel, format: config.logFormat });
 }
 
-/** Built-in components and those of all plugins that load; a broken plugin is reported and left out. */
+/** The components of this installation; a broken plugin is reported and left out. */
 export async function loadComponents(config: Config, log: Log): Promise<ComponentRegistry> {
-  const { components, problems } = await loadPlugins([...config.plugins], config.cwd, {
-    reserved: builtinComponents.map(({ name }) => name),
-    cacheFolder: join(config.home, 'cache', 'plugins'),
-  });
+  const { registry, problems } = await installedComponents(builtinComponents, config);
   for (const { message } of problems) log.warn(message);
-  return new ComponentRegistry([...builtinComponents, ...components.map(({ component }) => component)]);
+  return registry;
 }

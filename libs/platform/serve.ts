@@ -1,8 +1,11 @@
 import 'reflect-metadata';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { FastifyReply } from 'fastify';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { NestLog } from '@millrace/telemetry';
+import { HealthModule } from './health/health.module.js';
+import { API_HEADERS } from './http/json.js';
 import { PlatformModule } from './platform.module.js';
 import type { Platform } from './platform.js';
 
@@ -40,8 +43,12 @@ async function createApp(platform: Platform, modules: readonly (DynamicModule | 
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
+    frameworkErrors: (_error: Error, _request: unknown, reply: FastifyReply) => {
+      const error = { code: 'request.invalid', message: 'The URL of the request cannot be read. Check its percent-encoding.' };
+      void reply.code(400).headers(API_HEADERS).send(JSON.stringify({ error }));
+    },
   });
-  const root = RootModule.of([PlatformModule.forRoot(platform), ...modules]);
+  const root = RootModule.of([PlatformModule.forRoot(platform), HealthModule, ...modules]);
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     bodyParser: false,
     logger: new NestLog(platform.log),

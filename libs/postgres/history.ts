@@ -39,6 +39,11 @@ export interface RefusalRow {
   readonly request: Record<string, unknown>;
 }
 
+/** An event as lists show it: its body only by size in bytes. */
+export interface EventSummary extends Omit<EventRecord, 'body'> {
+  readonly size: number;
+}
+
 const EVENT_COLUMNS = `id as event_id, flow_id, request, body, (extract(epoch from received_at) * 1000)::float8 as received_at`;
 
 /** Each half is ordered and cut by itself, so that neither reads more rows than are asked for. */
@@ -78,13 +83,14 @@ export class PostgresHistory {
     return rows.map(stepRow).sort((a, b) => a.startedAt - b.startedAt || a.attempt - b.attempt);
   }
 
-  async events(filter: { flowId?: string; before?: string; limit: number }): Promise<EventRecord[]> {
-    const { rows } = await this.pool.query<EventRow>(
-      `select ${EVENT_COLUMNS} from events
+  /** Without their bodies, which a list may not have the memory for. */
+  async events(filter: { flowId?: string; before?: string; limit: number }): Promise<EventSummary[]> {
+    const { rows } = await this.pool.query<EventRow & { size: number }>(
+      `select ${EVENT_COLUMNS.replace(' body,', " ''::bytea as body, octet_length(body) as size,")} from events
        where ($1::text is null or flow_id = $1) and ($2::uuid is null or id < $2) order by id desc limit $3`,
       [filter.flowId, filter.before, filter.limit],
     );
-    return rows.map(eventRecord);
+    return rows.map((row) => ({ ...eventRecord(row), size: row.size }));
   }
 
   async event(id: string): Promise<EventRecord | undefined> {

@@ -4,7 +4,7 @@ export { PostgresEventStore } from './event-store.js';
 export { PostgresFlowStore, type Published } from './flow-store.js';
 export type { FlowEntity } from './entities/flow.entity.js';
 export type { FlowVersionEntity } from './entities/flow-version.entity.js';
-export { PostgresHistory, type RefusalRow, type RunFilter, type RunSummary } from './history.js';
+export { PostgresHistory, type EventSummary, type RefusalRow, type RunFilter, type RunSummary } from './history.js';
 export { PostgresJournal } from './journal-store.js';
 export { ensurePartitions } from './partitions.js';
 export { PostgresRefusalStore } from './refusal-store.js';

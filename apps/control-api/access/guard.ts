@@ -1,7 +1,7 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { PLATFORM, type Platform } from '@millrace/platform';
 import type { FastifyRequest } from 'fastify';
-import { ApiError, SignedIn } from '../answers/errors.js';
+import { ApiError, SignedIn } from '@millrace/platform';
 import { ACCESS, type Access } from './access.js';
 import { cookie, sessionCookie } from './cookies.js';
 import { isOwnHost, isSecure } from './host.js';

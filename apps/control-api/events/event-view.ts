@@ -1,12 +1,12 @@
 import { BodyRefusal, parseBody, type EventRecord } from '@millrace/engine';
-import type { RunSummary } from '@millrace/postgres';
+import type { EventSummary, RunSummary } from '@millrace/postgres';
 import { runItem } from '../runs/run-view.js';
 import type { BodyView, EventItem, EventView } from '../wire/event.js';
 
 /** Bodies above this many bytes are fetched, not shown. */
 const LARGE = 256 * 1024;
 
-export function eventItem(event: EventRecord): EventItem {
+export function eventItem(event: EventSummary): EventItem {
   return {
     id: event.id,
     flowId: event.flowId,
@@ -14,7 +14,7 @@ export function eventItem(event: EventRecord): EventItem {
     method: event.method,
     url: event.url,
     contentType: event.headers['content-type'] ?? null,
-    size: event.body.length,
+    size: event.size,
     caller: event.caller ?? null,
     unmatched: event.unmatched ?? null,
   };
@@ -22,7 +22,7 @@ export function eventItem(event: EventRecord): EventItem {
 
 export function eventView(event: EventRecord, runs: readonly RunSummary[]): EventView {
   const body = bodyView(event.body, event.headers['content-type']);
-  return { ...eventItem(event), headers: { ...event.headers }, body, runs: runs.map(runItem) };
+  return { ...eventItem({ ...event, size: event.body.length }), headers: { ...event.headers }, body, runs: runs.map(runItem) };
 }
 
 /** A body as a person can read it. Never fails: what cannot be parsed is shown as text, what is not text as Base64. */

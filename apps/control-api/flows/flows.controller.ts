@@ -1,8 +1,8 @@
 import { Get, Inject, Param } from '@nestjs/common';
 import type { LiveFlow } from '@millrace/catalog';
 import { PLATFORM, type Platform } from '@millrace/platform';
-import { ApiController } from '../answers/api-controller.js';
-import { notFound } from '../answers/errors.js';
+import { ApiController } from '../api-controller.js';
+import { notFound } from '@millrace/platform';
 import type { FlowList, FlowView } from '../wire/flow.js';
 import { flowItem, flowView, type ShownVersion } from './flow-view.js';
 

@@ -1,5 +1,5 @@
 import { Get } from '@nestjs/common';
-import { ApiController } from '../answers/api-controller.js';
+import { ApiController } from '../api-controller.js';
 import { openApiDocument } from './document.js';
 
 @ApiController('openapi.json')

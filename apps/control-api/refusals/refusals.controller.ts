@@ -1,7 +1,7 @@
 import { Get, Inject, Query } from '@nestjs/common';
 import { PLATFORM, type Platform } from '@millrace/platform';
 import type { RefusalRow } from '@millrace/postgres';
-import { ApiController } from '../answers/api-controller.js';
+import { ApiController } from '../api-controller.js';
 import { page } from '../wire/page.js';
 import { refusalsQuery, type RefusalPage, type RefusalView } from '../wire/refusal.js';
 

@@ -1,8 +1,8 @@
 import { Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { PLATFORM, type Platform } from '@millrace/platform';
 import type { RunSummary } from '@millrace/postgres';
-import { ApiController } from '../answers/api-controller.js';
-import { notFound } from '../answers/errors.js';
+import { ApiController } from '../api-controller.js';
+import { notFound } from '@millrace/platform';
 import { page } from '../wire/page.js';
 import { readId } from '../wire/query.js';
 import { runsQuery, type CancelView, type RunPage, type RunView } from '../wire/run.js';

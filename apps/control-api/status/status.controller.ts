@@ -1,6 +1,6 @@
 import { Get, Inject } from '@nestjs/common';
 import { PLATFORM, type Platform } from '@millrace/platform';
-import { ApiController } from '../answers/api-controller.js';
+import { ApiController } from '../api-controller.js';
 import { flowState } from '../flows/flow-view.js';
 import { millraceVersion } from '../version.js';
 import type { StatusView } from '../wire/status.js';

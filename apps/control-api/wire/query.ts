@@ -1,7 +1,7 @@
 import type { Infer, JsonSchema } from '@millrace/component-sdk';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import { ApiError } from '../answers/errors.js';
+import { ApiError } from '@millrace/platform';
 
 type Properties = Readonly<Record<string, JsonSchema>>;
 type Values<P extends Properties> = { -readonly [K in keyof P]?: Infer<P[K]> };

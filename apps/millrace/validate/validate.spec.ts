@@ -20,7 +20,7 @@ describe('validate', () => {
   afterEach(() => rm(cwd, { recursive: true }));
   const write = (path: string, text: string) => writeFile(join(cwd, path), text);
   const check = (paths: string[] = [], withoutSecrets = false): Promise<Validation> => {
-    const files = { cwd, flows: join(cwd, 'flows'), credentials: join(cwd, 'flows/credentials.json') };
+    const files = { cwd, home: join(cwd, 'home'), flows: join(cwd, 'flows'), credentials: join(cwd, 'flows/credentials.json') };
     return validate({ config: { ...files, plugins: ['./plugins'], variable: () => undefined }, paths, withoutSecrets });
   };
   const lines = ({ findings }: Validation): string[] => findings.map(findingLine);

@@ -1,4 +1,4 @@
-import { ComponentRegistry, loadPlugins, readCredentials, type CredentialBook, type FlowFile } from '@millrace/catalog';
+import { installedComponents, readCredentials, type CredentialBook, type FlowFile } from '@millrace/catalog';
 import { builtinComponents } from '@millrace/components';
 import type { Config } from '@millrace/config';
 import { checkFlow, type CheckOptions } from '@millrace/flow';
@@ -12,7 +12,7 @@ export interface Validation {
 }
 
 export interface ValidateOptions {
-  readonly config: Pick<Config, 'cwd' | 'flows' | 'credentials' | 'plugins' | 'variable'>;
+  readonly config: Pick<Config, 'cwd' | 'home' | 'flows' | 'credentials' | 'plugins' | 'variable'>;
   /** Files and folders; none means the flows folder. */
   readonly paths: readonly string[];
   /** A variable that is not set is a warning: for places that have no secrets, such as a build server. */
@@ -24,13 +24,13 @@ const SECRET_AWAY = new Set(['credential.secret-missing', 'credential.secret-emp
 
 /** Checks flows against the components, plugins and credentials that this installation has. Needs no database. */
 export async function validate({ config, paths, withoutSecrets }: ValidateOptions): Promise<Validation> {
-  const { cwd, flows, plugins } = config;
+  const { cwd, flows } = config;
   const [found, loaded, book] = await Promise.all([
     findFlowFiles(paths.length > 0 ? paths : [flows], cwd),
-    loadPlugins([...plugins], cwd, { reserved: builtinComponents.map(({ name }) => name) }),
+    installedComponents(builtinComponents, config),
     readCredentials(config.credentials, config.variable),
   ]);
-  const components = new ComponentRegistry([...builtinComponents, ...loaded.components.map(({ component }) => component)]).all;
+  const components = loaded.registry.all;
   const findings = [
     ...found.findings,
     ...found.files.flatMap((file) => flowFindings(file, { components, credentials: book.known })),

@@ -1,5 +1,6 @@
 import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { PLATFORM, type Platform } from '@millrace/platform';
+import { PLATFORM } from '../platform.module.js';
+import type { Platform } from '../platform.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, SignedIn } from './errors.js';
 import { API_HEADERS, jsonText } from './json.js';

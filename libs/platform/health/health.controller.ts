@@ -1,7 +1,8 @@
 import { Controller, Get, Inject, UseInterceptors } from '@nestjs/common';
-import { PLATFORM, type Platform } from '@millrace/platform';
-import { ApiError } from '../answers/errors.js';
-import { JsonAnswer } from '../answers/json.js';
+import { PLATFORM } from '../platform.module.js';
+import type { Platform } from '../platform.js';
+import { ApiError } from '../http/errors.js';
+import { JsonAnswer } from '../http/json.js';
 
 /** How long the database may take to answer before it counts as away. */
 const DATABASE_PATIENCE_MS = 2_000;

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { ErrorFilter } from '../answers/filter.js';
+import { ErrorFilter } from '../http/filter.js';
 import { HealthController } from './health.controller.js';
 
 /** /health/live and /health/ready, and answers in our own form for whatever does not exist or fails. */

@@ -1,6 +1,6 @@
 import { applyDecorators, Controller, UseGuards, UseInterceptors } from '@nestjs/common';
-import { ApiGuard } from '../access/guard.js';
-import { JsonAnswer } from './json.js';
+import { ApiGuard } from './access/guard.js';
+import { JsonAnswer } from '@millrace/platform';
 
 /** A controller below /api/v1: nobody gets in without the token, and it answers JSON. */
 export function ApiController(path = ''): ClassDecorator {
