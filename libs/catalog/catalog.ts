@@ -49,6 +49,7 @@ export class Catalog {
   private book!: CredentialBook;
   private revision = '';
   private readonly plans = new Map<string, Promise<Plan>>();
+  private readonly explained = new Map<string, string>();
   private readonly watchers: { close(): void }[] = [];
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
@@ -152,12 +153,16 @@ export class Catalog {
       this.explain(id, path, problems);
       return;
     }
+    this.explained.delete(id);
     const published = await this.parts.store.publish(id, text, flow.enabled !== false);
     if (published.kind === 'published') this.parts.log.info(`Flow ${id} is live as version ${published.version}`);
   }
 
-  /** A flow that only waits for its secrets gets one line; anything else is shown where it stands. */
+  /** A flow that only waits for its secrets gets one line, anything else is shown where it stands; once, until it changes. */
   private explain(id: string, path: string, problems: readonly Problem[]): void {
+    const said = JSON.stringify(problems);
+    if (this.explained.get(id) === said) return;
+    this.explained.set(id, said);
     const errors = problems.filter(({ severity }) => severity === 'error');
     if (errors.every(({ code }) => code === 'credential.missing-secret')) {
       const variables = new Set(errors.flatMap(({ message }) => /`?\b([A-Z][A-Z0-9_]+)\b`?/.exec(message)?.[1] ?? []));

@@ -88,7 +88,8 @@ export function describeJournal(name: string, open: OpenStore): void {
       const odd = JSON.parse('{"__proto__":1,"nul":"\\u0000","lone":"\\ud800","quote":"\\"\\\\{,}","n":-1.5e-300,"deep":[[[[]]]],"é":"€"}');
       const row = useRow('odd', { input: odd, output: odd });
       await store.journal.record(run, [row]);
-      expect(JSON.stringify(await store.rowsOf(run.id))).toBe(JSON.stringify([row]));
+      const [kept] = await store.rowsOf(run.id);
+      expect([kept?.input, kept?.output].map((value) => JSON.stringify(value))).toEqual([JSON.stringify(odd), JSON.stringify(odd)]);
     });
 
     it('keeps the transitions of many concurrent runs apart', async () => {

@@ -94,12 +94,16 @@ function needed(value: unknown, { name, expression }: Field, scope: Scope): Json
   if (value !== undefined) return value as Json;
   throw new StepError({
     code: 'expression.missing',
-    message: `\`${name}\` needs a value, but ${whyMissing(expression, scope)}. If it may be missing, give a default with \`??\`.`,
+    message: `\`${name}\` needs a value, but ${ended(whyMissing(expression, scope))} If it may be missing, give a default with \`??\`.`,
     blame: 'author',
     retryable: false,
     arrived: 'no',
     details: { field: name, expression: expression.source },
   });
+}
+
+function ended(sentence: string): string {
+  return sentence.endsWith('?') ? sentence : `${sentence}.`;
 }
 
 function whyMissing({ kind, source, references }: CompiledExpression, scope: Scope): string {
