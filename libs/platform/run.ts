@@ -24,6 +24,7 @@ export interface Running {
 
 /** Opens what the modules stand on, listens, and undoes it all in reverse order when asked to stop. */
 export async function run(config: Config, log: Log, openDatabase: () => Promise<ServedDatabase>, modules: Modules): Promise<Running> {
+  surviveStrayErrors(log);
   const opened: Closer[] = [];
   const starting = open(config, log, openDatabase, modules, opened);
   // A signal during the start waits for it: half-opened things cannot be closed.
@@ -34,6 +35,16 @@ export async function run(config: Config, log: Log, openDatabase: () => Promise<
     await closeAll(opened).catch(() => undefined);
     throw error;
   }
+}
+
+/**
+ * A component may leave a promise or a timer behind that fails when nobody listens. What matters is in Postgres and
+ * moves by compare-and-set, so that going on is safe, and one plugin's defect does not stop everybody's flows.
+ */
+function surviveStrayErrors(log: Log): void {
+  const report = (error: unknown): void => log.error({ err: error }, 'Something failed outside of any request or step; probably a plugin');
+  process.on('unhandledRejection', report);
+  process.on('uncaughtException', report);
 }
 
 type Closer = () => Promise<unknown>;
