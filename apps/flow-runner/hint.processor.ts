@@ -1,5 +1,5 @@
 import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
-import { Inject } from '@nestjs/common';
+import { Inject, type BeforeApplicationShutdown } from '@nestjs/common';
 import { PLATFORM, type Platform } from '@millrace/platform';
 import { HINTS, type Hint } from '@millrace/queue';
 import type { Job } from 'bullmq';
@@ -7,7 +7,7 @@ import { Runner } from './runner/runner.js';
 
 /** Takes hints one at a time, and each only while there is room: that is the backpressure. Done means claimed, not finished. */
 @Processor(HINTS, { concurrency: 1 })
-export class HintProcessor extends WorkerHost {
+export class HintProcessor extends WorkerHost implements BeforeApplicationShutdown {
   private away = false;
 
   constructor(
@@ -19,6 +19,11 @@ export class HintProcessor extends WorkerHost {
 
   async process(job: Job<Hint>): Promise<void> {
     await this.runner.takeHinted(job.data.runIds);
+  }
+
+  /** By force: a hint that is cut off loses nothing, and a Redis that is away never answers a polite good-bye. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.worker.close(true);
   }
 
   /** BullMQ reports every attempt to come back; people are told once. */

@@ -150,7 +150,7 @@ export class Catalog {
     const { flow, problems } = this.check(text, id);
     if (!flow || hasErrors(problems)) {
       await this.parts.store.refuse(id, problems);
-      this.explain(id, path, problems);
+      this.explain(id, path, problems, this.live.get(id));
       return;
     }
     this.explained.delete(id);
@@ -159,16 +159,18 @@ export class Catalog {
   }
 
   /** A flow that only waits for its secrets gets one line, anything else is shown where it stands; once, until it changes. */
-  private explain(id: string, path: string, problems: readonly Problem[]): void {
+  private explain(id: string, path: string, problems: readonly Problem[], live: LiveFlow | undefined): void {
     const said = JSON.stringify(problems);
     if (this.explained.get(id) === said) return;
     this.explained.set(id, said);
     const errors = problems.filter(({ severity }) => severity === 'error');
     if (errors.every(({ code }) => code === 'credential.missing-secret')) {
       const variables = new Set(errors.flatMap(({ message }) => /`?\b([A-Z][A-Z0-9_]+)\b`?/.exec(message)?.[1] ?? []));
-      this.parts.log.info(`Flow ${id} is not enabled: set ${[...variables].join(', ')}`);
+      const stays = live?.rules ? `Version ${live.version} of flow ${id} stays live, the new text is not enabled` : `Flow ${id} is not enabled`;
+      this.parts.log[live?.rules ? 'warn' : 'info'](`${stays}: set ${[...variables].join(', ')}`);
       return;
     }
+    if (live?.rules) this.parts.log.warn(`Version ${live.version} of flow ${id} stays live, the new text does not check:`);
     for (const { line, column, message } of problems) this.parts.log.warn(`${path}:${line}:${column}: ${message}`);
   }
 

@@ -71,7 +71,7 @@ export const SETTINGS = {
   httpAllow: list('MILLRACE_HTTP_ALLOW', [], 'Addresses or CIDRs that outgoing requests may reach although private, comma separated.'),
   hideUnknown: oneOf('MILLRACE_HIDE_UNKNOWN', ['false', 'true'], 'Answer unknown flows with 401 like a failed credential.'),
   slots: integer('MILLRACE_SLOTS', 256, [1, 10_000], 'Runs that one runner works on at the same time.'),
-  maxBody: integer('MILLRACE_MAX_BODY', 1024 * 1024, [1024, 64 * 1024 * 1024], 'Largest request body in bytes, unless a flow sets its own.'),
+  maxBody: integer('MILLRACE_MAX_BODY', 1024 * 1024, [1024, 100 * 1024 * 1024], 'Largest request body in bytes, unless a flow sets its own.'),
   maxPending: integer('MILLRACE_MAX_PENDING', 64 * 1024 * 1024, [1024 * 1024, 8 * 1024 ** 3], 'Bytes of requests in memory, not yet written, above which callers get 503.'),
   poolSize: integer('MILLRACE_POOL_SIZE', 8, [3, 200], 'Database connections of one process.'),
   logLevel: oneOf('MILLRACE_LOG_LEVEL', ['info', 'debug', 'warn', 'error', 'silent'], 'How much is logged.'),

@@ -1,5 +1,5 @@
 import { InjectQueue } from '@nestjs/bullmq';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { RunHints } from '@millrace/engine';
 import type { Queue } from 'bullmq';
 import { HINTS, type Hint } from './hint.js';
@@ -9,7 +9,8 @@ const TIMEOUT_MS = 2_000;
 
 /** Puts hints into BullMQ. Ids that are offered while one hint is on its way travel together in the next. */
 @Injectable()
-export class HintProducer implements RunHints {
+export class HintProducer implements RunHints, BeforeApplicationShutdown {
+  private closing = false;
   private waiting: string[] = [];
   private sending: Promise<void> | undefined;
 
@@ -20,12 +21,17 @@ export class HintProducer implements RunHints {
 
   /** Resolves when the hint is queued; rejects when it is not, which loses nothing. */
   async offer(runIds: readonly string[]): Promise<void> {
-    if (runIds.length === 0) return;
+    if (runIds.length === 0 || this.closing) return;
     this.waiting.push(...runIds);
     while (this.waiting.length > 0) {
       this.sending ??= this.send(this.waiting.splice(0)).finally(() => (this.sending = undefined));
       await this.sending;
     }
+  }
+
+  /** What is offered from now on waits for the next sweep. */
+  beforeApplicationShutdown(): void {
+    this.closing = true;
   }
 
   private async send(runIds: string[]): Promise<void> {

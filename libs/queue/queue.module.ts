@@ -1,6 +1,7 @@
 import { BullModule } from '@nestjs/bullmq';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { createPostgresBackend, runMigrations, setDefaultBackendFactory } from 'bullmq';
+import { Redis } from 'ioredis';
 import pg from 'pg';
 import { HINTS } from './hint.js';
 import { HintProducer } from './hint-producer.js';
@@ -42,10 +43,16 @@ export async function openQueue(options: QueueOptions): Promise<QueueBackend> {
   return options.redisUrl ? redis(options.redisUrl) : postgres(options.databaseUrl);
 }
 
-/** `maxRetriesPerRequest: null` is what BullMQ asks of a worker's connection; the producer has its own time limit. */
+/**
+ * A client of ours, because one that BullMQ opened itself cannot be closed while Redis is away: it waits for an
+ * answer to its good-bye. `maxRetriesPerRequest: null` is what BullMQ asks for; the producer has its own time limit.
+ */
 function redis(url: string): QueueBackend {
   setDefaultBackendFactory();
-  return { connection: { url, maxRetriesPerRequest: null }, close: () => Promise.resolve() };
+  const client = new Redis(url, { maxRetriesPerRequest: null });
+  // Those who use it report that it is away; without a listener its errors would be printed.
+  client.on('error', () => undefined);
+  return { connection: client, close: () => Promise.resolve(client.disconnect()) };
 }
 
 /** One small pool for the queue and its worker: left to itself every BullMQ object opens its own connections. */

@@ -1,3 +1,5 @@
+const LATE_MS = 2;
+
 /** Sleeps until the earliest of the times it was given, or for `idleMs` at the most. */
 export class Alarm {
   private timer: NodeJS.Timeout | undefined;
@@ -23,8 +25,9 @@ export class Alarm {
     if (this.wake) this.arm(at);
   }
 
+  /** Timers may fire up to a millisecond early, and what is not due yet is not found: late beats a whole round lost. */
   private arm(at: number): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.wake?.(), Math.max(0, at - Date.now()));
+    this.timer = setTimeout(() => this.wake?.(), Math.max(0, at + LATE_MS - Date.now()));
   }
 }

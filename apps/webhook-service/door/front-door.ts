@@ -16,6 +16,7 @@ import {
   type Reservation,
   type RunHints,
   type TriggerView,
+  type WebhookRules,
 } from '@millrace/engine';
 import { newId } from '@millrace/platform';
 import type { Log } from '@millrace/telemetry';
@@ -90,7 +91,7 @@ export class FrontDoor {
     const visit = this.verified(flow, request, body);
     if (!rules.methods.includes(request.method ?? '')) throw methodNotAllowed(rules.methods);
     if (!flow.enabled && rules.whenPaused === 'refuse') throw paused(flow);
-    checkType(rules.accept, request.headers['content-type'], body);
+    checkType(rules, request.headers['content-type'], body);
     const event = this.eventOf(visit);
     const trigger = triggerOf(event, parsed(body, request.headers['content-type']));
     return this.keep(visit, event, trigger, rules.decide(trigger));
@@ -234,11 +235,10 @@ function parsed(body: Buffer, contentType: string | undefined): unknown {
   }
 }
 
-function checkType(accept: readonly string[] | undefined, contentType: string | undefined, body: Buffer): void {
-  if (!accept || body.length === 0) return;
+function checkType(rules: WebhookRules, contentType: string | undefined, body: Buffer): void {
   const { type } = mediaType(contentType);
-  if (accept.includes(type)) return;
-  throw refused(415, 'body.type-not-accepted', `This URL takes ${accept.join(', ')}, not ${type || 'a body without a Content-Type'}.`);
+  if (body.length === 0 || rules.accepts(type)) return;
+  throw refused(415, 'body.type-not-accepted', `This URL takes ${rules.accept?.join(', ')}, not ${type || 'a body without a Content-Type'}.`);
 }
 
 function methodNotAllowed(methods: readonly string[]): Refused {

