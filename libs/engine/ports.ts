@@ -108,8 +108,10 @@ export interface Reservation {
   readonly runner: string;
   /** The run is committed and claimed: walk it. `trigger` spares parsing the body again. */
   start(work: ClaimedWork, trigger: TriggerView): void;
-  /** Nothing certain was committed. */
+  /** The run was certainly not committed. */
   release(): void;
+  /** Whether the run was committed is not known: the place is given back, and the store is searched for the run soon. */
+  doubt(): void;
 }
 
 /** Tells runners elsewhere that runs are waiting. Ids only; losing a hint loses nothing. */

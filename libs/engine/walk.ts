@@ -12,8 +12,8 @@ export interface Slice {
   readonly plan: Plan;
   readonly trigger: TriggerView;
   readonly journal: readonly StepRow[];
-  /** Aborts when the run must be given up at once, because its lease is lost or the process is out of time. */
-  readonly signal: AbortSignal;
+  /** Its signal aborts when the run must be given up at once, because its lease is lost or the process is out of time. */
+  readonly giveUp: { readonly signal: AbortSignal };
   /** True when the run should be handed over at the next step boundary. */
   shouldYield(): boolean;
 }
@@ -48,7 +48,6 @@ class Walker implements Walk {
   readonly run: ClaimedRun;
   readonly host: Host;
   readonly clock: Clock;
-  readonly signal: AbortSignal;
   crashes: number;
   private readonly rows: Map<string, StepRow>;
   private pending: StepRow[] = [];
@@ -63,7 +62,6 @@ class Walker implements Walk {
     this.crashes = slice.run.crashes;
     this.host = ports.host;
     this.clock = ports.clock;
-    this.signal = slice.signal;
     this.rows = new Map(slice.journal.map((row) => [row.path, row]));
     this.lastFinished = slice.journal.reduce(latestFinish, slice.run.startedAt);
     this.scope = {
@@ -79,6 +77,11 @@ class Walker implements Walk {
     if (filtered) return this.finish(filtered);
     const signal = await this.list(this.slice.plan.steps);
     return signal.kind === 'failed' ? this.afterFailure(signal.error) : this.settle(signal, { status: 'succeeded' });
+  }
+
+  /** Asked for by component steps only: signals are made when they are first needed. */
+  get signal(): AbortSignal {
+    return this.slice.giveUp.signal;
   }
 
   row(path: string): StepRow | undefined {

@@ -24,6 +24,7 @@ interface Waiting<Item, Result> {
 export class Batcher<Item, Result> {
   private queue: Waiting<Item, Result>[] = [];
   private flying = 0;
+  private scheduled = false;
   private idle: (() => void)[] = [];
 
   constructor(private readonly options: BatcherOptions<Item, Result>) {}
@@ -43,22 +44,31 @@ export class Batcher<Item, Result> {
 
   /** Resolves when nothing waits and nothing is in flight. */
   async drained(): Promise<void> {
-    if (this.flying === 0 && this.queue.length === 0) return;
+    if (this.isIdle) return;
     await new Promise<void>((resolve) => this.idle.push(resolve));
   }
 
+  private get isIdle(): boolean {
+    return this.flying === 0 && this.queue.length === 0;
+  }
+
+  /** At the end of the event loop's round, so that all that arrived in it travels together. */
   private pump(): void {
-    while (this.flying < this.options.inFlight && this.queue.length > 0) {
+    if (this.scheduled || this.queue.length === 0 || this.flying >= this.options.inFlight) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
       this.flying += 1;
       void this.fly(this.take());
-    }
+      this.pump();
+    });
   }
 
   private async fly(batch: readonly Waiting<Item, Result>[]): Promise<void> {
     await this.settle(batch);
     this.flying -= 1;
     this.pump();
-    if (this.flying === 0 && this.queue.length === 0) for (const done of this.idle.splice(0)) done();
+    if (this.isIdle) for (const done of this.idle.splice(0)) done();
   }
 
   private take(): Waiting<Item, Result>[] {

@@ -9,14 +9,14 @@ import { ACCEPT, ACCEPT_CHECKED, COUNT_DUPLICATE } from './sql/accept.js';
 
 const STORED: Accepted = { kind: 'stored' };
 
-/** Group-committed events. Two commits in flight: one on its way to the disk, one being gathered by Postgres. */
+/** Group-committed events. One commit in flight: whatever arrives meanwhile shares the next one. */
 export class PostgresEventStore implements EventStore {
   private readonly batcher: Batcher<Acceptance, Accepted>;
 
   constructor(private readonly pool: Pool) {
     this.batcher = new Batcher<Acceptance, Accepted>({
       flush: (batch) => this.flush(batch),
-      inFlight: 2,
+      inFlight: 1,
       maxItems: 512,
       maxBytes: 8 * 1024 * 1024,
       bytes: ({ event }) => event.body.length + 1024,

@@ -53,7 +53,7 @@ export class PostgresJournal implements Journal {
   private batcher(name: string, text: string): Batcher<Move, boolean> {
     return new Batcher<Move, boolean>({
       flush: (moves) => this.flush(name, text, moves),
-      inFlight: 2,
+      inFlight: 1,
       maxItems: 256,
       maxBytes: 16 * 1024 * 1024,
       bytes: ({ rows }) => rows.reduce((size, { data }) => size + data.length + 256, 256),
@@ -61,7 +61,15 @@ export class PostgresJournal implements Journal {
     });
   }
 
+  /** The statements tell runs apart, not claims of one run: where two of them meet, each has a statement of its own. */
   private async flush(name: string, text: string, moves: readonly Move[]): Promise<readonly boolean[]> {
+    if (new Set(moves.map(({ run }) => run.id)).size === moves.length) return this.write(name, text, moves);
+    const kept: boolean[] = [];
+    for (const move of moves) kept.push(...(await this.write(name, text, [move])));
+    return kept;
+  }
+
+  private async write(name: string, text: string, moves: readonly Move[]): Promise<readonly boolean[]> {
     const { rows } = await mendingPartitions(this.pool, () => this.pool.query<{ id: string }>({ name, text, values: columns(moves) }));
     const moved = new Set(rows.map((row) => row.id));
     return moves.map(({ run }) => moved.has(run.id));

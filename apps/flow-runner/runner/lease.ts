@@ -49,8 +49,7 @@ export class Lease {
 
   /** Counts a run as worked on here; the signal aborts when the lease is lost. */
   begin(runId: string): ActiveRun {
-    const controller = new AbortController();
-    const active: ActiveRun = { signal: controller.signal, abort: (reason) => controller.abort(reason), end: () => this.end(runId, active) };
+    const active = new Activity(() => this.end(runId, active));
     this.active.set(runId, active);
     return active;
   }
@@ -182,4 +181,21 @@ interface Audit {
   /** The claim that was missing, by run. */
   readonly missing: ReadonlyMap<string, number>;
   calm: boolean;
+}
+
+/** Makes its signal when it is first asked for: it costs more than the rest of a run that has no component steps. */
+class Activity implements ActiveRun {
+  private controller: AbortController | undefined;
+
+  constructor(readonly end: () => void) {}
+
+  get signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    return this.controller.signal;
+  }
+
+  abort(reason: Error): void {
+    this.controller ??= new AbortController();
+    this.controller.abort(reason);
+  }
 }

@@ -79,6 +79,10 @@ export class Runner implements BirthClaims {
       runner,
       start: (work, trigger) => this.work(work, active, trigger),
       release: () => this.leave(active),
+      doubt: () => {
+        this.leave(active);
+        this.parts.lease.doubt();
+      },
     };
   }
 
@@ -132,7 +136,7 @@ export class Runner implements BirthClaims {
   }
 
   private work(work: ClaimedWork, active: ActiveRun, trigger?: TriggerView): void {
-    this.slice(work, trigger, active.signal)
+    this.slice(work, trigger, active)
       .catch((error: unknown) => this.brokenOff(work.run, error))
       .catch((error: unknown) => this.parts.log.error({ runId: work.run.id, err: error }, 'A run could not be ended'))
       .finally(() => this.leave(active));
@@ -152,13 +156,13 @@ export class Runner implements BirthClaims {
     this.slots.release();
   }
 
-  private async slice(work: ClaimedWork, trigger: TriggerView | undefined, signal: AbortSignal): Promise<void> {
+  private async slice(work: ClaimedWork, trigger: TriggerView | undefined, active: ActiveRun): Promise<void> {
     const { run, journal } = work;
     const plan = await this.planOf(run);
     if (!plan) return;
     const { host, clock } = this.parts;
     const outcome = await walk(
-      { run, plan, journal, signal, trigger: trigger ?? parseTrigger(work.event), shouldYield: () => this.draining },
+      { run, plan, journal, giveUp: active, trigger: trigger ?? parseTrigger(work.event), shouldYield: () => this.draining },
       { journal: this.journal, host, clock },
     );
     this.ended(run, outcome);

@@ -13,10 +13,12 @@ export class VirtualClock implements Clock {
   private time = Date.UTC(2025, 0, 1);
   private readonly timers = new Set<{ readonly at: number; readonly callback: () => void }>();
 
-  constructor(readonly random: () => number = () => 0.5) {}
-
   now(): number {
     return this.time;
+  }
+
+  random(): number {
+    return 0.5;
   }
 
   after(ms: number, callback: () => void): () => void {
@@ -76,12 +78,13 @@ export class Rig {
   private readonly components: ReadonlyMap<string, Component>;
   private runners = 0;
 
-  constructor(flow: Flow, components: readonly Component[], { runId = newId(), random = undefined as (() => number) | undefined } = {}) {
-    this.clock = new VirtualClock(random);
+  /** `flow` may be a plan already, which saves compiling it for every run. */
+  constructor(flow: Flow | Plan, components: readonly Component[], runId = newId()) {
+    this.clock = new VirtualClock();
     this.store = new MemoryStore(() => this.clock.now());
     this.runId = runId;
     this.components = new Map(components.map((component) => [component.name, component]));
-    this.plan = this.planned(flow);
+    this.plan = 'format' in flow ? this.planned(flow) : flow;
   }
 
   planned(flow: Flow): Plan {
@@ -109,7 +112,7 @@ export class Rig {
   slice(work: ClaimedWork, options: SliceOptions = {}): Promise<SliceOutcome> {
     const { signal = new AbortController().signal, shouldYield = () => false, journal = this.journal } = options;
     const { run, event, journal: rows } = work;
-    return walk({ run, plan: this.plan, trigger: parseTrigger(event), journal: rows, signal, shouldYield }, { journal, host: this.host, clock: this.clock });
+    return walk({ run, plan: this.plan, trigger: parseTrigger(event), journal: rows, giveUp: { signal }, shouldYield }, { journal, host: this.host, clock: this.clock });
   }
 
   /** Walks until the run ends, through all its waits. */
