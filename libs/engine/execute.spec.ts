@@ -38,7 +38,9 @@ describe('the time limit of a step', () => {
     rig.clock.advance(limit - 1);
     expect(aborted).toBe(false);
     rig.clock.advance(1);
-    expect(await slice).toMatchObject({ result: { status: 'failed', error: { code: 'timeout', message: expect.stringContaining(`${limit / 1000} s`) } } });
+    expect(await slice).toMatchObject({
+      result: { status: 'failed', error: { code: 'timeout', message: expect.stringContaining(`${limit / 1000} s`) } },
+    });
     expect(aborted).toBe(true);
   });
 
@@ -85,7 +87,10 @@ describe('a run that is given up', () => {
     const rig = rigOf(() => undefined, { onCrash: 'stop' });
     await rig.accept();
     const record = rig.journal.record.bind(rig.journal);
-    const journal = { ...rig.journal, record: (...args: Parameters<typeof record>) => (controller.abort(new Error('lost')), record(...args)) };
+    const journal = {
+      ...rig.journal,
+      record: (...args: Parameters<typeof record>) => (controller.abort(new Error('lost')), record(...args)),
+    };
     expect(await rig.slice(await rig.claim(), { signal: controller.signal, journal })).toEqual({ kind: 'abandoned' });
     expect(rig.calls).toEqual([]);
   });
@@ -100,7 +105,13 @@ describe('the output of a step', () => {
 
   it.each([
     ['a BigInt', () => ({ n: 1n })],
-    ['a cycle', () => { const a: Record<string, unknown> = {}; return (a.a = a); }],
+    [
+      'a cycle',
+      () => {
+        const a: Record<string, unknown> = {};
+        return (a.a = a);
+      },
+    ],
     ['a function', () => () => undefined],
   ])('may not be %s', async (_, run) => {
     const rig = rigOf(run);
@@ -115,7 +126,9 @@ describe('the output of a step', () => {
     expect(told.rows[0]?.output).toEqual({ echoed: ['Bearer [redacted]'] });
 
     const details = { body: `token ${secret}` };
-    const failing = rigOf(() => Promise.reject(new StepError({ code: 'x', message: `bad token ${secret}`, details })), { credential: 'vendor' });
+    const failing = rigOf(() => Promise.reject(new StepError({ code: 'x', message: `bad token ${secret}`, details })), {
+      credential: 'vendor',
+    });
     failing.secrets.vendor = secret;
     const outcome = await failing.run();
     expect(JSON.stringify([failing.rows, outcome])).not.toContain(secret);

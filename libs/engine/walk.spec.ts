@@ -72,7 +72,12 @@ describe('a walk after a crash', () => {
 
   it('resolves $now, $millis, $random and $uuid to the same values', async () => {
     const chance = { now: '{{ $now() }}', ms: '{{ $millis() }}', r: ['{{ $random() }}', '{{ $random() }}'], id: '{{ $uuid() }}' };
-    const rig = rigOf([use('a', { with: chance }), { id: 'values', set: chance }, use('b', { with: { ...chance, set: '{{ steps.values }}' } }), use('c')]);
+    const rig = rigOf([
+      use('a', { with: chance }),
+      { id: 'values', set: chance },
+      use('b', { with: { ...chance, set: '{{ steps.values }}' } }),
+      use('c'),
+    ]);
     await rig.accept();
     await dieAtCall(rig, 1);
     rig.clock.advance(12_345);
@@ -98,7 +103,12 @@ describe('the journal', () => {
   it('has a step committed before the next one begins', async () => {
     const journalled: string[][] = [];
     const spy = componentOf('test.spy', () => void journalled.push(rig.trail));
-    const steps: Step[] = [use('a', { use: 'test.spy' }), { id: 'v', set: { x: 1 } }, use('b', { use: 'test.spy' }), use('c', { use: 'test.spy' })];
+    const steps: Step[] = [
+      use('a', { use: 'test.spy' }),
+      { id: 'v', set: { x: 1 } },
+      use('b', { use: 'test.spy' }),
+      use('c', { use: 'test.spy' }),
+    ];
     const rig: Rig = rigOf(steps, {}, [spy]);
     await rig.run();
     expect(journalled).toEqual([[], ['a#1 succeeded', 'v#1 succeeded'], ['a#1 succeeded', 'v#1 succeeded', 'b#1 succeeded']]);
@@ -106,7 +116,11 @@ describe('the journal', () => {
 
   it('is not written for decisions alone, and with the end in one for the last step', async () => {
     const writes: string[] = [];
-    const rig = rigOf([{ id: 'v', set: { x: 1 } }, { id: 'fork', if: true, then: [use('a')] }, { id: 'w', set: { y: 2 } }]);
+    const rig = rigOf([
+      { id: 'v', set: { x: 1 } },
+      { id: 'fork', if: true, then: [use('a')] },
+      { id: 'w', set: { y: 2 } },
+    ]);
     await rig.accept();
     await rig.slice(await rig.claim(), { journal: noted(rig.journal, writes) });
     expect(writes).toEqual(['finish v fork a w']);
@@ -181,7 +195,15 @@ describe('conditions', () => {
   });
 
   it('takes the first case that fits, else the default', async () => {
-    const pick: Step = { id: 'pick', switch: '{{ trigger.body.k }}', cases: [{ when: ['a', 'b'], steps: [use('one')] }, { when: null, steps: [use('none')] }], default: [use('other')] };
+    const pick: Step = {
+      id: 'pick',
+      switch: '{{ trigger.body.k }}',
+      cases: [
+        { when: ['a', 'b'], steps: [use('one')] },
+        { when: null, steps: [use('none')] },
+      ],
+      default: [use('other')],
+    };
     const taken = async (k: Json): Promise<string | undefined> => {
       const rig = rigOf([pick]);
       await rig.run({ k });
@@ -195,13 +217,18 @@ describe('failures', () => {
   it('name step, field and path of a missing value', async () => {
     const rig = rigOf([use('a', { with: { to: { email: '{{ trigger.body.emial }}' } } })]);
     const outcome = await rig.run({ email: 'ada@example.com' });
-    expect(outcome).toMatchObject({ kind: 'ended', result: { status: 'failed', error: { code: 'expression.missing', step: 'a', attempt: 1 } } });
+    expect(outcome).toMatchObject({
+      kind: 'ended',
+      result: { status: 'failed', error: { code: 'expression.missing', step: 'a', attempt: 1 } },
+    });
     const { message } = rig.rows[0]!.error!;
     for (const part of ['to.email', 'trigger.body', 'emial', 'email']) expect(message).toContain(part);
   });
 
   it('run onError with the error in sight, and still end the run as failed', async () => {
-    const rig = rigOf([use('a', { use: 'test.broken' }), use('b')], { onError: [use('alarm', { with: { text: '{{ error.step }}: {{ error.code }}' } })] });
+    const rig = rigOf([use('a', { use: 'test.broken' }), use('b')], {
+      onError: [use('alarm', { with: { text: '{{ error.step }}: {{ error.code }}' } })],
+    });
     expect(await rig.run()).toMatchObject({ kind: 'ended', result: { status: 'failed', error: { code: 'test.broken', step: 'a' } } });
     expect(rig.calls.map(({ path, props }) => [path, props])).toEqual([
       ['a', {}],
@@ -212,7 +239,9 @@ describe('failures', () => {
   it('of onError do not hide what it was called for', async () => {
     const rig = rigOf([use('a', { use: 'test.broken' })], { onError: [use('alarm', { with: { x: '{{ steps.nothing }}' } })] });
     const outcome = await rig.run();
-    expect(outcome).toMatchObject({ result: { error: { code: 'test.broken', details: { onError: { code: 'expression.missing', step: 'alarm' } } } } });
+    expect(outcome).toMatchObject({
+      result: { error: { code: 'test.broken', details: { onError: { code: 'expression.missing', step: 'alarm' } } } },
+    });
   });
 
   it('are passed over by onError: continue, and readable as the step’s error', async () => {
@@ -225,7 +254,9 @@ describe('failures', () => {
     const halt: Step = { id: 'halt', stop: { as: 'failed', message: 'No {{ trigger.body.what }} left' } };
     const rig = rigOf([{ id: 'fork', if: true, then: [halt] }, use('after')], { defaults: { onError: 'continue' } });
     const outcome = await rig.run({ what: 'seats' });
-    expect(outcome).toMatchObject({ result: { status: 'failed', error: { code: 'flow.stopped', message: 'No seats left', step: 'halt' } } });
+    expect(outcome).toMatchObject({
+      result: { status: 'failed', error: { code: 'flow.stopped', message: 'No seats left', step: 'halt' } },
+    });
     expect(rig.calls).toEqual([]);
   });
 
@@ -243,7 +274,9 @@ describe('failures', () => {
     cycle.self = cycle;
     const odd = componentOf('test.echo', () => Promise.reject(new StepError({ code: 'test.odd', message: 'odd', details: cycle })));
     const rig = rigOf([use('a')], {}, [odd]);
-    expect(await rig.run()).toMatchObject({ result: { status: 'failed', error: { code: 'test.odd', details: { unreadable: expect.any(String) } } } });
+    expect(await rig.run()).toMatchObject({
+      result: { status: 'failed', error: { code: 'test.odd', details: { unreadable: expect.any(String) } } },
+    });
   });
 });
 
@@ -291,7 +324,9 @@ describe('crashes', () => {
     await dieAtCall(rig, 3);
     await dieAtCall(rig, 4);
     const outcome = await rig.toEnd();
-    expect(outcome).toMatchObject({ result: { status: 'failed', error: { code: 'run.poison', step: 'deadly', message: expect.stringContaining('3 times at deadly') } } });
+    expect(outcome).toMatchObject({
+      result: { status: 'failed', error: { code: 'run.poison', step: 'deadly', message: expect.stringContaining('3 times at deadly') } },
+    });
     expect(rig.calls.map(({ path }) => path)).toEqual(['fine', 'deadly', 'deadly', 'deadly', 'alarm']);
   });
 
@@ -322,7 +357,9 @@ describe('crashes', () => {
     await rig.accept();
     await dieAtCall(rig, 2);
     expect(rig.trail).toEqual(['a#1 succeeded', 'pay#1 started']);
-    expect(await rig.toEnd()).toMatchObject({ result: { status: 'failed', error: { code: 'crash.in-flight', step: 'pay', blame: 'operator' } } });
+    expect(await rig.toEnd()).toMatchObject({
+      result: { status: 'failed', error: { code: 'crash.in-flight', step: 'pay', blame: 'operator' } },
+    });
     expect(rig.calls.map(({ path }) => path)).toEqual(['a', 'pay']);
   });
 
@@ -336,7 +373,8 @@ describe('crashes', () => {
 
 /** Notes method and paths of every write. */
 function noted(journal: Journal, writes: string[]): Journal {
-  const note = (method: string, rows: readonly { path: string }[]): void => void writes.push([method, ...rows.map(({ path }) => path)].join(' '));
+  const note = (method: string, rows: readonly { path: string }[]): void =>
+    void writes.push([method, ...rows.map(({ path }) => path)].join(' '));
   return {
     record: (run, rows) => (note('record', rows), journal.record(run, rows)),
     suspend: (run, rows, at) => (note('suspend', rows), journal.suspend(run, rows, at)),

@@ -46,6 +46,7 @@ export const problemCodes = {
   'credential.required': error('a component that needs a credential'),
   'credential.not-taken': error('a component that takes no credential'),
   'credential.wrong-type': error('a credential of a type that cannot be used here'),
+  'credential.broken': error('a credential whose definition is wrong'),
   'credential.missing-secret': error('a credential whose variable is not set'),
   'expression.syntax': error('an expression that cannot be read'),
   'reference.unknown-root': error('a name that expressions do not see'),

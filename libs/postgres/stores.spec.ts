@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RunEnd } from '@millrace/engine';
 import { startPrivatePostgres, type PrivatePostgres } from '../../test/contract/private-postgres.js';
 import { claimedRun, describeStore, eventOf, newId, newRunner, queued, useRow, type StoreUnderTest } from '../engine/contract/index.js';
-import { openDatabase, PostgresEventStore, PostgresFlowStore, PostgresHistory, PostgresJournal, PostgresRunStore, type Database } from './index.js';
+import {
+  openDatabase,
+  PostgresEventStore,
+  PostgresFlowStore,
+  PostgresHistory,
+  PostgresJournal,
+  PostgresRunStore,
+  type Database,
+} from './index.js';
 
 let server: PrivatePostgres;
 let database: Database;

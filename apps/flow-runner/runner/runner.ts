@@ -92,6 +92,7 @@ export class Runner implements BirthClaims {
       const runner = await this.ready();
       if (runner === undefined) return;
       const some = ids.slice(next, next + Math.min(this.slots.free, CLAIM_SIZE));
+      if (some.length === 0) continue;
       next += some.length;
       await this.claimed(some.length, () => this.parts.claims.claim(runner, some, some.length));
     }
@@ -102,6 +103,7 @@ export class Runner implements BirthClaims {
       const runner = await this.ready();
       if (runner === undefined) return;
       const limit = Math.min(this.slots.free, CLAIM_SIZE);
+      if (limit <= 0) continue;
       const count = await this.claimed(limit, () => this.parts.claims.claimDue(runner, limit)).catch((error: unknown) => {
         this.parts.log.warn({ reason: (error as Error).message }, 'Due runs cannot be claimed; trying again');
         return 0;

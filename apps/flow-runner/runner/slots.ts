@@ -23,7 +23,7 @@ export class Slots {
     for (const wake of this.waiting.splice(0)) wake();
   }
 
-  /** Resolves when at least one slot is free. */
+  /** Resolves when a slot became free. All who wait are told, so look again: another may have taken it meanwhile. */
   async room(): Promise<number> {
     while (this.free <= 0) await new Promise<void>((resolve) => this.waiting.push(resolve));
     return this.free;

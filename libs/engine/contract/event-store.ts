@@ -81,7 +81,11 @@ export function describeEventStore(name: string, open: OpenStore): void {
       const accepted = await Promise.all(all.map((acceptance) => store.events.accept(acceptance)));
       expect(accepted.every(({ kind }) => kind === 'stored')).toBe(true);
       const runner = await newRunner(store);
-      const claimed = await store.claims.claim(runner, all.map(({ run }) => run.id), 2_000);
+      const claimed = await store.claims.claim(
+        runner,
+        all.map(({ run }) => run.id),
+        2_000,
+      );
       expect(new Set(claimed.map(({ run }) => run.id)).size).toBe(1_000);
     });
 

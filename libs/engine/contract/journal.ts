@@ -48,6 +48,17 @@ export function describeJournal(name: string, open: OpenStore): void {
       await unchanged(run.id, () => transitions(run));
     });
 
+    it('tells a stale claim from the current one also when both write at the same moment', async () => {
+      // The first two keep the store busy, so that the others may share a commit.
+      const busy = await Promise.all([claimedRun(store, runner), claimedRun(store, runner)]);
+      const { run } = await claimedRun(store, runner);
+      const stale = { ...run, lease: { runner: newId(), claim: 1 } };
+      const claims = [...busy.map((work) => work.run), stale, run, stale];
+      const kept = await Promise.all(claims.map((claim, i) => store.journal.record(claim, [useRow(`row${i}`)])));
+      expect(kept).toEqual([true, true, false, true, false]);
+      expect((await store.rowsOf(run.id)).map(({ path }) => path)).toEqual(['row3']);
+    });
+
     it('moves an ended run out of the active ones, with its last rows and its error', async () => {
       const { run } = await claimedRun(store, runner);
       const error = { code: 'http.500', message: 'no', step: 'last', attempt: 2, details: { a: [1] } };

@@ -112,7 +112,10 @@ export class Rig {
   slice(work: ClaimedWork, options: SliceOptions = {}): Promise<SliceOutcome> {
     const { signal = new AbortController().signal, shouldYield = () => false, journal = this.journal } = options;
     const { run, event, journal: rows } = work;
-    return walk({ run, plan: this.plan, trigger: parseTrigger(event), journal: rows, giveUp: { signal }, shouldYield }, { journal, host: this.host, clock: this.clock });
+    return walk(
+      { run, plan: this.plan, trigger: parseTrigger(event), journal: rows, giveUp: { signal }, shouldYield },
+      { journal, host: this.host, clock: this.clock },
+    );
   }
 
   /** Walks until the run ends, through all its waits. */

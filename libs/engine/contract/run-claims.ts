@@ -47,7 +47,14 @@ export function describeRunClaims(name: string, open: OpenStore): void {
       const runner = await newRunner(store);
       const [work] = await store.claims.claim(runner, [acceptance.run.id], 1);
       expect(work).toMatchObject({
-        run: { id: acceptance.run.id, flowId: 'contract', version: 1, eventId: acceptance.event.id, lease: { runner, claim: 1 }, crashes: 0 },
+        run: {
+          id: acceptance.run.id,
+          flowId: 'contract',
+          version: 1,
+          eventId: acceptance.event.id,
+          lease: { runner, claim: 1 },
+          crashes: 0,
+        },
         event: { id: acceptance.event.id, headers: acceptance.event.headers },
         journal: [],
       });
@@ -80,7 +87,10 @@ export function describeRunClaims(name: string, open: OpenStore): void {
     it('counts claims, and hands over the journal and an unchanged start', async () => {
       const runner = await newRunner(store);
       const { run } = await claimedRun(store, runner);
-      const rows = [useRow('first'), useRow('second', { status: 'retrying', retryAt: 5, error: { code: 'x', message: 'y' }, output: undefined })];
+      const rows = [
+        useRow('first'),
+        useRow('second', { status: 'retrying', retryAt: 5, error: { code: 'x', message: 'y' }, output: undefined }),
+      ];
       await store.journal.suspend(run, rows, Date.now() - 1);
       const again = await claimAgain(store, runner, run.id);
       expect(again.run).toEqual({ ...run, lease: { runner, claim: 2 } });

@@ -53,7 +53,17 @@ export function queued(parts: Partial<Acceptance> = {}): Acceptance & { readonly
 
 export function useRow(path: string, parts: Partial<StepRow> = {}): StepRow {
   const now = Date.now();
-  return { path, attempt: 1, kind: 'use', status: 'succeeded', startedAt: now, finishedAt: now, input: { a: 1 }, output: { b: [null, 'x'] }, ...parts };
+  return {
+    path,
+    attempt: 1,
+    kind: 'use',
+    status: 'succeeded',
+    startedAt: now,
+    finishedAt: now,
+    input: { a: 1 },
+    output: { b: [null, 'x'] },
+    ...parts,
+  };
 }
 
 /** Registers a runner with a lease that lasts. */

@@ -163,7 +163,11 @@ export class MemoryStore implements EventStore, Journal, RunClaims, RunnerLeases
     const startedAt = run.startedAt ?? this.now();
     Object.assign(run, { status: 'running', runner, claim: run.claim + 1, dueAt: undefined, startedAt, journalRowsAtClaim: journalRows });
     const lease = { runner, claim: run.claim };
-    return { run: { id, flowId, version, eventId, crashes, startedAt, lease }, event: this.events.get(eventId)!, journal: this.journal(id) };
+    return {
+      run: { id, flowId, version, eventId, crashes, startedAt, lease },
+      event: this.events.get(eventId)!,
+      journal: this.journal(id),
+    };
   }
 
   /** The run, if it still belongs to this very claim. */

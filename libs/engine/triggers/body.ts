@@ -15,6 +15,8 @@ export class BodyRefusal extends Error {
 /** Deepest nesting of a JSON body. Parsing survives more, but printing and cloning overflow the stack at some ten thousand. */
 const MAX_DEPTH = 100;
 const MAX_FORM_PAIRS = 1_000;
+/** What secure-json-parse says of a `__proto__` key. */
+const FORBIDDEN_KEY = 'Object contains forbidden prototype property';
 
 /**
  * The parsed view of a body. The bytes stay what they are; this is what expressions see. An empty body is null.
@@ -62,8 +64,8 @@ function parseJson(text: string): unknown {
   try {
     return secureJson.parse(text, undefined, { protoAction: 'error', constructorAction: 'ignore' });
   } catch (error) {
-    const forbidden = /forbidden prototype property/.test((error as Error).message);
-    if (forbidden) throw new BodyRefusal(400, 'body.forbidden-key', 'The JSON has a "__proto__" key, which is not accepted.');
+    // The whole message: that of a syntax error quotes the body.
+    if ((error as Error).message === FORBIDDEN_KEY) throw new BodyRefusal(400, 'body.forbidden-key', 'The JSON has a "__proto__" key, which is not accepted.');
     throw new BodyRefusal(400, 'body.malformed', 'The body is not valid JSON.');
   }
 }

@@ -1,7 +1,8 @@
 import type { Condition, WebhookTrigger } from '@millrace/flow';
 import { compileCondition, compileTemplate, evaluateCondition, parseDuration, parseSize } from '@millrace/flow';
 import { StepError, type Json } from '@millrace/component-sdk';
-import type { TriggerView } from '../records.js';
+import type { ErrorRecord, TriggerView } from '../records.js';
+import { errorRecord } from '../steps/step.js';
 
 /** Names the first place where a body does not fit its schema, as JSON pointer and sentence, or undefined. */
 export type SchemaCheck = (body: unknown) => string | undefined;
@@ -29,7 +30,8 @@ export interface FixedAnswer {
 export type Decision =
   | { readonly kind: 'run'; readonly dedupe: DedupeKey | undefined }
   | { readonly kind: 'unmatched'; readonly clause: string }
-  | { readonly kind: 'invalid'; readonly problem: string }
+  /** The event is kept with a run that failed at its trigger. */
+  | { readonly kind: 'invalid'; readonly error: ErrorRecord }
   | { readonly kind: 'keyless'; readonly problem: string };
 
 export interface DedupeKey {
@@ -52,11 +54,17 @@ export function webhookRules(trigger: WebhookTrigger, schemaCheck: (schema: NonN
     whenPaused: trigger.whenPaused ?? 'hold',
     answer: fixedAnswer(trigger.respond),
     decide: (view) => {
-      if (!matches(view)) return { kind: 'unmatched', clause: String(trigger.when) };
+      const matched = matches(view);
+      if (matched instanceof StepError) return { kind: 'invalid', error: errorRecord(matched, 'trigger', 1) };
+      if (!matched) return { kind: 'unmatched', clause: String(trigger.when) };
       const problem = invalid?.(view.body);
-      return problem === undefined ? keyed(dedupeKey, view) : { kind: 'invalid', problem };
+      return problem === undefined ? keyed(dedupeKey, view) : { kind: 'invalid', error: misfit(problem) };
     },
   };
+}
+
+function misfit(problem: string): ErrorRecord {
+  return { code: 'trigger.schema', message: `The body does not fit the trigger's schema: ${problem}`, step: 'trigger', blame: 'remote' };
 }
 
 /** `text/*` stands for every type that starts with `text/`. */
@@ -66,11 +74,24 @@ function typeMatcher(accept: readonly string[] | undefined): (type: string) => b
   return (type) => wanted.some((each) => each === type || (each.endsWith('/*') && type.startsWith(each.slice(0, -1))));
 }
 
-/** A condition outside the accept subset holds here; the runner evaluates it and ends the run as filtered. */
-function acceptCondition(when: Condition | undefined): (trigger: TriggerView) => boolean {
+/**
+ * A condition outside the accept subset holds here; the runner evaluates it and ends the run as filtered. One that
+ * cannot be evaluated (a text is compared with a number) is answered as its error, as the runner would find it.
+ */
+function acceptCondition(when: Condition | undefined): (trigger: TriggerView) => boolean | StepError {
   if (when === undefined) return () => true;
   const condition = compileCondition(when);
-  return condition.acceptable ? (trigger) => evaluateCondition(condition, { trigger }, undefined, 'when') === true : () => true;
+  if (!condition.acceptable) return () => true;
+  return (trigger) => orStepError(() => evaluateCondition(condition, { trigger }, undefined, 'when') === true);
+}
+
+function orStepError<T>(evaluate: () => T): T | StepError {
+  try {
+    return evaluate();
+  } catch (error) {
+    if (error instanceof StepError) return error;
+    throw error;
+  }
 }
 
 function dedupe(source: string, windowMs: number): (trigger: TriggerView) => DedupeKey {
@@ -79,18 +100,19 @@ function dedupe(source: string, windowMs: number): (trigger: TriggerView) => Ded
   return (trigger) => ({ key: keyText(resolveSync({ trigger })), windowMs });
 }
 
+/** Nothing is no key: events that all have a null id are not copies of one another. */
 function keyText(value: Json): string {
+  if (value === null || value === '') {
+    const message = `\`dedupe.key\` is ${value === null ? 'null' : 'an empty text'}; every event needs a key of its own.`;
+    throw new StepError({ code: 'dedupe.key-missing', message, blame: 'remote' });
+  }
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** A key that cannot be made would let duplicates through silently, so the request is told what is missing. */
 function keyed(key: ((trigger: TriggerView) => DedupeKey) | undefined, view: TriggerView): Decision {
-  try {
-    return { kind: 'run', dedupe: key?.(view) };
-  } catch (error) {
-    if (error instanceof StepError) return { kind: 'keyless', problem: error.message };
-    throw error;
-  }
+  const dedupe = orStepError(() => key?.(view));
+  return dedupe instanceof StepError ? { kind: 'keyless', problem: dedupe.message } : { kind: 'run', dedupe };
 }
 
 function fixedAnswer(respond: WebhookTrigger['respond']): FixedAnswer | undefined {

@@ -58,5 +58,7 @@ export function checkNamedCredential(name: string, types: readonly string[], che
       `The credential \`${name}\` needs the environment variable ${found.missing}; set it and start again.`,
       '/credential',
     );
+  } else if (found.broken !== undefined) {
+    checker.report('credential.broken', `The credential \`${name}\` cannot be used: ${found.broken}`, '/credential');
   }
 }

@@ -16,8 +16,8 @@ import type { Cursor, Fields } from './reader.js';
 /** Keys that mean the same on a step and in `defaults`. */
 export const settingsKeys = ['retry', 'timeout', 'onError', 'onCrash'] as const;
 
-/** `http.429`, `http.4xx`, `timeout`, `slack.channel-not-found`. */
-export const errorCodePattern = '^[a-z][a-z0-9-]*(\\.[a-z0-9-]+)*$';
+/** `http.429`, `timeout`, `slack.channel-not-found`, and for many at once `http.4xx`, `network.*`. */
+export const errorCodePattern = '^[a-z][a-z0-9-]*(\\.[a-z0-9-]+)*(\\.\\*)?$';
 
 export function readSettings(fields: Fields): StepSettings {
   return present({

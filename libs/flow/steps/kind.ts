@@ -24,6 +24,8 @@ export interface CredentialInfo {
   readonly in?: string;
   /** The variable to set before the credential can be used. */
   readonly missing?: string;
+  /** What is wrong with its definition otherwise, as a sentence. */
+  readonly broken?: string;
 }
 
 /** What is installed and defined where the flow is to run. */
