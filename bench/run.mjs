@@ -1,18 +1,18 @@
-// npm run bench [-- --rounds 3 --seconds 5 --idle 60 --only accept,flows,latency,start,memory]
+// npm run bench [-- --rounds 3 --seconds 5 --idle 60 --only start,accept,empty,flows,latency,memory]
 // Prints every figure as a ratio to a bare node:http server measured in turn with it, so that a machine's bad day
 // shows in both. fsync is on. Medians of the rounds.
 import { createHmac } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from '../scripts/ensure-built.mjs';
 import { load, post, quantile, sleep } from './client.mjs';
-import { BENCH_SECRET, makePlace, memoryOf, startBare, startMillrace, startReceiver } from './subject.mjs';
+import { BENCH_SECRET, makePlace, memoryOf, startBare, startDatabase, startMillrace, startReceiver } from './subject.mjs';
 
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '5' },
     idle: { type: 'string', default: '60' },
-    only: { type: 'string', default: 'start,accept,flows,latency,memory' },
+    only: { type: 'string', default: 'start,accept,empty,flows,latency,memory' },
   },
 });
 const rounds = Number(options.rounds);
@@ -32,6 +32,7 @@ console.log(`Node ${process.version}, ${body.length} byte JSON body, ${rounds} r
 try {
   if (wanted.has('start')) await timeToReady();
   if (wanted.has('accept')) await accepts();
+  if (wanted.has('empty')) await acceptsAndRuns();
   if (wanted.has('flows')) await flows();
   if (wanted.has('latency')) await latency();
   if (wanted.has('memory')) await memory();
@@ -40,15 +41,31 @@ try {
   receiver.stop();
 }
 
-/** Accepts into a flow without steps, as `npm start` runs it: verify, commit, answer, and the end of the empty run. */
+/** The front door alone: verify, commit event and run, queue the run for a runner that is not there, answer. */
 async function accepts() {
-  await withMillrace({}, async ({ url }) => {
-    for (const connections of [32, 256]) {
-      await compare(`accept, none, ${connections} connections`, connections, post(`${url}/flows/accept/hook`, body));
-    }
-    const signed = { 'x-hub-signature-256': signature };
-    await compare('accept, hmac, 32 connections', 32, post(`${url}/flows/accept-hmac/hook`, body, signed));
-  });
+  const place = makePlace(receiver.port);
+  const database = await startDatabase(place);
+  const door = await startMillrace(place, { app: 'webhook-service', env: { DATABASE_URL: database.url }, port: PORT });
+  try {
+    await acceptAt(door.url, 'accept');
+  } finally {
+    await door.stop();
+    await database.stop();
+    place.remove();
+  }
+}
+
+/** As `npm start` runs it, with the runner in the same process: the same, and then the run of a flow without steps. */
+async function acceptsAndRuns() {
+  await withMillrace({}, ({ url }) => acceptAt(url, 'accept and run an empty flow'));
+}
+
+async function acceptAt(url, what) {
+  for (const connections of [32, 256]) {
+    await compare(`${what}, none, ${connections} connections`, connections, post(`${url}/flows/accept/hook`, body));
+    const signed = post(`${url}/flows/accept-hmac/hook`, body, { 'x-hub-signature-256': signature });
+    await compare(`${what}, hmac, ${connections} connections`, connections, signed);
+  }
 }
 
 async function compare(name, connections, request) {

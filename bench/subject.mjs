@@ -1,6 +1,6 @@
 // Starts and stops what is measured: Millrace as its users start it, with a fresh home.
 import { fork, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,14 @@ export function makePlace(receiverPort) {
   cpSync(join(here, 'flows'), flows, { recursive: true });
   const post = join(flows, 'post.json');
   writeFileSync(post, readFileSync(post, 'utf8').replace('127.0.0.1:1/', `127.0.0.1:${receiverPort}/`));
+  mkdirSync(join(folder, 'home'));
   return { home: join(folder, 'home'), flows, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** The private PostgreSQL by itself, for apps that are measured alone. */
+export async function startDatabase(place) {
+  const { startEmbeddedPostgres } = await import('../dist/libs/postgres/index.js');
+  return startEmbeddedPostgres({ home: place.home, log: () => undefined });
 }
 
 /** Starts Millrace, or one of its apps; resolves when it says that it is ready. */

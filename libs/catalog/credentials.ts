@@ -14,6 +14,8 @@ export interface KnownCredential {
   readonly in?: string;
   /** The environment variable to set before the credential can be used. */
   readonly missing?: string;
+  /** What is wrong with its definition otherwise, as a sentence. */
+  readonly broken?: string;
 }
 
 /** The credentials by logical name, as far as they can be used, and why the others cannot. */
@@ -51,10 +53,12 @@ function book(path: string, entries: Record<string, unknown>, variable: (name: s
 function describe(config: unknown, problems: readonly { code: string; message: string }[]): KnownCredential {
   const { type, in: place } = isRecord(config) ? config : {};
   const missing = problems.map(({ message }) => /environment variable (\S+?)[:\s]/.exec(message)?.[1]).find((name) => name !== undefined);
+  const broken = missing === undefined ? problems[0]?.message : undefined;
   return {
     type: typeof type === 'string' ? type : 'unknown',
     ...(typeof place === 'string' ? { in: place } : {}),
     ...(missing === undefined ? {} : { missing }),
+    ...(broken === undefined ? {} : { broken }),
   };
 }
 

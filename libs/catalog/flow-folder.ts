@@ -13,23 +13,36 @@ export interface FlowFile {
 /** Files in the flows folder that are not flows. */
 const OTHERS = /^(credentials|endpoints)\.json$|\.(cases|schema)\.json$/;
 
-/** A flows folder that cannot be read: it is not taken for an empty one, for that would take every flow down. */
+/** A flows folder or file that cannot be read: it is not taken for a missing one, for that would take flows down. */
 export class FlowFolderError extends Error {
   readonly code = 'flows.folder-unreadable';
 
-  constructor(folder: string, cause: Error) {
-    super(`The flows folder ${folder} cannot be read (${cause.message}). Make it, point MILLRACE_FLOWS elsewhere, or set MILLRACE_SOURCE=database.`, { cause });
+  constructor(message: string, cause: Error) {
+    super(message, { cause });
     this.name = 'FlowFolderError';
   }
 }
 
-/** All flow files of a folder, in name order. Throws a FlowFolderError when it cannot be read. */
+/** All flow files of a folder, in name order. Throws a FlowFolderError when it, or one of them, cannot be read. */
 export async function readFlowFolder(folder: string): Promise<FlowFile[]> {
   const names = await readdir(folder).catch((error: Error) => {
-    throw new FlowFolderError(folder, error);
+    const advice = 'Make it, point MILLRACE_FLOWS elsewhere, or set MILLRACE_SOURCE=database.';
+    throw new FlowFolderError(`The flows folder ${folder} cannot be read (${error.message}). ${advice}`, error);
   });
   const files = names.filter((name) => name.endsWith('.json') && !OTHERS.test(name) && !name.startsWith('.')).sort();
-  return Promise.all(files.map((name) => readFlowFile(join(folder, name))));
+  const read = await Promise.all(files.map((name) => readIfFile(join(folder, name))));
+  return read.filter((file) => file !== undefined);
+}
+
+/** Undefined for a folder, and for a file that was deleted since its name was read. */
+async function readIfFile(path: string): Promise<FlowFile | undefined> {
+  try {
+    return await readFlowFile(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'EISDIR') return undefined;
+    throw new FlowFolderError(`The flow file ${path} cannot be read (${message}). Make it readable, or move it away.`, error as Error);
+  }
 }
 
 export async function readFlowFile(path: string): Promise<FlowFile> {

@@ -94,6 +94,6 @@ export function logFor(config: Config): Log {
 /** The components of this installation; a broken plugin is reported and left out. */
 export async function loadComponents(config: Config, log: Log): Promise<ComponentRegistry> {
   const { registry, problems } = await installedComponents(builtinComponents, config);
-  for (const { message } of problems) log.warn(message);
+  for (const { plugin, message } of problems) log.warn(`Plugin ${plugin}: ${message}`);
   return registry;
 }

@@ -1,11 +1,10 @@
 import 'reflect-metadata';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { FastifyReply } from 'fastify';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { NestLog } from '@millrace/telemetry';
 import { HealthModule } from './health/health.module.js';
-import { API_HEADERS } from './http/json.js';
+import { answerClientError, answerUnroutable } from './http/unroutable.js';
 import { PlatformModule } from './platform.module.js';
 import type { Platform } from './platform.js';
 
@@ -19,6 +18,11 @@ export interface Server {
 /** Node's default; a request line and headers beyond it are answered 431 before they reach us. */
 const MAX_HEADER_BYTES = 16 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
+
+/** What is certainly a media type for Fastify, which answers anything else itself, before a handler knows of the request. */
+const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(;|$)/;
+/** Shown to Fastify only: handlers look at what was sent. */
+const UNTYPED = { 'content-type': 'application/octet-stream' };
 
 @Module({})
 class RootModule {
@@ -43,10 +47,8 @@ async function createApp(platform: Platform, modules: readonly (DynamicModule | 
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
-    frameworkErrors: (_error: Error, _request: unknown, reply: FastifyReply) => {
-      const error = { code: 'request.invalid', message: 'The URL of the request cannot be read. Check its percent-encoding.' };
-      void reply.code(400).headers(API_HEADERS).send(JSON.stringify({ error }));
-    },
+    frameworkErrors: answerUnroutable,
+    clientErrorHandler: answerClientError,
   });
   const root = RootModule.of([PlatformModule.forRoot(platform), HealthModule, ...modules]);
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
@@ -57,6 +59,10 @@ async function createApp(platform: Platform, modules: readonly (DynamicModule | 
   const fastify = adapter.getInstance();
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, _payload, done) => done(null, undefined));
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    if (!MEDIA_TYPE.test(request.raw.headers['content-type'] ?? '')) request.headers = UNTYPED;
+    done();
+  });
   return app;
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '@millrace/config';
 import { StartError } from './start-error.js';
@@ -23,7 +23,10 @@ async function existing(path: string): Promise<string | undefined> {
   return text.trim() || undefined;
 }
 
-/** `wx`: of two processes that start at once one writes, the other reads. */
+/** How long another process that makes the token at the same time may take to write it. */
+const PATIENCE_MS = 1_000;
+
+/** `wx`: of two processes that start at once one writes, the other reads. A file that stays empty is filled. */
 async function create(home: string, path: string): Promise<string> {
   const token = randomBytes(32).toString('base64url');
   await mkdir(home, { recursive: true });
@@ -32,6 +35,21 @@ async function create(home: string, path: string): Promise<string> {
     return token;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return (await existing(path)) ?? token;
+    return (await written(path)) ?? (await fill(path, token));
   }
+}
+
+async function written(path: string): Promise<string | undefined> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const token = await existing(path);
+    if (token !== undefined || Date.now() > deadline) return token;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+async function fill(path: string, token: string): Promise<string> {
+  await writeFile(path, `${token}\n`);
+  await chmod(path, 0o600);
+  return token;
 }

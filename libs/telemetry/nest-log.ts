@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { LoggerService } from '@nestjs/common';
 import type { Log } from './logger.js';
 
@@ -6,18 +7,26 @@ export class NestLog implements LoggerService {
   constructor(private readonly logger: Log) {}
 
   log(message: unknown, context?: string): void {
-    this.logger.debug({ context }, String(message));
+    this.logger.debug({ context }, textOf(message));
   }
 
   warn(message: unknown, context?: string): void {
-    this.logger.warn({ context }, String(message));
+    this.logger.warn({ context }, textOf(message));
   }
 
-  error(message: unknown, stack?: string, context?: string): void {
-    this.logger.error({ context, ...(stack ? { err: { stack } } : {}) }, String(message));
+  /** Nest says `(message, stack, context)`, or `(message, context)` where there is no stack. */
+  error(message: unknown, ...more: readonly unknown[]): void {
+    const [stack, context] = more.length > 1 ? more : [undefined, more[0]];
+    const err = message instanceof Error ? message : stack && { stack: textOf(stack) };
+    this.logger.error({ context, ...(err ? { err } : {}) }, textOf(message));
   }
 
   debug(message: unknown, context?: string): void {
-    this.logger.debug({ context }, String(message));
+    this.logger.debug({ context }, textOf(message));
   }
+}
+
+function textOf(message: unknown): string {
+  if (message instanceof Error) return message.message;
+  return typeof message === 'string' ? message : inspect(message, { breakLength: Infinity });
 }

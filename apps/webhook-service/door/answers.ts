@@ -29,8 +29,8 @@ export const UNAUTHORIZED = failure(401, 'request.unauthorized', 'The request wa
 
 export const NOT_FOUND = failure(404, 'flow.not-found', 'There is nothing at this URL. Check the flow id in it.');
 
-export function unavailable(code: string, message: string): Answer {
-  return failure(503, code, message, { 'retry-after': RETRY_AFTER_SECONDS });
+export function unavailable(code: string, message: string, headers: Readonly<Record<string, string>> = {}): Answer {
+  return failure(503, code, message, { 'retry-after': RETRY_AFTER_SECONDS, ...headers });
 }
 
 /** A request that is turned away: the answer to the caller, and the reason for the owner. */

@@ -1,3 +1,4 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { LiveFlow } from '@millrace/catalog';
 import { verify, type Credential, type SecretCarriers, type Verdict } from '@millrace/credentials';
@@ -9,6 +10,7 @@ import {
   type Acceptance,
   type BirthClaims,
   type Decision,
+  type ErrorRecord,
   type EventRecord,
   type EventStore,
   type NewRun,
@@ -22,7 +24,8 @@ import { newId } from '@millrace/platform';
 import type { Log } from '@millrace/telemetry';
 import { failure, json, NOT_FOUND, Refused, refused, unavailable, UNAUTHORIZED, type Answer } from './answers.js';
 import { Failures } from './failures.js';
-import { checkHeaders, headersWithout, urlWithout, USUAL_CARRIERS } from './headers.js';
+import { checkHeaders, headersWithout, soundsSecret, urlWithout } from './headers.js';
+import { Pending, type Share } from './pending.js';
 import { readBody } from './read-body.js';
 
 export interface DoorParts {
@@ -36,12 +39,17 @@ export interface DoorParts {
   now(): Date;
   readonly log: Log;
   readonly maxBody: number;
-  /** Bytes of accepted bodies that may wait for their commit. */
+  /** Bytes of bodies, over all requests, that may be read or wait for their commit at the same time. */
   readonly maxPending: number;
   /** Where callers reach this server, without a trailing slash. */
   publicUrl(): string;
   readonly hideUnknown: boolean;
 }
+
+/** How long a caller may take to send its body. */
+const BODY_TIMEOUT_MS = 10_000;
+/** Signs what nobody checks: an unknown flow takes as long as a failed credential. */
+const NO_KEY = randomBytes(32);
 
 /** A request that got as far as its flow, while it is decided upon. */
 interface Visit {
@@ -55,10 +63,12 @@ interface Visit {
 
 /** Finds the flow, verifies, writes down, queues, answers: in that order, and no answer promises what is not written. */
 export class FrontDoor {
-  private pendingBytes = 0;
+  private readonly pending: Pending;
   private readonly failures = new Failures();
 
-  constructor(private readonly parts: DoorParts) {}
+  constructor(private readonly parts: DoorParts) {
+    this.pending = new Pending(parts.maxPending);
+  }
 
   /** Answers every request; what it refuses it also records. Rejects never. */
   async receive(flowId: string, request: IncomingMessage): Promise<Answer> {
@@ -73,16 +83,20 @@ export class FrontDoor {
 
   private async admit(flowId: string, request: IncomingMessage): Promise<Answer> {
     checkHeaders(request.rawHeaders);
-    const flow = this.parts.flow(flowId);
-    const body = await readBody(request, flow?.rules?.maxBytes ?? this.parts.maxBody);
-    if (!flow) throw this.unknown(flowId);
-    if (this.pendingBytes + body.length > this.parts.maxPending) throw overloaded();
-    this.pendingBytes += body.length;
+    const share = this.pending.share();
     try {
-      return await this.decide(flow, request, body);
+      return await this.admitBody(flowId, request, share);
     } finally {
-      this.pendingBytes -= body.length;
+      share.release();
     }
+  }
+
+  private async admitBody(flowId: string, request: IncomingMessage, { reserve }: Share): Promise<Answer> {
+    const flow = this.parts.flow(flowId);
+    const maxBytes = flow?.rules?.maxBytes ?? this.parts.maxBody;
+    const body = await readBody(request, { maxBytes, timeoutMs: BODY_TIMEOUT_MS, reserve });
+    if (!flow) throw this.unknown(flowId, request, body);
+    return this.decide(flow, request, body);
   }
 
   private decide(flow: LiveFlow, request: IncomingMessage, body: Buffer): Promise<Answer> {
@@ -111,7 +125,11 @@ export class FrontDoor {
   /** The caller learns nothing about why; the owner does. A duplicate header is the exception: it is the sender's defect. */
   private unverified(flow: LiveFlow, request: IncomingMessage, { status, code, reason }: Extract<Verdict, { ok: false }>): Refused {
     if (status === 400) return refused(400, code, reason);
-    const { retryAfter, record } = this.failures.count(flow.id, request.socket.remoteAddress, this.parts.now().getTime());
+    return this.unauthorized(flow.id, request, code, reason);
+  }
+
+  private unauthorized(flowId: string, request: IncomingMessage, code: string, reason: string): Refused {
+    const { retryAfter, record } = this.failures.count(flowId, request.socket.remoteAddress, this.parts.now().getTime());
     if (retryAfter === undefined) return new Refused(UNAUTHORIZED, code, reason);
     const answer = failure(429, 'request.too-many-failures', 'Too many requests from this address were not authorized.', {
       'retry-after': String(retryAfter),
@@ -130,8 +148,8 @@ export class FrontDoor {
       flowId: flow.id,
       receivedAt: at.getTime(),
       method: request.method ?? '',
-      url: urlWithout(request.url ?? '', hidden.query),
-      headers: headersWithout(request.rawHeaders, hidden.headers),
+      url: urlWithout(request.url ?? '', (name) => hidden.query.includes(name)),
+      headers: headersWithout(request.rawHeaders, (name) => hidden.headers.includes(name)),
       body,
       caller: request.socket.remoteAddress,
     };
@@ -140,7 +158,7 @@ export class FrontDoor {
   private async keep(visit: Visit, event: EventRecord, trigger: TriggerView, decision: Decision): Promise<Answer> {
     if (decision.kind === 'keyless') throw refused(400, 'dedupe.key-missing', `The dedupe key cannot be made: ${decision.problem}`);
     if (decision.kind === 'unmatched') return this.commit(visit, { event: { ...event, unmatched: decision.clause } }, trigger);
-    if (decision.kind === 'invalid') return this.commit(visit, { event, run: invalidRun(visit.flow, decision.problem) }, trigger);
+    if (decision.kind === 'invalid') return this.commit(visit, { event, run: failedRun(visit.flow, decision.error) }, trigger);
     const dedupe = decision.dedupe ?? visit.signed;
     const runId = newId();
     const birth = visit.flow.enabled ? this.parts.births?.reserve(runId) : undefined;
@@ -156,7 +174,7 @@ export class FrontDoor {
         return json(200, { eventId: accepted.eventId, duplicate: true });
       }
     } catch (error) {
-      birth?.release();
+      birth?.doubt();
       throw this.notWritten(event.flowId, error);
     }
     if (run) this.setGoing(visit.flow, event, run, trigger, birth);
@@ -175,10 +193,16 @@ export class FrontDoor {
     }
   }
 
-  /** Under `hideUnknown` an unknown flow looks like a failed credential. */
-  private unknown(flowId: string): Refused {
-    const answer = this.parts.hideUnknown ? UNAUTHORIZED : NOT_FOUND;
-    return new Refused(answer, 'flow.not-found', `There is no flow ${JSON.stringify(flowId.slice(0, 80))}.`);
+  /** Under `hideUnknown` an unknown flow looks like a failed credential, also in how long it takes and how often it may be tried. */
+  private unknown(flowId: string, request: IncomingMessage, body: Buffer): Refused {
+    const reason = `There is no flow ${JSON.stringify(flowId.slice(0, 80))}.`;
+    if (this.parts.hideUnknown) {
+      createHmac('sha256', NO_KEY).update(body).digest();
+      return this.unauthorized(flowId, request, 'flow.not-found', reason);
+    }
+    // Counted together whatever the id: who tries out ids must not fill the records with them.
+    const { record } = this.failures.count('', request.socket.remoteAddress, this.parts.now().getTime());
+    return new Refused(NOT_FOUND, 'flow.not-found', reason, record);
   }
 
   private notWritten(flowId: string, error: unknown): Refused {
@@ -201,6 +225,7 @@ export class FrontDoor {
 
   private record(flowId: string, request: IncomingMessage, { answer, code, reason }: Refused): void {
     const carriers = this.parts.flow(flowId)?.credential?.carriers;
+    const isHidden = (names: readonly string[] | undefined) => (name: string) => soundsSecret(name) || names?.includes(name) === true;
     this.parts.keepRefusal({
       id: newId(),
       flowId: flowId.slice(0, 200),
@@ -209,8 +234,8 @@ export class FrontDoor {
       code,
       reason,
       method: request.method ?? '',
-      url: urlWithout(request.url ?? '', [...USUAL_CARRIERS.query, ...(carriers?.query ?? [])]).slice(0, 2_000),
-      headers: headersWithout(request.rawHeaders, [...USUAL_CARRIERS.headers, ...(carriers?.headers ?? [])]),
+      url: urlWithout(request.url ?? '', isHidden(carriers?.query)).slice(0, 2_000),
+      headers: headersWithout(request.rawHeaders, isHidden(carriers?.headers)),
       caller: request.socket.remoteAddress,
     });
   }
@@ -221,9 +246,8 @@ function newRun(flow: LiveFlow, id: string, birth: Reservation | undefined): New
   return { id, version: flow.version, status: flow.enabled ? 'queued' : 'held' };
 }
 
-function invalidRun(flow: LiveFlow, problem: string): NewRun {
-  const message = `The body does not fit the trigger's schema: ${problem}`;
-  return { id: newId(), version: flow.version, status: 'failed', error: { code: 'trigger.schema', message, step: 'trigger', blame: 'remote' } };
+function failedRun(flow: LiveFlow, error: ErrorRecord): NewRun {
+  return { id: newId(), version: flow.version, status: 'failed', error };
 }
 
 function parsed(body: Buffer, contentType: string | undefined): unknown {
@@ -253,9 +277,4 @@ function notEnabled(flow: LiveFlow): Refused {
 function paused(flow: LiveFlow): Refused {
   const answer = unavailable('flow.paused', 'This flow is paused. Nothing was accepted; send it again later.');
   return new Refused(answer, 'flow.paused', `${flow.id} is paused and its trigger says whenPaused: "refuse".`);
-}
-
-function overloaded(): Refused {
-  const answer = unavailable('door.overloaded', 'Too many requests wait to be written down. Nothing was accepted; send it again.');
-  return new Refused(answer, 'door.overloaded', 'The bytes waiting for their commit reached MILLRACE_MAX_PENDING.');
 }

@@ -1,4 +1,3 @@
-import type { SecretCarriers } from '@millrace/credentials';
 import { refused } from './answers.js';
 
 /** Headers that mean something to us and so may come once only. Node joins or drops repeats silently. */
@@ -27,11 +26,11 @@ function checkEncoding(name: string, value: string): void {
 }
 
 /** Lower-case names; repeats joined with a comma, cookies with a semicolon (RFC 9110, 5.3; RFC 6265, 5.4). */
-export function headersWithout(rawHeaders: readonly string[], hidden: readonly string[]): Record<string, string> {
+export function headersWithout(rawHeaders: readonly string[], isHidden: (name: string) => boolean): Record<string, string> {
   const headers: Record<string, string> = Object.create(null) as Record<string, string>;
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]!.toLowerCase();
-    if (hidden.includes(name)) continue;
+    if (isHidden(name)) continue;
     const value = rawHeaders[i + 1] ?? '';
     const earlier = headers[name];
     headers[name] = earlier === undefined ? value : `${earlier}${name === 'cookie' ? '; ' : ', '}${value}`;
@@ -40,13 +39,13 @@ export function headersWithout(rawHeaders: readonly string[], hidden: readonly s
 }
 
 /** Path and query without the parameters that carried a credential. */
-export function urlWithout(url: string, hidden: readonly string[]): string {
+export function urlWithout(url: string, isHidden: (name: string) => boolean): string {
   const mark = url.indexOf('?');
-  if (hidden.length === 0 || mark < 0) return url;
+  if (mark < 0) return url;
   const kept = url
     .slice(mark + 1)
     .split('&')
-    .filter((pair) => !hidden.includes(decodedName(pair)));
+    .filter((pair) => !isHidden(decodedName(pair)));
   return kept.length === 0 ? url.slice(0, mark) : `${url.slice(0, mark)}?${kept.join('&')}`;
 }
 
@@ -54,8 +53,7 @@ function decodedName(pair: string): string {
   return [...new URLSearchParams(pair).keys()][0] ?? '';
 }
 
-/** What a refused request may leave in the log when it is not known which header carried a secret. */
-export const USUAL_CARRIERS: SecretCarriers = {
-  headers: ['authorization', 'cookie', 'proxy-authorization', 'x-api-key', 'x-gitlab-token'],
-  query: ['key', 'api_key', 'apikey', 'token', 'access_token', 'secret'],
-};
+/** What secrets usually travel under: nothing so named is kept of a request of which it is not known where its secret was. */
+export function soundsSecret(name: string): boolean {
+  return /auth|key|token|secret|passw|cookie|session|credential/i.test(name);
+}

@@ -1,0 +1,255 @@
+import { mkdir, mkdtemp, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { builtinComponents } from '@millrace/components';
+import type { Problem } from '@millrace/flow';
+import type { FlowEntity, FlowVersionEntity, PostgresFlowStore, Published } from '@millrace/postgres';
+import { createLogger } from '@millrace/telemetry';
+import { Catalog, NotRunnable } from './catalog.js';
+import { ComponentRegistry } from './components.js';
+import { readFlowFolder } from './flow-folder.js';
+
+/** The flow store without its database. */
+class MemoryFlowStore implements Pick<PostgresFlowStore, 'publish' | 'refuse' | 'archive' | 'list' | 'find' | 'version' | 'revision'> {
+  private readonly flows = new Map<string, FlowEntity>();
+  private readonly versions = new Map<string, FlowVersionEntity>();
+  private changes = 0;
+
+  async publish(id: string, text: string, enabled: boolean): Promise<Published> {
+    const { liveVersion = 0 } = this.flows.get(id) ?? {};
+    const same = this.versions.get(`${id}@${liveVersion}`)?.text === text;
+    const version = (liveVersion ?? 0) + (same ? 0 : 1);
+    this.set(id, { liveVersion: version, enabled, archived: false, problems: [] });
+    this.versions.set(`${id}@${version}`, { flowId: id, version, text, hash: '', createdAt: new Date(0) });
+    return { kind: same ? 'unchanged' : 'published', version };
+  }
+
+  async refuse(id: string, problems: readonly Problem[]): Promise<void> {
+    this.set(id, { archived: false, problems: [...problems] });
+  }
+
+  async archive(id: string): Promise<void> {
+    this.set(id, { archived: true });
+  }
+
+  async list(): Promise<FlowEntity[]> {
+    return [...this.flows.values()];
+  }
+
+  async find(id: string): Promise<FlowEntity | null> {
+    return this.flows.get(id) ?? null;
+  }
+
+  async version(id: string, version: number): Promise<FlowVersionEntity | null> {
+    return this.versions.get(`${id}@${version}`) ?? null;
+  }
+
+  async revision(): Promise<string> {
+    return String(this.changes);
+  }
+
+  private set(id: string, part: Partial<FlowEntity>): void {
+    this.changes += 1;
+    const fresh = { id, liveVersion: null, enabled: true, archived: false, problems: [], revision: '', updatedAt: new Date(0) };
+    this.flows.set(id, { ...(this.flows.get(id) ?? fresh), ...part });
+  }
+}
+
+let folder: string;
+let store: MemoryFlowStore;
+let variables: Record<string, string>;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'millrace-catalog-'));
+  store = new MemoryFlowStore();
+  variables = { KEY: 'a-key-of-the-catalog-spec' };
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+function open(follow = false): Promise<Catalog> {
+  const parts = {
+    flows: folder,
+    credentials: join(folder, 'credentials.json'),
+    variable: (name: string) => variables[name],
+    components: new ComponentRegistry(builtinComponents),
+    store: store as unknown as PostgresFlowStore,
+    log: createLogger({ level: 'silent', format: 'json' }),
+  };
+  return Catalog.open(parts, follow);
+}
+
+function flowText(id: string, trigger: object = {}, steps: object[] = [], rest: object = {}): string {
+  return JSON.stringify({ format: 1, id, trigger: { type: 'webhook', ...trigger }, steps, ...rest });
+}
+
+async function write(name: string, text: string): Promise<void> {
+  await writeFile(join(folder, `${name}.json`), text);
+}
+
+const KEYED = JSON.stringify({ key: { type: 'api-key', name: 'x-key', value: { env: 'KEY' } } });
+
+describe('the flows folder', () => {
+  it('is what is live', async () => {
+    await write('a', flowText('a'));
+    await write('b', flowText('b', {}, [], { enabled: false }));
+    const catalog = await open();
+    expect(catalog.flow('a')).toMatchObject({ version: 1, enabled: true, problems: [], credential: undefined });
+    expect(catalog.flow('b')).toMatchObject({ version: 1, enabled: false });
+    expect(catalog.flow('c')).toBeUndefined();
+    expect(catalog.flows().map(({ id }) => id)).toEqual(['a', 'b']);
+  });
+
+  it('makes a version of a new file and of a changed one, and of nothing else', async () => {
+    await write('a', flowText('a'));
+    const catalog = await open();
+    await write('b', flowText('b'));
+    await catalog.reload();
+    expect([catalog.flow('a')?.version, catalog.flow('b')?.version]).toEqual([1, 1]);
+    await write('a', flowText('a', { whenPaused: 'refuse' }));
+    await catalog.reload();
+    expect([catalog.flow('a')?.version, catalog.flow('a')?.rules?.whenPaused, catalog.flow('b')?.version]).toEqual([2, 'refuse', 1]);
+  });
+
+  it('keeps the last good version live while a file is broken, says why, and takes it up again when it is mended', async () => {
+    await write('a', flowText('a'));
+    const catalog = await open();
+    await write('a', flowText('a', {}, [{ id: 'x', use: 'no.such-thing' }]));
+    await catalog.reload();
+    expect(catalog.flow('a')).toMatchObject({ version: 1, problems: [{ code: 'component.unknown' }] });
+    expect(catalog.flow('a')?.rules).toBeDefined();
+    await write('a', flowText('a', { limit: '10kb' }));
+    await catalog.reload();
+    expect(catalog.flow('a')).toMatchObject({ version: 2, problems: [] });
+  });
+
+  it('shows a file that was never good, without anything that could accept a request', async () => {
+    await write('a', '{');
+    const catalog = await open();
+    expect(catalog.flow('a')).toMatchObject({ version: 0, rules: undefined, problems: expect.arrayContaining([expect.objectContaining({ code: 'flow.syntax' })]) });
+  });
+
+  it('takes down a flow whose file is gone, and brings it back with it', async () => {
+    await write('a', flowText('a'));
+    const catalog = await open();
+    await unlink(join(folder, 'a.json'));
+    await catalog.reload();
+    expect(catalog.flow('a')).toBeUndefined();
+    await write('a', flowText('a'));
+    await catalog.reload();
+    expect(catalog.flow('a')?.version).toBe(1);
+  });
+
+  it('that cannot be read takes nothing down', async () => {
+    await write('a', flowText('a'));
+    const catalog = await open();
+    await rm(folder, { recursive: true });
+    await expect(catalog.reload()).rejects.toMatchObject({ name: 'FlowFolderError', code: 'flows.folder-unreadable' });
+    expect(catalog.flow('a')?.rules).toBeDefined();
+  });
+
+  it('is followed: what is saved is live without anybody asking', async () => {
+    const catalog = await open(true);
+    try {
+      await write('a', flowText('a'));
+      while (!catalog.flow('a')) await new Promise((resolve) => setTimeout(resolve, 20));
+    } finally {
+      catalog.close();
+    }
+  });
+});
+
+describe('a credential', () => {
+  it('that is there verifies', async () => {
+    await write('credentials', KEYED);
+    await write('a', flowText('a', { credential: 'key' }));
+    expect((await open()).flow('a')?.credential?.name).toBe('key');
+  });
+
+  it.each([
+    ['whose variable is not set', KEYED, {}],
+    ['whose variable is empty', KEYED, { KEY: '' }],
+    ['that is not defined', '{}', {}],
+    ['that is defined wrongly', '{"key":{"type":"api-key"}}', {}],
+    ['in a file that is not JSON', '{"key":', {}],
+    ['in a file that is a list', '[]', {}],
+    ['in a file that is not there', undefined, {}],
+  ])('%s leaves the flow not enabled: never an open URL', async (_name, credentials, set) => {
+    variables = set as Record<string, string>;
+    if (credentials !== undefined) await write('credentials', credentials);
+    await write('a', flowText('a', { credential: 'key' }));
+    const flow = (await open()).flow('a');
+    expect(flow).toMatchObject({ rules: undefined, credential: undefined });
+    expect(flow?.problems.find(({ severity }) => severity === 'error')?.message).toContain('`key`');
+  });
+
+  it('that goes away takes a live flow out of service, and back in when it returns', async () => {
+    await write('credentials', KEYED);
+    await write('a', flowText('a', { credential: 'key' }));
+    const catalog = await open();
+    await write('credentials', '{}');
+    await catalog.reload();
+    expect(catalog.flow('a')).toMatchObject({ rules: undefined, credential: undefined });
+    await write('credentials', KEYED);
+    await catalog.reload();
+    expect(catalog.flow('a')?.credential?.name).toBe('key');
+    expect(catalog.flow('a')?.rules).toBeDefined();
+  });
+
+  it('that was renewed is used from then on', async () => {
+    await write('credentials', KEYED);
+    await write('a', flowText('a', { credential: 'key' }));
+    const catalog = await open();
+    variables['KEY'] = 'another-key-of-the-catalog-spec';
+    await catalog.reload();
+    expect(catalog.flow('a')?.credential?.secrets).toEqual(['another-key-of-the-catalog-spec']);
+  });
+});
+
+describe('a plan', () => {
+  it('of a version is made once, whichever version is live', async () => {
+    await write('a', flowText('a'));
+    const catalog = await open();
+    const plan = catalog.plan('a', 1);
+    expect(catalog.plan('a', 1)).toBe(plan);
+    expect(await plan).toBeDefined();
+  });
+
+  it('of a version that is gone, or checks no more, is refused for good', async () => {
+    await write('credentials', KEYED);
+    await write('a', flowText('a', { credential: 'key' }));
+    const catalog = await open();
+    await expect(catalog.plan('a', 7)).rejects.toBeInstanceOf(NotRunnable);
+    await store.publish('broken', flowText('broken', {}, [{ id: 'x', use: 'no.such-thing' }]), true);
+    await expect(catalog.plan('broken', 1)).rejects.toThrow('no.such-thing');
+  });
+
+  it('is not refused for good because the database was away', async () => {
+    await write('a', flowText('a'));
+    const catalog = await open();
+    const version = store.version.bind(store);
+    store.version = () => Promise.reject(new Error('away'));
+    await expect(catalog.plan('a', 1)).rejects.not.toBeInstanceOf(NotRunnable);
+    store.version = version;
+    expect(await catalog.plan('a', 1)).toBeDefined();
+  });
+});
+
+describe('files beside the flows', () => {
+  it('are not flows: credentials, endpoints, cases, schemas, hidden ones, folders, what was deleted meanwhile', async () => {
+    for (const name of ['credentials', 'endpoints', 'a.cases', 'flow.schema', '.hidden']) await write(name, '{}');
+    await writeFile(join(folder, 'notes.md'), '');
+    await mkdir(join(folder, 'folder.json'));
+    await symlink(join(folder, 'gone'), join(folder, 'dangling.json'));
+    await write('b', 'B');
+    await write('a', 'A');
+    expect(await readFlowFolder(folder)).toEqual([
+      { id: 'a', path: join(folder, 'a.json'), text: 'A' },
+      { id: 'b', path: join(folder, 'b.json'), text: 'B' },
+    ]);
+  });
+
+  it('that cannot be read at all are named, and not taken for deleted', async () => {
+    await symlink('loop.json', join(folder, 'loop.json'));
+    await expect(readFlowFolder(folder)).rejects.toThrow(`The flow file ${join(folder, 'loop.json')} cannot be read`);
+  });
+});

@@ -1,0 +1,61 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readCredentials, type CredentialBook } from './credentials.js';
+
+const SECRET = 'a-secret-of-the-credentials-spec';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'millrace-credentials-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function read(text: string): Promise<CredentialBook> {
+  const path = join(folder, 'credentials.json');
+  await writeFile(path, text);
+  return readCredentials(path, (name) => (name === 'SECRET' ? SECRET : undefined));
+}
+
+describe('the credentials file', () => {
+  it('may have comments, trailing commas and keys of its owner', async () => {
+    const book = await read(`// ours\n{ "$schema": "x", "x-note": {}, "open": { "type": "none" }, /* and */ "key": { "type": "api-key", "name": "k", "value": { "env": "SECRET" } }, }`);
+    expect([...book.known.keys()]).toEqual(['open', 'key']);
+    expect([book.get('open')?.type, book.get('key')?.type, book.problems]).toEqual(['none', 'api-key', []]);
+  });
+
+  it('tells the checker what a credential is and which variable it waits for', async () => {
+    const book = await read('{ "hook": { "type": "api-key", "in": "url", "value": { "env": "HOOK_URL" } } }');
+    expect(book.known.get('hook')).toEqual({ type: 'api-key', in: 'url', missing: 'HOOK_URL' });
+    expect(book.get('hook')).toBeUndefined();
+    expect(book.problems).toEqual([{ code: 'credential.secret-missing', message: expect.stringContaining('hook: Set the environment variable HOOK_URL') }]);
+  });
+
+  it.each([
+    ['a broken entry', '{ "bad": 7, "good": { "type": "none" } }'],
+    ['an unknown type', '{ "bad": { "type": "magic" }, "good": { "type": "none" } }'],
+    ['a secret instead of a reference', `{ "bad": { "type": "api-key", "name": "k", "value": "${SECRET}" }, "good": { "type": "none" } }`],
+  ])('with %s is a problem that names it, holds no secret, and leaves the others', async (_name, text) => {
+    const book = await read(text);
+    expect([book.get('bad'), book.get('good')?.type]).toEqual([undefined, 'none']);
+    expect(book.known.has('bad')).toBe(true);
+    expect(book.problems[0]?.message).toContain('credentials.json: bad: ');
+    expect(JSON.stringify(book.problems)).not.toContain(SECRET);
+  });
+
+  it('of names that objects have anyway gives none of them by accident', async () => {
+    const book = await read('{ "good": { "type": "none" } }');
+    expect(['toString', 'constructor', '__proto__'].map((name) => book.get(name))).toEqual([undefined, undefined, undefined]);
+  });
+
+  it.each([['{'], ['[]'], ['7'], ['']])('that is %p is one problem, not a failure', async (text) => {
+    const book = await read(text);
+    expect(book.problems).toEqual([{ code: 'credentials.unreadable', message: expect.stringContaining('credentials.json') }]);
+    expect(book.known.size).toBe(0);
+  });
+
+  it('need not be there; but one that cannot be read is a problem', async () => {
+    expect((await readCredentials(join(folder, 'none.json'), () => undefined)).problems).toEqual([]);
+    expect((await readCredentials(folder, () => undefined)).problems).toMatchObject([{ code: 'credentials.unreadable' }]);
+  });
+});
