@@ -26,5 +26,8 @@ export default tseslint.config(
     rules: { 'max-lines-per-function': 'off' },
   },
   { files: ['libs/component-sdk/infer.spec.ts'], rules: { '@typescript-eslint/no-unused-vars': 'off' } },
-  { files: ['**/*.spec.ts', 'test/**', 'bench/**', 'libs/engine/contract/**'], rules: { 'max-lines-per-function': 'off', 'max-lines': 'off' } },
+  {
+    files: ['**/*.spec.ts', 'test/**', 'bench/**', 'libs/engine/contract/**'],
+    rules: { 'max-lines-per-function': 'off', 'max-lines': 'off' },
+  },
 );

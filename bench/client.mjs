@@ -19,7 +19,12 @@ export async function load({ url, request, connections, seconds, warmup = 1 }) {
   state.stopped = true;
   await Promise.all(workers);
   state.latencies.sort((a, b) => a - b);
-  return { perSecond: state.done / elapsed, statuses: state.statuses, p50: quantile(state.latencies, 0.5), p99: quantile(state.latencies, 0.99) };
+  return {
+    perSecond: state.done / elapsed,
+    statuses: state.statuses,
+    p50: quantile(state.latencies, 0.5),
+    p99: quantile(state.latencies, 0.99),
+  };
 }
 
 function drive({ host, port, request, state }) {

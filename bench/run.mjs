@@ -118,7 +118,9 @@ async function steady(url, forSeconds) {
   for (let sent = 0; sent < forSeconds * 50; sent += 1) {
     const due = sleep(20);
     const event = JSON.stringify({ id: `evt_${sent}`, data: { email: 'ada@example.com', total: Date.now(), pad: 'x'.repeat(930) } });
-    void fetch(`${url}/flows/post/hook`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: event }).then((r) => r.text());
+    void fetch(`${url}/flows/post/hook`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: event }).then((r) =>
+      r.text(),
+    );
     await due;
   }
 }
@@ -141,7 +143,9 @@ async function memory() {
   if (process.platform !== 'linux') return console.log('memory: measured on Linux only');
   await withMillrace({}, async ({ pid, postmaster }) => {
     await sleep(Number(options.idle) * 1000);
-    console.log(`memory idle, all processes, ${options.idle} s after start: ${Math.round(memoryOf(pid, postmaster))} MB proportional set size`);
+    console.log(
+      `memory idle, all processes, ${options.idle} s after start: ${Math.round(memoryOf(pid, postmaster))} MB proportional set size`,
+    );
   });
 }
 
@@ -182,5 +186,8 @@ function expectOnly202(statuses) {
 }
 
 function median(values) {
-  return quantile([...values].sort((a, b) => a - b), 0.5);
+  return quantile(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  );
 }

@@ -20,6 +20,9 @@ function onPath(program) {
 // Tests of durability start the built application, so that it is what a user runs.
 if (!ensureBuilt()) process.exit(1);
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-const { status } = spawnSync(process.execPath, ['--experimental-vm-modules', '--no-warnings', jest, ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
+const { status } = spawnSync(process.execPath, ['--experimental-vm-modules', '--no-warnings', jest, ...process.argv.slice(2)], {
+  cwd: root,
+  stdio: 'inherit',
+});
 for (const { name, found, how } of OPTIONAL) if (!found()) console.log(`Skipped what needs ${name}. To run it: ${how}.`);
 process.exitCode = status ?? 1;

@@ -23,7 +23,10 @@ const RULES: Readonly<Record<string, Row>> = {
     may: ['flow', 'component-sdk', 'secure-json-parse'],
     because: 'it decides and is tested without services: no Nest, clock, network or database',
   },
-  'libs/credentials': { may: ['component-sdk', 'node:crypto'], because: 'apps and components need it, neither owns it, and verify is pure' },
+  'libs/credentials': {
+    may: ['component-sdk', 'node:crypto'],
+    because: 'apps and components need it, neither owns it, and verify is pure',
+  },
   'libs/http-client': {
     may: ['component-sdk', 'credentials', 'undici', 'ipaddr.js', 'node:*'],
     because: 'it is the one policy for every outgoing request',
@@ -34,7 +37,19 @@ const RULES: Readonly<Record<string, Row>> = {
   'libs/config': { may: ['dotenv', 'node:*'], because: 'it is the only reader of the environment and needs nobody' },
   'libs/telemetry': { may: ['pino', '@nestjs/common'], because: 'everybody logs, so that it may need nobody' },
   'libs/catalog': {
-    may: ['component-sdk', 'flow', 'engine', 'credentials', 'postgres', 'telemetry', 'ajv', 'ajv-formats', 'jiti', 'jsonc-parser', 'node:*'],
+    may: [
+      'component-sdk',
+      'flow',
+      'engine',
+      'credentials',
+      'postgres',
+      'telemetry',
+      'ajv',
+      'ajv-formats',
+      'jiti',
+      'jsonc-parser',
+      'node:*',
+    ],
     because: 'it knows what is live and leaves running it to others',
   },
   'libs/platform': {
@@ -46,7 +61,20 @@ const RULES: Readonly<Record<string, Row>> = {
     because: 'an app is a thin shell and knows no other app',
   },
   'apps/flow-runner': {
-    may: ['catalog', 'component-sdk', 'credentials', 'engine', 'http-client', 'platform', 'postgres', 'queue', 'telemetry', 'bullmq', 'node:*', ...NEST],
+    may: [
+      'catalog',
+      'component-sdk',
+      'credentials',
+      'engine',
+      'http-client',
+      'platform',
+      'postgres',
+      'queue',
+      'telemetry',
+      'bullmq',
+      'node:*',
+      ...NEST,
+    ],
     because: 'an app is a thin shell and knows no other app',
   },
   'apps/control-api': {
@@ -87,7 +115,9 @@ describe('architecture', () => {
   });
 
   it('is kept by every import', () => {
-    const breaches = imports.filter((entry) => !allowed(entry)).map(({ file, from, target }) => `${file} imports ${target}; ${from} may not, because ${RULES[from]?.because}`);
+    const breaches = imports
+      .filter((entry) => !allowed(entry))
+      .map(({ file, from, target }) => `${file} imports ${target}; ${from} may not, because ${RULES[from]?.because}`);
     expect(breaches).toEqual([]);
   });
 
@@ -97,11 +127,22 @@ describe('architecture', () => {
   });
 
   it('has no import cycles', () => {
-    expect(cycles(new Map(files.map((file) => [relative(ROOT, file), imports.filter((entry) => entry.file === relative(ROOT, file)).flatMap(({ path }) => path ?? [])])))).toEqual([]);
+    expect(
+      cycles(
+        new Map(
+          files.map((file) => [
+            relative(ROOT, file),
+            imports.filter((entry) => entry.file === relative(ROOT, file)).flatMap(({ path }) => path ?? []),
+          ]),
+        ),
+      ),
+    ).toEqual([]);
   });
 
   it('reads the environment in libs/config only', () => {
-    const readers = files.filter((file) => /process\.env\b/.test(withoutComments(readFileSync(file, 'utf8')))).map((file) => relative(ROOT, file));
+    const readers = files
+      .filter((file) => /process\.env\b/.test(withoutComments(readFileSync(file, 'utf8'))))
+      .map((file) => relative(ROOT, file));
     expect(readers.filter((file) => !file.startsWith('libs/config/') && !ENVIRONMENT_TO_CHILDREN.includes(file))).toEqual([]);
   });
 });
@@ -133,8 +174,16 @@ function importsOf(path: string): Import[] {
 }
 
 function resolve(file: string, from: string, name: string): Import {
-  if (name.startsWith(OWN)) return { file, from, target: `libs/${name.slice(OWN.length).split('/')[0]}`, path: undefined, reachesIn: name.slice(OWN.length).includes('/') };
-  if (!name.startsWith('.')) return { file, from, target: name.startsWith('node:') ? name : packageOf(name), path: undefined, reachesIn: false };
+  if (name.startsWith(OWN))
+    return {
+      file,
+      from,
+      target: `libs/${name.slice(OWN.length).split('/')[0]}`,
+      path: undefined,
+      reachesIn: name.slice(OWN.length).includes('/'),
+    };
+  if (!name.startsWith('.'))
+    return { file, from, target: name.startsWith('node:') ? name : packageOf(name), path: undefined, reachesIn: false };
   const path = normalize(join(dirname(file), name)).replace(/\.js$/, '.ts');
   const target = path.split('/').slice(0, 2).join('/');
   const composes = from === 'apps/millrace' && target.startsWith('apps/');

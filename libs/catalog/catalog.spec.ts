@@ -125,7 +125,11 @@ describe('the flows folder', () => {
   it('shows a file that was never good, without anything that could accept a request', async () => {
     await write('a', '{');
     const catalog = await open();
-    expect(catalog.flow('a')).toMatchObject({ version: 0, rules: undefined, problems: expect.arrayContaining([expect.objectContaining({ code: 'flow.syntax' })]) });
+    expect(catalog.flow('a')).toMatchObject({
+      version: 0,
+      rules: undefined,
+      problems: expect.arrayContaining([expect.objectContaining({ code: 'flow.syntax' })]),
+    });
   });
 
   it('takes down a flow whose file is gone, and brings it back with it', async () => {

@@ -3,7 +3,7 @@ import { planFlow, webhookRules, type Plan, type WebhookRules } from '@millrace/
 import { checkFlow, hasErrors, type Flow, type Problem } from '@millrace/flow';
 import type { FlowEntity, PostgresFlowStore } from '@millrace/postgres';
 import type { Log } from '@millrace/telemetry';
-import type { ComponentRegistry} from './components.js';
+import type { ComponentRegistry } from './components.js';
 import { schemaCheck } from './components.js';
 import { readCredentials, type CredentialBook } from './credentials.js';
 import { readFlowFolder, watchFolder, type FlowFile } from './flow-folder.js';
@@ -166,7 +166,9 @@ export class Catalog {
     const errors = problems.filter(({ severity }) => severity === 'error');
     if (errors.every(({ code }) => code === 'credential.missing-secret')) {
       const variables = new Set(errors.flatMap(({ message }) => /`?\b([A-Z][A-Z0-9_]+)\b`?/.exec(message)?.[1] ?? []));
-      const stays = live?.rules ? `Version ${live.version} of flow ${id} stays live, the new text is not enabled` : `Flow ${id} is not enabled`;
+      const stays = live?.rules
+        ? `Version ${live.version} of flow ${id} stays live, the new text is not enabled`
+        : `Flow ${id} is not enabled`;
       this.parts.log[live?.rules ? 'warn' : 'info'](`${stays}: set ${[...variables].join(', ')}`);
       return;
     }

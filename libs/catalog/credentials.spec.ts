@@ -19,7 +19,9 @@ async function read(text: string): Promise<CredentialBook> {
 
 describe('the credentials file', () => {
   it('may have comments, trailing commas and keys of its owner', async () => {
-    const book = await read(`// ours\n{ "$schema": "x", "x-note": {}, "open": { "type": "none" }, /* and */ "key": { "type": "api-key", "name": "k", "value": { "env": "SECRET" } }, }`);
+    const book = await read(
+      `// ours\n{ "$schema": "x", "x-note": {}, "open": { "type": "none" }, /* and */ "key": { "type": "api-key", "name": "k", "value": { "env": "SECRET" } }, }`,
+    );
     expect([...book.known.keys()]).toEqual(['open', 'key']);
     expect([book.get('open')?.type, book.get('key')?.type, book.problems]).toEqual(['none', 'api-key', []]);
   });
@@ -28,7 +30,9 @@ describe('the credentials file', () => {
     const book = await read('{ "hook": { "type": "api-key", "in": "url", "value": { "env": "HOOK_URL" } } }');
     expect(book.known.get('hook')).toEqual({ type: 'api-key', in: 'url', missing: 'HOOK_URL' });
     expect(book.get('hook')).toBeUndefined();
-    expect(book.problems).toEqual([{ code: 'credential.secret-missing', message: expect.stringContaining('hook: Set the environment variable HOOK_URL') }]);
+    expect(book.problems).toEqual([
+      { code: 'credential.secret-missing', message: expect.stringContaining('hook: Set the environment variable HOOK_URL') },
+    ]);
   });
 
   it.each([

@@ -12,14 +12,24 @@ afterEach(() => rm(cwd, { recursive: true, force: true }));
 describe('the configuration', () => {
   it('has absolute paths, from the working directory', () => {
     const config = loadConfig(cwd, { MILLRACE_FLOWS: 'f', MILLRACE_HOME: '/var/lib/millrace' });
-    expect(config).toMatchObject({ home: '/var/lib/millrace', flows: join(cwd, 'f'), credentials: join(cwd, 'f', 'credentials.json'), cwd });
+    expect(config).toMatchObject({
+      home: '/var/lib/millrace',
+      flows: join(cwd, 'f'),
+      credentials: join(cwd, 'f', 'credentials.json'),
+      cwd,
+    });
     expect(loadConfig(cwd, { MILLRACE_CREDENTIALS: 'c.json' }).credentials).toBe(join(cwd, 'c.json'));
   });
 
   it('comes from .env where the environment says nothing', async () => {
     await writeFile(join(cwd, '.env'), '# ours\nPORT=4000\nHOST=0.0.0.0\nAPI_KEY="a key"\n');
     const config = loadConfig(cwd, { PORT: '5000' });
-    expect([config.port, config.host, config.variable('API_KEY'), config.variable('NOBODY')]).toEqual([5000, '0.0.0.0', 'a key', undefined]);
+    expect([config.port, config.host, config.variable('API_KEY'), config.variable('NOBODY')]).toEqual([
+      5000,
+      '0.0.0.0',
+      'a key',
+      undefined,
+    ]);
   });
 
   it('does not write into the environment', async () => {

@@ -32,7 +32,13 @@ describe('settings', () => {
   });
 
   it('are all reported at once, each with its variable and what it should be', () => {
-    const problems = problemsOf({ PORT: 'many', MILLRACE_SLOTS: '0', MILLRACE_SOURCE: 'git', DATABASE_URL: 'mysql://secret@db/x', HOST: 'anything' });
+    const problems = problemsOf({
+      PORT: 'many',
+      MILLRACE_SLOTS: '0',
+      MILLRACE_SOURCE: 'git',
+      DATABASE_URL: 'mysql://secret@db/x',
+      HOST: 'anything',
+    });
     expect(problems).toHaveLength(4);
     expect(problems).toEqual(
       expect.arrayContaining([

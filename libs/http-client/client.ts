@@ -1,11 +1,4 @@
-import {
-  createResponse,
-  type FetchResponse,
-  isSuccess,
-  type RawResponse,
-  statusError,
-  StepError,
-} from '@millrace/component-sdk';
+import { createResponse, type FetchResponse, isSuccess, type RawResponse, statusError, StepError } from '@millrace/component-sdk';
 import type { Credential, OutgoingRequest } from '@millrace/credentials';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import { createAddressPolicy } from './address-guard.js';

@@ -43,15 +43,14 @@ export interface PlatformOptions {
 
 /** Connects, migrates, loads plugins, publishes the flows folder. */
 export async function openPlatform({ config, databaseUrl, log = logFor(config) }: PlatformOptions): Promise<Platform> {
-  const [database, components] = await Promise.all([
-    connect(databaseUrl, config.poolSize),
-    loadComponents(config, log),
-  ]);
+  const [database, components] = await Promise.all([connect(databaseUrl, config.poolSize), loadComponents(config, log)]);
   const { pool, dataSource } = database;
   const flows = new PostgresFlowStore(dataSource);
   const events = new PostgresEventStore(pool);
   const journal = new PostgresJournal(pool);
-  const refusals = new PostgresRefusalStore(pool, (error) => log.warn({ reason: (error as Error).message }, 'A refusal could not be recorded'));
+  const refusals = new PostgresRefusalStore(pool, (error) =>
+    log.warn({ reason: (error as Error).message }, 'A refusal could not be recorded'),
+  );
   const { credentials, variable } = config;
   const folder = config.source === 'folder' ? config.flows : undefined;
   const catalog = await Catalog.open({ flows: folder, credentials, variable, components, store: flows, log });
@@ -83,7 +82,10 @@ async function connect(url: string, poolSize: number): Promise<Database> {
   } catch (error) {
     const { host, pathname } = new URL(url);
     const where = `${host || 'its socket'}${pathname}`;
-    throw new StartError('start.database-unreachable', `The database at ${where} cannot be used: ${describeDatabaseError(error)}. Check DATABASE_URL.`);
+    throw new StartError(
+      'start.database-unreachable',
+      `The database at ${where} cannot be used: ${describeDatabaseError(error)}. Check DATABASE_URL.`,
+    );
   }
 }
 

@@ -28,7 +28,10 @@ export async function run(config: Config, log: Log, openDatabase: () => Promise<
   const opened: Closer[] = [];
   const starting = open(config, log, openDatabase, modules, opened);
   // A signal during the start waits for it: half-opened things cannot be closed.
-  onStopSignal(() => starting.then(() => closeAll(opened)), (line) => log.info(line));
+  onStopSignal(
+    () => starting.then(() => closeAll(opened)),
+    (line) => log.info(line),
+  );
   try {
     return await starting;
   } catch (error) {
@@ -53,7 +56,13 @@ async function closeAll(opened: Closer[]): Promise<void> {
   for (const close of opened.splice(0).reverse()) await close();
 }
 
-async function open(config: Config, log: Log, openDatabase: () => Promise<ServedDatabase>, modules: Modules, opened: Closer[]): Promise<Running> {
+async function open(
+  config: Config,
+  log: Log,
+  openDatabase: () => Promise<ServedDatabase>,
+  modules: Modules,
+  opened: Closer[],
+): Promise<Running> {
   const database = await openDatabase();
   opened.push(() => database.stop());
   const platform = await openPlatform({ config, databaseUrl: database.url, log });

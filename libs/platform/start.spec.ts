@@ -80,6 +80,9 @@ describe('the token of the control API', () => {
 
   it('that cannot be kept says what to do', async () => {
     await writeFile(home, 'a file where the folder should be');
-    await expect(tokenIn()).rejects.toMatchObject({ code: 'start.home-unusable', message: expect.stringMatching(/Set it to a folder of yours\.$/) });
+    await expect(tokenIn()).rejects.toMatchObject({
+      code: 'start.home-unusable',
+      message: expect.stringMatching(/Set it to a folder of yours\.$/),
+    });
   });
 });

@@ -11,7 +11,10 @@ export async function controlToken(config: Config): Promise<string> {
   try {
     return (await existing(path)) ?? (await create(config.home, path));
   } catch (error) {
-    throw new StartError('start.home-unusable', `MILLRACE_HOME (${config.home}) cannot be used: ${(error as Error).message}. Set it to a folder of yours.`);
+    throw new StartError(
+      'start.home-unusable',
+      `MILLRACE_HOME (${config.home}) cannot be used: ${(error as Error).message}. Set it to a folder of yours.`,
+    );
   }
 }
 

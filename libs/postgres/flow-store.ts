@@ -8,9 +8,7 @@ import { RELEASE_HELD, RELEASE_LATE_HELD } from './sql/runs.js';
 /** One advisory lock for everybody who publishes: two processes that read the same folder make one version. */
 const PUBLISH_LOCK = 0x6d696c6c;
 
-export type Published =
-  | { readonly kind: 'published'; readonly version: number }
-  | { readonly kind: 'unchanged'; readonly version: number };
+export type Published = { readonly kind: 'published'; readonly version: number } | { readonly kind: 'unchanged'; readonly version: number };
 
 /** Flows and their immutable versions. */
 export class PostgresFlowStore {

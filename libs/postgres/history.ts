@@ -104,7 +104,12 @@ export class PostgresHistory {
        where ($1::text is null or flow_id = $1) and ($2::uuid is null or id < $2) order by id desc limit $3`,
       [filter.flowId, filter.before, filter.limit],
     );
-    return rows.map(({ flow_id: flowId, at, request, ...rest }) => ({ ...rest, flowId, at: at.toISOString(), request: parseJsonBytes(request) }));
+    return rows.map(({ flow_id: flowId, at, request, ...rest }) => ({
+      ...rest,
+      flowId,
+      at: at.toISOString(),
+      request: parseJsonBytes(request),
+    }));
   }
 
   /** Ends active runs as cancelled; answers the ids of those that were active. */

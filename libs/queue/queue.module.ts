@@ -15,6 +15,8 @@ export interface QueueOptions {
 /** A finished hint is worth nothing, and keeping a count of them halves BullMQ's throughput on Postgres. */
 const DEFAULT_JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true, attempts: 1 };
 
+const POOL_END_MS = 1_000;
+
 /** BullMQ through Nest, on the backend that the configuration says. */
 @Module({})
 export class QueueModule {
@@ -73,5 +75,17 @@ async function postgres(url: string): Promise<QueueBackend> {
   } finally {
     client.release();
   }
-  return { connection: pool, close: () => pool.end() };
+  return { connection: pool, close: () => end(pool) };
+}
+
+/**
+ * Ends the pool, without waiting for ever for a connection that is never given back: BullMQ leaves the one to LISTEN on
+ * where it is when it is closed while still opening it (`getListenClient` in its `postgres-connection.js`).
+ */
+async function end(pool: pg.Pool): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, POOL_END_MS);
+  });
+  await Promise.race([pool.end(), late]).finally(() => clearTimeout(timer));
 }

@@ -83,7 +83,7 @@ describe("Nest's messages", () => {
       ['error', { context: 'Router', err: { stack: 'Error: x\n    at y' } }, 'Failed'],
       ['error', { context: 'Router' }, 'Failed'],
       ['error', { context: 'Router', err: thrown }, 'boom'],
-      ['error', { context: 'Router' }, '{ code: 7 }'],
+      ['error', { context: 'Router' }, '{"code":7}'],
     ]);
   });
 });

@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import type { LoggerService } from '@nestjs/common';
 import type { Log } from './logger.js';
 
@@ -27,6 +26,11 @@ export class NestLog implements LoggerService {
 }
 
 function textOf(message: unknown): string {
+  if (typeof message === 'string') return message;
   if (message instanceof Error) return message.message;
-  return typeof message === 'string' ? message : inspect(message, { breakLength: Infinity });
+  try {
+    return JSON.stringify(message) ?? String(message);
+  } catch {
+    return String(message);
+  }
 }

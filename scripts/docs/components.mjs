@@ -9,7 +9,10 @@ const IDEMPOTENCY = {
 
 export function componentPage(components) {
   const sorted = [...components].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const contents = table(['component', ''], sorted.map(({ name, title }) => [`[${code(name)}](#${anchor(name)})`, title]));
+  const contents = table(
+    ['component', ''],
+    sorted.map(({ name, title }) => [`[${code(name)}](#${anchor(name)})`, title]),
+  );
   return page('Components', 'libs/components', INTRODUCTION, contents, sorted.flatMap(component));
 }
 

@@ -9,7 +9,9 @@ export function table(headings, rows) {
 
 /** Text in a table: one line, and no bar that would end the cell. */
 function cell(text) {
-  return String(text ?? '').replaceAll('|', '\\|').replaceAll('\n', ' ');
+  return String(text ?? '')
+    .replaceAll('|', '\\|')
+    .replaceAll('\n', ' ');
 }
 
 export function code(text) {

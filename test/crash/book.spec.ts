@@ -12,7 +12,14 @@ const all = STEPS.map((step) => arrival(step));
 
 it('is content with one arrival each, and with one more of a step in flight per kill', () => {
   expect(brokenPromises(book(all))).toEqual([]);
-  const repeated = [arrival('first'), arrival('first', 2), arrival('first', 3), arrival('second', 3), arrival('third', 3), arrival('third', 4)];
+  const repeated = [
+    arrival('first'),
+    arrival('first', 2),
+    arrival('first', 3),
+    arrival('second', 3),
+    arrival('third', 3),
+    arrival('third', 4),
+  ];
   expect(brokenPromises(book(repeated))).toEqual([]);
   expect(repeats(repeated)).toBe(3);
 });
@@ -26,7 +33,11 @@ it.each<[string, Book, string]>([
   ['two runs of one event', book([...all, { ...arrival('first', 1, 'r2'), event: 'e-r1' }]), 'has 2 runs'],
   ['a repetition without a kill', book([arrival('first'), ...all]), 'arrived twice without a kill'],
   ['a repetition after a later step', book([...all, arrival('first', 2)]), 'arrived again after third'],
-  ['a repetition of what was in the journal', book([arrival('first'), arrival('first', 2), ...all.slice(1)], { journalled: new Map([['r1/first', 1]]) }), 'was in the journal'],
+  [
+    'a repetition of what was in the journal',
+    book([arrival('first'), arrival('first', 2), ...all.slice(1)], { journalled: new Map([['r1/first', 1]]) }),
+    'was in the journal',
+  ],
   ['another idempotency key', book([{ ...arrival('first'), key: 'other' }, ...all.slice(1)]), 'Idempotency-Key other'],
 ])('notices %s', (_name, broken, sentence) => {
   expect(brokenPromises(broken).join('\n')).toContain(sentence);

@@ -10,6 +10,7 @@ import {
   noteJournalled,
   openWorld,
   privateDatabase,
+  query,
   send,
   settleAndJudge,
   settled,
@@ -54,6 +55,8 @@ it('keeps its promises when it is killed at each named point', async () => {
     countKill(world, point);
     await noteJournalled(world, database);
     instance = await startIn(world);
+    // A start on the same machine sees that the runner before is dead, and does not wait for its lease to run out.
+    expect(await query(database, 'select id from runners')).toHaveLength(1);
     expect(await settled(database)).toBe(0);
     // Before the commit nothing was promised and nothing is known; from then on the run goes to its end.
     const run = point === 'accept.before' ? 0 : 3;

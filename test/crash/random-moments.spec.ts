@@ -67,7 +67,10 @@ class Instance {
   }
 
   private async isReady(): Promise<boolean> {
-    return fetch(`${this.url}/health/ready`).then(({ ok }) => ok, () => false);
+    return fetch(`${this.url}/health/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
   }
 }
 
@@ -113,7 +116,14 @@ if (FULL) {
     let runner = await startIn(world, 'flow-runner', server.url);
     let url: string | undefined = door.url;
     const load = startLoad(world, () => url, LOAD);
-    for (const what of world.random.shuffled(['flow-runner', 'webhook-service', 'flow-runner', 'flow-runner', 'webhook-service', 'flow-runner'])) {
+    for (const what of world.random.shuffled([
+      'flow-runner',
+      'webhook-service',
+      'flow-runner',
+      'flow-runner',
+      'webhook-service',
+      'flow-runner',
+    ])) {
       await moment(world);
       countKill(world, what);
       if (what === 'flow-runner') {

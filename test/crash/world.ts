@@ -120,7 +120,12 @@ export async function startIn(world: World, app?: string, databaseUrl = ''): Pro
 /** The same without waiting for it to be ready. */
 export function spawnIn(world: World, app?: string, more: Readonly<Record<string, string>> = {}): MillraceProcess {
   const env = { MILLRACE_FLOWS: join(world.home, 'flows'), MILLRACE_SLOTS: '64', ...more };
-  const process = spawnMillrace({ args: app === undefined ? ['start'] : ['start', app], home: world.home, env, crashFile: crashFile(world) });
+  const process = spawnMillrace({
+    args: app === undefined ? ['start'] : ['start', app],
+    home: world.home,
+    env,
+    crashFile: crashFile(world),
+  });
   // The process before is dead by now, and what it sent has long arrived when this one gets to send anything.
   if (app !== 'webhook-service') world.life += 1;
   finallyClose(async () => {
@@ -238,4 +243,3 @@ function totals({ kills, acknowledged, unanswered, arrivals, seed }: World, runs
     `${arrivals.length} arrivals, ${repeats(arrivals)} of them repeats; MILLRACE_CRASH_SEED=${seed}`
   );
 }
-

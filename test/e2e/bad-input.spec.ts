@@ -327,7 +327,10 @@ describe('a request that does not prove itself', () => {
     for (let i = 0; i < 31; i += 1) statuses.push((await hook('flooded', { headers: [JSON_TYPE], body })).status);
     expect(statuses).toEqual([...Array(30).fill(401), 429]);
     const limited = await hook('flooded', { headers: [JSON_TYPE], body });
-    expect(errorOf(limited)).toEqual({ code: 'request.too-many-failures', message: 'Too many requests from this address were not authorized.' });
+    expect(errorOf(limited)).toEqual({
+      code: 'request.too-many-failures',
+      message: 'Too many requests from this address were not authorized.',
+    });
     expect(Number(limited.headers['retry-after'])).toBeGreaterThan(0);
     expect((await hook('flooded', { headers: [JSON_TYPE, `X-Partner: ${KEY}`], body })).status).toBe(202);
   });
@@ -337,9 +340,24 @@ describe('what is not a request', () => {
   it.each([
     ['garbage', '\x16\x03\x01\x02\x00garbage\r\n\r\n', 400, 'request.malformed'],
     ['a method that HTTP does not have', 'HACK /flows/open/hook HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'request.malformed'],
-    ['two lengths', requestBytes({ path: '/flows/open/hook', headers: ['Content-Length: 2', 'Content-Length: 3'], body: '{}' }), 400, 'request.malformed'],
-    ['a length and chunks', requestBytes({ path: '/flows/open/hook', headers: ['Content-Length: 2', 'Transfer-Encoding: chunked'], body: chunked('{}') }), 400, 'request.malformed'],
-    ['oversize headers', requestBytes({ path: '/flows/open/hook', headers: [`X-Big: ${forever('x', 17_000)}`] }), 431, 'request.headers-too-large'],
+    [
+      'two lengths',
+      requestBytes({ path: '/flows/open/hook', headers: ['Content-Length: 2', 'Content-Length: 3'], body: '{}' }),
+      400,
+      'request.malformed',
+    ],
+    [
+      'a length and chunks',
+      requestBytes({ path: '/flows/open/hook', headers: ['Content-Length: 2', 'Transfer-Encoding: chunked'], body: chunked('{}') }),
+      400,
+      'request.malformed',
+    ],
+    [
+      'oversize headers',
+      requestBytes({ path: '/flows/open/hook', headers: [`X-Big: ${forever('x', 17_000)}`] }),
+      431,
+      'request.headers-too-large',
+    ],
     ['an oversize request line', requestBytes({ path: `/flows/open/hook?${forever('x', 17_000)}` }), 431, 'request.headers-too-large'],
     ['broken URL escapes', requestBytes({ path: '/flows/%zz/hook' }), 400, 'request.invalid'],
     ['URL escapes that are not UTF-8', requestBytes({ path: '/flows/%ff%fe/hook' }), 400, 'request.invalid'],
@@ -366,7 +384,13 @@ describe('what is not a request', () => {
 
 describe('refusals', () => {
   it('hold no secret, neither one that is known nor one that only sounds like it', async () => {
-    const headers = [JSON_TYPE, `X-Partner: ${KEY}x`, 'X-Auth-Token: leaked-token', 'Authorization: Bearer leaked-bearer', 'Cookie: a=leaked-cookie'];
+    const headers = [
+      JSON_TYPE,
+      `X-Partner: ${KEY}x`,
+      'X-Auth-Token: leaked-token',
+      'Authorization: Bearer leaked-bearer',
+      'Cookie: a=leaked-cookie',
+    ];
     await sendRaw(instance.url, { path: `/flows/keyed/hook?page=7&api_key=leaked-query&%74oken=leaked-escaped`, headers, body: '{}' });
     const kept = await eventually('the refusal', async () => (await refusals('keyed')).find(({ url }) => url.includes('page=7')));
     expect(kept.url).toBe('/flows/keyed/hook?page=7');
@@ -387,7 +411,10 @@ describe('a body that a flow cannot use', () => {
     const answer = await hook('compares', { headers: [JSON_TYPE], body: '{"total":"many"}' });
     expect(answer.status).toBe(202);
     const run = await endOf(instance, (JSON.parse(answer.body) as { runId: string }).runId);
-    expect(run).toMatchObject({ status: 'failed', error: { step: 'trigger', message: expect.stringContaining('trigger.body.total > 500') } });
+    expect(run).toMatchObject({
+      status: 'failed',
+      error: { step: 'trigger', message: expect.stringContaining('trigger.body.total > 500') },
+    });
   });
 });
 
@@ -439,7 +466,9 @@ describe('a flow file that cannot be used', () => {
   it('does not stop the others from being read when it is a folder', async () => {
     await mkdir(join(instance.flows, 'folder.json'));
     await write('beside', JSON.stringify({ ...live, id: 'beside' }));
-    await eventually('the other flow', async () => ((await hook('beside', { headers: [JSON_TYPE], body: '{}' })).status === 202 ? true : undefined));
+    await eventually('the other flow', async () =>
+      (await hook('beside', { headers: [JSON_TYPE], body: '{}' })).status === 202 ? true : undefined,
+    );
   });
 });
 

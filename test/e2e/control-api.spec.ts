@@ -108,7 +108,7 @@ describe('lists', () => {
     const sent = [];
     for (let i = 0; i < 5; i += 1) sent.push(await started('hello', `{"name":"${i}"}`));
     const seen: string[] = [];
-    for (let next: string | null = ''; next !== null; ) {
+    for (let next: string | null = ''; next !== null;) {
       const page: RunPage = await instance.api<RunPage>(`runs?flow=hello&limit=2${next && `&before=${next}`}`);
       seen.push(...page.items.map(({ id }) => id));
       next = page.next;

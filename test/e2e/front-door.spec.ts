@@ -30,7 +30,12 @@ const CREDENTIALS = {
 
 type CredentialName = keyof typeof CREDENTIALS;
 
-const echo = [{ id: 'seen', set: { body: '{{ trigger.body }}', headers: '{{ trigger.headers }}', query: '{{ trigger.query }}', method: '{{ trigger.method }}' } }];
+const echo = [
+  {
+    id: 'seen',
+    set: { body: '{{ trigger.body }}', headers: '{{ trigger.headers }}', query: '{{ trigger.query }}', method: '{{ trigger.method }}' },
+  },
+];
 
 const flows = {
   ...Object.assign({}, ...Object.keys(CREDENTIALS).map((credential) => webhookFlow(`by-${credential}`, { credential }, echo))),
@@ -99,18 +104,25 @@ async function signed(name: CredentialName, flow: string, body: string, now = ne
 }
 
 describe('a request that proves itself', () => {
-  it.each(Object.keys(CREDENTIALS) as CredentialName[])('with %s becomes an event and a run, and its secret reaches neither', async (name) => {
-    const receipt = await accepted(await signed(name, `by-${name}`, '{"id":"evt_1","n":1}'));
-    expect(receipt).toEqual({ eventId: expect.any(String), runIds: [receipt.runId], runId: expect.any(String) });
-    expect(await seenBy(receipt)).toMatchObject({ body: { id: 'evt_1', n: 1 }, method: 'POST' });
-    const event = await instance.api<EventView>(`events/${receipt.eventId}`);
-    const kept = JSON.stringify([event, await instance.api<RunView>(`runs/${receipt.runId}`)]);
-    expect(kept).not.toContain('of-the-front-door-spec');
-    expect(kept).not.toContain(Buffer.from(`partner:${VARIABLES['TEXT_SECRET']}`).toString('base64'));
-  });
+  it.each(Object.keys(CREDENTIALS) as CredentialName[])(
+    'with %s becomes an event and a run, and its secret reaches neither',
+    async (name) => {
+      const receipt = await accepted(await signed(name, `by-${name}`, '{"id":"evt_1","n":1}'));
+      expect(receipt).toEqual({ eventId: expect.any(String), runIds: [receipt.runId], runId: expect.any(String) });
+      expect(await seenBy(receipt)).toMatchObject({ body: { id: 'evt_1', n: 1 }, method: 'POST' });
+      const event = await instance.api<EventView>(`events/${receipt.eventId}`);
+      const kept = JSON.stringify([event, await instance.api<RunView>(`runs/${receipt.runId}`)]);
+      expect(kept).not.toContain('of-the-front-door-spec');
+      expect(kept).not.toContain(Buffer.from(`partner:${VARIABLES['TEXT_SECRET']}`).toString('base64'));
+    },
+  );
 
   it('with the next secret passes while both are active', async () => {
-    const { credential: next } = createCredential('next', { ...CREDENTIALS.github, secrets: [{ env: 'NEXT_SECRET' }] }, ({ env }) => VARIABLES[env]);
+    const { credential: next } = createCredential(
+      'next',
+      { ...CREDENTIALS.github, secrets: [{ env: 'NEXT_SECRET' }] },
+      ({ env }) => VARIABLES[env],
+    );
     const body = Buffer.from('{}');
     const { headers } = next!.apply({ method: 'POST', url: hookUrl('by-rotating'), headers: JSON_TYPE, body }, { now: new Date() });
     await accepted(await fetch(hookUrl('by-rotating'), { method: 'POST', headers, body: new Uint8Array(body) }));
@@ -159,7 +171,11 @@ describe('a body', () => {
 
   it.each([
     ['NUL in text', 'text/plain', Buffer.from('a\0b\0')],
-    ['key order, white space, repeated keys and large numbers', 'application/json', Buffer.from('{ "z":1,\r\n\t"a":12345678901234567890, "z":1.10 }\n')],
+    [
+      'key order, white space, repeated keys and large numbers',
+      'application/json',
+      Buffer.from('{ "z":1,\r\n\t"a":12345678901234567890, "z":1.10 }\n'),
+    ],
     ['lone surrogates and escapes', 'application/json', Buffer.from('{"a":"\\ud800\\u0000\\/"}')],
     ['a byte order mark and CRLF', 'application/json', Buffer.from('\ufeff{}\r\n')],
     ['a form with broken escapes', 'application/x-www-form-urlencoded', Buffer.from('a=%zz&b=%ff&&=')],

@@ -63,7 +63,11 @@ async function setUp(queue: Readonly<Record<string, string>>): Promise<Apart> {
       return () => open();
     },
     start: async (app, env) => {
-      const process = spawnMillrace({ args: ['start', app], home, env: { DATABASE_URL: databaseUrl, MILLRACE_FLOWS: home, ...queue, ...env } });
+      const process = spawnMillrace({
+        args: ['start', app],
+        home,
+        env: { DATABASE_URL: databaseUrl, MILLRACE_FLOWS: home, ...queue, ...env },
+      });
       started.push(process);
       await process.ready();
       return process;
@@ -129,7 +133,14 @@ function properties(queue: () => Readonly<Record<string, string>>): void {
     const open = apart.holdAnswers();
     const first = await send(door, 0);
     await apart.receiver.waitFor(1);
-    await hint(apart.databaseUrl, queue()['REDIS_URL'], [first.runId], [first.runId, first.runId], ['01920f7a-5c1e-7cc3-98c4-dc0c0c07398f'], []);
+    await hint(
+      apart.databaseUrl,
+      queue()['REDIS_URL'],
+      [first.runId],
+      [first.runId, first.runId],
+      ['01920f7a-5c1e-7cc3-98c4-dc0c0c07398f'],
+      [],
+    );
     const second = await send(door, 1);
     await apart.receiver.waitFor(2);
     open();

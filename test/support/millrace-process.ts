@@ -50,7 +50,15 @@ export function spawnMillrace({ args, home, env = {}, crashFile }: ProcessOption
   const preload = crashFile === undefined ? [] : ['--import', CRASHING];
   const child = spawn(process.execPath, [...preload, MAIN, ...args], {
     cwd: home,
-    env: { ...inherited, HOST: '127.0.0.1', PORT: '0', MILLRACE_HOME: home, MILLRACE_HTTP_ALLOW: '127.0.0.1', MILLRACE_CRASH_FILE: crashFile, ...env },
+    env: {
+      ...inherited,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      MILLRACE_HOME: home,
+      MILLRACE_HTTP_ALLOW: '127.0.0.1',
+      MILLRACE_CRASH_FILE: crashFile,
+      ...env,
+    },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

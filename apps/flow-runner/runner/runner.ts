@@ -88,7 +88,7 @@ export class Runner implements BirthClaims {
 
   /** Claims those of the hinted runs that are still queued, as room allows. Resolves when all have been offered a slot. */
   async takeHinted(ids: readonly string[]): Promise<void> {
-    for (let next = 0; next < ids.length && !this.draining; ) {
+    for (let next = 0; next < ids.length && !this.draining;) {
       const runner = await this.ready();
       if (runner === undefined) return;
       const some = ids.slice(next, next + Math.min(this.slots.free, CLAIM_SIZE));
@@ -150,7 +150,8 @@ export class Runner implements BirthClaims {
    */
   private async brokenOff(run: ClaimedRun, error: unknown): Promise<void> {
     this.parts.log.error({ flow: run.flowId, runId: run.id, err: error }, 'A slice broke off');
-    if (this.parts.lease.covers(run)) await this.fail(run, 'run.broken-off', `The run could not be carried on: ${(error as Error).message}`);
+    if (this.parts.lease.covers(run))
+      await this.fail(run, 'run.broken-off', `The run could not be carried on: ${(error as Error).message}`);
   }
 
   private leave(active: ActiveRun): void {

@@ -26,7 +26,10 @@ export async function removeHome(home: string): Promise<void> {
 /** Whether a server was at work on this home when its Millrace ended, and may still be. */
 export async function hasLeftOvers(home: string): Promise<boolean> {
   const file = join(await clusterOf(home), 'postmaster.pid');
-  return stat(file).then(() => true, () => false);
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Stops the server that a killed Millrace left behind: adopted first, so that a stranger with its old pid is safe. */

@@ -44,7 +44,11 @@ const ticket: Call = {
 it('answers an incoming webhook of Slack with a bare ok, and misuse with a bare error name', async () => {
   const path = '/services/a/b';
   const replies = await call('Slack', { path, body: { text: 'hi' } }, { path, body: {} }, { path: '/elsewhere', body: {} });
-  expect(replies.map(({ status, body }) => [status, body])).toEqual([[200, 'ok'], [400, 'no_text'], [404, 'no_service']]);
+  expect(replies.map(({ status, body }) => [status, body])).toEqual([
+    [200, 'ok'],
+    [400, 'no_text'],
+    [404, 'no_service'],
+  ]);
 });
 
 it('answers a bot without a token with 200 and ok: false, as Slack does', async () => {
@@ -75,13 +79,14 @@ it('opens one ticket of Zendesk for one idempotency key', async () => {
   expect(again).toMatchObject({ status: 201, headers: { 'x-idempotency-lookup': 'hit' }, body: first?.body });
 });
 
-it.each<[Vendor, Call]>([['HubSpot', upsert], ['Zendesk', ticket], ['own API', { path: '/climate-orders/1', method: 'PUT', body: {} }]])(
-  'refuses a request to %s without its credential',
-  async (vendor, request) => {
-    const [reply] = await call(vendor, { ...request, headers: {} });
-    expect(reply?.status).toBe(401);
-  },
-);
+it.each<[Vendor, Call]>([
+  ['HubSpot', upsert],
+  ['Zendesk', ticket],
+  ['own API', { path: '/climate-orders/1', method: 'PUT', body: {} }],
+])('refuses a request to %s without its credential', async (vendor, request) => {
+  const [reply] = await call(vendor, { ...request, headers: {} });
+  expect(reply?.status).toBe(401);
+});
 
 const SPECS = resolve('../shared/vendor-specs');
 

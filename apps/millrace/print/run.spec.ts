@@ -69,7 +69,11 @@ describe('the details of a run', () => {
   });
 
   it('cut long values short', () => {
-    const longest = Math.max(...runDetails(run({ steps: [step] }), NOW).split('\n').map((line) => line.length));
+    const longest = Math.max(
+      ...runDetails(run({ steps: [step] }), NOW)
+        .split('\n')
+        .map((line) => line.length),
+    );
     expect(longest).toBeLessThan(330);
   });
 

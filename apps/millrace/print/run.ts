@@ -90,7 +90,7 @@ function valueLines({ input, output, error, retryAt }: StepView): string[] {
 function ending({ status, error, flowId, resumeAt }: RunView): string[] {
   if (error) return [`${where(error.step)}: ${printable(error.message)}`, `Next: ${nextAction(error.blame, flowId)}`];
   if (status === 'waiting' && resumeAt !== null) return [`The run waits and goes on at ${localTime(resumeAt)}.`];
-  if (status === 'filtered') return ["The `when` of the trigger did not hold, so no step was run."];
+  if (status === 'filtered') return ['The `when` of the trigger did not hold, so no step was run.'];
   return [];
 }
 

@@ -35,7 +35,13 @@ interface Setting extends Partial<DoorParts> {
 }
 
 function world({ live = liveFlow(), accept, runner, ...parts }: Setting = {}): World {
-  const made = { accepted: [] as Acceptance[], hinted: [] as string[], refusals: [] as Refusal[], births: [] as World['births'], started: [] as ClaimedWork[] };
+  const made = {
+    accepted: [] as Acceptance[],
+    hinted: [] as string[],
+    refusals: [] as Refusal[],
+    births: [] as World['births'],
+    started: [] as ClaimedWork[],
+  };
   const reserve: NonNullable<DoorParts['births']>['reserve'] = (runId) => ({
     runner: 'runner-1',
     start: (work) => {
@@ -74,10 +80,17 @@ interface Sent {
   readonly body?: string;
 }
 
-function request({ method = 'POST', url = '/flows/orders/hook', rawHeaders = ['Content-Type', 'application/json'], body = '{}' }: Sent = {}): IncomingMessage {
+function request({
+  method = 'POST',
+  url = '/flows/orders/hook',
+  rawHeaders = ['Content-Type', 'application/json'],
+  body = '{}',
+}: Sent = {}): IncomingMessage {
   const stream = new PassThrough();
   stream.end(body);
-  const headers = Object.fromEntries(rawHeaders.flatMap((name, i) => (i % 2 === 0 ? [[name.toLowerCase(), rawHeaders[i + 1]]] : [])) as [string, string][]);
+  const headers = Object.fromEntries(
+    rawHeaders.flatMap((name, i) => (i % 2 === 0 ? [[name.toLowerCase(), rawHeaders[i + 1]]] : [])) as [string, string][],
+  );
   return Object.assign(stream, { method, url, rawHeaders, headers, socket: { remoteAddress: '192.0.2.1' } }) as unknown as IncomingMessage;
 }
 
@@ -153,7 +166,11 @@ describe('a duplicate', () => {
   const accept = (): Promise<Accepted> => Promise.resolve({ kind: 'duplicate', eventId: 'the-first' });
 
   it('is answered 200 with the first event, releases its place, and starts nothing', async () => {
-    const { door, births, hinted, accepted } = world({ accept, runner: 'shared', live: liveFlow({ dedupe: { key: '{{ trigger.body.id }}' } }) });
+    const { door, births, hinted, accepted } = world({
+      accept,
+      runner: 'shared',
+      live: liveFlow({ dedupe: { key: '{{ trigger.body.id }}' } }),
+    });
     const answer = await door.receive('orders', request({ body: '{"id":"a"}' }));
     expect([answer.status, contentOf(answer)]).toEqual([200, { eventId: 'the-first', duplicate: true }]);
     expect(accepted[0]?.dedupe).toEqual({ key: 'a', windowMs: 24 * 3_600_000 });
@@ -171,7 +188,7 @@ describe('an event that does not fit its trigger', () => {
   });
 
   it('is kept without a run and with its clause, when `when` does not hold', async () => {
-    const { door, accepted, hinted } = world({ live: liveFlow({ when: "{{ trigger.body.a = 1 }}" }) });
+    const { door, accepted, hinted } = world({ live: liveFlow({ when: '{{ trigger.body.a = 1 }}' }) });
     const answer = await door.receive('orders', request());
     expect(contentOf(answer)).toEqual({ eventId: accepted[0]?.event.id, runIds: [] });
     expect([accepted[0]?.event.unmatched, accepted[0]?.run, hinted]).toEqual(['{{ trigger.body.a = 1 }}', undefined, []]);
@@ -190,7 +207,10 @@ describe('an event that cannot be written down', () => {
 
   it('is not the last one: memory and place are free again', async () => {
     let away = true;
-    const { door } = world({ maxPending: 2, accept: () => (away ? Promise.reject(new Error('away')) : Promise.resolve({ kind: 'stored' })) });
+    const { door } = world({
+      maxPending: 2,
+      accept: () => (away ? Promise.reject(new Error('away')) : Promise.resolve({ kind: 'stored' })),
+    });
     expect((await door.receive('orders', request())).status).toBe(503);
     away = false;
     expect((await door.receive('orders', request())).status).toBe(202);

@@ -206,7 +206,10 @@ export class FrontDoor {
   }
 
   private notWritten(flowId: string, error: unknown): Refused {
-    this.parts.log.error({ flow: flowId, reason: (error as Error).message }, 'An event could not be written; its caller was told to come again');
+    this.parts.log.error(
+      { flow: flowId, reason: (error as Error).message },
+      'An event could not be written; its caller was told to come again',
+    );
     return new Refused(
       unavailable('event.not-written', 'The event could not be written down. Nothing was accepted; send it again.'),
       'event.not-written',
@@ -262,7 +265,11 @@ function parsed(body: Buffer, contentType: string | undefined): unknown {
 function checkType(rules: WebhookRules, contentType: string | undefined, body: Buffer): void {
   const { type } = mediaType(contentType);
   if (body.length === 0 || rules.accepts(type)) return;
-  throw refused(415, 'body.type-not-accepted', `This URL takes ${rules.accept?.join(', ')}, not ${type || 'a body without a Content-Type'}.`);
+  throw refused(
+    415,
+    'body.type-not-accepted',
+    `This URL takes ${rules.accept?.join(', ')}, not ${type || 'a body without a Content-Type'}.`,
+  );
 }
 
 function methodNotAllowed(methods: readonly string[]): Refused {
@@ -271,7 +278,11 @@ function methodNotAllowed(methods: readonly string[]): Refused {
 
 function notEnabled(flow: LiveFlow): Refused {
   const answer = unavailable('flow.not-enabled', 'This flow is not enabled yet. Nothing was accepted; send it again later.');
-  return new Refused(answer, 'flow.not-enabled', `${flow.id} is not enabled: ${flow.problems[0]?.message ?? 'no version of it has been checked'}`);
+  return new Refused(
+    answer,
+    'flow.not-enabled',
+    `${flow.id} is not enabled: ${flow.problems[0]?.message ?? 'no version of it has been checked'}`,
+  );
 }
 
 function paused(flow: LiveFlow): Refused {

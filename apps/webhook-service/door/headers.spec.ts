@@ -70,7 +70,17 @@ describe('the kept URL', () => {
 });
 
 describe('a name that sounds secret', () => {
-  it.each(['authorization', 'x-api-key', 'X-Gitlab-Token', 'x-auth', 'access_token', 'client_secret', 'PASSWORD', 'cookie', 'x-amz-credential'])('%s', (name) => {
+  it.each([
+    'authorization',
+    'x-api-key',
+    'X-Gitlab-Token',
+    'x-auth',
+    'access_token',
+    'client_secret',
+    'PASSWORD',
+    'cookie',
+    'x-amz-credential',
+  ])('%s', (name) => {
     expect(soundsSecret(name)).toBe(true);
   });
 

@@ -86,7 +86,8 @@ function plainDetails(details: Record<string, unknown>): Record<string, unknown>
 /** Anything thrown becomes a StepError; what is not one is a defect of the component and never retried blindly. */
 export function asStepError(thrown: unknown): StepError {
   if (isStepError(thrown)) return thrown;
-  const cause = thrown instanceof Error ? thrown : new Error(typeof thrown === 'string' ? thrown : 'a value that is not an Error was thrown');
+  const cause =
+    thrown instanceof Error ? thrown : new Error(typeof thrown === 'string' ? thrown : 'a value that is not an Error was thrown');
   return new StepError({
     code: 'component.crashed',
     message: `The component threw ${cause.name}: ${cause.message}. This is a defect in the component; its stack is in the details.`,

@@ -32,7 +32,11 @@ const types = fc.oneof(
 
 describe('any body of any type', () => {
   it('is parsed or refused with 400 or 415, a code and a sentence; nothing else ever happens', () => {
-    const bodies = fc.oneof(fc.uint8Array(), fc.string({ unit: 'binary' }).map((text) => new TextEncoder().encode(text)), fc.json().map((text) => new TextEncoder().encode(text)));
+    const bodies = fc.oneof(
+      fc.uint8Array(),
+      fc.string({ unit: 'binary' }).map((text) => new TextEncoder().encode(text)),
+      fc.json().map((text) => new TextEncoder().encode(text)),
+    );
     fc.assert(
       fc.property(bodies, types, (bytes, type) => {
         try {
@@ -62,9 +66,11 @@ describe('any body of any type', () => {
 
 describe('JSON', () => {
   it('is what JSON.parse makes of it', () => {
-    fc.assert(fc.property(fc.jsonValue({ maxDepth: 20 }), (value) => {
-      expect(parse(JSON.stringify(value))).toEqual(JSON.parse(JSON.stringify(value)));
-    }));
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 20 }), (value) => {
+        expect(parse(JSON.stringify(value))).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
   });
 
   it.each([

@@ -65,7 +65,8 @@ function parseJson(text: string): unknown {
     return secureJson.parse(text, undefined, { protoAction: 'error', constructorAction: 'ignore' });
   } catch (error) {
     // The whole message: that of a syntax error quotes the body.
-    if ((error as Error).message === FORBIDDEN_KEY) throw new BodyRefusal(400, 'body.forbidden-key', 'The JSON has a "__proto__" key, which is not accepted.');
+    if ((error as Error).message === FORBIDDEN_KEY)
+      throw new BodyRefusal(400, 'body.forbidden-key', 'The JSON has a "__proto__" key, which is not accepted.');
     throw new BodyRefusal(400, 'body.malformed', 'The body is not valid JSON.');
   }
 }

@@ -60,7 +60,12 @@ describe('schema', () => {
   it('that does not hold names the place, and is looked at only where `when` holds', () => {
     expect(decide({ schema: {} }, 'misfit')).toEqual({
       kind: 'invalid',
-      error: { code: 'trigger.schema', message: "The body does not fit the trigger's schema: /a must be a number", step: 'trigger', blame: 'remote' },
+      error: {
+        code: 'trigger.schema',
+        message: "The body does not fit the trigger's schema: /a must be a number",
+        step: 'trigger',
+        blame: 'remote',
+      },
     });
     expect(decide({ schema: {}, when: "{{ trigger.body = 'x' }}" }, 'misfit').kind).toBe('unmatched');
   });
@@ -86,19 +91,37 @@ describe('the dedupe key', () => {
     expect(decide({ dedupe: { key: '{{ trigger.id }}', window: '10m' } }, {})).toMatchObject({ dedupe: { windowMs: 600_000 } });
   });
 
-  it.each([[{}], [null], ['text'], [{ id: null }], [{ id: '' }]])('that cannot be made of %j is said, so that no event passes for a copy', (body) => {
-    expect(decide({ dedupe: { key: '{{ trigger.body.id }}' } }, body)).toEqual({ kind: 'keyless', problem: expect.stringContaining('`dedupe.key`') });
-  });
+  it.each([[{}], [null], ['text'], [{ id: null }], [{ id: '' }]])(
+    'that cannot be made of %j is said, so that no event passes for a copy',
+    (body) => {
+      expect(decide({ dedupe: { key: '{{ trigger.body.id }}' } }, body)).toEqual({
+        kind: 'keyless',
+        problem: expect.stringContaining('`dedupe.key`'),
+      });
+    },
+  );
 });
 
 describe('a fixed answer', () => {
   it.each([
     ['immediately' as const, undefined],
     [{ status: 204 }, { status: 204, headers: {}, body: undefined }],
-    [{ status: 200, body: 'ok' }, { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'ok' }],
-    [{ status: 200, body: '' }, { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: '' }],
-    [{ status: 201, body: { a: 1 } }, { status: 201, headers: { 'content-type': 'application/json; charset=utf-8' }, body: '{"a":1}' }],
-    [{ status: 200, body: null }, { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: 'null' }],
+    [
+      { status: 200, body: 'ok' },
+      { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'ok' },
+    ],
+    [
+      { status: 200, body: '' },
+      { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: '' },
+    ],
+    [
+      { status: 201, body: { a: 1 } },
+      { status: 201, headers: { 'content-type': 'application/json; charset=utf-8' }, body: '{"a":1}' },
+    ],
+    [
+      { status: 200, body: null },
+      { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: 'null' },
+    ],
     [
       { status: 200, headers: { 'Content-Type': 'text/xml', 'X-A': 'b' }, body: '<Response/>' },
       { status: 200, headers: { 'content-type': 'text/xml', 'x-a': 'b' }, body: '<Response/>' },

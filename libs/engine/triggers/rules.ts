@@ -42,7 +42,10 @@ export interface DedupeKey {
 const DEFAULT_WINDOW = '24h';
 
 /** Compiles a checked trigger. `schemaCheck` compiles its JSON Schema, which the engine does not do itself. */
-export function webhookRules(trigger: WebhookTrigger, schemaCheck: (schema: NonNullable<WebhookTrigger['schema']>) => SchemaCheck): WebhookRules {
+export function webhookRules(
+  trigger: WebhookTrigger,
+  schemaCheck: (schema: NonNullable<WebhookTrigger['schema']>) => SchemaCheck,
+): WebhookRules {
   const invalid = trigger.schema === undefined ? undefined : schemaCheck(trigger.schema);
   const matches = acceptCondition(trigger.when);
   const dedupeKey = trigger.dedupe && dedupe(trigger.dedupe.key, parseDuration(trigger.dedupe.window ?? DEFAULT_WINDOW));

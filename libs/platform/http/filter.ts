@@ -24,7 +24,10 @@ export class ErrorFilter implements ExceptionFilter {
     }
     const { status, code, message, headers } = this.explain(thrown, request);
     const body = jsonText({ error: { code, message } }, request.headers.accept);
-    void reply.code(status).headers({ ...API_HEADERS, ...headers }).send(body);
+    void reply
+      .code(status)
+      .headers({ ...API_HEADERS, ...headers })
+      .send(body);
   }
 
   private explain(thrown: unknown, { method, url }: FastifyRequest): ApiError {

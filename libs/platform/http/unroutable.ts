@@ -10,7 +10,10 @@ export function answerUnroutable(error: { readonly code?: string }, _request: un
     error.code === 'FST_ERR_MAX_PARAM_LENGTH'
       ? new ApiError(404, 'route.not-found', 'There is nothing at this URL: a part of it is longer than any name there is.')
       : new ApiError(400, 'request.invalid', 'The URL of the request cannot be read. Check its percent-encoding.');
-  void reply.code(status).headers(API_HEADERS).send(jsonText({ error: { code, message } }, undefined));
+  void reply
+    .code(status)
+    .headers(API_HEADERS)
+    .send(jsonText({ error: { code, message } }, undefined));
 }
 
 /** Answers what Node could not read as a request, and closes: where the next request would begin is not known. */
@@ -25,9 +28,14 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
 
 function explain(code: string | undefined): ApiError {
   if (code === 'HPE_HEADER_OVERFLOW') {
-    return new ApiError(431, 'request.headers-too-large', 'The request line and headers are larger than 16 KiB together. Send fewer or shorter ones.');
+    return new ApiError(
+      431,
+      'request.headers-too-large',
+      'The request line and headers are larger than 16 KiB together. Send fewer or shorter ones.',
+    );
   }
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new ApiError(408, 'request.too-slow', 'The request did not arrive in time. Send it again.');
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new ApiError(408, 'request.too-slow', 'The request did not arrive in time. Send it again.');
   return new ApiError(400, 'request.malformed', 'This is not a valid HTTP/1.1 request. Check its request line, headers and body length.');
 }
 

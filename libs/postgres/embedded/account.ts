@@ -36,7 +36,10 @@ export async function serverAccount(cluster: string, owner: Account | undefined,
 
 /** passwd(5): name:password:uid:gid:… */
 export function accountNamed(passwd: string, name: string): Account | undefined {
-  const fields = passwd.split('\n').find((line) => line.startsWith(`${name}:`))?.split(':');
+  const fields = passwd
+    .split('\n')
+    .find((line) => line.startsWith(`${name}:`))
+    ?.split(':');
   const account = { uid: Number(fields?.[2]), gid: Number(fields?.[3]) };
   return account.uid > 0 && Number.isInteger(account.gid) ? account : undefined;
 }

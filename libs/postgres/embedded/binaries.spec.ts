@@ -45,7 +45,7 @@ it('makes the library links that npm leaves out with --ignore-scripts', async ()
   for (const link of links) expect((await lstat(join(packageDir, link.target))).isSymbolicLink()).toBe(true);
 });
 
-it('runs a copy when the package lies where the server\'s user cannot go, or cannot be mended', async () => {
+it("runs a copy when the package lies where the server's user cannot go, or cannot be mended", async () => {
   await unpack();
   if (isRoot()) await chmod(packageDir, 0o700);
   else await chmod(join(packageDir, 'native', 'lib'), 0o555);

@@ -31,7 +31,10 @@ export interface BinariesOptions {
  */
 export async function findBinaries(options: BinariesOptions): Promise<Binaries> {
   const source = await openPackage(options.packageDir);
-  const linked = await repairLinks(source).then(() => true, () => false);
+  const linked = await repairLinks(source).then(
+    () => true,
+    () => false,
+  );
   const inPlace = linked ? await tryOut(source.dir, options.account) : undefined;
   if (inPlace?.binaries !== undefined) return inPlace.binaries;
   const copy = await findCopy(source, options);
@@ -49,7 +52,11 @@ export function copyDirsFor(homeDir: string, systemDir: string): string[] {
 export async function repairLinks(source: BinaryPackage): Promise<void> {
   for (const link of source.links) {
     const target = join(source.dir, link.target);
-    const exists = await unless(['ENOENT'], stat(target).then(() => true), false);
+    const exists = await unless(
+      ['ENOENT'],
+      stat(target).then(() => true),
+      false,
+    );
     if (!exists) await makeLink(join(source.dir, link.source), target);
   }
 }
@@ -141,7 +148,11 @@ async function assertTrusted(copy: string): Promise<void> {
 }
 
 async function exists(path: string): Promise<boolean> {
-  return unless(['ENOENT'], lstat(path).then(() => true), false);
+  return unless(
+    ['ENOENT'],
+    lstat(path).then(() => true),
+    false,
+  );
 }
 
 function unusable(dir: string, failed: Finished | undefined): EmbeddedPostgresError {

@@ -40,7 +40,11 @@ async function createWhole(path: string, text: string): Promise<boolean> {
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   try {
     await writeFile(draft, text, { flag: 'wx', mode: 0o644 });
-    return await unless(['EEXIST'], link(draft, path).then(() => true), false);
+    return await unless(
+      ['EEXIST'],
+      link(draft, path).then(() => true),
+      false,
+    );
   } finally {
     await rm(draft, { force: true });
   }

@@ -24,7 +24,11 @@ export async function chooseListen(cluster: string, account: Account | undefined
 
 async function privateSocketDir(cluster: string, account: Account | undefined): Promise<string> {
   const dir = join(tmpdir(), `millrace-${createHash('sha256').update(cluster).digest('hex').slice(0, 16)}`);
-  await unless(['EEXIST'], mkdir(dir, 0o700).then(() => handOver(dir, account)), undefined);
+  await unless(
+    ['EEXIST'],
+    mkdir(dir, 0o700).then(() => handOver(dir, account)),
+    undefined,
+  );
   const found = await lstat(dir);
   if (found.isDirectory() && found.uid === (account?.uid ?? process.getuid?.()) && (found.mode & 0o077) === 0) return dir;
   throw new EmbeddedPostgresError(

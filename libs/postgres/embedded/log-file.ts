@@ -20,7 +20,11 @@ export async function openLog(home: Home): Promise<FileHandle> {
 
 /** Bytes in the log now: the `from` of a later `logTail`. */
 export async function logSize(home: Home): Promise<number> {
-  return unless(['ENOENT'], stat(home.log).then((file) => file.size), 0);
+  return unless(
+    ['ENOENT'],
+    stat(home.log).then((file) => file.size),
+    0,
+  );
 }
 
 /** The last lines the server wrote, at most 20 and not before `from`. Never fails: it goes into messages about failures. */

@@ -62,7 +62,10 @@ async function query(url: string, text: string): Promise<Record<string, unknown>
 }
 
 async function failure(attempt: Promise<unknown>): Promise<EmbeddedPostgresError> {
-  const error: unknown = await attempt.then(() => undefined, (reason: unknown) => reason);
+  const error: unknown = await attempt.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   if (error instanceof EmbeddedPostgresError) return error;
   throw new Error(`expected an EmbeddedPostgresError, got ${String(error)}`);
 }
@@ -98,7 +101,14 @@ describe('a first start', () => {
         current_setting('data_checksums') as sums, current_setting('jit') as jit`,
     );
     expect(facts).toEqual({
-      database: 'millrace', user: 'millrace', encoding: 'UTF8', fsync: 'on', commit: 'on', pages: 'on', sums: 'on', jit: 'off',
+      database: 'millrace',
+      user: 'millrace',
+      encoding: 'UTF8',
+      fsync: 'on',
+      commit: 'on',
+      pages: 'on',
+      sums: 'on',
+      jit: 'off',
     });
     await expect(query(server.url.replace(/:[0-9a-f]{48}@/, ':wrong@'), 'select 1')).rejects.toMatchObject({ code: '28P01' });
     expect(server.adopted).toBe(false);
@@ -124,7 +134,7 @@ describe('a first start', () => {
       await rm(socketDir, { recursive: true });
     });
 
-    it('keeps the terminal\'s Ctrl-C away from the server', async () => {
+    it("keeps the terminal's Ctrl-C away from the server", async () => {
       const server = await start();
       const ps = spawn('ps', ['-o', 'pgid=', '-p', String(server.pid)]);
       const [group] = (await once(ps.stdout, 'data')) as [Buffer];
@@ -322,7 +332,7 @@ const asRoot = (): void => {
     expect(await failure(start())).toMatchObject({ code: 'postgres.data-missing', message: expect.stringContaining(place) });
   });
 
-  it('says what to do when there is no place that the server\'s user can reach', async () => {
+  it("says what to do when there is no place that the server's user can reach", async () => {
     await mkdir(home, { mode: 0o700 });
     await writeFile(join(base, 'file'), 'no folder can be made in a file');
     expect(await failure(start({ systemDir: join(base, 'file', 'system') }))).toMatchObject({
