@@ -33,7 +33,10 @@ const RULES: Readonly<Record<string, Row>> = {
   },
   'libs/components': { may: ['component-sdk', 'node:crypto'], because: 'a component that needs the engine is an engine feature' },
   'libs/postgres': { may: ['engine', 'flow', 'typeorm', 'pg', 'node:*'], because: 'the database driver stays in one folder' },
-  'libs/queue': { may: ['engine', 'bullmq', 'ioredis', 'pg', ...NEST], because: 'the queue driver stays in one folder' },
+  'libs/queue': {
+    may: ['engine', 'bullmq', 'ioredis', 'pg', 'node:timers/promises', ...NEST],
+    because: 'the queue driver stays in one folder',
+  },
   'libs/config': { may: ['dotenv', 'node:*'], because: 'it is the only reader of the environment and needs nobody' },
   'libs/telemetry': { may: ['pino', '@nestjs/common'], because: 'everybody logs, so that it may need nobody' },
   'libs/catalog': {

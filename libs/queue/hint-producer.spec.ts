@@ -29,6 +29,7 @@ describe('hints', () => {
     const offers = [hints.offer(['a']), hints.offer(['b', 'c']), hints.offer(['d'])];
     expect(sent).toEqual([['a']]);
     await answer();
+    while (sent.length < 2) await new Promise((resolve) => setImmediate(resolve));
     expect(sent).toEqual([['a'], ['b', 'c', 'd']]);
     await answer();
     await Promise.all(offers);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { RunHints } from '@millrace/engine';
@@ -6,6 +7,7 @@ import { HINTS, type Hint } from './hint.js';
 
 /** How long a hint may take to be queued. The sweep finds the runs of a hint that was given up. */
 const TIMEOUT_MS = 2_000;
+const PAUSE_MS = 10;
 
 /** Puts hints into BullMQ. Ids that are offered while one hint is on its way travel together in the next. */
 @Injectable()
@@ -24,9 +26,15 @@ export class HintProducer implements RunHints, BeforeApplicationShutdown {
     if (runIds.length === 0 || this.closing) return;
     this.waiting.push(...runIds);
     while (this.waiting.length > 0) {
-      this.sending ??= this.send(this.waiting.splice(0)).finally(() => (this.sending = undefined));
+      this.sending ??= this.send(this.waiting.splice(0)).finally(() => this.rest());
       await this.sending;
     }
+  }
+
+  /** The first hint goes out at once; a stream of them is gathered, for each costs the queue as much as a commit. */
+  private async rest(): Promise<void> {
+    await delay(PAUSE_MS);
+    this.sending = undefined;
   }
 
   /** What is offered from now on waits for the next sweep. */
