@@ -16,6 +16,8 @@ const CLEAN_UP_MS = 90_000;
 /** The receiver thinks this long at the most, so that a kill finds steps in flight. */
 const THINK_MS = 15;
 const QUIET_MS = 50;
+/** A runner that still works never falls quiet. */
+const QUIET_ROUNDS = 40;
 /** How long a client that was not served stays away. */
 const COME_AGAIN_MS = 200;
 const SHOWN = 20;
@@ -116,14 +118,15 @@ export async function arm(world: World, point: string, nth = 1): Promise<void> {
 
 /** Starts an app, or everything in one process, and resolves with its address once it is ready. */
 export async function startIn(world: World, app?: string, databaseUrl = ''): Promise<{ process: MillraceProcess; url: string }> {
-  // await quiet(world);
+  await quiet(world);
   const process = spawnIn(world, app, { DATABASE_URL: databaseUrl });
   return { process, url: await process.ready() };
 }
 
 /** What a dead process has sent may still be on its way to the receiver, and belongs to the life that ended. */
 async function quiet({ arrivals }: World): Promise<void> {
-  for (let seen = -1; seen !== arrivals.length;) {
+  let seen = -1;
+  for (let round = 0; round < QUIET_ROUNDS && seen !== arrivals.length; round += 1) {
     seen = arrivals.length;
     await delay(QUIET_MS);
   }
