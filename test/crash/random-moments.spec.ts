@@ -8,6 +8,7 @@ import {
   openWorld,
   postmaster,
   privateDatabase,
+  safeFromPoison,
   settleAndJudge,
   startIn,
   startLoad,
@@ -79,8 +80,9 @@ function killPostmaster(pid: number | undefined): void {
   process.kill(pid, 'SIGKILL');
 }
 
-function moment({ random }: World): Promise<unknown> {
-  return delay(random.between(...MOMENT_MS));
+async function moment({ random }: World, databaseUrl: string): Promise<void> {
+  await delay(random.between(...MOMENT_MS));
+  await safeFromPoison(databaseUrl);
 }
 
 async function killAtRandom(kinds: readonly ('killGroup' | 'killPostgres' | 'killEverything')[], title: string): Promise<void> {
@@ -89,11 +91,11 @@ async function killAtRandom(kinds: readonly ('killGroup' | 'killPostgres' | 'kil
   await instance.start();
   const load = startLoad(world, () => instance.url, LOAD);
   for (const kind of world.random.shuffled(kinds)) {
-    await moment(world);
+    await moment(world, instance.database);
     countKill(world, kind);
     await instance[kind]();
   }
-  await moment(world);
+  await moment(world, instance.database);
   await load.stop();
   expect(await settleAndJudge(world, instance.database, title)).toEqual([]);
   expect(world.acknowledged.size).toBeGreaterThan(0);
@@ -124,7 +126,7 @@ if (FULL) {
       'webhook-service',
       'flow-runner',
     ])) {
-      await moment(world);
+      await moment(world, server.url);
       countKill(world, what);
       if (what === 'flow-runner') {
         await runner.process.kill();
@@ -137,7 +139,7 @@ if (FULL) {
         url = door.url;
       }
     }
-    await moment(world);
+    await moment(world, server.url);
     await load.stop();
     expect(await settleAndJudge(world, server.url, 'Apart')).toEqual([]);
     expect(world.acknowledged.size).toBeGreaterThan(0);

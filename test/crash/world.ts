@@ -223,11 +223,14 @@ export async function noteJournalled(world: World, databaseUrl: string): Promise
 /** Waits until no run is active, then compares what was promised with what arrived; prints the totals. */
 export async function settleAndJudge(world: World, databaseUrl: string, title: string): Promise<string[]> {
   const active = await settled(databaseUrl);
-  const rows = await query<{ id: string; status: string }>(databaseUrl, 'select id, status from finished_runs');
-  const ends = new Map(rows.map(({ id, status }) => [id, status]));
+  const rows = await query<{ id: string; end: string }>(databaseUrl, ENDS);
+  const ends = new Map(rows.map(({ id, end }) => [id, end]));
   console.info(`${title}: ${totals(world, ends.size)}`);
   return brokenPromises({ ...world, ends, active }).slice(0, SHOWN);
 }
+
+/** A run that failed says why. */
+const ENDS = `select id, concat_ws(' ', status, convert_from(error, 'utf8')) as end from finished_runs`;
 
 /** How many runs are still active when all have ended or patience has. */
 export async function settled(databaseUrl: string): Promise<number> {
@@ -235,6 +238,19 @@ export async function settled(databaseUrl: string): Promise<number> {
   for (;;) {
     const [row] = await query<{ active: number }>(databaseUrl, 'select count(*)::int as active from runs');
     if (row!.active === 0 || Date.now() > deadline) return row!.active;
+    await delay(50);
+  }
+}
+
+/**
+ * Waits until the next kill cannot be the third in a row that finds a run no step further: such a run is set aside as
+ * poison, rightly, and on a slow machine innocent ones would be.
+ */
+export async function safeFromPoison(databaseUrl: string): Promise<void> {
+  const deadline = Date.now() + SETTLE_MS;
+  const atRisk = 'select 1 from runs where crashes >= 2 and journal_rows <= journal_rows_at_claim limit 1';
+  while ((await query(databaseUrl, atRisk)).length > 0) {
+    if (Date.now() > deadline) throw new Error('Runs that were killed twice do not get on.');
     await delay(50);
   }
 }
