@@ -10,26 +10,33 @@ export interface Execution {
   readonly signal: AbortSignal;
 }
 
+/** Which try of which step, with its resolved props. */
+export interface Try {
+  readonly path: string;
+  readonly attempt: number;
+  readonly input: Json;
+}
+
 /**
  * One try of a component: checks the props, sets the time limit, and turns the result into the JSON
  * that the journal keeps and later steps see, secrets taken out. Fails with whatever the component threw.
  */
-export async function execute(step: PlannedUse, at: Execution, attempt: number, props: Json): Promise<Json> {
+export async function execute(step: PlannedUse, at: Execution, { path, attempt, input: props }: Try): Promise<Json> {
   const hosted = at.host.component(step.component);
   if (!hosted) throw missingComponent(step);
   const misfit = hosted.invalidProps(props);
-  if (misfit) throw new StepError({ code: 'props.invalid', message: `${step.id}: ${misfit}`, blame: 'author', arrived: 'no' });
+  if (misfit) throw new StepError({ code: 'props.invalid', message: `${path}: ${misfit}`, blame: 'author', arrived: 'no' });
   at.signal.throwIfAborted();
   const limited = new TimeLimit(step, at);
   try {
     const context = at.host.context(hosted.component, {
       run: at.run,
-      path: step.id,
+      path,
       attempt,
       credential: step.credential,
       timeoutMs: step.timeoutMs,
       signal: limited.signal,
-      idempotencyKey: idempotencyKey(at.run.id, step.id),
+      idempotencyKey: idempotencyKey(at.run.id, path),
     });
     const output = await limited.race(Promise.resolve(hosted.component.run({ ...context, props } as never)));
     return stored(output, at.host, step);

@@ -1,6 +1,8 @@
 export * from './accept.js';
 export * from './determinism.js';
 export { idempotencyKey } from './execute.js';
+export { derivedId } from './derived-id.js';
+export { defaultLimits, type Limits } from './limits.js';
 export * from './plan.js';
 export * from './ports.js';
 export * from './records.js';

@@ -143,9 +143,10 @@ async function live({ plan, outcomes, body }: Scenario, deaths: readonly Death[]
   };
   const store = rig.journal;
   const journal: Journal = {
-    record: (run, rows) => write(() => store.record(run, rows)),
-    suspend: (run, rows, at) => write(() => store.suspend(run, rows, at)),
-    finish: (run, rows, result) => write(() => store.finish(run, rows, result)),
+    record: (run, entry) => write(() => store.record(run, entry)),
+    suspend: (run, entry, at) => write(() => store.suspend(run, entry, at)),
+    finish: (run, entry, result) => write(() => store.finish(run, entry, result)),
+    items: (run, path) => store.items(run, path),
   };
   const shouldYield = (): boolean => (boundaries += 1) === yieldAt;
   await rig.accept(body);
@@ -157,7 +158,10 @@ async function live({ plan, outcomes, body }: Scenario, deaths: readonly Death[]
   const ended = rig.store.ended.get(RUN_ID);
   if (!ended) throw new Error('the run did not end');
   // What changes with time: when things happened, and what `$now()` said.
-  const rows = rig.rows.map(({ startedAt: _s, finishedAt: _f, retryAt: _r, input, ...row }) => ({ ...row, input: withoutTime(input) }));
+  const rows = rig.rows.map(({ startedAt: _s, finishedAt: _f, retryAt: _r, firstStartedAt: _t, deaths: _d, input, ...row }) => ({
+    ...row,
+    input: withoutTime(input),
+  }));
   return { result: { status: ended.status, error: ended.error }, rows, calls: rig.calls, writes, deaths: died };
 }
 

@@ -19,17 +19,19 @@ export interface ErrorRecord {
 /**
  * What one journal row says of its step.
  * `started`: written before a step that must not be repeated after a crash (`onCrash: "stop"`).
+ * `waiting`: the step waits for a time, a request or another run.
  * `retrying`: this attempt failed and another one is due. `failed`: the last attempt failed.
  */
-export type StepRowStatus = 'started' | 'succeeded' | 'skipped' | 'retrying' | 'failed';
+export type StepRowStatus = 'started' | 'waiting' | 'succeeded' | 'skipped' | 'retrying' | 'failed';
 
 /** One row of the journal: a completed attempt of a component step, or a decision (branch, `set`, skip). */
 export interface StepRow {
+  /** Ids from the outermost loop inwards: `contact`, or `each[3].notify` in the fourth item of the loop `each`. */
   path: string;
   /** 1-based. Decisions have attempt 1. */
   attempt: number;
   status: StepRowStatus;
-  /** `use`, `if`, `switch`, `set`, `stop`. */
+  /** The step's kind (`use`, `if`, …), `item` for a finished item of a loop, `cursor` for how far a loop has come. */
   kind: string;
   /** Milliseconds since the epoch. */
   startedAt: number;
@@ -39,7 +41,16 @@ export interface StepRow {
   error?: ErrorRecord;
   /** Due time of the next attempt, for `retrying`. */
   retryAt?: number;
+  /** When the first attempt began, for `retrying`. */
+  firstStartedAt?: number;
+  /** When a `waiting` step goes on, or gives up waiting. */
+  resumeAt?: number;
+  /** How often a process died while this attempt was in flight; counted only once the run is under suspicion. */
+  deaths?: number;
 }
+
+/** What names one row of a run's journal. */
+export type StepKey = Pick<StepRow, 'path' | 'attempt'>;
 
 /** What identifies a claim of a run: transitions of any other claim are refused. */
 export interface Lease {
@@ -59,6 +70,10 @@ export interface ClaimedRun {
   readonly startedAt: number;
   /** How many leases in a row expired without the journal growing. */
   readonly crashes: number;
+  /** How many `call` steps stand above this run. */
+  readonly depth?: number;
+  /** Somebody waits for what the run gives: its output is to be kept with its end. */
+  readonly awaited?: boolean;
 }
 
 /** An accepted request, immutable, exact bytes kept. */
@@ -82,6 +97,8 @@ export interface EventRecord {
 export interface RunResult {
   readonly status: RunEnd;
   readonly error?: ErrorRecord;
+  /** What the run gives to whoever awaits it: the body of its `respond` step, else the last step's output. */
+  readonly output?: Json;
 }
 
 /** What expressions see as `trigger`. */
@@ -100,5 +117,9 @@ export interface RunScope {
   readonly steps: Record<string, unknown>;
   readonly run: { readonly id: string; readonly startedAt: string };
   readonly flow: { readonly id: string };
-  error?: ErrorRecord;
+  /** By step id: where the request that resumes a `wait` is to be sent. */
+  readonly resume?: Readonly<Record<string, { readonly url: string }>>;
+  readonly error?: ErrorRecord;
+  /** Inside loops: `item` (or what `as` calls it) and `index`. */
+  readonly [loopVariable: string]: unknown;
 }

@@ -8,15 +8,16 @@ import { persistently } from './persistently.js';
  * so that writing again after an unseen commit changes nothing and reports the claim as lost.
  */
 export function persistentJournal(journal: Journal, log: Log, stillOurs: (run: ClaimedRun) => boolean): Journal {
-  const persist = (run: ClaimedRun, write: () => Promise<boolean>): Promise<boolean> =>
+  const persist = <T>(run: ClaimedRun, write: () => Promise<T>): Promise<T> =>
     persistently(write, {
       isFinal: (error) => !stillOurs(run) || isRefusedData(error),
       onRetry: (error) => log.warn({ runId: run.id, reason: error.message }, 'The journal cannot be written; trying again'),
     });
   return {
-    record: (run, rows) => persist(run, () => journal.record(run, rows)),
-    suspend: (run, rows, resumeAt) => persist(run, () => journal.suspend(run, rows, resumeAt)),
-    finish: (run, rows, result) => persist(run, () => journal.finish(run, rows, result)),
+    record: (run, entry) => persist(run, () => journal.record(run, entry)),
+    suspend: (run, entry, resumeAt) => persist(run, () => journal.suspend(run, entry, resumeAt)),
+    finish: (run, entry, result) => persist(run, () => journal.finish(run, entry, result)),
+    items: (run, path) => persist(run, () => journal.items(run, path)),
   };
 }
 

@@ -114,7 +114,7 @@ export class Rig {
     const { run, event, journal: rows } = work;
     return walk(
       { run, plan: this.plan, trigger: parseTrigger(event), journal: rows, giveUp: { signal }, shouldYield },
-      { journal, host: this.host, clock: this.clock },
+      { journal, host: this.host, clock: this.clock, calls: this.store, resumptions: this.store },
     );
   }
 
@@ -145,9 +145,10 @@ export class Rig {
   get journal(): Journal {
     const { store } = this;
     return {
-      record: (run, rows) => store.record(run, rows),
-      suspend: (run, rows, resumeAt) => store.suspend(run, rows, resumeAt),
-      finish: (run, rows, result) => store.finish(run, rows, result),
+      record: (run, entry) => store.record(run, entry),
+      suspend: (run, entry, resumeAt) => store.suspend(run, entry, resumeAt),
+      finish: (run, entry, result) => store.finish(run, entry, result),
+      items: (run, path) => store.items(run, path),
     };
   }
 

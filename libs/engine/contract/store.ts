@@ -1,6 +1,6 @@
 import type { Acceptance, EventStore } from '../accept.js';
-import type { ClaimedWork, Journal, RunClaims, RunnerLeases } from '../ports.js';
-import type { ErrorRecord, EventRecord, RunEnd, StepRow } from '../records.js';
+import type { ClaimedWork, Entry, Journal, RunClaims, RunnerLeases } from '../ports.js';
+import type { ErrorRecord, EventRecord, RunEnd, StepKey, StepRow } from '../records.js';
 
 /** What a suite needs of a store beside its ports: to see what is kept. */
 export interface StoreUnderTest {
@@ -22,6 +22,10 @@ export interface ActiveRun {
 
 /** Opens an empty store before each test. */
 export type OpenStore = () => Promise<StoreUnderTest>;
+
+export function entry(rows: readonly StepRow[], drops: readonly StepKey[] = []): Entry {
+  return { rows, drops };
+}
 
 let counter = 0;
 

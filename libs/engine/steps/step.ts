@@ -1,19 +1,31 @@
-import { isStepError, StepError } from '@millrace/component-sdk';
+import { isStepError, StepError, type Json } from '@millrace/component-sdk';
 import type { StepEnvironment } from '../determinism.js';
+import type { Limits } from '../limits.js';
 import type { PlannedStep } from '../plan.js';
-import type { Clock, Host } from '../ports.js';
+import type { Calls, Clock, Host, Resumptions } from '../ports.js';
 import type { ClaimedRun, ErrorRecord, RunResult, RunScope, StepRow } from '../records.js';
+import type { Halt } from '../strands.js';
 
-/** What a step tells the list it stands in. Only `next` lets the list go on. */
+/** What a step tells the list it stands in. Only `next` lets the list go on; `halted` says that a sibling decided. */
 export type StepSignal =
   | { readonly kind: 'next' }
   | { readonly kind: 'failed'; readonly error: ErrorRecord }
   | { readonly kind: 'stopped'; readonly result: RunResult }
   | { readonly kind: 'suspended'; readonly resumeAt: number }
+  | { readonly kind: 'halted' }
   | { readonly kind: 'lost' }
   | { readonly kind: 'abandoned' };
 
 export const NEXT: StepSignal = { kind: 'next' };
+
+/** Failures that neither `onError: "continue"` nor a `catch` passes over: the author's own stop, and what only a person can judge. */
+export const ENDS_THE_RUN: ReadonlySet<string> = new Set([
+  'flow.stopped',
+  'run.poison',
+  'crash.in-flight',
+  'run.too-many-steps',
+  'run.too-long',
+]);
 
 /** What a kind of step may use of the walk it is part of. */
 export interface Walk {
@@ -21,21 +33,57 @@ export interface Walk {
   readonly scope: RunScope;
   readonly host: Host;
   readonly clock: Clock;
+  readonly calls: Calls;
+  readonly resumptions: Resumptions;
+  readonly limits: Limits;
   /** How many leases in a row expired since the journal last grew, this walk included. */
   readonly crashes: number;
   /** Aborts when the run must be given up at once; nothing may be written after that. */
   readonly signal: AbortSignal;
+  /** What the last step that has an output gave; null before that. */
+  readonly output: Json;
+  /** The step path of an id here. */
+  path(id: string): string;
   /** The newest journal row of a step, if it has one. */
   row(path: string): StepRow | undefined;
   /** Time and chance for the expressions of a step. */
   environment(path: string): StepEnvironment;
   /** Keeps a row for the next commit. */
   note(row: StepRow): void;
-  /** Commits what was noted, if a component step is among it. False: the claim is lost. */
+  /** Commits what was noted, if an effect is among it. False: the claim is lost. */
   commit(force?: boolean): Promise<boolean>;
   /** True when the runner is shutting down and the run should be handed over at this boundary. */
   shouldYield(): boolean;
+  /** Waits in memory while other strands work. False: all of them wait, so that the run is to be suspended. */
+  park(time: number): Promise<boolean>;
   list(steps: readonly PlannedStep[]): Promise<StepSignal>;
+  /** A walk of its own for a branch or an item: it sees what is visible here, and what its steps give stays inside. */
+  inner(parts: InnerWalk): Walk;
+  /** The same place with another `error`. */
+  handling(error: ErrorRecord): Walk;
+  /** Runs strands side by side; resolves when all have ended. */
+  sideBySide(walks: readonly (() => Promise<StepSignal>)[]): Promise<StepSignal[]>;
+  /** What stops strands of this walk, and is stopped with it. */
+  halting(): Halt;
+  halt(halt: Halt): void;
+  /** Time goes on from where the inner walk came to. */
+  joined(inner: Walk): void;
+  /** Counts rows as passed on the way through an item, without their having been read. */
+  pass(rows: readonly StepRow[]): void;
+  /** What the run gives to whoever awaits it. */
+  responded(body: Json): void;
+  /** Takes rows out of the journal, because the next row says what they said. */
+  drop(rows: readonly StepRow[]): void;
+  /** The finished items of a loop, the ones of earlier slices too. */
+  items(path: string): Promise<StepRow[]>;
+}
+
+export interface InnerWalk {
+  readonly scope?: Partial<RunScope>;
+  readonly prefix?: string;
+  readonly halt?: Halt;
+  /** Collects every row that is noted or passed inside. */
+  readonly trail?: StepRow[];
 }
 
 /** Runs the body of a decision and journals what it decided, or why it could not. */
@@ -44,20 +92,27 @@ export async function decision<T extends StepRow['output']>(
   step: PlannedStep,
   decide: (environment: StepEnvironment) => T | Promise<T>,
 ): Promise<{ readonly output: T } | { readonly failed: ErrorRecord }> {
-  const journalled = walk.row(step.id);
+  const path = walk.path(step.id);
+  const journalled = walk.row(path);
   if (journalled?.status === 'succeeded') return { output: journalled.output as T };
   if (journalled?.error) return { failed: journalled.error };
   const startedAt = walk.clock.now();
-  const row = { path: step.id, attempt: 1, kind: step.kind, startedAt };
+  const row = { path, attempt: 1, kind: step.kind, startedAt };
   try {
-    const output = await decide(walk.environment(step.id));
+    const output = await decide(walk.environment(path));
     walk.note({ ...row, status: 'succeeded', output, finishedAt: walk.clock.now() });
     return { output };
   } catch (error) {
-    const failed = errorRecord(error, step.id, 1);
+    const failed = errorRecord(error, path, 1);
     walk.note({ ...row, status: 'failed', error: failed, finishedAt: walk.clock.now() });
     return { failed };
   }
+}
+
+/** Waits until a time that the journal knows, in memory while other strands work, else by suspending the run. */
+export async function until(walk: Walk, time: number): Promise<StepSignal> {
+  if (time <= walk.clock.now()) return NEXT;
+  return (await walk.park(time)) ? NEXT : { kind: 'suspended', resumeAt: time };
 }
 
 /** The one way from something thrown to something stored. */

@@ -1,0 +1,103 @@
+import { StepError, type Json } from '@millrace/component-sdk';
+import { resolveTemplate } from '@millrace/flow';
+import { derivedId } from '../derived-id.js';
+import type { PlannedCall } from '../plan.js';
+import type { CallOutcome } from '../ports.js';
+import type { ErrorRecord, StepRow } from '../records.js';
+import { retryDelay } from '../retry.js';
+import { asStepError, errorRecord, NEXT, until, type StepSignal, type Walk } from './step.js';
+
+/** How long a caller sleeps at most before it looks for its answer by itself, in milliseconds: wakes are not the only way. */
+const LOOK_EVERY_MS = 60_000;
+/** The same while other strands keep the run in memory. */
+const ASK_EVERY_MS = 500;
+
+/**
+ * Runs another flow as a run of its own. The call is journalled before that run is created under an id derived from this
+ * step, so that a crash in between creates one run, not two.
+ */
+export async function walkCall(step: PlannedCall, walk: Walk): Promise<StepSignal> {
+  const path = walk.path(step.id);
+  for (;;) {
+    const row = walk.row(path);
+    if (row?.status === 'succeeded') return succeed(step, walk, row.output as Json);
+    if (row?.status === 'failed') return { kind: 'failed', error: row.error as ErrorRecord };
+    const signal = row?.status === 'waiting' ? await goOn(step, walk, row) : await begin(step, walk, path, row);
+    if (signal) return signal;
+  }
+}
+
+/** Notes and commits the call. Undefined: look at the row again. */
+async function begin(step: PlannedCall, walk: Walk, path: string, last: StepRow | undefined): Promise<StepSignal | undefined> {
+  const due = await until(walk, last?.retryAt ?? 0);
+  if (due.kind !== 'next') return due;
+  if (walk.shouldYield()) return { kind: 'suspended', resumeAt: walk.clock.now() };
+  const startedAt = walk.clock.now();
+  const row = { path, attempt: (last?.attempt ?? 0) + 1, kind: 'call', startedAt, finishedAt: startedAt };
+  try {
+    if ((walk.run.depth ?? 0) >= walk.limits.depth) throw tooDeep(step, walk);
+    const input = await resolveTemplate(step.input, walk.scope, walk.environment(path));
+    const runId = derivedId(walk.run.id, `${path}#${row.attempt}`, startedAt);
+    const resumeAt = step.timeoutMs === undefined ? undefined : startedAt + step.timeoutMs;
+    walk.note({ ...row, status: 'waiting', input, output: { runId }, resumeAt });
+    return (await walk.commit(true)) ? undefined : { kind: 'lost' };
+  } catch (thrown) {
+    walk.note({ ...row, status: 'failed', error: errorRecord(thrown, path, row.attempt) });
+    return undefined;
+  }
+}
+
+async function goOn(step: PlannedCall, walk: Walk, row: StepRow): Promise<StepSignal | undefined> {
+  const { runId } = row.output as { runId: string };
+  try {
+    await walk.calls.begin(walk.run, { runId, flowId: step.flow, input: row.input ?? null, awaited: step.awaits });
+  } catch (thrown) {
+    return settle(step, walk, row, asStepError(thrown));
+  }
+  if (!step.awaits) return end(walk, row, { runId });
+  const outcome = await walk.calls.outcome(runId);
+  if (outcome)
+    return outcome.status === 'succeeded'
+      ? end(walk, row, outcome.output ?? null)
+      : settle(step, walk, row, failureOf(step, runId, outcome));
+  if (row.resumeAt !== undefined && row.resumeAt <= walk.clock.now()) return settle(step, walk, row, tooLate(step, runId));
+  return awaitOutcome(walk, row);
+}
+
+async function awaitOutcome(walk: Walk, { resumeAt = Infinity }: StepRow): Promise<StepSignal | undefined> {
+  const now = walk.clock.now();
+  const signal = await until(walk, Math.min(resumeAt, now + ASK_EVERY_MS));
+  return signal.kind === 'next' ? undefined : { kind: 'suspended', resumeAt: Math.min(resumeAt, now + LOOK_EVERY_MS) };
+}
+
+function end(walk: Walk, row: StepRow, output: Json): undefined {
+  walk.note({ ...row, status: 'succeeded', finishedAt: walk.clock.now(), output });
+}
+
+function settle(step: PlannedCall, walk: Walk, row: StepRow, error: StepError): undefined {
+  const finishedAt = walk.clock.now();
+  const failed = { ...row, finishedAt, error: errorRecord(error, row.path, row.attempt) };
+  const delay = retryDelay(step.retry, row.attempt, error, 'yes', () => walk.clock.random());
+  walk.note(delay === undefined ? { ...failed, status: 'failed' } : { ...failed, status: 'retrying', retryAt: finishedAt + delay });
+}
+
+function failureOf(step: PlannedCall, runId: string, { status, error }: CallOutcome): StepError {
+  const reason = error?.message ?? `its run ended ${status}`;
+  const message = `The flow ${step.flow} that ${step.id} called did not succeed: ${reason}`;
+  return new StepError({ code: error?.code ?? `call.${status}`, message, blame: error?.blame, details: { runId }, retryable: true });
+}
+
+function tooLate({ id, flow, timeoutMs }: PlannedCall, runId: string): StepError {
+  const message = `The flow ${flow} that ${id} called has not ended within ${(timeoutMs ?? 0) / 1000} s; its run goes on by itself.`;
+  return new StepError({ code: 'timeout', message, blame: 'remote', details: { runId }, retryable: true });
+}
+
+function tooDeep({ id, flow }: PlannedCall, { limits }: Walk): StepError {
+  const message = `${id} cannot call ${flow}: ${limits.depth} calls stand above this run already. Look for flows that call each other.`;
+  return new StepError({ code: 'call.too-deep', message, blame: 'author' });
+}
+
+function succeed(step: PlannedCall, walk: Walk, output: Json): StepSignal {
+  walk.scope.steps[step.id] = output;
+  return NEXT;
+}
