@@ -28,6 +28,7 @@ const run: RunSummary = {
   startedAt: '2026-01-01T00:00:00.001Z',
   finishedAt: '2026-01-01T00:00:01.000Z',
   resumeAt: null,
+  parent: null,
   error: { code: 'http.500', message: 'It failed.', step: 'send' },
 };
 

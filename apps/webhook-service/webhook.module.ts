@@ -1,4 +1,5 @@
 import { Module, type DynamicModule, type InjectionToken, type Type } from '@nestjs/common';
+import type { LiveFlow } from '@millrace/catalog';
 import type { BirthClaims } from '@millrace/engine';
 import { PLATFORM, type Platform } from '@millrace/platform';
 import { HintProducer } from '@millrace/queue';
@@ -29,7 +30,7 @@ export class WebhookModule {
 function frontDoor(platform: Platform, hints: HintProducer, births: BirthClaims | undefined): FrontDoor {
   const { config, catalog, events, refusals, log } = platform;
   return new FrontDoor({
-    flow: (id) => catalog.flow(id),
+    flow: (id) => withHook(catalog.flow(id)),
     events,
     hints,
     births,
@@ -41,4 +42,9 @@ function frontDoor(platform: Platform, hints: HintProducer, births: BirthClaims 
     publicUrl: () => platform.publicUrl,
     hideUnknown: config.hideUnknown,
   });
+}
+
+/** A flow that something else starts has no URL. */
+function withHook(flow: LiveFlow | undefined): LiveFlow | undefined {
+  return flow?.trigger === undefined || flow.trigger.type === 'webhook' ? flow : undefined;
 }

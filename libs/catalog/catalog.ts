@@ -1,6 +1,6 @@
 import type { Credential } from '@millrace/credentials';
 import { planFlow, webhookRules, type Plan, type WebhookRules } from '@millrace/engine';
-import { checkFlow, hasErrors, type Flow, type Problem } from '@millrace/flow';
+import { checkFlow, hasErrors, type Flow, type Problem, type Trigger } from '@millrace/flow';
 import type { FlowEntity, PostgresFlowStore } from '@millrace/postgres';
 import type { Log } from '@millrace/telemetry';
 import type { ComponentRegistry } from './components.js';
@@ -16,6 +16,10 @@ export interface LiveFlow {
   readonly enabled: boolean;
   /** Present once a version is live and everything it needs is there. */
   readonly rules: WebhookRules | undefined;
+  /** Of the live version, under the same condition. */
+  readonly trigger?: Trigger | undefined;
+  /** What is wrong with the input of a call, as a sentence; undefined where the trigger takes any. */
+  readonly inputProblem?: ((input: unknown) => string | undefined) | undefined;
   /** Undefined for an open URL. */
   readonly credential: Credential | undefined;
   /** Why the newest text, or any version at all, is not live. */
@@ -37,6 +41,7 @@ export interface CatalogParts {
 
 /** The problem of a credential whose environment variable is not set. */
 const MISSING_SECRET = 'credential.secret-missing';
+const NOT_LIVE = { credential: undefined, rules: undefined, trigger: undefined } as const;
 const POLL_MS = 1_000;
 const MAX_PLANS = 200;
 
@@ -187,16 +192,18 @@ export class Catalog {
   }
 
   private async liven(entity: FlowEntity): Promise<LiveFlow> {
-    const base = { id: entity.id, version: entity.liveVersion ?? 0, enabled: entity.enabled, credential: undefined, rules: undefined };
+    const base = { id: entity.id, version: entity.liveVersion ?? 0, enabled: entity.enabled, ...NOT_LIVE };
     const version = entity.liveVersion && (await this.parts.store.version(entity.id, entity.liveVersion));
     if (!version) return { ...base, problems: entity.problems };
     const { flow, problems } = this.check(version.text, entity.id);
     if (!flow || hasErrors(problems)) return { ...base, problems };
-    const name = flow.trigger.credential;
+    const { trigger } = flow;
+    if (trigger.type !== 'webhook') return { ...base, trigger, inputProblem: inputCheck(trigger), problems: entity.problems };
+    const name = trigger.credential;
     const credential = name === undefined ? undefined : this.book.get(name);
     // The checker has said so already, but a URL must never be open because its credential could not be had.
     if (name !== undefined && !credential) return { ...base, problems };
-    return { ...base, rules: webhookRules(flow.trigger, schemaCheck), credential, problems: entity.problems };
+    return { ...base, trigger, rules: webhookRules(trigger, schemaCheck), credential, problems: entity.problems };
   }
 
   private async makePlan(flowId: string, version: number): Promise<Plan> {
@@ -211,4 +218,8 @@ export class Catalog {
       throw new NotRunnable((cause as Error).message, { cause });
     }
   }
+}
+
+function inputCheck(trigger: Trigger): LiveFlow['inputProblem'] {
+  return trigger.type === 'call' && trigger.input !== undefined ? schemaCheck(trigger.input) : undefined;
 }

@@ -39,6 +39,8 @@ export interface Calls {
 export interface Call {
   /** Of the run to be created: derived from the calling run and step, so that asking twice creates one. */
   readonly runId: string;
+  /** The step that calls. */
+  readonly path: string;
   readonly flowId: string;
   readonly input: Json;
   /** The caller wants to be woken by its end, and its output kept. */

@@ -91,7 +91,18 @@ export interface EventRecord {
   readonly unmatched?: string;
   /** Caller's address as the front door saw it. */
   readonly caller?: string;
+  /** What the event comes from, where it is not a request. */
+  readonly origin?: Origin;
 }
+
+/** Where an event comes from that no request brought. */
+export type Origin =
+  | { readonly kind: 'schedule'; /** The time it is for, milliseconds since the epoch. */ readonly at: number }
+  | { readonly kind: 'event'; readonly name: string; /** The run that emitted it. */ readonly runId?: string }
+  | { readonly kind: 'call'; readonly runId: string; /** The step that called. */ readonly path: string }
+  | { readonly kind: 'api' }
+  | { readonly kind: 'rerun'; readonly runId: string }
+  | { readonly kind: 'replay'; readonly eventId: string };
 
 /** How a run ended. */
 export interface RunResult {
@@ -109,6 +120,8 @@ export interface TriggerView {
   readonly method: string;
   readonly id: string;
   readonly receivedAt: string;
+  /** The name of an emitted event. */
+  readonly event?: string;
 }
 
 /** What expressions of a run see. Grows as steps finish. */

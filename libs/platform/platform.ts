@@ -8,7 +8,10 @@ import {
   PostgresFlowStore,
   PostgresHistory,
   PostgresJournal,
+  instanceSecret,
   PostgresRefusalStore,
+  PostgresResumptionStore,
+  PostgresRunStarter,
   PostgresRunStore,
   type Database,
 } from '@millrace/postgres';
@@ -25,6 +28,10 @@ export interface Platform {
   readonly events: PostgresEventStore;
   readonly journal: PostgresJournal;
   readonly runs: PostgresRunStore;
+  readonly starter: PostgresRunStarter;
+  readonly resumptions: PostgresResumptionStore;
+  /** Signs resume URLs. */
+  readonly resumeKey: Buffer;
   readonly flows: PostgresFlowStore;
   readonly history: PostgresHistory;
   readonly refusals: PostgresRefusalStore;
@@ -62,6 +69,9 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
     events,
     journal,
     runs: new PostgresRunStore(pool, processName()),
+    starter: new PostgresRunStarter(pool),
+    resumptions: new PostgresResumptionStore(pool),
+    resumeKey: await instanceSecret(pool, 'resume'),
     flows,
     history: new PostgresHistory(pool),
     refusals,

@@ -116,8 +116,8 @@ function columns(batch: readonly Acceptance[], blob: Blob): unknown[] {
 }
 
 /** What is kept of a request beside its body. */
-export type StoredRequest = Pick<EventRecord, 'method' | 'url' | 'headers' | 'caller' | 'unmatched'>;
+export type StoredRequest = Pick<EventRecord, 'method' | 'url' | 'headers' | 'caller' | 'unmatched' | 'origin'>;
 
-function requestOf({ method, url, headers, caller, unmatched }: EventRecord): StoredRequest {
-  return { method, url, headers, caller, unmatched };
+export function requestOf({ method, url, headers, caller, unmatched, origin }: EventRecord): StoredRequest {
+  return { method, url, headers, caller, unmatched, origin };
 }

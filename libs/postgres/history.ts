@@ -16,6 +16,8 @@ export interface RunSummary {
   readonly finishedAt: string | null;
   /** When a waiting run goes on. */
   readonly resumeAt: string | null;
+  /** The run whose `call` step started this one. */
+  readonly parent: string | null;
   readonly error: ErrorRecord | null;
 }
 
@@ -50,13 +52,13 @@ const EVENT_COLUMNS = `id as event_id, flow_id, request, body, (extract(epoch fr
 const RUNS = `
   select * from (
     (select id, flow_id, version, event_id, case when status = 'held' then 'queued' else status end as status,
-       started_at, null::timestamptz as finished_at, case when status = 'waiting' then due_at end as due_at, null::bytea as error
+       parent, started_at, null::timestamptz as finished_at, case when status = 'waiting' then due_at end as due_at, null::bytea as error
      from runs
      where ($1::text is null or flow_id = $1) and ($2::text is null or case when status = 'held' then 'queued' else status end = $2)
        and ($3::uuid is null or event_id = $3) and ($4::uuid is null or id < $4) and ($5::uuid is null or id = $5)
      order by id desc limit $6)
     union all
-    (select id, flow_id, version, event_id, status, started_at, finished_at, null, error from finished_runs
+    (select id, flow_id, version, event_id, status, parent, started_at, finished_at, null, error from finished_runs
      where ($1::text is null or flow_id = $1) and ($2::text is null or status = $2)
        and ($3::uuid is null or event_id = $3) and ($4::uuid is null or id < $4) and ($5::uuid is null or id = $5)
      order by id desc limit $6)
@@ -135,6 +137,7 @@ interface RunRow {
   readonly finished_at: Date | null;
   readonly due_at: Date | null;
   readonly error: Buffer | null;
+  readonly parent: string | null;
 }
 
 interface StoredRefusalRow extends Omit<RefusalRow, 'flowId' | 'at' | 'request'> {
@@ -154,6 +157,7 @@ function summary(row: RunRow): RunSummary {
     startedAt: row.started_at?.toISOString() ?? null,
     finishedAt: row.finished_at?.toISOString() ?? null,
     resumeAt: row.due_at?.toISOString() ?? null,
+    parent: row.parent,
     error: row.error && parseJsonBytes<ErrorRecord>(row.error),
   };
 }

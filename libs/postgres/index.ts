@@ -8,5 +8,8 @@ export { PostgresHistory, type EventSummary, type RefusalRow, type RunFilter, ty
 export { PostgresJournal } from './journal-store.js';
 export { ensurePartitions } from './partitions.js';
 export { PostgresRefusalStore } from './refusal-store.js';
+export { instanceSecret } from './instance-secret.js';
+export { PostgresResumptionStore, type Resumed, type ResumeRequest } from './resumption-store.js';
+export { PostgresRunStarter, type StartedRun } from './run-starter.js';
 export { PostgresRunStore } from './run-store.js';
 export { acquireHomeLock, startEmbeddedPostgres, type EmbeddedPostgres } from './embedded/index.js';

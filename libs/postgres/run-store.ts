@@ -4,7 +4,7 @@ import type { StoredRequest } from './event-store.js';
 import type { StoredStepData } from './journal-store.js';
 import { parseJsonBytes } from './packing.js';
 import { GIVE_BACK, HELD, RECLAIM_EXPIRED, RECLAIM_ORPHANS, REGISTER, RENEW, RETIRE } from './sql/runners.js';
-import { CLAIM, CLAIM_DUE, JOURNAL_OF } from './sql/runs.js';
+import { CLAIM, CLAIM_DUE, JOURNAL_TO_WALK } from './sql/runs.js';
 
 /** Claims and leases of runs. */
 export class PostgresRunStore implements RunClaims, RunnerLeases {
@@ -69,7 +69,7 @@ export class PostgresRunStore implements RunClaims, RunnerLeases {
   private async journalsOf(ids: readonly string[]): Promise<ReadonlyMap<string, StepRow[]>> {
     const journals = new Map<string, StepRow[]>();
     if (ids.length === 0) return journals;
-    const { rows } = await this.pool.query<JournalRow>({ name: 'journal-of', text: JOURNAL_OF, values: [ids] });
+    const { rows } = await this.pool.query<JournalRow>({ name: 'journal-to-walk', text: JOURNAL_TO_WALK, values: [ids] });
     for (const row of rows) {
       const journal = journals.get(row.run_id);
       if (journal) journal.push(stepRow(row));
@@ -86,6 +86,8 @@ interface ClaimedRow extends EventRow {
   readonly crashes: number;
   readonly journal_rows: number;
   readonly started_at: number;
+  readonly depth: number;
+  readonly awaited: boolean;
 }
 
 /** The columns of an event as statements select them. */
@@ -111,8 +113,8 @@ export interface JournalRow {
 
 function workFrom(row: ClaimedRow, runner: string): Omit<ClaimedWork, 'journal'> {
   const lease = { runner, claim: row.claim };
-  const { id, version, crashes, flow_id: flowId, event_id: eventId, started_at: startedAt } = row;
-  return { run: { id, version, crashes, flowId, eventId, startedAt, lease }, event: eventRecord(row) };
+  const { id, version, crashes, depth, awaited, flow_id: flowId, event_id: eventId, started_at: startedAt } = row;
+  return { run: { id, version, crashes, depth, awaited, flowId, eventId, startedAt, lease }, event: eventRecord(row) };
 }
 
 export function eventRecord(row: EventRow): EventRecord {

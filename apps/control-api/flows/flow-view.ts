@@ -9,8 +9,8 @@ export interface ShownVersion {
 }
 
 /** Runs are made only for flows that are live. */
-export function flowState({ rules, enabled }: Pick<LiveFlow, 'rules' | 'enabled'>): FlowState {
-  if (!rules) return 'not-enabled';
+export function flowState({ trigger, enabled }: Pick<LiveFlow, 'trigger' | 'enabled'>): FlowState {
+  if (!trigger) return 'not-enabled';
   return enabled ? 'live' : 'paused';
 }
 
@@ -34,6 +34,7 @@ export function flowView(live: LiveFlow, version: ShownVersion | null, publicUrl
 }
 
 function triggerView({ id, trigger }: Flow, publicUrl: string): FlowItem['trigger'] {
+  if (trigger.type !== 'webhook') return { type: trigger.type, url: null, methods: [], credential: null };
   return {
     type: trigger.type,
     url: `${publicUrl}/flows/${id}/hook`,

@@ -12,6 +12,7 @@ const RUN: RunSummary = {
   startedAt: null,
   finishedAt: null,
   resumeAt: null,
+  parent: null,
   error: null,
 };
 

@@ -14,8 +14,8 @@ export const problemSchema = exactly('Problem', {
 
 export const triggerSchema = {
   ...exactly('Trigger', {
-    type: { type: 'string' },
-    url: { type: 'string', description: 'Where events are sent to.' },
+    type: { enum: ['webhook', 'schedule', 'event', 'call'] },
+    url: { ...textOrNull, description: 'Where events are sent to; null unless the trigger is a webhook.' },
     methods: { type: 'array', items: { type: 'string' } },
     credential: { ...textOrNull, description: 'Its name; null for an open URL.' },
   }),

@@ -71,6 +71,11 @@ export class Runner implements BirthClaims {
     await this.loop;
   }
 
+  /** Something became due: looks for it without waiting for the next round. */
+  ring(): void {
+    this.alarm.ring(Date.now());
+  }
+
   /** True from the moment the process was asked to stop. */
   get isDraining(): boolean {
     return this.draining;
@@ -179,6 +184,7 @@ export class Runner implements BirthClaims {
 
   private ended(run: ClaimedRun, outcome: SliceOutcome): void {
     if (outcome.kind === 'suspended' && !this.draining) this.alarm.ring(outcome.resumeAt);
+    if (outcome.kind === 'ended' && run.awaited) this.ring();
     if (outcome.kind === 'ended' && outcome.result.status === 'failed') {
       const { code, step, message } = outcome.result.error ?? {};
       this.parts.log.warn({ flow: run.flowId, runId: run.id, step, code }, `Run failed: ${message}`);

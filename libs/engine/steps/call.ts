@@ -50,7 +50,7 @@ async function begin(step: PlannedCall, walk: Walk, path: string, last: StepRow 
 async function goOn(step: PlannedCall, walk: Walk, row: StepRow): Promise<StepSignal | undefined> {
   const { runId } = row.output as { runId: string };
   try {
-    await walk.calls.begin(walk.run, { runId, flowId: step.flow, input: row.input ?? null, awaited: step.awaits });
+    await walk.calls.begin(walk.run, { runId, path: row.path, flowId: step.flow, input: row.input ?? null, awaited: step.awaits });
   } catch (thrown) {
     return settle(step, walk, row, asStepError(thrown));
   }

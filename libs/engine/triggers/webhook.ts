@@ -16,5 +16,6 @@ export function triggerOf(event: Omit<EventRecord, 'body'>, body: unknown): Trig
     method: event.method,
     id: event.id,
     receivedAt: new Date(event.receivedAt).toISOString(),
+    ...(event.origin?.kind === 'event' && { event: event.origin.name }),
   };
 }
