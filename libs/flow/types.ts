@@ -195,6 +195,8 @@ export interface CallTrigger {
 
 export type Trigger = WebhookTrigger | ScheduleTrigger | EventTrigger | CallTrigger;
 
+export type TriggerType = Trigger['type'];
+
 /** How many runs of a flow go on at a time; with `key`, how many of those whose key is equal. First come, first served. */
 export interface Concurrency {
   /** Text with expressions of the accept subset. */

@@ -226,7 +226,6 @@ describe('checkFlow finds nothing in', () => {
 describe('checkFlow reports, at the marks,', () => {
   it.each<[string, string, string[]]>([
     ['an unknown key of the flow', withKeys('¶"stepps": []'), ['flow.unknown-key']],
-    ['a key it cannot honour yet', withKeys('¶"concurrency": { "limit": 1 }'), ['flow.key-not-supported']],
     [
       'a bad default',
       withKeys('"defaults": { "timeout": ¶"soon", "onError": ¶"panic", ¶"when": true }'),
@@ -243,7 +242,6 @@ describe('checkFlow reports, at the marks,', () => {
     ['a bad flow id', '{ "format": 1, "id": ¶"Not an id", "trigger": { "type": "webhook" }, "steps": [] }', ['flow.bad-id']],
     ['a duplicate key', withKeys('"name": "a", ¶"name": "b"'), ['flow.duplicate-key']],
     ['the key __proto__', withSteps('{ "id": "a", "use": "log", "with": { ¶"__proto__": { "x": 1 } } }'), ['flow.forbidden-key']],
-    ['a trigger it cannot start', withTrigger('{ "type": ¶"schedule", "cron": "* * * * *" }'), ['flow.trigger-not-supported']],
     ['an unknown trigger', withTrigger('{ "type": ¶"webhok" }'), ['flow.bad-value']],
     [
       'trigger keys it cannot honour yet',
@@ -283,7 +281,6 @@ describe('checkFlow reports, at the marks,', () => {
     ],
     ['a step without a kind', withSteps('¶{ "id": "a", "usse": "log" }'), ['flow.no-step-kind']],
     ['a step of two kinds', withSteps('{ "id": "a", "use": "log", ¶"set": {} }'), ['flow.two-step-kinds']],
-    ['a step it cannot run', withSteps('{ "id": "a", ¶"forEach": "{{ trigger.body.items }}", "steps": [] }'), ['flow.step-not-supported']],
     ['a bad step id', withSteps('{ "id": ¶"tell-sales", "use": "log" }'), ['flow.bad-id']],
     [
       'a repeated step id',
@@ -505,7 +502,6 @@ describe('messages say what to do', () => {
       withSteps(contact, '{ "id": "a", "use": "log", "with": { "v": "{{ steps.contcat.id }}" } }'),
       'There is no step `contcat`. Did you mean `contact`?',
     ],
-    [withSteps('{ "id": "a", "wait": { "for": "10m" } }'), 'This version cannot run `wait` yet.'],
     ['{ "format": 2 }', 'This file is of format 2, and this version of Millrace reads format 1; update Millrace.'],
     [
       withSteps('{ "id": "a", "use": "slack.send-message", "with": { "text": "", "mode": "plan" } }'),

@@ -1,6 +1,6 @@
 import { nodeAt } from '../text.js';
 import type { WebhookTrigger } from '../types.js';
-import { checkNamedCredential } from './component.js';
+import { checkVerifyingCredential } from './component.js';
 import { faultsOfSchema } from './schemas.js';
 import { checkSite } from './sites.js';
 import type { SiteContext } from './sites.js';
@@ -8,40 +8,29 @@ import { checkerAt } from './steps.js';
 import type { Walk } from './steps.js';
 import type { View } from './view.js';
 
-const verifyingTypes = ['none', 'basic', 'api-key', 'hmac'];
-
-/** Checks the trigger: its credential, its condition, the dedupe key and the schema of the body. */
-export function checkTrigger(trigger: WebhookTrigger, view: View, walk: Walk): void {
+/** Checks a webhook trigger: its credential, its condition, the dedupe key and the schema of the body. */
+export function checkWebhookTrigger(trigger: WebhookTrigger, view: View, walk: Walk): void {
   const { document, problems } = walk.read;
   const context: SiteContext = { document, report: problems.report, view };
   checkCredential(trigger, walk);
   siteAt('/trigger/when', 'condition', context);
   siteAt('/trigger/respond', 'constant', context);
-  if (trigger.dedupe !== undefined) checkDedupeKey(context);
-  if (walk.catalog.checkSchemas !== false && trigger.schema !== undefined) checkSchema(trigger.schema, walk);
+  if (trigger.dedupe !== undefined) checkAcceptKey('/trigger/dedupe/key', context);
+  checkSchema(trigger.schema, '/trigger/schema', walk);
 }
 
-function siteAt(pointer: string, use: 'condition' | 'constant' | 'value', context: SiteContext): ReturnType<typeof checkSite> {
+/** Checks the expressions of a value that stands at a pointer, if it is there. */
+export function siteAt(pointer: string, use: 'condition' | 'constant' | 'value', context: SiteContext): ReturnType<typeof checkSite> {
   const node = nodeAt(context.document.root, pointer);
   return node === undefined ? [] : checkSite(node, pointer, use, context);
 }
 
 function checkCredential({ credential }: WebhookTrigger, walk: Walk): void {
-  if (credential === undefined) return;
-  const checker = checkerAt('/trigger', walk.read, walk.catalog);
-  checkNamedCredential(credential, verifyingTypes, checker);
-  if (walk.catalog.credentials.get(credential)?.in === 'url') {
-    checker.report(
-      'credential.wrong-type',
-      `\`${credential}\` is a secret address to send to; it cannot verify a request that comes in.`,
-      '/credential',
-    );
-  }
+  if (credential !== undefined) checkVerifyingCredential(credential, '', checkerAt('/trigger', walk.read, walk.catalog));
 }
 
-/** The key is needed before the event is written down, where only compiled expressions run. */
-function checkDedupeKey(context: SiteContext): void {
-  const pointer = '/trigger/dedupe/key';
+/** Checks a key that is needed before the event is written down, where only compiled expressions run. */
+export function checkAcceptKey(pointer: string, context: SiteContext): void {
   const node = nodeAt(context.document.root, pointer);
   if (node === undefined) return;
   const expressions = checkSite(node, pointer, 'value', context);
@@ -60,8 +49,10 @@ function checkDedupeKey(context: SiteContext): void {
   }
 }
 
-function checkSchema(schema: NonNullable<WebhookTrigger['schema']>, walk: Walk): void {
-  const checker = checkerAt('/trigger/schema', walk.read, walk.catalog);
+/** Checks that a JSON Schema of the file is one. */
+export function checkSchema(schema: WebhookTrigger['schema'], at: string, walk: Walk): void {
+  if (schema === undefined || walk.catalog.checkSchemas === false) return;
+  const checker = checkerAt(at, walk.read, walk.catalog);
   for (const { pointer, message } of faultsOfSchema(schema)) {
     checker.report('flow.bad-schema', `This is not a JSON Schema: ${message}.`, pointer);
   }

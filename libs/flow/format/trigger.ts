@@ -42,30 +42,15 @@ const unsupportedKeys = {
   rateLimit: 'This version cannot limit the rate of a trigger yet; remove `rateLimit`.',
 };
 
-const otherTriggers = ['schedule', 'event', 'call'];
-
-export function readTrigger(at: Cursor): WebhookTrigger | undefined {
-  const other = otherTypeOf(at);
-  if (other !== undefined) {
-    return complain(
-      other,
-      'flow.trigger-not-supported',
-      `This version cannot start a flow by \`${String(other.node.value)}\` yet; use \`webhook\`.`,
-    );
-  }
-  const fields = readFields(at, { what: 'the trigger', keys: triggerKeys, unsupported: unsupportedKeys });
-  return fields === undefined ? undefined : readWebhook(fields);
+/** Reads a trigger whose type is `webhook`. */
+export function readWebhookTrigger(at: Cursor): WebhookTrigger | undefined {
+  const fields = readFields(at, { what: 'a webhook trigger', keys: triggerKeys, unsupported: unsupportedKeys });
+  return fields && readWebhook(fields);
 }
 
-function otherTypeOf(at: Cursor): Cursor | undefined {
-  const properties = at.node.type === 'object' ? (at.node.children ?? []) : [];
-  const type = properties.find(({ children }) => children?.[0]?.value === 'type')?.children?.[1];
-  return type && otherTriggers.includes(String(type.value)) ? { ...at, node: type, pointer: `${at.pointer}/type` } : undefined;
-}
-
-function readWebhook(fields: Fields): WebhookTrigger | undefined {
-  const type = required(fields, 'type', readChoice(['webhook']));
-  const trigger = present({
+function readWebhook(fields: Fields): WebhookTrigger {
+  return present({
+    type: 'webhook',
     credential: optional(fields, 'credential', readText),
     methods: optional(fields, 'methods', readNonEmpty(readChoice(webhookMethods))),
     accept: optional(
@@ -80,7 +65,6 @@ function readWebhook(fields: Fields): WebhookTrigger | undefined {
     whenPaused: optional(fields, 'whenPaused', readChoice(['hold', 'refuse'])),
     limit: optional(fields, 'limit', readSize(largestLimit)),
   });
-  return type && { type, ...trigger };
 }
 
 function readNonEmpty<T>(read: (at: Cursor) => T | undefined): (at: Cursor) => T[] | undefined {
@@ -91,7 +75,8 @@ function readNonEmpty<T>(read: (at: Cursor) => T | undefined): (at: Cursor) => T
   };
 }
 
-function readSchema(at: Cursor): WebhookTrigger['schema'] {
+/** Reads a JSON Schema as it is written; the checker compiles it. */
+export function readSchema(at: Cursor): WebhookTrigger['schema'] {
   if (at.node.type === 'object') return readJson(at) as WebhookTrigger['schema'];
   if (at.node.type === 'boolean') return at.node.value === true;
   return complain(at, 'flow.wrong-type', 'A schema is a JSON Schema: an object.');
