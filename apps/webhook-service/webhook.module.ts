@@ -1,22 +1,29 @@
 import { Module, type DynamicModule, type InjectionToken, type Type } from '@nestjs/common';
 import type { LiveFlow } from '@millrace/catalog';
 import type { BirthClaims } from '@millrace/engine';
-import { PLATFORM, type Platform } from '@millrace/platform';
+import { isResumeSignature, PLATFORM, type Platform } from '@millrace/platform';
 import { HintProducer } from '@millrace/queue';
 import { FrontDoor } from './door/front-door.js';
 import { HookController } from './hook.controller.js';
+import { ResumeController } from './resume.controller.js';
+import { ResumeDoor } from './resume/resume-door.js';
 
 const BIRTHS = Symbol('births');
 
 /** The front door. By itself it queues every run. */
 @Module({
-  controllers: [HookController],
+  controllers: [HookController, ResumeController],
   providers: [
     { provide: BIRTHS, useValue: undefined },
     {
       provide: FrontDoor,
       inject: [PLATFORM, HintProducer, { token: BIRTHS, optional: true }],
       useFactory: frontDoor,
+    },
+    {
+      provide: ResumeDoor,
+      inject: [PLATFORM, { token: BIRTHS, optional: true }],
+      useFactory: resumeDoor,
     },
   ],
 })
@@ -41,6 +48,23 @@ function frontDoor(platform: Platform, hints: HintProducer, births: BirthClaims 
     maxPending: config.maxPending,
     publicUrl: () => platform.publicUrl,
     hideUnknown: config.hideUnknown,
+  });
+}
+
+function resumeDoor(platform: Platform, births: BirthClaims | undefined): ResumeDoor {
+  const { config, catalog, history, resumptions, refusals, resumeKey, log } = platform;
+  return new ResumeDoor({
+    isSigned: (runId, path, signature) => isResumeSignature(resumeKey, runId, path, signature),
+    run: (id) => history.run(id),
+    plan: (flowId, version) => catalog.plan(flowId, version),
+    credential: (name) => catalog.credentials.get(name),
+    resume: (request) => resumptions.resume(request),
+    keepRefusal: (refusal) => refusals.keep(refusal),
+    ring: () => births?.ring(),
+    publicUrl: () => platform.publicUrl,
+    now: () => new Date(),
+    log,
+    maxBody: config.maxBody,
   });
 }
 

@@ -1,7 +1,6 @@
 import type { PlannedStep } from './plan.js';
 import type { Clock } from './ports.js';
-import type { ClaimedRun } from './records.js';
-import type { StepSignal } from './steps/step.js';
+import type { ClaimedRun, ErrorRecord } from './records.js';
 
 /** What one run may take. */
 export interface Limits {
@@ -25,13 +24,13 @@ interface Spent {
 }
 
 /** The failure of a run that has used up what it may; undefined while it has not. */
-export function tooMuch({ run, clock, limits, steps }: Spent, step: PlannedStep): StepSignal | undefined {
+export function tooMuch({ run, clock, limits, steps }: Spent, step: PlannedStep): ErrorRecord | undefined {
   if (steps >= limits.steps) {
     const message = `The run stopped before ${step.id}: it has come to the limit of ${limits.steps} steps. Split the flow, or raise MILLRACE_MAX_STEPS.`;
-    return { kind: 'failed', error: { code: 'run.too-many-steps', message, step: step.id, blame: 'author' } };
+    return { code: 'run.too-many-steps', message, step: step.id, blame: 'author' };
   }
   if (clock.now() - run.startedAt <= limits.durationMs) return undefined;
   const days = Math.round(limits.durationMs / 86_400_000);
   const message = `The run stopped before ${step.id}: it has come to the limit of ${days} days. Raise MILLRACE_MAX_RUN_TIME if runs may take longer.`;
-  return { kind: 'failed', error: { code: 'run.too-long', message, step: step.id, blame: 'author' } };
+  return { code: 'run.too-long', message, step: step.id, blame: 'author' };
 }

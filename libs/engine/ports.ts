@@ -61,6 +61,20 @@ export interface Resumptions {
   find(runId: string, path: string): Promise<Resumption | undefined>;
 }
 
+/** A verified request to a resume URL. */
+export interface ResumeRequest {
+  readonly runId: string;
+  readonly path: string;
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number;
+  readonly request: Pick<EventRecord, 'method' | 'url' | 'headers' | 'caller'>;
+  /** What the step is to give. */
+  readonly body: Json;
+}
+
+/** `kept`: the step goes on with it. `used`: another request came first. `over`: the step or the run has ended. */
+export type Resumed = 'kept' | 'used' | 'over';
+
 export interface Resumption {
   readonly body: Json;
   /** Milliseconds since the epoch. */
@@ -155,6 +169,8 @@ export interface RunnerLeases {
 export interface BirthClaims {
   /** Undefined when no slot is free or older runs wait. */
   reserve(runId: string): Reservation | undefined;
+  /** Something became due: the runner looks now rather than at its next round. */
+  ring(): void;
 }
 
 export interface Reservation {

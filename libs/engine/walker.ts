@@ -4,11 +4,12 @@ import { stepEnvironment, type StepEnvironment } from './determinism.js';
 import { tooMuch, type Limits } from './limits.js';
 import type { PlannedStep } from './plan.js';
 import type { Calls, Clock, Host, Journal, Resumptions } from './ports.js';
-import { Progress } from './progress.js';
+import type { Progress } from './progress.js';
 import type { ClaimedRun, ErrorRecord, RunScope, StepRow } from './records.js';
 import { walkStep } from './steps/index.js';
 import { ENDS_THE_RUN, errorRecord, NEXT, type InnerWalk, type StepSignal, type Walk } from './steps/step.js';
-import { Halt, Strands } from './strands.js';
+import type { Strands } from './strands.js';
+import { Halt } from './strands.js';
 
 /** What all strands of a slice share. */
 export interface Shared {
@@ -190,7 +191,7 @@ export class Walker implements Walk {
 
   private async step(step: PlannedStep): Promise<StepSignal> {
     const excess = tooMuch(this.shared, step);
-    const signal = excess ?? (await this.skipped(step)) ?? (await walkStep(step, this));
+    const signal = (excess && ({ kind: 'failed', error: excess } as const)) ?? (await this.skipped(step)) ?? (await walkStep(step, this));
     if (signal.kind === 'next' && Object.hasOwn(this.scope.steps, step.id)) this.output = this.scope.steps[step.id] as Json;
     if (signal.kind !== 'failed' || !step.continueOnError || ENDS_THE_RUN.has(signal.error.code)) return signal;
     this.scope.steps[step.id] = { error: signal.error };

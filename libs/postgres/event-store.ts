@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Acceptance, Accepted, EventRecord, EventStore } from '@millrace/engine';
+import type { Acceptance, Accepted, EventStore } from '@millrace/engine';
 import type { Pool } from 'pg';
 import { Batcher } from './batcher.js';
 import { isItemFault } from './errors.js';
 import { Blob, jsonBytes, plainArray, textArray } from './packing.js';
 import { mendingPartitions } from './partitions.js';
+import { requestOf } from './rows.js';
 import { ACCEPT, ACCEPT_CHECKED, COUNT_DUPLICATE } from './sql/accept.js';
 
 const STORED: Accepted = { kind: 'stored' };
@@ -113,11 +114,4 @@ function columns(batch: readonly Acceptance[], blob: Blob): unknown[] {
     plainArray(batch.map(({ run }) => run?.status)),
     plainArray(batch.map(({ run }) => run?.lease?.runner)),
   ];
-}
-
-/** What is kept of a request beside its body. */
-export type StoredRequest = Pick<EventRecord, 'method' | 'url' | 'headers' | 'caller' | 'unmatched' | 'origin'>;
-
-export function requestOf({ method, url, headers, caller, unmatched, origin }: EventRecord): StoredRequest {
-  return { method, url, headers, caller, unmatched, origin };
 }

@@ -1,7 +1,7 @@
 import type { ErrorRecord, EventRecord, RunStatus, StepRow } from '@millrace/engine';
 import type { Pool } from 'pg';
 import { parseJsonBytes } from './packing.js';
-import { eventRecord, stepRow, type EventRow, type JournalRow } from './run-store.js';
+import { eventRecord, stepRow, type EventRow, type JournalRow } from './rows.js';
 import { CANCEL, JOURNAL_OF } from './sql/runs.js';
 
 /** A run as lists show it. Times are ISO 8601. */

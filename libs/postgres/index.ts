@@ -9,7 +9,7 @@ export { PostgresJournal } from './journal-store.js';
 export { ensurePartitions } from './partitions.js';
 export { PostgresRefusalStore } from './refusal-store.js';
 export { instanceSecret } from './instance-secret.js';
-export { PostgresResumptionStore, type Resumed, type ResumeRequest } from './resumption-store.js';
+export { PostgresResumptionStore } from './resumption-store.js';
 export { PostgresRunStarter, type StartedRun } from './run-starter.js';
 export { PostgresRunStore } from './run-store.js';
 export { acquireHomeLock, startEmbeddedPostgres, type EmbeddedPostgres } from './embedded/index.js';

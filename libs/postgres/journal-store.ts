@@ -4,7 +4,7 @@ import { Batcher } from './batcher.js';
 import { isItemFault } from './errors.js';
 import { Blob, jsonBytes, plainArray, textArray } from './packing.js';
 import { mendingPartitions } from './partitions.js';
-import { stepRow, type JournalRow } from './run-store.js';
+import { stepRow, type JournalRow, type StoredStepData } from './rows.js';
 import { ITEMS_OF } from './sql/runs.js';
 import { FINISH, RECORD, SUSPEND, type TransitionTexts } from './sql/transitions.js';
 
@@ -138,9 +138,6 @@ function outputColumns(moves: readonly Move[], blob: Blob): unknown[] {
   const offsets = moves.map(({ output }) => (output ? blob.add(output) : 1));
   return [plainArray(offsets), plainArray(moves.map(({ output }) => output?.length ?? 0))];
 }
-
-/** What a journal row keeps as bytes. */
-export type StoredStepData = Pick<StepRow, 'input' | 'output' | 'error' | 'retryAt' | 'resumeAt' | 'firstStartedAt' | 'deaths'>;
 
 /** Encoded before it is batched, so that batches know their size and a row that is not JSON fails alone. */
 function encoded(row: StepRow): EncodedRow {

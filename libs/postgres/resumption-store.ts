@@ -1,23 +1,7 @@
-import type { Json } from '@millrace/component-sdk';
-import type { Resumption } from '@millrace/engine';
+import type { Resumed, ResumeRequest, Resumption } from '@millrace/engine';
 import type { Pool } from 'pg';
-import type { StoredRequest } from './event-store.js';
 import { jsonBytes, parseJsonBytes } from './packing.js';
 import { RESUME } from './sql/begin.js';
-
-/** A verified request to a resume URL. */
-export interface ResumeRequest {
-  readonly runId: string;
-  readonly path: string;
-  /** Milliseconds since the epoch. */
-  readonly receivedAt: number;
-  readonly request: StoredRequest;
-  /** What the step is to give. */
-  readonly body: Json;
-}
-
-/** `kept`: the step goes on with it. `used`: another request came first. `over`: the run has ended. */
-export type Resumed = 'kept' | 'used' | 'over';
 
 /** Requests that resume waiting steps. */
 export class PostgresResumptionStore {
@@ -37,7 +21,7 @@ export class PostgresResumptionStore {
       text: 'select received_at, body from resumptions where run_id = $1 and path = $2',
       values: [runId, path],
     });
-    return rows[0] && { receivedAt: rows[0].received_at.getTime(), body: parseJsonBytes<Json>(rows[0].body) };
+    return rows[0] && { receivedAt: rows[0].received_at.getTime(), body: parseJsonBytes<Resumption['body']>(rows[0].body) };
   }
 
   /** Forgets what came for runs that have ended. */

@@ -1,8 +1,8 @@
 import type { CallOutcome, EventRecord } from '@millrace/engine';
 import type { Pool } from 'pg';
-import { requestOf } from './event-store.js';
 import { jsonBytes, parseJsonBytes } from './packing.js';
 import { mendingPartitions } from './partitions.js';
+import { requestOf } from './rows.js';
 import { BEGIN_RUN, OUTCOME } from './sql/begin.js';
 
 /** A run to be started by something else than a request. */

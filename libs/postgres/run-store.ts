@@ -1,8 +1,6 @@
-import type { ClaimedWork, EventRecord, HeldClaim, RunClaims, RunnerLeases, StepRow } from '@millrace/engine';
+import type { ClaimedWork, HeldClaim, RunClaims, RunnerLeases, StepRow } from '@millrace/engine';
 import type { Pool } from 'pg';
-import type { StoredRequest } from './event-store.js';
-import type { StoredStepData } from './journal-store.js';
-import { parseJsonBytes } from './packing.js';
+import { eventRecord, stepRow, type EventRow, type JournalRow } from './rows.js';
 import { GIVE_BACK, HELD, RECLAIM_EXPIRED, RECLAIM_ORPHANS, REGISTER, RENEW, RETIRE } from './sql/runners.js';
 import { CLAIM, CLAIM_DUE, JOURNAL_TO_WALK } from './sql/runs.js';
 
@@ -90,39 +88,8 @@ interface ClaimedRow extends EventRow {
   readonly awaited: boolean;
 }
 
-/** The columns of an event as statements select them. */
-export interface EventRow {
-  readonly event_id: string;
-  readonly flow_id: string;
-  readonly received_at: number;
-  readonly request: Buffer;
-  readonly body: Buffer;
-}
-
-/** The columns of a journal row as statements select them. */
-export interface JournalRow {
-  readonly run_id: string;
-  readonly path: string;
-  readonly attempt: number;
-  readonly status: StepRow['status'];
-  readonly kind: string;
-  readonly started_at: number;
-  readonly finished_at: number;
-  readonly data: Buffer;
-}
-
 function workFrom(row: ClaimedRow, runner: string): Omit<ClaimedWork, 'journal'> {
   const lease = { runner, claim: row.claim };
   const { id, version, crashes, depth, awaited, flow_id: flowId, event_id: eventId, started_at: startedAt } = row;
   return { run: { id, version, crashes, depth, awaited, flowId, eventId, startedAt, lease }, event: eventRecord(row) };
-}
-
-export function eventRecord(row: EventRow): EventRecord {
-  const request = parseJsonBytes<StoredRequest>(row.request);
-  return { id: row.event_id, flowId: row.flow_id, receivedAt: row.received_at, body: row.body, ...request };
-}
-
-export function stepRow(row: JournalRow): StepRow {
-  const { path, attempt, status, kind, started_at: startedAt, finished_at: finishedAt } = row;
-  return { path, attempt, status, kind, startedAt, finishedAt, ...parseJsonBytes<StoredStepData>(row.data) };
 }

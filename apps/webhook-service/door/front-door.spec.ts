@@ -60,7 +60,7 @@ function world({ live = liveFlow(), accept, runner, ...parts }: Setting = {}): W
       },
     },
     hints: { offer: async (ids) => void made.hinted.push(...ids) },
-    births: runner === undefined ? undefined : { reserve: runner === 'full' ? () => undefined : reserve },
+    births: runner === undefined ? undefined : { reserve: runner === 'full' ? () => undefined : reserve, ring: () => undefined },
     keepRefusal: (refusal) => void made.refusals.push(refusal),
     now: () => new Date(NOW),
     log: createLogger({ level: 'silent', format: 'json' }),

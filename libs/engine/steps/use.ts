@@ -15,15 +15,21 @@ export async function walkUse(step: PlannedUse, walk: Walk): Promise<StepSignal>
   const path = walk.path(step.id);
   for (;;) {
     const row = walk.row(path);
-    if (row?.status === 'succeeded') return succeed(step, walk, row.output as Json);
-    if (row?.status === 'failed') return { kind: 'failed', error: row.error as ErrorRecord };
-    const refused = row?.status === 'started' ? refusal(step, walk, row) : undefined;
-    if (refused) return fail(walk, path, row?.attempt ?? 1, refused);
+    const settled = row && settledBy(row, step, walk);
+    if (settled) return settled;
     const due = await until(walk, row?.retryAt ?? 0);
     if (due.kind !== 'next') return due;
     const signal = await begin(step, walk, path, row);
     if (signal.kind !== 'suspended' || walk.row(path) === row) return signal;
   }
+}
+
+/** What a row says without another attempt. */
+function settledBy(row: StepRow, step: PlannedUse, walk: Walk): StepSignal | undefined {
+  if (row.status === 'succeeded') return succeed(step, walk, row.output as Json);
+  if (row.status === 'failed') return { kind: 'failed', error: row.error as ErrorRecord };
+  const refused = row.status === 'started' ? refusal(step, walk, row) : undefined;
+  return refused && fail(walk, row.path, row.attempt, refused);
 }
 
 /** An attempt that a crash interrupted is made again under its own number. */

@@ -17,7 +17,9 @@ export const OUTCOME = `select status, error, output from finished_runs where id
 /** The first request for a step counts; the run learns of it, unless it has ended. No row: it has. */
 export const RESUME = `
   with alive as (
-    select id from runs where id = $1::uuid for update
+    select id from runs where id = $1::uuid
+      and not exists (select from journal where run_id = $1::uuid and path = $2 and status in ('succeeded', 'failed'))
+    for update
   ), kept as (
     insert into resumptions (run_id, path, received_at, request, body)
     select id, $2, to_timestamp($3::float8 / 1000), $4, $5 from alive
