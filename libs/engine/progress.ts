@@ -29,7 +29,10 @@ export class Progress {
     return this.rows.get(path);
   }
 
+  /** A row takes the place of one with its key: an entry names no row twice. */
   note(row: StepRow): void {
+    const last = this.rows.get(row.path);
+    if (last?.attempt === row.attempt) this.pending = this.pending.filter((noted) => noted !== last);
     this.pending.push(row);
     this.rows.set(row.path, row);
     if (row.status === 'started' || row.status === 'waiting') this.marked.add(row.path);

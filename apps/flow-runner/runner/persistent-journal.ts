@@ -21,7 +21,7 @@ export function persistentJournal(journal: Journal, log: Log, stillOurs: (run: C
   };
 }
 
-/** What will be refused again: rows that Postgres (SQLSTATE class 22 or 23) or our own encoding does not take. */
+/** What will be refused again: rows that Postgres (SQLSTATE classes 21 to 23) or our own encoding does not take. */
 function isRefusedData(error: unknown): boolean {
-  return error instanceof TypeError || /^2[23]/.test((error as { code?: string }).code ?? '');
+  return error instanceof TypeError || /^2[123]/.test((error as { code?: string }).code ?? '');
 }
