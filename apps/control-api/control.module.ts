@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ACCESS, createAccess } from './access/access.js';
 import { ApiGuard } from './access/guard.js';
+import { DeadLettersController } from './operations/dead-letters.controller.js';
 import { EventsController } from './events/events.controller.js';
 import { FlowsController } from './flows/flows.controller.js';
 import { OpenApiController } from './openapi/openapi.controller.js';
@@ -15,7 +16,15 @@ class ControlModule {}
 export function controlModule(token: string): DynamicModule {
   return {
     module: ControlModule,
-    controllers: [FlowsController, EventsController, RefusalsController, RunsController, StatusController, OpenApiController],
+    controllers: [
+      FlowsController,
+      EventsController,
+      RefusalsController,
+      RunsController,
+      DeadLettersController,
+      StatusController,
+      OpenApiController,
+    ],
     providers: [{ provide: ACCESS, useValue: createAccess(token) }, ApiGuard],
   };
 }

@@ -29,6 +29,9 @@ const run: RunSummary = {
   finishedAt: '2026-01-01T00:00:01.000Z',
   resumeAt: null,
   parent: null,
+  rerunOf: null,
+  dry: false,
+  resolution: null,
   error: { code: 'http.500', message: 'It failed.', step: 'send' },
 };
 

@@ -293,35 +293,3 @@ function branchesOf(step: Step): (readonly Step[])[] {
   if ('try' in step) return [step.try, step.catch ?? [], step.finally ?? []];
   return 'forEach' in step ? [step.steps] : [];
 }
-
-/** The step that a journal path stands for, whatever items of loops it names. */
-export function plannedStep(plan: Plan, path: string): PlannedStep | undefined {
-  const id = path.slice(path.lastIndexOf('.') + 1);
-  return find([...plan.steps, ...plan.onError], id);
-}
-
-function find(steps: readonly PlannedStep[], id: string): PlannedStep | undefined {
-  for (const step of steps) {
-    const found = step.id === id ? step : find(listsOf(step).flat(), id);
-    if (found) return found;
-  }
-  return undefined;
-}
-
-/** The lists of steps inside a planned step, of every kind. */
-function listsOf(step: PlannedStep): (readonly PlannedStep[])[] {
-  switch (step.kind) {
-    case 'if':
-      return [step.then, step.else];
-    case 'switch':
-      return [...step.cases.map(({ steps }) => steps), step.default];
-    case 'forEach':
-      return [step.steps];
-    case 'parallel':
-      return step.branches.map(({ steps }) => steps);
-    case 'try':
-      return [step.steps, step.catch ?? [], step.finally];
-    default:
-      return [];
-  }
-}

@@ -74,6 +74,8 @@ export interface ClaimedRun {
   readonly depth?: number;
   /** Somebody waits for what the run gives: its output is to be kept with its end. */
   readonly awaited?: boolean;
+  /** A rehearsal: components that act outside are not run, they answer with what they gave before or with a sample. */
+  readonly dry?: boolean;
 }
 
 /** An accepted request, immutable, exact bytes kept. */

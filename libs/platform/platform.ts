@@ -8,6 +8,7 @@ import {
   PostgresFlowStore,
   PostgresHistory,
   PostgresJournal,
+  PostgresOperations,
   instanceSecret,
   PostgresRefusalStore,
   PostgresResumptionStore,
@@ -34,6 +35,7 @@ export interface Platform {
   readonly resumeKey: Buffer;
   readonly flows: PostgresFlowStore;
   readonly history: PostgresHistory;
+  readonly operations: PostgresOperations;
   readonly refusals: PostgresRefusalStore;
   readonly catalog: Catalog;
   /** Where this server can be reached; known once it listens. */
@@ -74,6 +76,7 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
     resumeKey: await instanceSecret(pool, 'resume'),
     flows,
     history: new PostgresHistory(pool),
+    operations: new PostgresOperations(pool),
     refusals,
     catalog,
     publicUrl: config.publicUrl ?? '',

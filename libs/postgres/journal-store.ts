@@ -141,7 +141,11 @@ function outputColumns(moves: readonly Move[], blob: Blob): unknown[] {
 
 /** Encoded before it is batched, so that batches know their size and a row that is not JSON fails alone. */
 function encoded(row: StepRow): EncodedRow {
-  const { input, output, error, retryAt, resumeAt, firstStartedAt, deaths } = row;
+  return { row, data: encodedStep(row) };
+}
+
+/** What a journal row keeps as bytes. Fails with a TypeError for what is not JSON. */
+export function encodedStep({ input, output, error, retryAt, resumeAt, firstStartedAt, deaths }: StepRow): Uint8Array {
   const data: StoredStepData = { input, output, error, retryAt, resumeAt, firstStartedAt, deaths };
-  return { row, data: jsonBytes(data) };
+  return jsonBytes(data);
 }

@@ -86,10 +86,11 @@ interface ClaimedRow extends EventRow {
   readonly started_at: number;
   readonly depth: number;
   readonly awaited: boolean;
+  readonly dry: boolean;
 }
 
 function workFrom(row: ClaimedRow, runner: string): Omit<ClaimedWork, 'journal'> {
   const lease = { runner, claim: row.claim };
-  const { id, version, crashes, depth, awaited, flow_id: flowId, event_id: eventId, started_at: startedAt } = row;
-  return { run: { id, version, crashes, depth, awaited, flowId, eventId, startedAt, lease }, event: eventRecord(row) };
+  const { id, version, crashes, depth, awaited, dry, flow_id: flowId, event_id: eventId, started_at: startedAt } = row;
+  return { run: { id, version, crashes, depth, awaited, dry, flowId, eventId, startedAt, lease }, event: eventRecord(row) };
 }

@@ -13,6 +13,9 @@ const RUN: RunSummary = {
   finishedAt: null,
   resumeAt: null,
   parent: null,
+  rerunOf: null,
+  dry: false,
+  resolution: null,
   error: null,
 };
 

@@ -10,18 +10,21 @@ export function isActive(status: RunItem['status']): boolean {
 }
 
 export function runItem(run: RunSummary): RunItem {
-  const { id, flowId, version, eventId, status, createdAt, startedAt, finishedAt, resumeAt, parent, error } = run;
-  return { id, flowId, version, eventId, status, createdAt, startedAt, finishedAt, resumeAt, parent, error };
+  const { id, flowId, version, eventId, status, createdAt, startedAt, finishedAt, resumeAt, parent, rerunOf, dry, resolution, error } = run;
+  return { id, flowId, version, eventId, status, createdAt, startedAt, finishedAt, resumeAt, parent, rerunOf, dry, resolution, error };
 }
 
 /** A run with one entry per step path, in the order in which the steps began. */
 export function runView(run: RunSummary, journal: readonly StepRow[]): RunView {
   const rows = [...journal].sort((a, b) => a.startedAt - b.startedAt || a.finishedAt - b.finishedAt || a.attempt - b.attempt);
   const byPath = new Map<string, StepRow[]>();
-  for (const row of rows.filter(({ kind }) => kind !== 'cursor')) byPath.set(row.path, [...(byPath.get(row.path) ?? []), row]);
+  for (const row of rows.filter(({ kind }) => !INTERNAL.has(kind))) byPath.set(row.path, [...(byPath.get(row.path) ?? []), row]);
   const active = isActive(run.status);
   return { ...runItem(run), steps: [...byPath.values()].map((attempts) => stepView(attempts, active)) };
 }
+
+/** Rows that the engine keeps for itself. */
+const INTERNAL: ReadonlySet<string> = new Set(['cursor', 'recorded']);
 
 function stepView(attempts: readonly StepRow[], active: boolean): StepView {
   const first = attempts[0]!;

@@ -53,6 +53,12 @@ const runMembers = {
   startedAt: timeOrNull,
   finishedAt: timeOrNull,
   resumeAt: { ...timeOrNull, description: 'When a waiting run goes on.' },
+  rerunOf: { type: ['string', 'null'], format: 'uuid', description: 'The run that this one repeats.' },
+  dry: { type: 'boolean', description: 'A rehearsal: components answered without acting.' },
+  resolution: {
+    enum: ['rerun', 'discarded', null],
+    description: 'What became of a failed run; null while it is a dead letter, and for any other run.',
+  },
   parent: { type: ['string', 'null'], format: 'uuid', description: 'The run whose `call` step started this one.' },
   error: errorSchema,
 } as const satisfies Record<string, JsonSchema>;

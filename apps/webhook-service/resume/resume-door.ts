@@ -3,7 +3,7 @@ import { verify, type Credential, type SecretCarriers } from '@millrace/credenti
 import {
   BodyRefusal,
   parseBody,
-  plannedStep,
+  stepIn,
   type Plan,
   type PlannedWait,
   type Refusal,
@@ -90,7 +90,7 @@ export class ResumeDoor {
   private async waiting({ runId, path }: ResumeTarget): Promise<Waiting> {
     const run = await this.parts.run(runId);
     if (!run) throw new Refused(GONE, 'resume.over', `The run ${runId} is not there any more.`);
-    const step = plannedStep(await this.parts.plan(run.flowId, run.version), path);
+    const step = stepIn(await this.parts.plan(run.flowId, run.version), path);
     if (step?.kind !== 'wait' || step.wait.kind !== 'webhook')
       throw new Refused(NOT_FOUND, 'resume.no-such-step', `${path} waits for no request.`);
     return { run, wait: step.wait };

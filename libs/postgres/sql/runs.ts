@@ -1,6 +1,6 @@
 /** What a claim hands to its runner: the run and its event. */
 const CLAIMED = `
-  select c.id, c.event_id, c.flow_id, c.version, c.claim, c.crashes, c.journal_rows, c.depth, c.awaited,
+  select c.id, c.event_id, c.flow_id, c.version, c.claim, c.crashes, c.journal_rows, c.depth, c.awaited, c.dry,
     (extract(epoch from c.started_at) * 1000)::float8 as started_at,
     e.request, e.body, (extract(epoch from e.received_at) * 1000)::float8 as received_at
   from claimed c join events e on e.id = c.event_id`;
@@ -42,10 +42,10 @@ export const ITEMS_OF = `${JOURNAL_ROWS}
 /** cancel: an active run ends without its runner's consent; whatever that runner still writes is refused. */
 export const CANCEL = `
   with moved as (
-    delete from runs where id = any ($1::uuid[]) returning id, event_id, flow_id, version, started_at, parent, awaited
+    delete from runs where id = any ($1::uuid[]) returning id, event_id, flow_id, version, started_at, parent, awaited, rerun_of, dry
   ), kept as (
-    insert into finished_runs (id, event_id, flow_id, version, status, started_at, finished_at, parent)
-    select id, event_id, flow_id, version, 'cancelled', started_at, now(), parent from moved
+    insert into finished_runs (id, event_id, flow_id, version, status, started_at, finished_at, parent, rerun_of, dry)
+    select id, event_id, flow_id, version, 'cancelled', started_at, now(), parent, rerun_of, dry from moved
   ), woken as (
     update runs r set woken = true, due_at = case when r.status = 'waiting' then now() else r.due_at end
     from moved where moved.awaited and r.id = moved.parent and r.id <> all ($1::uuid[])

@@ -46,11 +46,11 @@ const suspend = (drops: string): string => `
 const finish = (drops: string): string => `
   with moves as (${MOVES}), moved as (
     delete from runs r using moves m where ${STILL_OURS}
-    returning r.id, r.event_id, r.flow_id, r.version, r.started_at, r.parent, m.at, m.status, m.error_at, m.error_len
+    returning r.id, r.event_id, r.flow_id, r.version, r.started_at, r.parent, r.rerun_of, r.dry, m.at, m.status, m.error_at, m.error_len
   ), kept as (
-    insert into finished_runs (id, event_id, flow_id, version, status, started_at, finished_at, error, parent)
+    insert into finished_runs (id, event_id, flow_id, version, status, started_at, finished_at, error, parent, rerun_of, dry)
     select id, event_id, flow_id, version, status, started_at, to_timestamp(at / 1000),
-      case when error_len > 0 then substring($1::bytea from error_at for error_len) end, parent
+      case when error_len > 0 then substring($1::bytea from error_at for error_len) end, parent, rerun_of, dry
     from moved
   ), rows as (${ROWS}
   )${drops}
@@ -65,11 +65,11 @@ const FINISH_AWAITED = `
     select * from unnest($2::uuid[], $21::int[], $22::int[]) as o (id, output_at, output_len)
   ), moved as (
     delete from runs r using moves m where ${STILL_OURS}
-    returning r.id, r.event_id, r.flow_id, r.version, r.started_at, r.parent, r.awaited, m.at, m.status, m.error_at, m.error_len
+    returning r.id, r.event_id, r.flow_id, r.version, r.started_at, r.parent, r.awaited, r.rerun_of, r.dry, m.at, m.status, m.error_at, m.error_len
   ), kept as (
-    insert into finished_runs (id, event_id, flow_id, version, status, started_at, finished_at, error, parent, output)
+    insert into finished_runs (id, event_id, flow_id, version, status, started_at, finished_at, error, parent, rerun_of, dry, output)
     select id, event_id, flow_id, version, status, started_at, to_timestamp(at / 1000),
-      case when error_len > 0 then substring($1::bytea from error_at for error_len) end, parent,
+      case when error_len > 0 then substring($1::bytea from error_at for error_len) end, parent, rerun_of, dry,
       case when output_len > 0 then substring($1::bytea from output_at for output_len) end
     from moved join outputs using (id)
   ), parents as (
