@@ -1,0 +1,10 @@
+export { applyEdits, invertEdits } from './edits.js';
+export type { Edit } from './edits.js';
+export type { DanglingReference, Edited, EditProblem, EditProblemCode, EditResult, Refused } from './result.js';
+export { deleteSteps, duplicateStep, insertStep, moveStep, removeProperty, renameStep, setProperty } from './operations.js';
+export type { Place, PropertyPlace } from './operations.js';
+export { copySteps, pasteSteps } from './clipboard.js';
+export { unwrapStep, wrapSteps } from './wrap.js';
+export type { Stretch, Wrapping } from './wrap.js';
+export { emptyHistory, historyLimits, historyText, readHistory, record, redo, undo } from './history.js';
+export type { Change, History, HistoryGroup, Stepped } from './history.js';
