@@ -145,7 +145,7 @@ export const writtenFlow: fc.Arbitrary<string> = fc
     hand: draws(200),
     newline: fc.constantFrom('\n', '\r\n'),
     indent: fc.constantFrom('  ', '    ', '\t'),
-    compact: fc.boolean(),
+    compact: fc.nat({ max: 4 }).map((number) => number === 1),
     trailingCommas: fc.boolean(),
   })
   .map(({ shape, errors, hand, compact, ...layout }) => {

@@ -24,7 +24,15 @@ export interface StepNode {
 const flowLists = ['steps', 'onError'] as const;
 
 /** Keys of a step whose value is a list of steps, whatever the step is. */
-const stepLists = ['then', 'else', 'default', 'steps', 'try', 'catch', 'finally'] as const;
+export const stepListKeys = ['then', 'else', 'default', 'steps', 'try', 'catch', 'finally'] as const;
+
+/** Keys that say what a step is. */
+export const kindKeys = ['use', 'if', 'switch', 'forEach', 'parallel', 'try', 'wait', 'call', 'respond', 'set', 'stop'] as const;
+
+/** The key that says what a step is, unless it has none. */
+export function kindKeyOf(node: JsonNode): string | undefined {
+  return kindKeys.find((key) => member(node, key) !== undefined);
+}
 
 /** The value of a direct property. */
 export function member(node: JsonNode, name: string): JsonNode | undefined {
@@ -39,7 +47,7 @@ export function listsOfFlow(root: JsonNode): StepList[] {
 
 /** The lists of steps directly inside a step: branches, cases, loop body, parallel branches, try, catch, finally. */
 export function listsOfStep(node: JsonNode, pointer: string): StepList[] {
-  const plain = stepLists.flatMap((key) => listAt(member(node, key), joinPointer(pointer, key)));
+  const plain = stepListKeys.flatMap((key) => listAt(member(node, key), joinPointer(pointer, key)));
   return [...plain, ...caseLists(node, pointer), ...branchLists(node, pointer)].sort((a, b) => a.node.offset - b.node.offset);
 }
 
@@ -110,7 +118,7 @@ export function mayHoldList(root: JsonNode, pointer: string): boolean {
   const key = segments.at(-1) ?? '';
   if (segments.length === 1) return (flowLists as readonly string[]).includes(key);
   const isStepAt = (length: number): boolean => stepsOf(root).some((step) => step.pointer === pointerOf(segments.slice(0, length)));
-  if ((stepLists as readonly string[]).includes(key) && isStepAt(segments.length - 1)) return true;
+  if ((stepListKeys as readonly string[]).includes(key) && isStepAt(segments.length - 1)) return true;
   if (segments.at(-3) === 'cases' && key === 'steps')
     return isStepAt(segments.length - 3) && nodeAt(root, pointerOf(segments.slice(0, -1))) !== undefined;
   return segments.at(-2) === 'parallel' && isStepAt(segments.length - 2);

@@ -1,5 +1,6 @@
 import { createScanner, SyntaxKind } from 'jsonc-parser';
 import type { Json } from '@millrace/component-sdk';
+import { kindKeys } from './structure.js';
 
 /** How a file is written, as far as new text must match it. */
 export interface Style {
@@ -81,8 +82,6 @@ function holdsSteps(value: Json): boolean {
   if (Array.isArray(value)) return value.some((item) => isStep(item) || holdsSteps(item));
   return typeof value === 'object' && value !== null && Object.values(value).some(holdsSteps);
 }
-
-const kindKeys = ['use', 'if', 'switch', 'forEach', 'parallel', 'try', 'wait', 'call', 'respond', 'set', 'stop'];
 
 function isStep(value: Json): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
