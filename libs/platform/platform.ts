@@ -1,9 +1,10 @@
-import { Catalog, installedComponents, type ComponentRegistry } from '@millrace/catalog';
+import { Catalog, installedComponents, Publisher, type ComponentRegistry } from '@millrace/catalog';
 import { builtinComponents } from '@millrace/components';
 import type { Config } from '@millrace/config';
 import {
   describeDatabaseError,
   openDatabase,
+  PostgresDraftStore,
   PostgresEventStore,
   PostgresFlowStore,
   PostgresHistory,
@@ -26,9 +27,11 @@ export interface Platform {
   readonly journal: PostgresJournal;
   readonly runs: PostgresRunStore;
   readonly flows: PostgresFlowStore;
+  readonly drafts: PostgresDraftStore;
   readonly history: PostgresHistory;
   readonly refusals: PostgresRefusalStore;
   readonly catalog: Catalog;
+  readonly publisher: Publisher;
   /** Where this server can be reached; known once it listens. */
   publicUrl: string;
   /** Waits for what is being written, then closes everything that was opened here. */
@@ -46,6 +49,7 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
   const [database, components] = await Promise.all([connect(databaseUrl, config.poolSize), loadComponents(config, log)]);
   const { pool, dataSource } = database;
   const flows = new PostgresFlowStore(dataSource);
+  const drafts = new PostgresDraftStore(dataSource);
   const events = new PostgresEventStore(pool);
   const journal = new PostgresJournal(pool);
   const refusals = new PostgresRefusalStore(pool, (error) =>
@@ -63,9 +67,11 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
     journal,
     runs: new PostgresRunStore(pool, processName()),
     flows,
+    drafts,
     history: new PostgresHistory(pool),
     refusals,
     catalog,
+    publisher: new Publisher({ catalog, flows, drafts, folder }),
     publicUrl: config.publicUrl ?? '',
     close: async () => {
       catalog.close();

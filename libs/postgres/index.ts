@@ -1,9 +1,11 @@
 export { openDatabase, type Database, type DatabaseOptions } from './database.js';
+export { PostgresDraftStore, type DraftSaved, type DraftStale, type NewDraft } from './draft-store.js';
+export type { DraftEntity } from './entities/draft.entity.js';
 export { describeDatabaseError } from './errors.js';
 export { PostgresEventStore } from './event-store.js';
-export { PostgresFlowStore, type Published } from './flow-store.js';
+export { DraftMovedOn, PostgresFlowStore, textHash, type Publication, type Published, type VersionSummary } from './flow-store.js';
 export type { FlowEntity } from './entities/flow.entity.js';
-export type { FlowVersionEntity } from './entities/flow-version.entity.js';
+export type { FlowVersionEntity, VersionOrigin } from './entities/flow-version.entity.js';
 export { PostgresHistory, type EventSummary, type RefusalRow, type RunFilter, type RunSummary } from './history.js';
 export { PostgresJournal } from './journal-store.js';
 export { ensurePartitions } from './partitions.js';
