@@ -1,19 +1,22 @@
 import type { Credential } from '@millrace/credentials';
 import { planFlow, webhookRules, type Plan, type WebhookRules } from '@millrace/engine';
 import { checkFlow, hasErrors, type Flow, type Problem, type Trigger } from '@millrace/flow';
-import type { FlowEntity, PostgresFlowStore } from '@millrace/postgres';
+import type { FlowEntity, PostgresFlowStore, Published } from '@millrace/postgres';
 import type { Log } from '@millrace/telemetry';
 import type { ComponentRegistry } from './components.js';
 import { schemaCheck } from './components.js';
 import { readCredentials, type CredentialBook } from './credentials.js';
-import { readFlowFolder, watchFolder, type FlowFile } from './flow-folder.js';
+import { readFlowFile, readFlowFolder, watchFolder, type FlowFile } from './flow-folder.js';
 
 /** What the front door needs of a flow, from memory. */
 export interface LiveFlow {
   readonly id: string;
   /** 0 while no version is live. */
   readonly version: number;
+  /** Neither its text nor an operator pauses it. */
   readonly enabled: boolean;
+  /** An operator paused it. */
+  readonly paused?: boolean;
   /** Present once a version is live and everything it needs is there. */
   readonly rules: WebhookRules | undefined;
   /** Of the live version, under the same condition. */
@@ -38,6 +41,8 @@ export interface CatalogParts {
   readonly store: PostgresFlowStore;
   readonly log: Log;
 }
+
+class FileMovedOn extends Error {}
 
 /** The problem of a credential whose environment variable is not set. */
 const MISSING_SECRET = 'credential.secret-missing';
@@ -114,6 +119,20 @@ export class Catalog {
     });
   }
 
+  /** Does what changes stored flows, not while the folder is read, and then looks at what is live. */
+  change<T>(work: () => Promise<T>): Promise<T> {
+    return this.enqueue(async () => {
+      try {
+        return await work();
+      } finally {
+        // What was done is done: a look that fails now is taken by the next poll.
+        await this.refresh().catch((error: unknown) =>
+          this.parts.log.debug({ reason: (error as Error).message }, 'The flows could not be read'),
+        );
+      }
+    });
+  }
+
   close(): void {
     this.closed = true;
     clearTimeout(this.timer);
@@ -159,8 +178,20 @@ export class Catalog {
       return;
     }
     this.explained.delete(id);
-    const published = await this.parts.store.publish(id, text, flow.enabled !== false);
-    if (published.kind === 'published') this.parts.log.info(`Flow ${id} is live as version ${published.version}`);
+    const published = await this.publishIfStill({ id, text, path }, flow.enabled !== false);
+    if (published?.kind === 'published') this.parts.log.info(`Flow ${id} is live as version ${published.version}`);
+  }
+
+  /** A file that was written since it was read, by a publication for one, is left to the reading that this brings about. */
+  private async publishIfStill({ id, text, path }: FlowFile, enabled: boolean): Promise<Published | undefined> {
+    const before = async (): Promise<void> => {
+      const file = await readFlowFile(path).catch(() => undefined);
+      if (file?.text !== text) throw new FileMovedOn();
+    };
+    return this.parts.store.publish(id, text, enabled, { origin: 'folder', before }).catch((error: unknown) => {
+      if (!(error instanceof FileMovedOn)) throw error;
+      return undefined;
+    });
   }
 
   /** A flow that only waits for its secrets gets one line, anything else is shown where it stands; once, until it changes. */
@@ -186,13 +217,16 @@ export class Catalog {
   }
 
   private async refresh(): Promise<void> {
-    this.revision = await this.parts.store.revision();
+    const revision = await this.parts.store.revision();
     const flows = (await this.parts.store.list()).filter((flow) => !flow.archived);
     this.live = new Map(await Promise.all(flows.map(async (flow) => [flow.id, await this.liven(flow)] as const)));
+    this.revision = revision;
   }
 
   private async liven(entity: FlowEntity): Promise<LiveFlow> {
-    const base = { id: entity.id, version: entity.liveVersion ?? 0, enabled: entity.enabled, ...NOT_LIVE };
+    const { id, paused } = entity;
+    const enabled = entity.enabled && !paused;
+    const base = { id, version: entity.liveVersion ?? 0, enabled, paused, ...NOT_LIVE };
     const version = entity.liveVersion && (await this.parts.store.version(entity.id, entity.liveVersion));
     if (!version) return { ...base, problems: entity.problems };
     const { flow, problems } = this.check(version.text, entity.id);

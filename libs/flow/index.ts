@@ -30,3 +30,5 @@ export { stepKind } from './steps/kinds.js';
 export type { Catalog, CredentialInfo, FlowInfo, StepKindName } from './steps/kind.js';
 
 export { flowSchema, flowSchemaText } from './schema/flow-schema.js';
+
+export * from './edit/index.js';

@@ -1,9 +1,10 @@
-import { Catalog, installedComponents, type ComponentRegistry } from '@millrace/catalog';
+import { Catalog, installedComponents, Publisher, type ComponentRegistry } from '@millrace/catalog';
 import { builtinComponents } from '@millrace/components';
 import type { Config } from '@millrace/config';
 import {
   describeDatabaseError,
   openDatabase,
+  PostgresDraftStore,
   PostgresEventStore,
   PostgresFlowStore,
   PostgresHistory,
@@ -34,10 +35,12 @@ export interface Platform {
   /** Signs resume URLs. */
   readonly resumeKey: Buffer;
   readonly flows: PostgresFlowStore;
+  readonly drafts: PostgresDraftStore;
   readonly history: PostgresHistory;
   readonly operations: PostgresOperations;
   readonly refusals: PostgresRefusalStore;
   readonly catalog: Catalog;
+  readonly publisher: Publisher;
   /** Where this server can be reached; known once it listens. */
   publicUrl: string;
   /** Waits for what is being written, then closes everything that was opened here. */
@@ -55,6 +58,7 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
   const [database, components] = await Promise.all([connect(databaseUrl, config.poolSize), loadComponents(config, log)]);
   const { pool, dataSource } = database;
   const flows = new PostgresFlowStore(dataSource);
+  const drafts = new PostgresDraftStore(dataSource);
   const events = new PostgresEventStore(pool);
   const journal = new PostgresJournal(pool);
   const refusals = new PostgresRefusalStore(pool, (error) =>
@@ -75,10 +79,12 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
     resumptions: new PostgresResumptionStore(pool),
     resumeKey: await instanceSecret(pool, 'resume'),
     flows,
+    drafts,
     history: new PostgresHistory(pool),
     operations: new PostgresOperations(pool),
     refusals,
     catalog,
+    publisher: new Publisher({ catalog, flows, drafts, folder }),
     publicUrl: config.publicUrl ?? '',
     close: async () => {
       catalog.close();

@@ -1,12 +1,14 @@
 export { openDatabase, type Database, type DatabaseOptions } from './database.js';
+export { PostgresDraftStore, type DraftSaved, type DraftStale, type NewDraft } from './draft-store.js';
+export type { DraftEntity } from './entities/draft.entity.js';
 export { describeDatabaseError } from './errors.js';
 export { PostgresEventStore } from './event-store.js';
-export { PostgresFlowStore, type Published } from './flow-store.js';
+export { DraftMovedOn, PostgresFlowStore, textHash, type Publication, type Published, type VersionSummary } from './flow-store.js';
 export type { FlowEntity } from './entities/flow.entity.js';
-export type { FlowVersionEntity } from './entities/flow-version.entity.js';
 export { PostgresHistory, type EventSummary, type RefusalRow, type RunFilter } from './history.js';
 export { PostgresOperations, type DeadLetterFilter, type Rerun } from './operations.js';
 export type { RunSummary } from './run-summary.js';
+export type { FlowVersionEntity, VersionOrigin } from './entities/flow-version.entity.js';
 export { PostgresJournal } from './journal-store.js';
 export { ensurePartitions } from './partitions.js';
 export { PostgresRefusalStore } from './refusal-store.js';

@@ -149,9 +149,10 @@ describe('openDatabase', () => {
   it('migrates an empty database once when several processes start at the same time', async () => {
     const url = await server.newUrl();
     const opened = await Promise.all([1, 2, 3].map(() => openDatabase({ url, poolSize: 3 })));
-    const { rows } = await opened[0]!.pool.query('select count(*)::int - count(distinct name)::int as twice from migrations');
+    const { rows } = await opened[0]!.pool.query('select count(*)::int as count from migrations');
+    const known = opened[0]!.dataSource.migrations.length;
     await Promise.all(opened.map((one) => one.close()));
-    expect(rows).toEqual([{ twice: 0 }]);
+    expect(rows).toEqual([{ count: known }]);
   });
 });
 

@@ -23,6 +23,7 @@ export function flowItem(live: LiveFlow, version: ShownVersion | null, publicUrl
     note: flow?.note ?? null,
     version: live.version,
     enabled: live.enabled,
+    paused: live.paused === true,
     state: flowState(live),
     problems: live.problems.map(problemView),
     trigger: flow ? triggerView(flow, publicUrl) : null,
@@ -43,6 +44,7 @@ function triggerView({ id, trigger }: Flow, publicUrl: string): FlowItem['trigge
   };
 }
 
-function problemView({ code, severity, message, path, line, column }: Problem): FlowItem['problems'][number] {
+/** A problem as it is shown: where it is in words that an editor understands. */
+export function problemView({ code, severity, message, path, line, column }: Problem): FlowItem['problems'][number] {
   return { code, severity, message, path, line, column };
 }

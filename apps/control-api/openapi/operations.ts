@@ -18,6 +18,7 @@ import { cancelSchema, runPageSchema, runSchema, runsQuery } from '../wire/run.j
 import { liveSchema, readySchema, statusSchema } from '../wire/status.js';
 import { hookOperation } from './hook.js';
 import type { Answer, Operation } from './operation.js';
+import { versionOperations } from './version-operations.js';
 
 function ok(description: string, schema: JsonSchema): Readonly<Record<number, Answer>> {
   return { 200: { description, schema } };
@@ -53,6 +54,7 @@ export const operations: readonly Operation[] = [
     summary: 'One flow with the exact text of its live version',
     answers: { ...ok('The flow.', flowSchema), ...missing('flow') },
   },
+  ...versionOperations,
   {
     method: 'get',
     path: '/api/v1/events',

@@ -27,7 +27,8 @@ const flowMembers = {
   name: textOrNull,
   note: textOrNull,
   version: { type: 'integer', description: 'The live version; 0 while there is none.' },
-  enabled: { type: 'boolean', description: 'False when the file says so: the flow is paused.' },
+  enabled: { type: 'boolean', description: 'False when its text or an operator pauses it.' },
+  paused: { type: 'boolean', description: 'An operator paused it.' },
   state: {
     enum: FLOW_STATES,
     description: 'not-enabled: no version can run, see problems. paused: events are held or refused. archived: its file is gone.',

@@ -1,11 +1,28 @@
 import type { Command } from '../command.js';
 import { demo } from './demo.js';
+import { deploy } from './deploy.js';
 import { events } from './events.js';
+import { pause, resume } from './pause.js';
 import { refusals } from './refusals.js';
+import { rollback } from './rollback.js';
 import { runs } from './runs.js';
 import { start } from './start.js';
 import { trigger } from './trigger.js';
 import { validate } from './validate.js';
+import { versions } from './versions.js';
 
 /** Every command by its first word. */
-export const commands: Readonly<Record<string, Command>> = { start, demo, runs, events, refusals, trigger, validate };
+export const commands: Readonly<Record<string, Command>> = {
+  start,
+  demo,
+  runs,
+  events,
+  refusals,
+  trigger,
+  validate,
+  deploy,
+  versions,
+  rollback,
+  pause,
+  resume,
+};

@@ -52,10 +52,12 @@ export const CANCEL = `
   )
   select id from moved`;
 
-/** release: events that were held while their flow was paused. */
-export const RELEASE_HELD = `update runs set status = 'queued', due_at = now() where flow_id = $1 and status = 'held'`;
-
-/** release: events that a front door held because it did not know yet that their flow was enabled again. */
-export const RELEASE_LATE_HELD = `
+const RUNS_AGAIN = `
   update runs set status = 'queued', due_at = now() from flows
-  where runs.status = 'held' and flows.id = runs.flow_id and flows.enabled`;
+  where runs.status = 'held' and flows.id = runs.flow_id and flows.enabled and not flows.paused`;
+
+/** release: events of one flow that were held while it was paused, by its text or by an operator; nothing while either holds. */
+export const RELEASE_HELD = `${RUNS_AGAIN} and flows.id = $1`;
+
+/** release: events that a front door held because it did not know yet that their flow runs again. */
+export const RELEASE_LATE_HELD = RUNS_AGAIN;
