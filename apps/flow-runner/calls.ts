@@ -22,6 +22,7 @@ export function flowCalls({ catalog, starter, ring }: CallParts): Calls {
         parent: caller.id,
         awaited: call.awaited,
         depth: (caller.depth ?? 0) + 1,
+        dry: caller.dry ?? false,
       });
       ring();
     },

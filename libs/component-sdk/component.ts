@@ -89,6 +89,8 @@ export interface Component {
   readonly credential?: { readonly types: readonly CredentialTypeName[]; readonly required?: boolean };
   /** Default `no`. */
   readonly idempotent?: Idempotency;
+  /** `none`: it changes nothing outside, so that a rehearsal may run it. Default `outside`. */
+  readonly effects?: 'none' | 'outside';
   readonly retry?: RetryDefaults;
   /** `30s`, `2m`. */
   readonly timeout?: string;

@@ -1,13 +1,15 @@
 import { StepError, type Json } from '@millrace/component-sdk';
 import type { PlannedUse } from './plan.js';
 import type { Clock, Host } from './ports.js';
-import type { ClaimedRun } from './records.js';
+import type { ClaimedRun, StepRow } from './records.js';
+import { isRehearsed, rehearsed } from './rehearsal.js';
 
 export interface Execution {
   readonly run: ClaimedRun;
   readonly host: Host;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  row(path: string): StepRow | undefined;
 }
 
 /** Which try of which step, with its resolved props. */
@@ -27,6 +29,7 @@ export async function execute(step: PlannedUse, at: Execution, { path, attempt, 
   const misfit = hosted.invalidProps(props);
   if (misfit) throw new StepError({ code: 'props.invalid', message: `${path}: ${misfit}`, blame: 'author', arrived: 'no' });
   at.signal.throwIfAborted();
+  if (at.run.dry && isRehearsed(hosted.component)) return rehearsed(path, hosted.component.output, (recorded) => at.row(recorded));
   const limited = new TimeLimit(step, at);
   try {
     const context = at.host.context(hosted.component, {

@@ -17,6 +17,8 @@ export interface StartedRun {
   readonly awaited?: boolean;
   /** How many `call` steps stand above it. */
   readonly depth?: number;
+  /** A rehearsal. */
+  readonly dry?: boolean;
 }
 
 /** Runs that flows, schedules, emitted events and people start. */
@@ -26,8 +28,8 @@ export class PostgresRunStarter {
   /** Commits event and run as one. False: this event was started from before, and nothing was changed. */
   async start(event: EventRecord, run: StartedRun): Promise<boolean> {
     const { id, flowId, receivedAt, body } = event;
-    const { parent, awaited = false, depth = 0 } = run;
-    const values = [id, flowId, receivedAt, jsonBytes(requestOf(event)), body, run.id, run.version, run.status, parent, awaited, depth];
+    const { parent, awaited = false, depth = 0, dry = false } = run;
+    const values = [id, flowId, receivedAt, jsonBytes(requestOf(event)), body, run.id, run.version, run.status, parent, awaited, depth, dry];
     const { rowCount } = await mendingPartitions(this.pool, () => this.pool.query({ name: 'begin-run', text: BEGIN_RUN, values }));
     return rowCount === 1;
   }

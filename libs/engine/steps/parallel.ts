@@ -27,7 +27,11 @@ export async function walkParallel(step: PlannedParallel, walk: Walk): Promise<S
       return signal;
     }),
   );
-  for (const branch of branches) walk.joined(branch.walk);
+  for (const branch of branches) {
+    walk.joined(branch.walk);
+    // For error handlers, which may read whatever came to its end.
+    Object.assign(walk.scope.steps, branch.walk.scope.steps);
+  }
   const decided = afterAll(step, signals);
   if (decided.kind === 'failed') return first ? { kind: 'failed', error: first } : fail(own, decided.error, walk);
   if (decided.kind !== 'next') return decided;

@@ -2,6 +2,7 @@ import { StepError, type Json } from '@millrace/component-sdk';
 import { parseDuration, resolveTemplate } from '@millrace/flow';
 import type { PlannedWait } from '../plan.js';
 import type { ErrorRecord, StepRow } from '../records.js';
+import { rehearsed } from '../rehearsal.js';
 import { errorRecord, NEXT, until, type StepSignal, type Walk } from './step.js';
 
 /** How often a step asks for its request while other strands keep the run in memory, in milliseconds. */
@@ -57,6 +58,7 @@ function timeOf(value: Json, id: string): number {
 }
 
 async function awaitTime(step: PlannedWait, walk: Walk, row: StepRow): Promise<StepSignal> {
+  if (walk.run.dry) return end(step, walk, row, { until: new Date(row.resumeAt ?? 0).toISOString() });
   const signal = await until(walk, row.resumeAt ?? 0);
   if (signal.kind !== 'next') return signal;
   return end(step, walk, row, { until: new Date(row.resumeAt ?? 0).toISOString() });
@@ -64,6 +66,7 @@ async function awaitTime(step: PlannedWait, walk: Walk, row: StepRow): Promise<S
 
 async function awaitRequest(step: PlannedWait, walk: Walk, row: StepRow): Promise<StepSignal> {
   const deadline = row.resumeAt ?? 0;
+  if (walk.run.dry) return end(step, walk, row, rehearsed(row.path, undefined, (path) => walk.row(path)));
   for (;;) {
     const request = await walk.resumptions.find(walk.run.id, row.path);
     if (request) return end(step, walk, row, request.body);

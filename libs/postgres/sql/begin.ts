@@ -8,8 +8,8 @@ export const BEGIN_RUN = `
     values ($1::uuid, $2, to_timestamp($3::float8 / 1000), $4, $5)
     on conflict (id) do nothing returning id
   )
-  insert into runs (id, event_id, flow_id, version, status, due_at, parent, awaited, depth)
-  select $6::uuid, kept.id, $2, $7::int, $8, case when $8 = 'queued' then now() end, $9::uuid, $10::boolean, $11::int
+  insert into runs (id, event_id, flow_id, version, status, due_at, parent, awaited, depth, dry)
+  select $6::uuid, kept.id, $2, $7::int, $8, case when $8 = 'queued' then now() end, $9::uuid, $10::boolean, $11::int, $12::boolean
   from kept returning id`;
 
 export const OUTCOME = `select status, error, output from finished_runs where id = $1`;
