@@ -55,10 +55,11 @@ function isZone(zone: string): boolean {
 }
 
 /**
- * The first time after `after` at which the schedule is due, in milliseconds since 1970; undefined if there is none.
+ * The first time after `moment` at which the schedule is due, in milliseconds since 1970; undefined if there is none.
  * Pure: what it gives depends on the zone's rules alone. Throws for a trigger that the checker refuses.
  */
-export function nextTime(trigger: ScheduleTrigger, after: number): number | undefined {
+export function nextTime(trigger: ScheduleTrigger, moment: number): number | undefined {
+  const after = Math.floor(moment);
   if (trigger.every !== undefined) return nextMultiple(parseDuration(trigger.every), after);
   if (trigger.cron === undefined) return undefined;
   const line = trigger.cron.trim();
