@@ -1,6 +1,7 @@
 import type { Component, JsonSchema } from '@millrace/component-sdk';
 import { checkFlow, formatProblems, parseFlow } from '../index.js';
 import type { CheckOptions, CredentialInfo } from '../index.js';
+import { marked, withKeys, withSteps, withTrigger } from '../../../test/support/marked-flow.js';
 
 function component(name: string, props: JsonSchema, more: Partial<Component> = {}): [string, Component] {
   return [name, { name, title: name, props, run: () => undefined, ...more }];
@@ -62,6 +63,7 @@ const credentials = new Map<string, CredentialInfo>([
   ['sales-slack', { type: 'api-key', in: 'url' }],
   ['team-discord', { type: 'api-key', in: 'url' }],
   ['ops-slack', { type: 'api-key', in: 'url' }],
+  ['halved', { type: 'api-key', in: 'header', broken: 'it has no value.' }],
   ['unset', { type: 'api-key', in: 'header', missing: 'HUBSPOT_TOKEN' }],
 ]);
 
@@ -69,32 +71,6 @@ const options: CheckOptions = { components, credentials };
 
 function found(text: string, more: Partial<CheckOptions> = {}): string[] {
   return checkFlow(text, { ...options, ...more }).problems.map(({ line, column, code }) => `${line}:${column} ${code}`);
-}
-
-/** Takes the marks `¶` out of a text, and says where they stood. */
-function marked(text: string): { text: string; places: string[] } {
-  const places: string[] = [];
-  const plain = text.split('\n').map((line, index) => {
-    const pieces = line.split('¶');
-    pieces.slice(1).forEach((_, mark) => places.push(`${index + 1}:${pieces.slice(0, mark + 1).join('').length + 1}`));
-    return pieces.join('');
-  });
-  return { text: plain.join('\n'), places };
-}
-
-/** A flow whose steps start in line 2, column 1. */
-function withSteps(...lines: string[]): string {
-  return `{ "format": 1, "id": "f", "trigger": { "type": "webhook" }, "steps": [\n${lines.join('\n')}\n] }`;
-}
-
-/** A flow whose trigger starts in line 2, column 1. */
-function withTrigger(...lines: string[]): string {
-  return `{ "format": 1, "id": "f", "trigger":\n${lines.join('\n')},\n"steps": [] }`;
-}
-
-/** A flow with more keys in line 2. */
-function withKeys(...lines: string[]): string {
-  return `{ "format": 1, "id": "f", "trigger": { "type": "webhook" }, "steps": [],\n${lines.join('\n')} }`;
 }
 
 const contact =
@@ -324,6 +300,11 @@ describe('checkFlow reports, at the marks,', () => {
       'a credential without its secret',
       withSteps(contact.replace('"credential": "hubspot"', '"credential": ¶"unset"')),
       ['credential.missing-secret'],
+    ],
+    [
+      'a credential whose definition is wrong',
+      withSteps(contact.replace('"credential": "hubspot"', '"credential": ¶"halved"')),
+      ['credential.broken'],
     ],
     ['a condition without braces', withSteps('{ "id": "a", "when": ¶"trigger.body.x = 1", "use": "log" }'), ['flow.bad-condition']],
     ['a condition in mixed text', withSteps('{ "id": "a", "if": ¶"x {{ trigger.body.x }}", "then": [] }'), ['flow.bad-condition']],
