@@ -1,6 +1,6 @@
 import type { Clock } from './ports.js';
 
-/** Strands that are to stop at their next step, because a sibling's failure decided what they are part of. */
+/** Strands that are to stop at their next step, because one of them decided what they are part of. */
 export class Halt {
   private set = false;
 
@@ -15,10 +15,16 @@ export class Halt {
   }
 }
 
+/** Why a strand waits no longer. `due`: its time may have come. `over`: every strand waits, so the run is to be suspended. */
+export type Woken = 'due' | 'halted' | 'over';
+
 interface Parked {
   readonly halt: Halt | undefined;
-  leave(goesOn: boolean): void;
+  wake(why: Woken): void;
 }
+
+/** Timers of most clocks are wrong beyond 24 days (setTimeout, 32 bits); who waits longer looks again. */
+const LONGEST_TIMER_MS = 3_600_000;
 
 /**
  * The strands of one slice: branches and items that are worked on side by side. A strand that must wait does so in
@@ -26,6 +32,7 @@ interface Parked {
  */
 export class Strands {
   private working = 1;
+  private over = false;
   private readonly parked = new Set<Parked>();
 
   constructor(private readonly clock: Clock) {}
@@ -42,38 +49,42 @@ export class Strands {
 
   leave(): void {
     this.working -= 1;
-    if (this.working === 0) this.releaseAll();
+    if (this.working === 0) this.end();
   }
 
-  /** Waits until `time`. False: everything waits, so the run is to be suspended instead. True also when `halt` was ordered. */
-  park(time: number, halt: Halt | undefined): Promise<boolean> {
-    this.working -= 1;
-    if (this.working > 0) return new Promise((resolve) => this.await(time, halt, resolve));
-    this.releaseAll();
-    return Promise.resolve(false);
+  /** Waits until `time`, at most; the caller looks at the clock again. */
+  park(time: number, halt: Halt | undefined): Promise<Woken> {
+    if (halt?.isSet) return Promise.resolve('halted');
+    if (!this.over && this.working > 1) return new Promise((resolve) => this.await(time, halt, resolve));
+    this.end();
+    return Promise.resolve('over');
   }
 
   /** Orders strands to stop and wakes those of them that wait. */
   halt(halt: Halt): void {
     halt.order();
-    for (const parked of [...this.parked]) if (parked.halt?.isSet) parked.leave(true);
+    for (const parked of [...this.parked]) if (parked.halt?.isSet) parked.wake('halted');
   }
 
-  private await(time: number, halt: Halt | undefined, resolve: (goesOn: boolean) => void): void {
-    const cancel = this.clock.after(Math.max(0, time - this.clock.now()), () => parked.leave(true));
+  /** Nobody waits any more in this slice. */
+  end(): void {
+    this.over = true;
+    for (const parked of [...this.parked]) parked.wake('over');
+  }
+
+  private await(time: number, halt: Halt | undefined, resolve: (why: Woken) => void): void {
+    this.working -= 1;
+    const ms = Math.min(Math.max(0, time - this.clock.now()), LONGEST_TIMER_MS);
+    const cancel = this.clock.after(ms, () => parked.wake('due'));
     const parked: Parked = {
       halt,
-      leave: (goesOn) => {
+      wake: (why) => {
         cancel();
         this.parked.delete(parked);
-        if (goesOn) this.working += 1;
-        resolve(goesOn);
+        this.working += 1;
+        resolve(why);
       },
     };
     this.parked.add(parked);
-  }
-
-  private releaseAll(): void {
-    for (const parked of [...this.parked]) parked.leave(false);
   }
 }

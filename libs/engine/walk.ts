@@ -1,11 +1,14 @@
+import type { Json } from '@millrace/component-sdk';
 import { evaluateCondition } from '@millrace/flow';
-import { defaultLimits, type Limits } from './limits.js';
+import { defaultLimits, graceOf, type Limits } from './limits.js';
 import type { Plan } from './plan.js';
 import type { Calls, Clock, Host, Journal, Resumptions } from './ports.js';
 import { Progress } from './progress.js';
 import type { ClaimedRun, ErrorRecord, RunResult, RunScope, StepRow, TriggerView } from './records.js';
 import { errorRecord, NEXT, type StepSignal } from './steps/step.js';
+import { mentioning } from './steps/try.js';
 import { Strands } from './strands.js';
+import { stepsOf } from './trail.js';
 import { Walker, type Shared } from './walker.js';
 
 /** Everything one slice of a run needs: its plan, what the trigger gave, and what is journalled so far. */
@@ -51,7 +54,12 @@ export async function walk(slice: Slice, ports: WalkPorts): Promise<SliceOutcome
   if (filtered) return finish(filtered, shared);
   const signal = await walker.list(slice.plan.steps);
   if (signal.kind === 'failed') return afterFailure(slice, walker, shared, signal.error);
-  return settle(signal, shared, succeeded(walker, shared));
+  return settle(signal.kind === 'stopped' ? stopped(signal, walker, shared) : signal, shared, succeeded(walker, shared));
+}
+
+/** Who awaits a run gets what it gave, also where it stopped before its last step. */
+function stopped({ result }: Extract<StepSignal, { kind: 'stopped' }>, walker: Walker, shared: Shared): StepSignal {
+  return { kind: 'stopped', result: result.status === 'succeeded' ? succeeded(walker, shared) : result };
 }
 
 const AT_THE_ROOT = { prefix: '', halt: undefined, trail: undefined } as const;
@@ -71,9 +79,15 @@ function sharedBy(slice: Slice, ports: WalkPorts): Shared {
     giveUp,
     shouldYield: () => slice.shouldYield(),
     crashes: run.crashes,
-    steps: rows.length,
-    response: undefined,
+    steps: rows.reduce((sum, row) => sum + stepsOf(row), 0),
+    response: responseIn(rows),
   };
+}
+
+/** A run answers once: the rows of later `respond` steps are not `succeeded`. */
+function responseIn(rows: readonly StepRow[]): Shared['response'] {
+  const row = rows.find(({ kind, status }) => kind === 'respond' && status === 'succeeded');
+  return row && { body: (row.output as { body?: Json }).body ?? null };
 }
 
 function scopeOf({ run, plan, trigger }: Slice, { resumptions }: WalkPorts): RunScope {
@@ -98,8 +112,9 @@ async function filteredOut({ plan: { when }, journal }: Slice, walker: Walker): 
 }
 
 async function afterFailure({ plan }: Slice, walker: Walker, shared: Shared, error: ErrorRecord): Promise<SliceOutcome> {
-  const signal = await walker.handling(error).list(plan.onError);
-  const reported = signal.kind === 'failed' ? withFailedHandler(error, signal.error) : error;
+  shared.limits = graceOf(shared.limits, shared.steps);
+  const signal = await walker.handle(error, plan.onError);
+  const reported = signal.kind === 'failed' ? mentioning(error, 'onError', signal.error) : error;
   return settle(HAS_ENDED.has(signal.kind) ? NEXT : signal, shared, { status: 'failed', error: reported });
 }
 
@@ -125,9 +140,4 @@ async function settle(signal: StepSignal, shared: Shared, atEnd: RunResult): Pro
 
 async function finish(result: RunResult, { progress }: Shared): Promise<SliceOutcome> {
   return (await progress.finish(result)) ? { kind: 'ended', result } : { kind: 'lost' };
-}
-
-/** A failing error handler must not hide what it was called for. */
-function withFailedHandler(error: ErrorRecord, handler: ErrorRecord): ErrorRecord {
-  return { ...error, details: { ...error.details, onError: { code: handler.code, message: handler.message, step: handler.step } } };
 }

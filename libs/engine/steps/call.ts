@@ -1,11 +1,11 @@
-import { StepError, type Json } from '@millrace/component-sdk';
+import { isStepError, StepError, type Json } from '@millrace/component-sdk';
 import { resolveTemplate } from '@millrace/flow';
 import { derivedId } from '../derived-id.js';
 import type { PlannedCall } from '../plan.js';
 import type { CallOutcome } from '../ports.js';
 import type { ErrorRecord, StepRow } from '../records.js';
 import { retryDelay } from '../retry.js';
-import { asStepError, errorRecord, NEXT, until, type StepSignal, type Walk } from './step.js';
+import { errorRecord, HALTED, NEXT, until, type StepSignal, type Walk } from './step.js';
 
 /** How long a caller sleeps at most before it looks for its answer by itself, in milliseconds: wakes are not the only way. */
 const LOOK_EVERY_MS = 60_000;
@@ -31,35 +31,40 @@ export async function walkCall(step: PlannedCall, walk: Walk): Promise<StepSigna
 async function begin(step: PlannedCall, walk: Walk, path: string, last: StepRow | undefined): Promise<StepSignal | undefined> {
   const due = await until(walk, last?.retryAt ?? 0);
   if (due.kind !== 'next') return due;
+  if (walk.isHalted) return HALTED;
   if (walk.shouldYield()) return { kind: 'suspended', resumeAt: walk.clock.now() };
+  walk.note(await callOf(step, walk, path, (last?.attempt ?? 0) + 1));
+  return (await walk.commit(true)) ? undefined : { kind: 'lost' };
+}
+
+/** The call as it is to be made, or why it cannot be. */
+async function callOf(step: PlannedCall, walk: Walk, path: string, attempt: number): Promise<StepRow> {
   const startedAt = walk.clock.now();
-  const row = { path, attempt: (last?.attempt ?? 0) + 1, kind: 'call', startedAt, finishedAt: startedAt };
+  const row = { path, attempt, kind: 'call', startedAt, finishedAt: startedAt };
   try {
     if ((walk.run.depth ?? 0) >= walk.limits.depth) throw tooDeep(step, walk);
     const input = await resolveTemplate(step.input, walk.scope, walk.environment(path));
-    const runId = derivedId(walk.run.id, `${path}#${row.attempt}`, startedAt);
+    const runId = derivedId(walk.run.id, `${path}#${attempt}`, startedAt);
     const resumeAt = step.timeoutMs === undefined ? undefined : startedAt + step.timeoutMs;
-    walk.note({ ...row, status: 'waiting', input, output: { runId }, resumeAt });
-    return (await walk.commit(true)) ? undefined : { kind: 'lost' };
+    return { ...row, status: 'waiting', input, output: { runId }, resumeAt };
   } catch (thrown) {
-    walk.note({ ...row, status: 'failed', error: errorRecord(thrown, path, row.attempt) });
-    return undefined;
+    return { ...row, status: 'failed', error: errorRecord(thrown, path, attempt) };
   }
 }
 
+/** A call that is refused is the step's failure; a port that fails breaks the walk off. */
 async function goOn(step: PlannedCall, walk: Walk, row: StepRow): Promise<StepSignal | undefined> {
   const { runId } = row.output as { runId: string };
   try {
     await walk.calls.begin(walk.run, { runId, path: row.path, flowId: step.flow, input: row.input ?? null, awaited: step.awaits });
   } catch (thrown) {
-    return settle(step, walk, row, asStepError(thrown));
+    if (!isStepError(thrown)) throw thrown;
+    return settle(step, walk, row, thrown);
   }
   if (!step.awaits) return end(walk, row, { runId });
   const outcome = await walk.calls.outcome(runId);
-  if (outcome)
-    return outcome.status === 'succeeded'
-      ? end(walk, row, outcome.output ?? null)
-      : settle(step, walk, row, failureOf(step, runId, outcome));
+  if (outcome?.status === 'succeeded') return end(walk, row, outcome.output ?? null);
+  if (outcome) return settle(step, walk, row, failureOf(step, runId, outcome));
   if (row.resumeAt !== undefined && row.resumeAt <= walk.clock.now()) return settle(step, walk, row, tooLate(step, runId));
   return awaitOutcome(walk, row);
 }
@@ -67,7 +72,8 @@ async function goOn(step: PlannedCall, walk: Walk, row: StepRow): Promise<StepSi
 async function awaitOutcome(walk: Walk, { resumeAt = Infinity }: StepRow): Promise<StepSignal | undefined> {
   const now = walk.clock.now();
   const signal = await until(walk, Math.min(resumeAt, now + ASK_EVERY_MS));
-  return signal.kind === 'next' ? undefined : { kind: 'suspended', resumeAt: Math.min(resumeAt, now + LOOK_EVERY_MS) };
+  if (signal.kind === 'next') return undefined;
+  return signal.kind === 'suspended' ? { ...signal, resumeAt: Math.min(resumeAt, now + LOOK_EVERY_MS) } : signal;
 }
 
 function end(walk: Walk, row: StepRow, output: Json): undefined {

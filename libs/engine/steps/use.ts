@@ -5,7 +5,7 @@ import { execute } from '../execute.js';
 import type { PlannedUse } from '../plan.js';
 import type { ErrorRecord, StepRow } from '../records.js';
 import { retryDelay } from '../retry.js';
-import { asStepError, errorRecord, NEXT, until, type StepSignal, type Walk } from './step.js';
+import { asStepError, errorRecord, HALTED, NEXT, until, type StepSignal, type Walk } from './step.js';
 
 /** A step in flight at this many deaths of its runner in a row is not tried again. */
 export const POISON_CRASHES = 3;
@@ -15,8 +15,9 @@ export async function walkUse(step: PlannedUse, walk: Walk): Promise<StepSignal>
   const path = walk.path(step.id);
   for (;;) {
     const row = walk.row(path);
-    const settled = row && settledBy(row, step, walk);
-    if (settled) return settled;
+    if (row?.status === 'succeeded') return succeed(step, walk, row.output as Json);
+    const refused = row?.status === 'started' ? refusal(step, walk, row) : undefined;
+    if (refused) return fail(walk, path, row?.attempt ?? 1, refused);
     const due = await until(walk, row?.retryAt ?? 0);
     if (due.kind !== 'next') return due;
     const signal = await begin(step, walk, path, row);
@@ -46,7 +47,7 @@ function refusal(step: PlannedUse, walk: Walk, row: StepRow): StepError | undefi
       blame: 'operator',
     });
   }
-  if (walk.crashes === 0 || (row.deaths ?? 0) + 1 < POISON_CRASHES - 1) return undefined;
+  if (walk.run.crashes === 0 || (row.deaths ?? 0) + 1 < POISON_CRASHES) return undefined;
   return new StepError({
     code: 'run.poison',
     message: `The runner died ${POISON_CRASHES} times at ${row.path} (${step.component}). The run was set aside so that it takes no more runners down; look at the runner's log before you re-run it.`,
@@ -57,13 +58,14 @@ function refusal(step: PlannedUse, walk: Walk, row: StepRow): StepError | undefi
 async function begin(step: PlannedUse, walk: Walk, path: string, last: StepRow | undefined): Promise<StepSignal> {
   if (!(await walk.commit())) return { kind: 'lost' };
   if (walk.signal.aborted) return { kind: 'abandoned' };
+  if (walk.isHalted) return HALTED;
   if (walk.shouldYield()) return { kind: 'suspended', resumeAt: walk.clock.now() };
   const startedAt = walk.clock.now();
   const attempt = attemptAfter(last);
   const resolved = await inputOf(step, walk, path);
   if ('error' in resolved) return settle(step, walk, { path, attempt, startedAt, input: {} }, resolved.error, last);
   const tried = { path, attempt, startedAt, input: resolved.input };
-  if (needsStartMark(step, walk) && !(await recordStart(walk, tried, last))) return { kind: 'lost' };
+  if (needsStartMark(step, walk, last) && !(await recordStart(walk, tried, last))) return { kind: 'lost' };
   return attemptIt(step, walk, tried, last);
 }
 
@@ -71,8 +73,8 @@ async function begin(step: PlannedUse, walk: Walk, path: string, last: StepRow |
  * A run that was in a process that died is under suspicion: from then on the journal says which step is in flight, so
  * that only a step that was under way each time is called poison, and not a run that merely stood by.
  */
-function needsStartMark(step: PlannedUse, walk: Walk): boolean {
-  return step.stopOnCrash || walk.crashes > 0;
+function needsStartMark(step: PlannedUse, walk: Walk, last: StepRow | undefined): boolean {
+  return step.stopOnCrash || walk.crashes > 0 || last?.status === 'started';
 }
 
 type Tried = Pick<StepRow, 'path' | 'attempt' | 'startedAt'> & { readonly input: Json };
@@ -89,7 +91,7 @@ async function inputOf(step: PlannedUse, walk: Walk, path: string): Promise<{ re
 async function attemptIt(step: PlannedUse, walk: Walk, tried: Tried, last: StepRow | undefined): Promise<StepSignal> {
   if (walk.signal.aborted) return { kind: 'abandoned' };
   try {
-    const output = await execute(step, walk, tried);
+    const output = await execute(step, walk, { ...tried, input: copyOf(tried.input) });
     if (walk.signal.aborted) return { kind: 'abandoned' };
     walk.note({ ...tried, kind: 'use', status: 'succeeded', finishedAt: walk.clock.now(), output });
     return succeed(step, walk, output);
@@ -99,10 +101,28 @@ async function attemptIt(step: PlannedUse, walk: Walk, tried: Tried, last: StepR
   }
 }
 
+/**
+ * Props share structure with what other steps gave, with the trigger's body and with the plan; a component gets a copy,
+ * so that one which changes its props changes nothing that the journal or another step says.
+ */
+function copyOf(value: Json): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyOf);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copyOf(inner)]));
+}
+
 async function recordStart(walk: Walk, tried: Tried, last: StepRow | undefined): Promise<boolean> {
-  const deaths = last?.status === 'started' ? (last.deaths ?? 0) + 1 : 0;
-  walk.note({ ...tried, kind: 'use', status: 'started', finishedAt: tried.startedAt, deaths });
+  walk.note({ ...tried, kind: 'use', status: 'started', finishedAt: tried.startedAt, deaths: deathsOf(walk, last) });
   return walk.commit(true);
+}
+
+/**
+ * The first death under suspicion was not marked: where nothing else was going on it was this step's. Among strands it
+ * may have been another one's, and does not count.
+ */
+function deathsOf(walk: Walk, last: StepRow | undefined): number {
+  if (walk.run.crashes === 0) return last?.deaths ?? 0;
+  return last?.status === 'started' ? (last.deaths ?? 0) + 1 : Number(walk.isAlone);
 }
 
 /** After a failed attempt: another one later, or the end of this step. */

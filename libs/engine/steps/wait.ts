@@ -13,7 +13,6 @@ export async function walkWait(step: PlannedWait, walk: Walk): Promise<StepSigna
   const path = walk.path(step.id);
   const row = walk.row(path);
   if (row?.status === 'succeeded') return succeed(step, walk, row.output as Json);
-  if (row?.status === 'failed') return { kind: 'failed', error: row.error as ErrorRecord };
   const begun = row ?? (await begin(step, walk, path));
   if (begun.status === 'failed') return { kind: 'failed', error: begun.error as ErrorRecord };
   return step.wait.kind === 'webhook' ? awaitRequest(step, walk, begun) : awaitTime(step, walk, begun);
@@ -33,7 +32,19 @@ async function begin(step: PlannedWait, walk: Walk, path: string): Promise<StepR
 async function endOf({ id, wait }: PlannedWait, walk: Walk, path: string, now: number): Promise<number> {
   if (wait.kind === 'webhook') return now + wait.timeoutMs;
   const value = await resolveTemplate(wait.value, walk.scope, walk.environment(path));
-  return wait.kind === 'for' ? now + durationOf(value, id) : timeOf(value, id);
+  return wait.kind === 'for' ? inRange(now + durationOf(value, id), value, id) : inRange(timeOf(value, id), value, id);
+}
+
+/** 31 December 9999: what every store and every ISO 8601 text can say. */
+const LAST_TIME = Date.UTC(9999, 11, 31);
+
+function inRange(time: number, value: Json, id: string): number {
+  if (Math.abs(time) <= LAST_TIME) return Math.round(time);
+  throw badTime(`${id} is to wait for ${JSON.stringify(value)}, which is beyond the year 9999.`);
+}
+
+function badTime(message: string): StepError {
+  return new StepError({ code: 'wait.bad-time', message, blame: 'author' });
 }
 
 function durationOf(value: Json, id: string): number {
@@ -41,8 +52,9 @@ function durationOf(value: Json, id: string): number {
   try {
     return parseDuration(String(value));
   } catch {
-    const message = `${id} is to wait for ${JSON.stringify(value)}, which is no duration. Give one such as "10m", or a number of milliseconds.`;
-    throw new StepError({ code: 'wait.bad-time', message, blame: 'author' });
+    throw badTime(
+      `${id} is to wait for ${JSON.stringify(value)}, which is no duration. Give one such as "10m", or a number of milliseconds.`,
+    );
   }
 }
 
@@ -53,8 +65,9 @@ function timeOf(value: Json, id: string): number {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   const time = typeof value === 'string' && ZONED.test(value) ? Date.parse(value) : NaN;
   if (!Number.isNaN(time)) return time;
-  const message = `${id} is to wait until ${JSON.stringify(value)}, which is no time. Give one such as "2026-01-31T09:00:00Z", with its zone.`;
-  throw new StepError({ code: 'wait.bad-time', message, blame: 'author' });
+  throw badTime(
+    `${id} is to wait until ${JSON.stringify(value)}, which is no time. Give one such as "2026-01-31T09:00:00Z", with its zone.`,
+  );
 }
 
 async function awaitTime(step: PlannedWait, walk: Walk, row: StepRow): Promise<StepSignal> {
@@ -66,13 +79,19 @@ async function awaitTime(step: PlannedWait, walk: Walk, row: StepRow): Promise<S
 
 async function awaitRequest(step: PlannedWait, walk: Walk, row: StepRow): Promise<StepSignal> {
   const deadline = row.resumeAt ?? 0;
-  if (walk.run.dry) return end(step, walk, row, rehearsed(row.path, undefined, (path) => walk.row(path)));
+  if (walk.run.dry)
+    return end(
+      step,
+      walk,
+      row,
+      rehearsed(row.path, undefined, (path) => walk.row(path)),
+    );
   for (;;) {
     const request = await walk.resumptions.find(walk.run.id, row.path);
     if (request) return end(step, walk, row, request.body);
     if (deadline <= walk.clock.now()) return expire(walk, row);
     const signal = await until(walk, Math.min(deadline, walk.clock.now() + ASK_EVERY_MS));
-    if (signal.kind !== 'next') return { kind: 'suspended', resumeAt: deadline };
+    if (signal.kind !== 'next') return signal.kind === 'suspended' ? { ...signal, resumeAt: deadline } : signal;
   }
 }
 
