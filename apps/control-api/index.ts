@@ -5,5 +5,6 @@ export type { FlowList, FlowView } from './wire/flow.js';
 export type { DraftItem, DraftList, DraftView } from './wire/draft.js';
 export type { RefusalPage } from './wire/refusal.js';
 export type { AttemptView, CancelView, RunItem, RunPage, RunView, StepView } from './wire/run.js';
+export type { BulkView, ReplayView, RerunView } from './wire/operate.js';
 export type { StatusView } from './wire/status.js';
 export type { CheckedView, PauseView, PublishedView, SourceView, VersionItem, VersionPage, VersionView } from './wire/version.js';

@@ -29,7 +29,20 @@ export class PostgresRunStarter {
   async start(event: EventRecord, run: StartedRun): Promise<boolean> {
     const { id, flowId, receivedAt, body } = event;
     const { parent, awaited = false, depth = 0, dry = false } = run;
-    const values = [id, flowId, receivedAt, jsonBytes(requestOf(event)), body, run.id, run.version, run.status, parent, awaited, depth, dry];
+    const values = [
+      id,
+      flowId,
+      receivedAt,
+      jsonBytes(requestOf(event)),
+      body,
+      run.id,
+      run.version,
+      run.status,
+      parent,
+      awaited,
+      depth,
+      dry,
+    ];
     const { rowCount } = await mendingPartitions(this.pool, () => this.pool.query({ name: 'begin-run', text: BEGIN_RUN, values }));
     return rowCount === 1;
   }

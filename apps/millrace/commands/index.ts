@@ -3,7 +3,9 @@ import { demo } from './demo.js';
 import { deploy } from './deploy.js';
 import { events } from './events.js';
 import { pause, resume } from './pause.js';
+import { deadLetters } from './dead-letters.js';
 import { refusals } from './refusals.js';
+import { rerun } from './rerun.js';
 import { rollback } from './rollback.js';
 import { runs } from './runs.js';
 import { start } from './start.js';
@@ -18,6 +20,8 @@ export const commands: Readonly<Record<string, Command>> = {
   runs,
   events,
   refusals,
+  rerun,
+  'dead-letters': deadLetters,
   trigger,
   validate,
   deploy,

@@ -15,9 +15,8 @@ export async function walkUse(step: PlannedUse, walk: Walk): Promise<StepSignal>
   const path = walk.path(step.id);
   for (;;) {
     const row = walk.row(path);
-    if (row?.status === 'succeeded') return succeed(step, walk, row.output as Json);
-    const refused = row?.status === 'started' ? refusal(step, walk, row) : undefined;
-    if (refused) return fail(walk, path, row?.attempt ?? 1, refused);
+    const settled = row && settledBy(row, step, walk);
+    if (settled) return settled;
     const due = await until(walk, row?.retryAt ?? 0);
     if (due.kind !== 'next') return due;
     const signal = await begin(step, walk, path, row);
