@@ -13,7 +13,7 @@ describe('an alarm', () => {
     alarm = new Alarm(IDLE_MS);
   });
 
-  afterEach(() => jest.useRealTimers());
+  afterEach(() => void jest.useRealTimers());
 
   function sleep(): void {
     void alarm.sleep().then(() => (awake = true));
