@@ -9,8 +9,7 @@ export async function publishAnswer(id: string, publishing: Promise<PublishResul
   const result = await publishing.catch((error: unknown) => {
     throw error instanceof FlowFileError ? new ApiError(503, error.code, error.message) : error;
   });
-  if (result.kind === 'published' || result.kind === 'unchanged')
-    return { version: result.version, published: result.kind === 'published' };
+  if ('version' in result) return { version: result.version, published: result.kind === 'published' };
   throw failure(id, result, missing);
 }
 
