@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { open, readFile, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-/** A flow file that could not be written; nothing of it was. */
+/** A flow file that could not be read or written; nothing of it was written. */
 export class FlowFileError extends Error {
-  readonly code = 'flow.file-not-written';
+  readonly code = 'flow.file-unusable';
 
-  constructor(path: string, cause: Error) {
-    const advice = 'Make the folder writable for this process, or set MILLRACE_SOURCE=database.';
-    super(`The flow file ${path} cannot be written (${cause.message}). Nothing was published. ${advice}`, { cause });
+  constructor(verb: 'read' | 'written', path: string, cause: Error) {
+    const advice = 'Give this process access to the folder, or set MILLRACE_SOURCE=database.';
+    super(`The flow file ${path} cannot be ${verb} (${cause.message}). Nothing was published. ${advice}`, { cause });
     this.name = 'FlowFileError';
   }
 }
@@ -18,13 +18,13 @@ export function flowPath(folder: string, id: string): string {
   return join(folder, `${id}.json`);
 }
 
-/** The text of a flow's file; undefined when there is none. */
+/** The text of a flow's file; undefined when there is none. Throws a FlowFileError. */
 export async function readFlowText(folder: string, id: string): Promise<string | undefined> {
   try {
     return await readFile(flowPath(folder, id), 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    throw new FlowFileError('read', flowPath(folder, id), error as Error);
   }
 }
 
@@ -38,7 +38,7 @@ export async function writeFlowText(folder: string, id: string, text: string): P
     const target = await realpath(path).catch(() => path);
     await replaceFile(target, text);
   } catch (error) {
-    throw new FlowFileError(path, error as Error);
+    throw new FlowFileError('written', path, error as Error);
   }
 }
 

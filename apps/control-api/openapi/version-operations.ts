@@ -33,7 +33,7 @@ const published: Answers = {
   ...ok('The live version.', publishedSchema),
   409: { description: '`flow.conflict`: the file or the live version changed since the base. Both texts.', schema: conflictSchema },
   422: { description: '`flow.does-not-check`: nothing was published.', schema: refusedSchema },
-  ...failed(503, '`flow.file-not-written`: the flows folder cannot be written. Nothing was published.'),
+  ...failed(503, '`flow.file-unusable`: the file in the flows folder cannot be read or written. Nothing was published.'),
 };
 
 const WRITES = 'With MILLRACE_SOURCE=folder the file in the flows folder is written in the same action.';
