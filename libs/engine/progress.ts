@@ -18,7 +18,7 @@ export class Progress {
   private readonly trails = new Map<string, Trail>();
   private pending = new Map<string, StepRow>();
   private drops: StepKey[] = [];
-  /** Something happened in the world that the journal does not know yet. */
+  /** Something happened, or a moment was noted, that the journal does not know yet and that cannot be found out again. */
   private effects = false;
   private writing: Promise<boolean> | undefined;
   private lost = false;
@@ -50,7 +50,7 @@ export class Progress {
     this.pending.delete(key);
     this.pending.set(key, row);
     if (row.kind !== 'item') this.rows.set(row.path, row);
-    if (HAS_EFFECTS.has(row.kind)) this.effects = true;
+    if (COUNTS.has(row.kind) || (MOVES_TIME.has(row.kind) && row.status === 'succeeded')) this.effects = true;
   }
 
   /** Takes rows out of the journal again: what they say is said by another row. */
@@ -135,4 +135,6 @@ export class Progress {
   }
 }
 
-const HAS_EFFECTS: ReadonlySet<string> = new Set(['use', 'call', 'respond']);
+/** Rows that must be written before the next effect: what happened in the world, and what time it was for the steps after. */
+const COUNTS: ReadonlySet<string> = new Set(['use', 'call', 'respond', 'cursor']);
+const MOVES_TIME: ReadonlySet<string> = new Set(['wait', 'forEach', 'parallel']);

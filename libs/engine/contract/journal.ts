@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { ClaimedRun } from '../records.js';
+import type { ClaimedRun, StepRow } from '../records.js';
 import { claimAgain, claimedRun, entry, newId, newRunner, useRow, type OpenStore, type StoreUnderTest } from './store.js';
 
 /** What every Journal has to do. */
@@ -12,6 +12,10 @@ export function describeJournal(name: string, open: OpenStore): void {
       store = await open();
       runner = await newRunner(store);
     });
+
+    const pathsOf = async (runId: string): Promise<string[]> =>
+      (await store.rowsOf(runId)).map(({ path, attempt }) => `${path}#${attempt}`).sort();
+    const plain = (rows: readonly StepRow[]): unknown => JSON.parse(JSON.stringify(rows));
 
     /** Every transition, as whoever holds `run` would make it. */
     const transitions = (run: ClaimedRun): Promise<boolean[]> =>
@@ -84,6 +88,71 @@ export function describeJournal(name: string, open: OpenStore): void {
       expect(await store.journal.record(run, entry([row]))).toBe(true);
       expect(await store.journal.record(run, entry([row]))).toBe(true);
       expect(await store.rowsOf(run.id)).toEqual([row]);
+    });
+
+    it('takes out what an entry drops, with every transition, and nothing else', async () => {
+      const { run } = await claimedRun(store, runner);
+      const inside = [1, 2].map((attempt) => useRow('each[1].a', { attempt }));
+      const others = [useRow('each[10].a'), useRow('each[1].ab')];
+      await store.journal.record(run, entry([...inside, ...others, useRow('each[0].a')]));
+      const item = useRow('each[0]', { kind: 'item' });
+      await store.journal.record(run, entry([item], [useRow('each[0].a'), useRow('never.written')]));
+      await store.journal.suspend(run, entry([], inside), Date.now() - 1);
+      expect(await pathsOf(run.id)).toEqual(['each[0]#1', 'each[10].a#1', 'each[1].ab#1']);
+      const again = await claimAgain(store, runner, run.id);
+      await store.journal.finish(again.run, entry([], others), { status: 'succeeded' });
+      expect(await pathsOf(run.id)).toEqual(['each[0]#1']);
+    });
+
+    it('drops nothing for a claim that is lost', async () => {
+      const { run } = await claimedRun(store, runner);
+      await store.journal.record(run, entry([useRow('kept')]));
+      expect(await store.journal.record({ ...run, lease: { runner: newId(), claim: 1 } }, entry([], [useRow('kept')]))).toBe(false);
+      expect(await pathsOf(run.id)).toEqual(['kept#1']);
+    });
+
+    it('counts an entry that only drops, or only moves a row on, as progress', async () => {
+      const dead = await newRunner(store, 0);
+      const { run } = await claimedRun(store, dead);
+      await store.journal.record(run, entry([useRow('step', { status: 'waiting', output: undefined, resumeAt: 5 })]));
+      await store.leases.reclaimExpired();
+      const again = await claimAgain(store, await newRunner(store, 0), run.id);
+      expect(again.run.crashes).toBe(1);
+      await store.journal.record(again.run, entry([useRow('step')]));
+      await store.leases.reclaimExpired();
+      expect(await store.activeRun(run.id)).toMatchObject({ crashes: 1 });
+    });
+
+    it('hands over rows that wait as they are', async () => {
+      const { run } = await claimedRun(store, runner);
+      const waiting = useRow('nap', { kind: 'wait', status: 'waiting', resumeAt: Date.now() + 5_000, output: undefined, input: undefined });
+      const marked = useRow('deadly', { status: 'started', deaths: 2, output: undefined });
+      await store.journal.suspend(run, entry([waiting, marked]), Date.now() - 1);
+      expect(plain((await claimAgain(store, runner, run.id)).journal)).toEqual(plain([waiting, marked]));
+    });
+
+    it('leaves the items of loops out of a claim, and gives those of one loop when asked', async () => {
+      const { run } = await claimedRun(store, runner);
+      const item = (path: string): StepRow => useRow(path, { kind: 'item', output: { of: path } });
+      const items = Array.from({ length: 12 }, (_, index) => item(`each[${index}]`));
+      const others = [
+        item('other[0]'),
+        item('each[3].inner[0]'),
+        item('eachOther[1]'),
+        useRow('each[12].a'),
+        useRow('each[]', { kind: 'cursor' }),
+      ];
+      await store.journal.suspend(
+        run,
+        entry([...items, ...others, useRow('each', { kind: 'forEach', status: 'started' })]),
+        Date.now() - 1,
+      );
+      const again = await claimAgain(store, runner, run.id);
+      expect(again.journal.map(({ path }) => path).sort()).toEqual(['each', 'each[12].a', 'each[]']);
+      const found = await store.journal.items(again.run, 'each');
+      expect(found.map(({ path, output }) => [path, output]).sort()).toEqual(items.map(({ path, output }) => [path, output]).sort());
+      expect((await store.journal.items(again.run, 'each[3].inner')).map(({ path }) => path)).toEqual(['each[3].inner[0]']);
+      expect(await store.journal.items(again.run, 'nothing')).toEqual([]);
     });
 
     it('frees a suspended run for whoever comes when it is due', async () => {

@@ -27,6 +27,11 @@ export class VirtualClock implements Clock {
     return () => void this.timers.delete(timer);
   }
 
+  /** When the next timer is due; undefined when there is none. */
+  get next(): number | undefined {
+    return this.timers.size === 0 ? undefined : Math.min(...[...this.timers].map(({ at }) => at));
+  }
+
   advance(ms: number): void {
     this.time += ms;
     for (const timer of [...this.timers]) {

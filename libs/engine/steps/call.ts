@@ -5,10 +5,14 @@ import type { PlannedCall } from '../plan.js';
 import type { CallOutcome } from '../ports.js';
 import type { ErrorRecord, StepRow } from '../records.js';
 import { retryDelay } from '../retry.js';
-import { errorRecord, HALTED, NEXT, until, type StepSignal, type Walk } from './step.js';
+import { ENDS_THE_RUN, errorRecord, HALTED, NEXT, until, type StepSignal, type Walk } from './step.js';
 
-/** How long a caller sleeps at most before it looks for its answer by itself, in milliseconds: wakes are not the only way. */
+/**
+ * How long a caller sleeps at least before it looks for its answer by itself, in milliseconds: wakes are not the only
+ * way. The longer it has waited already, the less often it looks.
+ */
 const LOOK_EVERY_MS = 60_000;
+const LOOK_AT_LEAST_EVERY_MS = 3_600_000;
 /** The same while other strands keep the run in memory. */
 const ASK_EVERY_MS = 500;
 
@@ -69,11 +73,12 @@ async function goOn(step: PlannedCall, walk: Walk, row: StepRow): Promise<StepSi
   return awaitOutcome(walk, row);
 }
 
-async function awaitOutcome(walk: Walk, { resumeAt = Infinity }: StepRow): Promise<StepSignal | undefined> {
+async function awaitOutcome(walk: Walk, { startedAt, resumeAt = Infinity }: StepRow): Promise<StepSignal | undefined> {
   const now = walk.clock.now();
   const signal = await until(walk, Math.min(resumeAt, now + ASK_EVERY_MS));
   if (signal.kind === 'next') return undefined;
-  return signal.kind === 'suspended' ? { ...signal, resumeAt: Math.min(resumeAt, now + LOOK_EVERY_MS) } : signal;
+  const pause = Math.min(Math.max(LOOK_EVERY_MS, (now - startedAt) / 4), LOOK_AT_LEAST_EVERY_MS);
+  return signal.kind === 'suspended' ? { ...signal, resumeAt: Math.min(resumeAt, Math.round(now + pause)) } : signal;
 }
 
 function end(walk: Walk, row: StepRow, output: Json): undefined {
@@ -90,7 +95,10 @@ function settle(step: PlannedCall, walk: Walk, row: StepRow, error: StepError): 
 function failureOf(step: PlannedCall, runId: string, { status, error }: CallOutcome): StepError {
   const reason = error?.message ?? `its run ended ${status}`;
   const message = `The flow ${step.flow} that ${step.id} called did not succeed: ${reason}`;
-  return new StepError({ code: error?.code ?? `call.${status}`, message, blame: error?.blame, details: { runId }, retryable: true });
+  const code = error?.code ?? `call.${status}`;
+  // What ended that run for good may not end this one too: its author can catch it.
+  if (!ENDS_THE_RUN.has(code)) return new StepError({ code, message, blame: error?.blame, details: { runId }, retryable: true });
+  return new StepError({ code: 'call.failed', message, blame: error?.blame, details: { runId, code }, retryable: true });
 }
 
 function tooLate({ id, flow, timeoutMs }: PlannedCall, runId: string): StepError {
