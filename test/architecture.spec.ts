@@ -20,7 +20,7 @@ const RULES: Readonly<Record<string, Row>> = {
     because: 'the studio runs the same parser and checker in the browser',
   },
   'libs/engine': {
-    may: ['flow', 'component-sdk', 'secure-json-parse'],
+    may: ['flow', 'component-sdk', 'secure-json-parse', 'lossless-json', 'saxes', '@remix-run/multipart-parser', 'node:util', 'node:zlib'],
     because: 'it decides and is tested without services: no Nest, clock, network or database',
   },
   'libs/credentials': {

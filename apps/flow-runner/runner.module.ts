@@ -51,12 +51,12 @@ export class RunnerModule implements OnApplicationBootstrap, BeforeApplicationSh
   }
 }
 
-function runner({ config, runs, journal, catalog, log }: Platform, http: HttpClient): Runner {
+function runner({ config, runs, journal, catalog, history, log }: Platform, http: HttpClient): Runner {
   return new Runner({
     claims: runs,
     journal,
     lease: new Lease(runs, log),
-    host: componentHost(catalog, http, log),
+    host: componentHost(catalog, http, log, (id) => history.event(id)),
     clock,
     log,
     plan: (flowId, version) => catalog.plan(flowId, version),

@@ -1,4 +1,4 @@
-import { BodyRefusal, parseBody, type EventRecord } from '@millrace/engine';
+import { BodyRefusal, readContent, type Content, type EventRecord } from '@millrace/engine';
 import type { EventSummary, RunSummary } from '@millrace/postgres';
 import { runItem } from '../runs/run-view.js';
 import type { BodyView, EventItem, EventView } from '../wire/event.js';
@@ -30,12 +30,17 @@ export function bodyView(bytes: Uint8Array, contentType: string | undefined): Bo
   if (bytes.length === 0) return { kind: 'empty', value: null };
   if (bytes.length > LARGE) return { kind: 'large', value: null };
   try {
-    const value = parseBody(bytes, contentType);
-    return { kind: typeof value === 'string' ? 'text' : 'parsed', value };
+    return contentView(readContent(bytes, contentType), bytes);
   } catch (error) {
     if (!(error instanceof BodyRefusal)) throw error;
     return textView(bytes);
   }
+}
+
+/** A body that is one file has no value of its own. */
+function contentView({ body, files }: Content, bytes: Uint8Array): BodyView {
+  if (body === null && files.length > 0) return textView(bytes);
+  return { kind: typeof body === 'string' ? 'text' : 'parsed', value: body };
 }
 
 function textView(bytes: Uint8Array): BodyView {

@@ -37,6 +37,11 @@ export interface ReferenceFault {
 
 const text = { type: 'string' } as const;
 const texts = { type: 'object', additionalProperties: true } as const;
+const file = {
+  type: 'object',
+  properties: { name: text, filename: {}, type: text, size: { type: 'integer' }, offset: { type: 'integer' } },
+} as const;
+const files = { type: 'array', items: file } as const;
 const run = { type: 'object', properties: { id: text, startedAt: text } } as const;
 const flow = { type: 'object', properties: { id: text } } as const;
 const error = { type: 'object', properties: { code: text, message: text, step: text, status: {}, attempt: {} } } as const;
@@ -44,7 +49,7 @@ const error = { type: 'object', properties: { code: text, message: text, step: t
 /** The shape of `trigger`. The body is as open as the trigger's own schema leaves it. */
 export function triggerShape(trigger: Flow['trigger'] | undefined): JsonSchema {
   const body = typeof trigger?.schema === 'object' ? openUnlessClosed(trigger.schema) : {};
-  return { type: 'object', properties: { body, headers: texts, query: texts, method: text, id: text, receivedAt: text } };
+  return { type: 'object', properties: { body, files, headers: texts, query: texts, method: text, id: text, receivedAt: text } };
 }
 
 /** A schema for incoming bodies constrains what it names and allows the rest, so that only `false` closes it. */
