@@ -45,7 +45,7 @@ export class MemoryStore implements EventStore, Journal, RunClaims, RunnerLeases
     private readonly runnerName = 'memory',
   ) {}
 
-  async accept({ event, run, dedupe }: Acceptance): Promise<Accepted> {
+  async accept({ event, run, listeners = [], dedupe }: Acceptance): Promise<Accepted> {
     if (dedupe) {
       const key = `${event.flowId}\n${dedupe.key}`;
       const first = this.dedupe.get(key);
@@ -53,7 +53,8 @@ export class MemoryStore implements EventStore, Journal, RunClaims, RunnerLeases
       this.dedupe.set(key, { eventId: event.id, until: event.receivedAt + dedupe.windowMs });
     }
     this.events.set(event.id, { ...event, body: Uint8Array.from(event.body) });
-    if (run) this.bear(event, run);
+    if (run) this.bear(event, event.flowId, run);
+    for (const each of listeners) this.bear(event, each.flowId, each);
     return { kind: 'stored' };
   }
 
@@ -140,12 +141,12 @@ export class MemoryStore implements EventStore, Journal, RunClaims, RunnerLeases
     return structuredClone([...(this.journals.get(runId)?.values() ?? [])]);
   }
 
-  private bear(event: EventRecord, { id, version, status, lease, error }: NewRun): void {
+  private bear(event: EventRecord, flowId: string, { id, version, status, lease, error }: NewRun): void {
     if (status === 'failed') return void this.ended.set(id, { status, error });
     this.active.set(id, {
       id,
       eventId: event.id,
-      flowId: event.flowId,
+      flowId,
       version,
       status,
       runner: lease?.runner,
