@@ -1,4 +1,4 @@
-export { verify, type ApplyContext, type Credential, type SecretRef } from './credential.js';
+export { verify, type ApplyContext, type Credential, type HandshakeAnswer, type SecretRef } from './credential.js';
 export { createCredential, type CreatedCredential, type SecretLookup } from './create.js';
 export type { CredentialProblem, CredentialProblemCode } from './problem.js';
 export type { IncomingRequest, OutgoingRequest } from './request.js';

@@ -20,8 +20,11 @@ export { parseFlow } from './format/parse.js';
 export { webhookDefaults } from './format/trigger.js';
 export { allSteps, checkFlow } from './check/check.js';
 export type { CheckOptions } from './check/check.js';
+export { checkEndpoints } from './endpoints/check.js';
+export type { CheckedEndpoints } from './endpoints/check.js';
 export { schemaCompiler } from './check/schemas.js';
 export { stepKind } from './steps/kinds.js';
 export type { Catalog, CredentialInfo, StepKindName } from './steps/kind.js';
 
+export { endpointsSchema, endpointsSchemaText } from './schema/endpoints-schema.js';
 export { flowSchema, flowSchemaText } from './schema/flow-schema.js';

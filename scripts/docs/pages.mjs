@@ -3,7 +3,7 @@ import { SETTINGS } from '../../dist/libs/config/index.js';
 import { openApiDocument } from '../../dist/apps/control-api/index.js';
 import { commands } from '../../dist/apps/millrace/commands/index.js';
 import { schemeAliases, schemes } from '../../dist/libs/credentials/index.js';
-import { flowSchemaText, problemCodes } from '../../dist/libs/flow/index.js';
+import { endpointsSchemaText, flowSchemaText, problemCodes } from '../../dist/libs/flow/index.js';
 import { commandPage } from './commands.mjs';
 import { componentPage } from './components.mjs';
 import { configurationPage } from './configuration.mjs';
@@ -22,6 +22,7 @@ export function pages() {
     'docs/reference/openapi.json': `${JSON.stringify(api, null, 2)}\n`,
     'docs/reference/problems.md': problemPage(problemCodes),
     'docs/reference/signature-schemes.md': schemePage(schemes, schemeAliases),
+    'flows/endpoints.schema.json': endpointsSchemaText(),
     'flows/flow.schema.json': flowSchemaText(),
   };
 }

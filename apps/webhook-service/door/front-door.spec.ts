@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { LiveFlow } from '@millrace/catalog';
+import type { LiveEndpoint, LiveFlow } from '@millrace/catalog';
 import { createCredential } from '@millrace/credentials';
 import { webhookRules, type Acceptance, type Accepted, type ClaimedWork, type Refusal } from '@millrace/engine';
 import type { WebhookTrigger } from '@millrace/flow';
@@ -29,12 +29,13 @@ function liveFlow(trigger: Partial<WebhookTrigger> = {}, rest: Partial<LiveFlow>
 
 interface Setting extends Partial<DoorParts> {
   readonly live?: LiveFlow;
+  readonly shared?: LiveEndpoint;
   readonly accept?: (acceptance: Acceptance) => Promise<Accepted>;
   /** `shared`: a runner is in this process and has room. `full`: it has none. */
   readonly runner?: 'shared' | 'full';
 }
 
-function world({ live = liveFlow(), accept, runner, ...parts }: Setting = {}): World {
+function world({ live = liveFlow(), shared, accept, runner, ...parts }: Setting = {}): World {
   const made = {
     accepted: [] as Acceptance[],
     hinted: [] as string[],
@@ -53,6 +54,8 @@ function world({ live = liveFlow(), accept, runner, ...parts }: Setting = {}): W
   });
   const door = new FrontDoor({
     flow: (id) => (id === live.id ? live : undefined),
+    endpoint: (name) => (shared?.name === name ? shared : undefined),
+    largestBody: () => 200,
     events: {
       accept: async (acceptance) => {
         made.accepted.push(acceptance);

@@ -109,7 +109,10 @@ function candidateSignatures(recipe: Recipe, items: readonly string[]): Found<re
 
 function judgeMatches(keys: readonly Key[], matched: readonly boolean[], now: Date): Omit<Accepted, 'consumed'> | Refused {
   const index = keys.findIndex((key, at) => matched[at] && isActive(key, now));
-  if (index >= 0) return { ok: true, secretIndex: index, ...(index > 0 && { warning: oldSecretWarning(keys, index) }) };
+  if (index >= 0) {
+    const secretName = keys[index]?.label ?? '';
+    return { ok: true, secretIndex: index, secretName, ...(index > 0 && { warning: oldSecretWarning(keys, index) }) };
+  }
   const expired = keys.find((_, at) => matched[at]);
   if (expired === undefined) {
     return refuse('credential.mismatch', `No configured secret matches (${keys.map(({ label }) => label).join(', ')}).`);

@@ -1,0 +1,34 @@
+import type { Credential } from '@millrace/credentials';
+import type { WebhookRules } from '@millrace/engine';
+import type { Problem } from '@millrace/flow';
+
+/** What the front door needs of a flow, from memory. */
+export interface LiveFlow {
+  readonly id: string;
+  /** 0 while no version is live. */
+  readonly version: number;
+  readonly enabled: boolean;
+  /** The shared endpoint that it listens to; it then has no URL of its own. */
+  readonly endpoint?: string;
+  /** Present once a version is live and everything it needs is there. */
+  readonly rules: WebhookRules | undefined;
+  /** Undefined for an open URL. */
+  readonly credential: Credential | undefined;
+  /** Why the newest text, or any version at all, is not live. */
+  readonly problems: readonly Problem[];
+}
+
+/** What the front door needs of a shared endpoint, from memory. */
+export interface LiveEndpoint {
+  /** What its events and refusals are filed under: `endpoints/<name>`, which no flow can be called. */
+  readonly id: string;
+  readonly name: string;
+  readonly enabled: true;
+  /** Present unless nothing sound was ever declared under this name. */
+  readonly rules: WebhookRules | undefined;
+  /** Undefined for an open URL. */
+  readonly credential: Credential | undefined;
+  readonly problems: readonly Problem[];
+  /** The flows that listen. */
+  readonly listeners: readonly LiveFlow[];
+}
