@@ -20,5 +20,5 @@ export {
   type SchemaCheck,
   type WebhookRules,
 } from './triggers/rules.js';
-export { fileBytes, parseTrigger, triggerOf } from './triggers/webhook.js';
+export { eventBytes, fileBytes, parseTrigger, triggerOf } from './triggers/webhook.js';
 export * from './walk.js';

@@ -5,7 +5,7 @@ import { failureSchema } from '../wire/problem.js';
 import { refusalPageSchema, refusalsQuery } from '../wire/refusal.js';
 import { cancelSchema, runPageSchema, runSchema, runsQuery } from '../wire/run.js';
 import { liveSchema, readySchema, statusSchema } from '../wire/status.js';
-import { hookOperation } from './hook.js';
+import { endpointOperation, hookOperation } from './hook.js';
 import type { Answer, Operation } from './operation.js';
 
 function ok(description: string, schema: JsonSchema): Readonly<Record<number, Answer>> {
@@ -131,4 +131,5 @@ export const operations: readonly Operation[] = [
     open: true,
   },
   hookOperation,
+  endpointOperation,
 ];

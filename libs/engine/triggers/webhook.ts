@@ -9,7 +9,7 @@ const MAX_DECODED_BYTES = 100 * 1024 * 1024;
 
 /** What expressions see as `trigger`, from what is stored. Rejects with a BodyRefusal where the front door would have refused. */
 export async function parseTrigger(event: EventRecord): Promise<TriggerView> {
-  return triggerOf(event, readContent(await decodedBody(event), event.headers['content-type']));
+  return triggerOf(event, readContent(await eventBytes(event), event.headers['content-type']));
 }
 
 /** The same from a body that is parsed already. */
@@ -28,12 +28,12 @@ export function triggerOf(event: Omit<EventRecord, 'body'>, { body, files }: Con
 
 /** The bytes of one of `trigger.files`, or undefined when the event has none there. */
 export async function fileBytes(event: EventRecord, { offset, size }: EventFile): Promise<Uint8Array | undefined> {
-  const body = await decodedBody(event);
+  const body = await eventBytes(event);
   const within = Number.isSafeInteger(offset) && Number.isSafeInteger(size) && offset >= 0 && size >= 0 && offset + size <= body.length;
   return within ? body.subarray(offset, offset + size) : undefined;
 }
 
-/** A coding that is stored was allowed by the trigger that let the event in. */
-function decodedBody({ body, headers }: EventRecord): Promise<Uint8Array> {
+/** The body without its coding, which the trigger that let the event in allowed. Rejects with a BodyRefusal. */
+export function eventBytes({ body, headers }: EventRecord): Promise<Uint8Array> {
   return decodeBody(body, codingOf(headers['content-encoding']), MAX_DECODED_BYTES);
 }
