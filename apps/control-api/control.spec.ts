@@ -288,7 +288,7 @@ describe('the OpenAPI document', () => {
     const documented = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
     );
-    expect(documented.sort()).toEqual([...routes, 'POST /flows/:id/hook'].sort());
+    expect(documented.sort()).toEqual([...routes, 'POST /flows/:id/hook', 'POST /endpoints/:name'].sort());
   });
 
   it('refers only to schemas that it has', () => {

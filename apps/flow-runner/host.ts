@@ -5,9 +5,10 @@ import type { Credential } from '@millrace/credentials';
 import type { Host, Invocation } from '@millrace/engine';
 import { bindFetch, redact, type HttpClient } from '@millrace/http-client';
 import type { Log } from '@millrace/telemetry';
+import { openEventFile, type ReadEvent } from './event-files.js';
 
 /** Runs components for the engine: credentials, the guarded way out, logs that name run and step. */
-export function componentHost(catalog: Catalog, http: HttpClient, log: Log): Host {
+export function componentHost(catalog: Catalog, http: HttpClient, log: Log, readEvent: ReadEvent): Host {
   return {
     component: (name) => catalog.components.get(name),
     context: (component, invocation) => {
@@ -16,6 +17,7 @@ export function componentHost(catalog: Catalog, http: HttpClient, log: Log): Hos
       return {
         credential: credential?.view,
         fetch: bindFetch(http, { credential, signal, timeoutMs, idempotencyKey }),
+        openFile: (file) => openEventFile(readEvent, run.eventId, file),
         signal,
         idempotencyKey,
         log: stepLog(log, { runId: run.id, flow: run.flowId, step: path }),

@@ -53,7 +53,7 @@ export class RunnerModule implements OnApplicationBootstrap, BeforeApplicationSh
 }
 
 function runner(platform: Platform, http: HttpClient): Runner {
-  const { config, runs, journal, catalog, log, starter, resumptions, resumeKey } = platform;
+  const { config, runs, journal, catalog, history, log, starter, resumptions, resumeKey } = platform;
   const made: Runner = new Runner({
     claims: runs,
     journal,
@@ -63,7 +63,7 @@ function runner(platform: Platform, http: HttpClient): Runner {
       find: (runId, path) => resumptions.find(runId, path),
     },
     lease: new Lease(runs, log),
-    host: componentHost(catalog, http, log),
+    host: componentHost(catalog, http, log, (id) => history.event(id)),
     clock,
     log,
     plan: (flowId, version) => catalog.plan(flowId, version),

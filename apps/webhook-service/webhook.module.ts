@@ -38,6 +38,8 @@ function frontDoor(platform: Platform, hints: HintProducer, births: BirthClaims 
   const { config, catalog, events, refusals, log } = platform;
   return new FrontDoor({
     flow: (id) => withHook(catalog.flow(id)),
+    endpoint: (name) => catalog.endpoint(name),
+    largestBody: () => catalog.largestBody(config.maxBody),
     events,
     hints,
     births,

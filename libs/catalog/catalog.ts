@@ -1,33 +1,13 @@
-import type { Credential } from '@millrace/credentials';
-import { planFlow, webhookRules, type Plan, type WebhookRules } from '@millrace/engine';
-import { checkFlow, hasErrors, type Flow, type Problem, type Trigger } from '@millrace/flow';
+import { planFlow, webhookRules, type Plan } from '@millrace/engine';
+import { checkFlow, hasErrors, type CheckOptions, type Flow, type Problem, type Trigger } from '@millrace/flow';
 import type { FlowEntity, PostgresFlowStore, Published } from '@millrace/postgres';
 import type { Log } from '@millrace/telemetry';
 import type { ComponentRegistry } from './components.js';
 import { schemaCheck } from './components.js';
 import { readCredentials, type CredentialBook } from './credentials.js';
+import { livenEndpoints, NO_ENDPOINTS, readEndpoints, type EndpointBook } from './endpoints.js';
+import type { LiveEndpoint, LiveFlow } from './live.js';
 import { readFlowFile, readFlowFolder, watchFolder, type FlowFile } from './flow-folder.js';
-
-/** What the front door needs of a flow, from memory. */
-export interface LiveFlow {
-  readonly id: string;
-  /** 0 while no version is live. */
-  readonly version: number;
-  /** Neither its text nor an operator pauses it. */
-  readonly enabled: boolean;
-  /** An operator paused it. */
-  readonly paused?: boolean;
-  /** Present once a version is live and everything it needs is there. */
-  readonly rules: WebhookRules | undefined;
-  /** Of the live version, under the same condition. */
-  readonly trigger?: Trigger | undefined;
-  /** What is wrong with the input of a call, as a sentence; undefined where the trigger takes any. */
-  readonly inputProblem?: ((input: unknown) => string | undefined) | undefined;
-  /** Undefined for an open URL. */
-  readonly credential: Credential | undefined;
-  /** Why the newest text, or any version at all, is not live. */
-  readonly problems: readonly Problem[];
-}
 
 /** Why a version can never be run by this process as it is, whatever the database does. */
 export class NotRunnable extends Error {}
@@ -36,6 +16,8 @@ export interface CatalogParts {
   /** Folder of the flow files, or undefined to run only what is stored. */
   readonly flows: string | undefined;
   readonly credentials: string;
+  /** File of the shared endpoints; without one there are none. */
+  readonly endpoints?: string;
   variable(name: string): string | undefined;
   readonly components: ComponentRegistry;
   readonly store: PostgresFlowStore;
@@ -56,6 +38,8 @@ const MAX_PLANS = 200;
  */
 export class Catalog {
   private live = new Map<string, LiveFlow>();
+  private shared = new Map<string, LiveEndpoint>();
+  private declared: EndpointBook = NO_ENDPOINTS;
   private book!: CredentialBook;
   private revision = '';
   private readonly plans = new Map<string, Promise<Plan>>();
@@ -91,9 +75,26 @@ export class Catalog {
     return [...this.live.values()];
   }
 
+  endpoint(name: string): LiveEndpoint | undefined {
+    return this.shared.get(name);
+  }
+
+  endpoints(): readonly LiveEndpoint[] {
+    return [...this.shared.values()];
+  }
+
+  /** The largest body that anything live takes, or `fallback` where that is more. */
+  largestBody(fallback: number): number {
+    return Math.max(fallback, ...[...this.live.values(), ...this.shared.values()].map(({ rules }) => rules?.maxBytes ?? 0));
+  }
+
   /** Parses and checks a text against what this process has. */
   check(text: string, flowId?: string): { flow?: Flow; problems: readonly Problem[] } {
-    return checkFlow(text, { components: this.components.all, credentials: this.book.known, ...(flowId === undefined ? {} : { flowId }) });
+    return checkFlow(text, { ...this.known(flowId), endpoints: this.declared.names });
+  }
+
+  private known(flowId?: string): CheckOptions {
+    return { components: this.components.all, credentials: this.book.known, ...(flowId === undefined ? {} : { flowId }) };
   }
 
   /** A version ready to run; compiled once. Rejects with NotRunnable when it is gone or no longer checks. */
@@ -114,6 +115,7 @@ export class Catalog {
       this.book = await readCredentials(this.parts.credentials, this.parts.variable);
       for (const { code, message } of this.book.problems) this.parts.log[code === MISSING_SECRET ? 'debug' : 'warn'](message);
       this.plans.clear();
+      await this.readEndpoints();
       if (this.parts.flows !== undefined) await this.publishFolder(this.parts.flows);
       await this.refresh();
     });
@@ -170,6 +172,16 @@ export class Catalog {
     }
   }
 
+  private async readEndpoints(): Promise<void> {
+    const { endpoints: path, log } = this.parts;
+    if (path === undefined) return;
+    this.declared = await readEndpoints(path, this.book, this.declared);
+    const said = JSON.stringify(this.declared.problems);
+    if (this.explained.get(path) === said) return;
+    this.explained.set(path, said);
+    for (const { line, column, message } of this.declared.problems) log.warn(`${path}:${line}:${column}: ${message}`);
+  }
+
   private async publish({ id, text, path }: FlowFile): Promise<void> {
     const { flow, problems } = this.check(text, id);
     if (!flow || hasErrors(problems)) {
@@ -220,6 +232,7 @@ export class Catalog {
     const revision = await this.parts.store.revision();
     const flows = (await this.parts.store.list()).filter((flow) => !flow.archived);
     this.live = new Map(await Promise.all(flows.map(async (flow) => [flow.id, await this.liven(flow)] as const)));
+    this.shared = livenEndpoints(this.declared, this.book, this.live.values());
     this.revision = revision;
   }
 
@@ -237,13 +250,16 @@ export class Catalog {
     const credential = name === undefined ? undefined : this.book.get(name);
     // The checker has said so already, but a URL must never be open because its credential could not be had.
     if (name !== undefined && !credential) return { ...base, problems };
-    return { ...base, trigger, rules: webhookRules(trigger, schemaCheck), credential, problems: entity.problems };
+    const { endpoint } = trigger;
+    const rules = webhookRules(trigger, schemaCheck);
+    return { ...base, trigger, ...(endpoint !== undefined && { endpoint }), rules, credential, problems: entity.problems };
   }
 
   private async makePlan(flowId: string, version: number): Promise<Plan> {
     const stored = await this.parts.store.version(flowId, version);
     if (!stored) throw new NotRunnable('it is not stored');
-    const { flow, problems } = this.check(stored.text, flowId);
+    // What a run needs is its steps: the endpoint that started it may be gone by now.
+    const { flow, problems } = checkFlow(stored.text, this.known(flowId));
     const error = problems.find(({ severity }) => severity === 'error');
     if (!flow || error) throw new NotRunnable(error?.message ?? 'it does not parse');
     try {

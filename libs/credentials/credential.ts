@@ -1,10 +1,17 @@
 import type { CredentialTypeName, CredentialView } from '@millrace/component-sdk';
 import type { IncomingRequest, OutgoingRequest } from './request.js';
-import type { SecretCarriers, Verdict } from './verdict.js';
+import type { Accepted, SecretCarriers, Verdict } from './verdict.js';
 
 /** A secret by reference: the name of the environment variable that holds it. */
 export interface SecretRef {
   readonly env: string;
+}
+
+/** What a vendor wants to hear when a URL is registered with it. */
+export interface HandshakeAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
 }
 
 export interface ApplyContext {
@@ -25,6 +32,11 @@ export interface Credential {
   readonly secrets: readonly string[];
   /** Pure and total: never throws, and takes no longer for a nearly right secret than for a wrong one. */
   verify(request: IncomingRequest, now: Date): Verdict;
+  /**
+   * The answer to a vendor that only asks whether this URL is ours, or undefined for any other request. What is signed
+   * is asked with the verdict, what is not, without one: see `handshakes/`. Never throws.
+   */
+  handshake?(request: IncomingRequest, verdict?: Accepted): HandshakeAnswer | undefined;
   /**
    * The request with the credential added; its own header or parameter of that name is replaced.
    * It is added whatever host the URL names: callers apply it to the one address they mean, and never carry the result over a redirect.

@@ -1,4 +1,4 @@
-import type { Blame, Json } from '@millrace/component-sdk';
+import type { Blame, EventFile, Json } from '@millrace/component-sdk';
 
 /** The life of a run. The first three are active, the rest are ends. `filtered`: the trigger's `when` did not hold. */
 export type RunStatus = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled' | 'filtered';
@@ -78,9 +78,19 @@ export interface ClaimedRun {
   readonly dry?: boolean;
 }
 
+/** What proved where a request came from: names, never values. */
+export interface VerifiedBy {
+  readonly credential: string;
+  /** Which of several secrets matched. */
+  readonly secret?: string;
+  /** True while the sender still uses an older one than the current. */
+  readonly old?: true;
+}
+
 /** An accepted request, immutable, exact bytes kept. */
 export interface EventRecord {
   readonly id: string;
+  /** The flow whose URL took it, or `endpoints/<name>` for a shared endpoint, which belongs to no flow. */
   readonly flowId: string;
   readonly receivedAt: number;
   readonly method: string;
@@ -91,6 +101,9 @@ export interface EventRecord {
   readonly body: Uint8Array;
   /** The trigger's `when` clause, where it did not hold and so no run was created. */
   readonly unmatched?: string;
+  /** The same by listening flow, at a shared endpoint. */
+  readonly unmatchedBy?: Readonly<Record<string, string>>;
+  readonly verified?: VerifiedBy;
   /** Caller's address as the front door saw it. */
   readonly caller?: string;
   /** What the event comes from, where it is not a request. */
@@ -118,6 +131,8 @@ export interface RunResult {
 export interface TriggerView {
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string>>;
+  /** The files of the body; absent where there is no request. */
+  readonly files?: readonly EventFile[];
   readonly query: Readonly<Record<string, string | string[]>>;
   readonly method: string;
   readonly id: string;

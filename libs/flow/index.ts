@@ -26,10 +26,13 @@ export { nextTime } from './schedule.js';
 export { allSteps, checkFlow } from './check/check.js';
 export type { CheckOptions } from './check/check.js';
 export { flowInfo } from './check/flow-info.js';
+export { checkEndpoints } from './endpoints/check.js';
+export type { CheckedEndpoints } from './endpoints/check.js';
 export { schemaCompiler } from './check/schemas.js';
 export { stepKind } from './steps/kinds.js';
 export type { Catalog, CredentialInfo, FlowInfo, StepKindName } from './steps/kind.js';
 
+export { endpointsSchema, endpointsSchemaText } from './schema/endpoints-schema.js';
 export { flowSchema, flowSchemaText } from './schema/flow-schema.js';
 
 export * from './edit/index.js';

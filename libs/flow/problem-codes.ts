@@ -51,6 +51,8 @@ export const problemCodes = {
   'credential.wrong-type': error('a credential of a type that cannot be used here'),
   'credential.broken': error('a credential whose definition is wrong'),
   'credential.missing-secret': error('a credential whose variable is not set'),
+  'endpoint.unknown': error('a shared endpoint that endpoints.json does not declare'),
+  'endpoint.key-elsewhere': error('a key that belongs to the shared endpoint and not to a flow that listens to it'),
   'expression.syntax': error('an expression that cannot be read'),
   'reference.unknown-root': error('a name that expressions do not see'),
   'reference.unknown-step': error('a step that does not exist'),

@@ -149,18 +149,44 @@ export interface FixedAnswer {
   readonly body?: Json;
 }
 
-export interface WebhookTrigger {
-  readonly type: 'webhook';
+/** How many requests are let in: `limit` within `per`, evenly refilled, as many at once as have been saved up. */
+export interface RateLimit {
+  readonly limit: number;
+  /** `1m`; see `parseDuration`. */
+  readonly per: string;
+  /** Text with expressions of the accept subset; each value is limited by itself. */
+  readonly key?: string;
+}
+
+/** What is said about the requests that a URL takes, by the one flow it belongs to or by a shared endpoint. */
+export interface RequestSettings {
   readonly credential?: string;
   readonly methods?: readonly string[];
   readonly accept?: readonly string[];
+  /** Content codings that are undone: `gzip`, `deflate`, `br`. */
+  readonly encodings?: readonly string[];
+  readonly dedupe?: Dedupe;
+  readonly rateLimit?: RateLimit;
+  readonly respond?: 'immediately' | FixedAnswer;
+  /** The largest body accepted, as sent and as decoded, `1mb`; see `parseSize`. */
+  readonly limit?: string;
+}
+
+export interface WebhookTrigger extends RequestSettings {
+  readonly type: 'webhook';
+  /** The shared endpoint that the flow listens to, instead of having a URL of its own. */
+  readonly endpoint?: string;
   readonly when?: Condition;
   readonly schema?: { readonly [keyword: string]: Json } | boolean;
-  readonly dedupe?: Dedupe;
-  readonly respond?: 'immediately' | FixedAnswer;
   readonly whenPaused?: 'hold' | 'refuse';
-  /** The largest body accepted, `1mb`; see `parseSize`. */
-  readonly limit?: string;
+}
+
+/** A shared endpoint as `endpoints.json` declares it. */
+export interface Endpoint extends RequestSettings {
+  /** For people. */
+  readonly name?: string;
+  readonly icon?: string;
+  readonly note?: string;
 }
 
 /** Starts runs by the clock. Exactly one of `cron` and `every`. */
@@ -249,6 +275,9 @@ export interface Flow {
 
 /** Ids of steps: letters, digits and underscores, so that `steps.<id>` is a plain path. */
 export const stepIdPattern = '^[a-z][A-Za-z0-9_]*$';
+
+/** Names of shared endpoints: keys of `endpoints.json` and parts of URLs. */
+export const endpointNamePattern = '^([a-wyz0-9][a-z0-9-]{0,63}|x([a-z0-9][a-z0-9-]{0,62})?)$';
 
 /** Ids of flows: they are file names and parts of URLs. */
 export const flowIdPattern = '^[a-z0-9][a-z0-9-]{0,63}$';

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Catalog, installedComponents, Publisher, type ComponentRegistry } from '@millrace/catalog';
 import { builtinComponents } from '@millrace/components';
 import type { Config } from '@millrace/config';
@@ -66,7 +67,8 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
   );
   const { credentials, variable } = config;
   const folder = config.source === 'folder' ? config.flows : undefined;
-  const catalog = await Catalog.open({ flows: folder, credentials, variable, components, store: flows, log });
+  const endpoints = join(config.flows, 'endpoints.json');
+  const catalog = await Catalog.open({ flows: folder, credentials, endpoints, variable, components, store: flows, log });
   return {
     config,
     log,

@@ -26,10 +26,13 @@ export interface JournalRow {
 export type StoredStepData = Pick<StepRow, 'input' | 'output' | 'error' | 'retryAt' | 'resumeAt' | 'firstStartedAt' | 'deaths'>;
 
 /** What is kept of a request beside its body. */
-export type StoredRequest = Pick<EventRecord, 'method' | 'url' | 'headers' | 'caller' | 'unmatched' | 'origin'>;
+export type StoredRequest = Pick<
+  EventRecord,
+  'method' | 'url' | 'headers' | 'caller' | 'unmatched' | 'unmatchedBy' | 'verified' | 'origin'
+>;
 
-export function requestOf({ method, url, headers, caller, unmatched, origin }: EventRecord): StoredRequest {
-  return { method, url, headers, caller, unmatched, origin };
+export function requestOf({ method, url, headers, caller, unmatched, unmatchedBy, verified, origin }: EventRecord): StoredRequest {
+  return { method, url, headers, caller, unmatched, unmatchedBy, verified, origin };
 }
 
 export function eventRecord(row: EventRow): EventRecord {

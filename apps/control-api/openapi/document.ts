@@ -16,7 +16,7 @@ const SESSION_NOTE = [
 ].join(' ');
 
 /** What the front door takes; a flow may take less. */
-const BODY_TYPES = ['application/json', 'application/x-www-form-urlencoded', 'text/plain'];
+const BODY_TYPES = ['application/json', 'application/xml', 'application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain', '*/*'];
 
 /** The control API and the front door as an OpenAPI 3.1 document (spec.openapis.org/oas/v3.1.0). */
 export function openApiDocument(): object {

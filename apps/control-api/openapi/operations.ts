@@ -16,7 +16,7 @@ import {
 import { refusalPageSchema, refusalsQuery } from '../wire/refusal.js';
 import { cancelSchema, runPageSchema, runSchema, runsQuery } from '../wire/run.js';
 import { liveSchema, readySchema, statusSchema } from '../wire/status.js';
-import { hookOperation } from './hook.js';
+import { endpointOperation, hookOperation } from './hook.js';
 import type { Answer, Operation } from './operation.js';
 import { versionOperations } from './version-operations.js';
 
@@ -228,4 +228,5 @@ export const operations: readonly Operation[] = [
     open: true,
   },
   hookOperation,
+  endpointOperation,
 ];

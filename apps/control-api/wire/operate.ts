@@ -32,7 +32,7 @@ export const rerunBody = defineBody({
   additionalProperties: false,
 } as const);
 
-export const rerunSchema = exactly('Rerun started', {
+export const rerunSchema = exactly('RerunStarted', {
   runId: id,
   reused: { type: 'array', items: { type: 'string' }, description: 'Paths of the steps that are not run again.' },
 });
@@ -51,14 +51,14 @@ export const deadLettersQuery = defineQuery({ ...letterFilter, ...pageQuery });
 const ids = { type: 'array', items: id, maxItems: 1000, description: 'Exactly these; the other filters are then left out.' } as const;
 
 export const retryLettersBody = defineBody({
-  title: 'Retry dead letters',
+  title: 'RetryDeadLetters',
   type: 'object',
   properties: { ids, ...letterFilter, version: { enum: ['same', 'live'] }, confirm },
   additionalProperties: false,
 } as const);
 
 export const discardLettersBody = defineBody({
-  title: 'Discard dead letters',
+  title: 'DiscardDeadLetters',
   type: 'object',
   properties: { ids, ...letterFilter, reason: { type: 'string', minLength: 1, maxLength: 500 }, confirm },
   required: ['reason'],
@@ -66,7 +66,7 @@ export const discardLettersBody = defineBody({
 } as const);
 
 export const cancelRunsBody = defineBody({
-  title: 'Cancel runs',
+  title: 'CancelRuns',
   type: 'object',
   properties: {
     ids,
@@ -78,7 +78,7 @@ export const cancelRunsBody = defineBody({
 } as const);
 
 export const replayEventsBody = defineBody({
-  title: 'Replay events',
+  title: 'ReplayEvents',
   type: 'object',
   properties: { ids: { ...ids, minItems: 1 }, confirm },
   required: ['ids'],
@@ -91,7 +91,7 @@ export const bulkSchema = exactly('Bulk', {
   left: { type: 'integer', minimum: 0, description: 'How many are left; ask again, for one request does 1000 at the most.' },
   problems: {
     type: 'array',
-    items: exactly('Bulk problem', { id, message: { type: 'string' } }),
+    items: exactly('BulkProblem', { id, message: { type: 'string' } }),
     description: 'What it could not be done to.',
   },
 });

@@ -130,7 +130,7 @@ describe('a runner', () => {
     const lease = { runner: reservation.runner, claim: 1 };
     await store.accept({ event, run: { id, version: 1, status: 'running', lease } });
     const claimed = { id, flowId: event.flowId, version: 1, eventId: event.id, startedAt: event.receivedAt, crashes: 0, lease };
-    reservation.start({ run: claimed, event, journal: [] }, parseTrigger(event));
+    reservation.start({ run: claimed, event, journal: [] }, await parseTrigger(event));
     await until(() => store.ended.has(id));
     (await reserved(running, newId())).release();
   });

@@ -175,8 +175,9 @@ export class Runner implements BirthClaims {
     const plan = await this.planOf(run);
     if (!plan) return;
     const { host, clock, calls, resumptions, limits } = this.parts;
+    const view = trigger ?? (await parseTrigger(work.event));
     const outcome = await walk(
-      { run, plan, journal, giveUp: active, trigger: trigger ?? parseTrigger(work.event), shouldYield: () => this.draining },
+      { run, plan, journal, giveUp: active, trigger: view, shouldYield: () => this.draining },
       { journal: this.journal, host, clock, calls, resumptions, limits },
     );
     this.ended(run, outcome);

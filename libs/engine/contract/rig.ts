@@ -114,11 +114,11 @@ export class Rig {
     return work;
   }
 
-  slice(work: ClaimedWork, options: SliceOptions = {}): Promise<SliceOutcome> {
+  async slice(work: ClaimedWork, options: SliceOptions = {}): Promise<SliceOutcome> {
     const { signal = new AbortController().signal, shouldYield = () => false, journal = this.journal } = options;
     const { run, event, journal: rows } = work;
     return walk(
-      { run, plan: this.plan, trigger: parseTrigger(event), journal: rows, giveUp: { signal }, shouldYield },
+      { run, plan: this.plan, trigger: await parseTrigger(event), journal: rows, giveUp: { signal }, shouldYield },
       { journal, host: this.host, clock: this.clock, calls: this.store, resumptions: this.store },
     );
   }

@@ -67,7 +67,7 @@ export class MemoryStore implements EventStore, Journal, Calls, Resumptions, Run
     private readonly runnerName = 'memory',
   ) {}
 
-  async accept({ event, run, dedupe }: Acceptance): Promise<Accepted> {
+  async accept({ event, run, listeners = [], dedupe }: Acceptance): Promise<Accepted> {
     if (dedupe) {
       const key = `${event.flowId}\n${dedupe.key}`;
       const first = this.dedupe.get(key);
@@ -75,7 +75,8 @@ export class MemoryStore implements EventStore, Journal, Calls, Resumptions, Run
       this.dedupe.set(key, { eventId: event.id, until: event.receivedAt + dedupe.windowMs });
     }
     this.events.set(event.id, { ...event, body: Uint8Array.from(event.body) });
-    if (run) this.bear(event, run);
+    if (run) this.bear(event, event.flowId, run);
+    for (const each of listeners) this.bear(event, each.flowId, each);
     return { kind: 'stored' };
   }
 
@@ -126,7 +127,12 @@ export class MemoryStore implements EventStore, Journal, Calls, Resumptions, Run
       body: Buffer.from(JSON.stringify(input)),
     };
     this.events.set(event.id, event);
-    this.bear(event, { id: runId, version, status: 'queued' }, { depth: (caller.depth ?? 0) + 1, caller: awaited ? caller.id : undefined });
+    this.bear(
+      event,
+      flowId,
+      { id: runId, version, status: 'queued' },
+      { depth: (caller.depth ?? 0) + 1, caller: awaited ? caller.id : undefined },
+    );
     this.active.get(runId)!.dueAt = this.now();
   }
 
@@ -209,12 +215,17 @@ export class MemoryStore implements EventStore, Journal, Calls, Resumptions, Run
     return structuredClone([...(this.journals.get(runId)?.values() ?? [])]);
   }
 
-  private bear(event: EventRecord, { id, version, status, lease, error }: NewRun, call?: Pick<MemoryRun, 'depth' | 'caller'>): void {
+  private bear(
+    event: EventRecord,
+    flowId: string,
+    { id, version, status, lease, error }: NewRun,
+    call?: Pick<MemoryRun, 'depth' | 'caller'>,
+  ): void {
     if (status === 'failed') return void this.ended.set(id, { status, error });
     this.active.set(id, {
       id,
       eventId: event.id,
-      flowId: event.flowId,
+      flowId,
       version,
       status,
       runner: lease?.runner,

@@ -133,7 +133,7 @@ export class World {
     const plan = this.scenario.plans.get(run.id === RUN_ID ? 'main' : run.flowId)!;
     const shouldYield = (): boolean => (this.boundaries += 1) === this.yieldAt;
     await walk(
-      { run, plan, trigger: parseTrigger(event), journal, giveUp: { signal: new AbortController().signal }, shouldYield },
+      { run, plan, trigger: await parseTrigger(event), journal, giveUp: { signal: new AbortController().signal }, shouldYield },
       {
         journal: this.journal(process),
         host: this.host(process),

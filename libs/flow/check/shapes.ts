@@ -4,12 +4,16 @@ import type { Trigger } from '../types.js';
 
 const text = { type: 'string' } as const;
 const texts = { type: 'object', additionalProperties: true } as const;
+const file = {
+  type: 'object',
+  properties: { name: text, filename: {}, type: text, size: { type: 'integer' }, offset: { type: 'integer' } },
+} as const;
 
 /** What every run knows of what started it. */
 const common = { id: text, receivedAt: text };
 
 /** Fields of `trigger` that only requests have. */
-export const requestFields = { headers: texts, query: texts, method: text } as const;
+export const requestFields = { headers: texts, query: texts, method: text, files: { type: 'array', items: file } } as const;
 
 /** The shape of `trigger` as one event has it. The body is as open as the trigger's own schema leaves it. */
 export function triggerShape(trigger: Trigger | undefined): JsonSchema {

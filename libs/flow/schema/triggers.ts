@@ -1,60 +1,30 @@
 import type { JsonSchema } from '@millrace/component-sdk';
 import { eventPattern } from '../events.js';
-import { mediaTypePattern, webhookDefaults, webhookMethods } from '../format/trigger.js';
+import { webhookDefaults } from '../format/trigger.js';
 import { scheduleDefaults } from '../format/triggers.js';
+import { endpointNamePattern } from '../types.js';
 import type { TriggerType } from '../types.js';
-import { sizePattern } from '../units.js';
 import { closed, conditionSchema, durationSchema } from './parts.js';
-
-const answer = closed(
-  {
-    status: { type: 'integer', minimum: 200, maximum: 599 },
-    headers: { type: 'object', additionalProperties: { type: 'string' } },
-    body: {},
-  },
-  ['status'],
-);
-
-const dedupe = closed(
-  {
-    key: { type: 'string', description: 'Text with expressions, such as `{{ trigger.body.id }}`; events with the same key run once.' },
-    window: { ...durationSchema, default: webhookDefaults.dedupeWindow, description: 'How long a key is remembered.' },
-  },
-  ['key'],
-);
+import { requestSchema } from './request-schema.js';
 
 const webhook = closed(
   {
     type: { const: 'webhook', description: 'A request to `/flows/<id>/hook` starts a run.' },
-    credential: { type: 'string', description: 'The credential that requests are verified with; without one the URL is open.' },
-    methods: { type: 'array', minItems: 1, items: { enum: webhookMethods }, default: webhookDefaults.methods },
-    accept: {
-      type: 'array',
-      minItems: 1,
-      items: { type: 'string', pattern: mediaTypePattern },
-      description: 'Media types that are let in; the others are answered 415.',
+    endpoint: {
+      type: 'string',
+      pattern: endpointNamePattern,
+      description: 'Listen to `/endpoints/<name>` of endpoints.json, with others, instead of a URL of its own.',
     },
+    ...requestSchema,
     when: { ...conditionSchema, description: 'An event for which this does not hold is kept, and no run is started.' },
     schema: {
       type: ['object', 'boolean'],
       description: 'A JSON Schema (draft-07, or 2020-12 if `$schema` says so) that bodies must satisfy.',
     },
-    dedupe: { ...dedupe, description: 'Drops repeated events.' },
-    respond: {
-      oneOf: [{ const: 'immediately' }, answer],
-      default: webhookDefaults.respond,
-      description: 'What the caller gets once the event is safe.',
-    },
     whenPaused: {
       enum: ['hold', 'refuse'],
       default: webhookDefaults.whenPaused,
       description: 'While the flow is paused: keep events for later, or answer 503.',
-    },
-    limit: {
-      type: 'string',
-      pattern: sizePattern,
-      default: webhookDefaults.limit,
-      description: 'The largest body let in; larger ones are answered 413.',
     },
   },
   ['type'],

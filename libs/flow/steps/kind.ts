@@ -39,6 +39,8 @@ export interface FlowInfo {
 export interface Catalog {
   readonly components: ReadonlyMap<string, Component>;
   readonly credentials: ReadonlyMap<string, CredentialInfo>;
+  /** Names of the shared endpoints; absent where they are not known, and then not checked. */
+  readonly endpoints?: ReadonlySet<string>;
   /**
    * Default true. False leaves out what compiles JSON Schemas (prop values, the trigger's schema):
    * compiling generates code, which a page's content security policy forbids.
