@@ -11,7 +11,7 @@ import { World, type Death } from './world.js';
  */
 
 const FULL = process.env['MILLRACE_FULL'] === '1';
-const FLOWS = FULL ? 400 : 12;
+const FLOWS = FULL ? 150 : 12;
 /** Of the places where one flow can be killed or handed over, so many are tried. */
 const PLACES = FULL ? Infinity : 15;
 const TIME_LIMIT_MS = FULL ? 1_200_000 : 60_000;
