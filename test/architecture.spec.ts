@@ -166,7 +166,7 @@ function sources(folder: string): string[] {
     if (name === 'dist' || name === 'node_modules') return [];
     if (statSync(path).isDirectory()) return sources(path);
     // Suites and reference adapters for tests may use test libraries.
-    return /\.ts$/.test(name) && !/\.(spec|d)\.ts$/.test(name) && !/libs\/engine\/(contract|memory)\//.test(path) ? [path] : [];
+    return /\.ts$/.test(name) && !/\.(spec|d)\.ts$/.test(name) && !/libs\/engine\/(contract|memory|model)\//.test(path) ? [path] : [];
   });
 }
 
