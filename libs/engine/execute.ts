@@ -53,22 +53,34 @@ export function idempotencyKey(runId: string, path: string): string {
   return `${runId}/${path}`;
 }
 
+const followers = new WeakMap<AbortSignal, Set<() => void>>();
+
+/** Calls back when a signal aborts. One listener per signal, for many strands follow the same, and Node.js warns of more than ten. */
+function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  const known = followers.get(signal);
+  const callbacks = known ?? new Set();
+  if (!known) {
+    followers.set(signal, callbacks);
+    signal.addEventListener('abort', () => callbacks.forEach((follower) => follower()), { once: true });
+  }
+  callbacks.add(callback);
+  return () => void callbacks.delete(callback);
+}
+
 /** Ends a component that takes too long, or whose run was given up, even when it ignores its signal. */
 class TimeLimit {
   private readonly controller = new AbortController();
   private readonly cancelTimer: () => void;
   private readonly expired: Promise<never>;
-  private readonly giveUp = (): void => this.controller.abort(this.outer.reason);
-  private readonly outer: AbortSignal;
+  private readonly forget: () => void;
 
   constructor(step: PlannedUse, at: Execution) {
-    this.outer = at.signal;
     this.expired = new Promise((_, reject) => {
       this.controller.signal.addEventListener('abort', () => reject(this.controller.signal.reason as Error), { once: true });
     });
     this.expired.catch(() => undefined);
     this.cancelTimer = at.clock.after(step.timeoutMs, () => this.controller.abort(timeout(step)));
-    at.signal.addEventListener('abort', this.giveUp, { once: true });
+    this.forget = onAbort(at.signal, () => this.controller.abort(at.signal.reason));
   }
 
   get signal(): AbortSignal {
@@ -86,7 +98,7 @@ class TimeLimit {
 
   done(): void {
     this.cancelTimer();
-    this.outer.removeEventListener('abort', this.giveUp);
+    this.forget();
   }
 }
 
