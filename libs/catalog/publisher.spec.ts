@@ -61,6 +61,17 @@ function text(mark: string, rest = ''): string {
   return `{ "format": 1, "id": "a", "trigger": { "type": "webhook" }, "steps": [] ${rest} } // ${mark}\n`;
 }
 
+/** The lock under which everybody publishes; see `PostgresFlowStore`. */
+const PUBLISH_LOCK = 0x6d696c6c;
+
+/** Resolves once so many transactions wait for an advisory lock of this database. */
+async function waiting(count: number): Promise<void> {
+  const asked = `select count(*)::int as count from pg_locks where locktype = 'advisory' and not granted
+    and database = (select oid from pg_database where datname = current_database())`;
+  while ((await database.pool.query<{ count: number }>(asked)).rows[0]?.count !== count)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
 const file = (): string => join(folder, 'a.json');
 const onDisk = (): Promise<string> => readFile(file(), 'utf8');
 const base = (version: number, of: string | undefined) => ({ version, hash: of === undefined ? '' : textHash(of) });
@@ -97,6 +108,23 @@ describe('publishing a draft', () => {
       [2, 'draft'],
       [1, 'folder'],
     ]);
+  });
+
+  it('is not undone by a process that read the older file just before', async () => {
+    await writeFile(file(), text('one'));
+    const [rig, other] = [await open(), await open()];
+    const revision = await draft(rig, text('two'), base(1, text('one')));
+    const holder = await database.pool.connect();
+    await holder.query('select pg_advisory_lock($1)', [PUBLISH_LOCK]);
+    const publishing = rig.publisher.publishDraft('a', revision);
+    await waiting(1);
+    const reading = other.catalog.reload();
+    await waiting(2);
+    await holder.query('select pg_advisory_unlock($1)', [PUBLISH_LOCK]);
+    holder.release();
+    expect(await publishing).toEqual({ kind: 'published', version: 2 });
+    await reading;
+    expect([other.catalog.flow('a')?.version, await onDisk()]).toEqual([2, text('two')]);
   });
 
   it('leaves nothing beside the file, and the mode of the file as it was', async () => {

@@ -4,9 +4,10 @@ import { ApiError } from '@millrace/platform';
 /** A flow's text may be 512 Ki characters, and JSON may write each of them as six. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** The JSON value that a request carries. Throws an ApiError for what is too large, not UTF-8 or not JSON. */
+/** The JSON value that a request carries; an empty object when it carries nothing. Throws an ApiError for what is too large, not UTF-8 or not JSON. */
 export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
   const bytes = await readBytes(request);
+  if (bytes.length === 0) return {};
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
   } catch {

@@ -4,20 +4,31 @@ import { staleDraft, draftView } from '../drafts/draft-view.js';
 import { problemView } from '../flows/flow-view.js';
 import type { PublishedView } from '../wire/version.js';
 
+/** What an answer needs beside the result. */
+interface Context {
+  missing(): ApiError;
+  /** Of the flow, now. */
+  liveVersion(): number;
+}
+
 /** What a publication is answered with; everything but a version is an ApiError that holds what a person needs to decide. */
-export async function publishAnswer(id: string, publishing: Promise<PublishResult>, missing: () => ApiError): Promise<PublishedView> {
+export async function publishAnswer(
+  id: string,
+  publishing: Promise<PublishResult>,
+  { missing, liveVersion }: Context,
+): Promise<PublishedView> {
   const result = await publishing.catch((error: unknown) => {
     throw error instanceof FlowFileError ? new ApiError(503, error.code, error.message) : error;
   });
   if ('version' in result) return { version: result.version, published: result.kind === 'published' };
-  throw failure(id, result, missing);
+  throw failure(id, result, { missing, liveVersion });
 }
 
 type Failure = Exclude<PublishResult, { kind: 'published' | 'unchanged' }>;
 
-function failure(id: string, result: Failure, missing: () => ApiError): ApiError {
+function failure(id: string, result: Failure, { missing, liveVersion }: Context): ApiError {
   if (result.kind === 'missing') return missing();
-  if (result.kind === 'stale') return staleDraft(id, result.draft && draftView(result.draft, result.draft.baseVersion), null);
+  if (result.kind === 'stale') return staleDraft(id, result.draft && draftView(result.draft, liveVersion()), null);
   if (result.kind === 'conflict') return conflict(id, result);
   const errors = result.problems.filter(({ severity }) => severity === 'error');
   const [first] = errors;

@@ -1,5 +1,5 @@
 import { Get, Headers, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
-import { flowIdObjection } from '@millrace/catalog';
+import { flowIdObjection, type PublishResult } from '@millrace/catalog';
 import { diffFlows, hasErrors } from '@millrace/flow';
 import { ApiError, notFound, PLATFORM, type Platform } from '@millrace/platform';
 import type { VersionSummary } from '@millrace/postgres';
@@ -55,7 +55,7 @@ export class VersionsController {
     checkFlowId(id);
     const { text, base } = await deployBody.read(request.raw);
     checkStorable(text);
-    return publishAnswer(id, this.platform.publisher.deploy(id, text, base), () => notFound('flow', id));
+    return this.answer(id, this.platform.publisher.deploy(id, text, base), () => notFound('flow', id));
   }
 
   @Post('rollback')
@@ -63,7 +63,7 @@ export class VersionsController {
   async rollBack(@Param('id') id: string, @Req() request: FastifyRequest): Promise<PublishedView> {
     checkFlowId(id);
     const { version, base } = await rollbackBody.read(request.raw);
-    return publishAnswer(id, this.platform.publisher.rollBack(id, version, base), () => noVersion(id, version));
+    return this.answer(id, this.platform.publisher.rollBack(id, version, base), () => noVersion(id, version));
   }
 
   @Post('draft/publish')
@@ -72,7 +72,7 @@ export class VersionsController {
     checkFlowId(id);
     const revision = seenRevision((await publishBody.read(request.raw)).revision, ifMatch);
     const missing = (): ApiError => new ApiError(404, 'draft.not-found', `There is no draft of ${id}: it was published or deleted.`);
-    return publishAnswer(id, this.platform.publisher.publishDraft(id, revision), missing);
+    return this.answer(id, this.platform.publisher.publishDraft(id, revision), missing);
   }
 
   /** What the next version would replace: the text to begin a draft from, and its base. */
@@ -111,6 +111,10 @@ export class VersionsController {
   @HttpCode(200)
   resume(@Param('id') id: string): Promise<PauseView> {
     return this.setPaused(id, false);
+  }
+
+  private answer(id: string, publishing: Promise<PublishResult>, missing: () => ApiError): Promise<PublishedView> {
+    return publishAnswer(id, publishing, { missing, liveVersion: () => this.platform.catalog.flow(id)?.version ?? 0 });
   }
 
   private async setPaused(id: string, paused: boolean): Promise<PauseView> {

@@ -44,14 +44,16 @@ function clipboardText(text: string, steps: readonly StepNode[]): string {
   return `[${newline}${lines.join(newline)}${newline}]`;
 }
 
-/** Puts copied text into a list: a step, a list of steps, or the steps of a whole flow. Ids that are taken are counted up. */
+/**
+ * Puts copied text into a list: a step, a list of steps, or the steps of a whole flow. Ids that are taken are
+ * counted up; whatever the copy reads that is not here is reported.
+ */
 export function pasteSteps(text: string, { list, at, snippet }: Place & { readonly snippet: string }): EditResult {
   return editing(text, (start) => {
     const { root } = flowDocument(text);
     const pasted = renamed(readSnippet(snippet), idsOf(root), styleOf(text));
     const outcome = put(start, { list, at }, pasted);
-    const before = new Set(danglingReferences(root).map(({ path }) => path[1] ?? ''));
-    const after = danglingReferences(flowDocument(outcome.editing.text).root);
-    return { ...outcome, dangling: after.filter(({ path }) => !before.has(path[1] ?? '')) };
+    const { root: after } = flowDocument(outcome.editing.text);
+    return { ...outcome, dangling: danglingReferences(after, outcome.touched) };
   });
 }

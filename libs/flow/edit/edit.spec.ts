@@ -23,7 +23,7 @@ import { listsOfFlow, listsOfStep, stepsInside, stepsOf } from './structure.js';
 import type { StepList, StepNode } from './structure.js';
 
 /** What a text holds, read anew. */
-function look(text: string): { root: NonNullable<ReturnType<typeof readJsonc>['root']>; steps: StepNode[]; lists: StepList[] } {
+function look(text: string): { root: NonNullable<ReturnType<typeof readJsonc>['root']>; steps: readonly StepNode[]; lists: StepList[] } {
   const { root, faults } = readJsonc(text);
   if (root === undefined || faults.length > 0) throw new Error(`Not readable: ${JSON.stringify(faults)}\n${text}`);
   const steps = stepsOf(root);
@@ -138,7 +138,7 @@ function perform(text: string, list: readonly { name: string; numbers: readonly 
   return taken;
 }
 
-const RUNS = { numRuns: 100 };
+const RUNS = { numRuns: 50 };
 
 describe('random edits', () => {
   it('undone one after the other give the first bytes again', () => {
@@ -187,7 +187,7 @@ describe('random edits', () => {
           if (name === 'set' || name === 'insert') continue; // What a person types there may read anything: the checker says so.
           const known = new Set(danglingReferences(look(before).root).map(({ path }) => path[1]));
           const now = danglingReferences(look(result.text).root).filter(({ path }) => !known.has(path[1]!));
-          expect(now).toEqual(result.dangling);
+          expect(result.dangling.filter(({ path }) => !known.has(path[1]))).toEqual(now);
         }
       }),
       RUNS,

@@ -6,7 +6,7 @@ import { containerOf, entryIndentation, insertEntry, isMultiline, removeEntry, t
 import type { NewEntry } from './entries.js';
 import { checkUnique, idsOf } from './ids.js';
 import { removeValue, setValue } from './property.js';
-import { danglingReferences, rewriteReferences } from './references.js';
+import { referencesTo, rewriteReferences } from './references.js';
 import { EditFault, editing, flowDocument } from './result.js';
 import type { EditResult, Outcome } from './result.js';
 import { checkStepValue, readSnippet, withFreeIds } from './snippet.js';
@@ -114,7 +114,7 @@ export function settled(before: JsonNode, done: Editing, rest: Omit<Outcome, 'ed
   checkUnique(before, root);
   const there = idsOf(root);
   const gone = new Set([...idsOf(before)].filter((id) => !there.has(id)));
-  return { editing: done, dangling: gone.size === 0 ? [] : danglingReferences(root, gone), ...rest };
+  return { editing: done, dangling: gone.size === 0 ? [] : referencesTo(root, gone), ...rest };
 }
 
 /** Moves a step with its comments, also to another list. `at` counts the steps as they are before the move. */

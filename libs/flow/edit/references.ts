@@ -48,9 +48,15 @@ function stringsBelow(node: JsonNode, pointer: string, isOurs: (node: JsonNode) 
 }
 
 /** Parsing is dear, so that only strings that mention one of `words` are parsed. */
-function expressionsOf(root: JsonNode, words: readonly string[]): FoundExpression[] {
+function expressionsOf(
+  root: JsonNode,
+  words: readonly string[],
+  isMeant: (string: ExpressionString) => boolean = () => true,
+): FoundExpression[] {
   const mentions = ({ node }: ExpressionString): boolean => words.some((word) => String(node.value).includes(word));
-  return stringsOfFlow(root).filter(mentions).flatMap(expressionsIn);
+  return stringsOfFlow(root)
+    .filter((string) => isMeant(string) && mentions(string))
+    .flatMap(expressionsIn);
 }
 
 function expressionsIn(string: ExpressionString): FoundExpression[] {
@@ -78,12 +84,22 @@ function stepRead({ path }: Pick<Reference, 'path'>): string | undefined {
   return path[0] === 'steps' || path[0] === 'resume' ? path[1] : undefined;
 }
 
-/** References of a flow to steps that are not in it. With `only`, to these ids. */
-export function danglingReferences(root: JsonNode, only?: ReadonlySet<string>): DanglingReference[] {
+/** References to any of these ids, which are of no step any more. */
+export function referencesTo(root: JsonNode, gone: ReadonlySet<string>): DanglingReference[] {
+  return found(root, expressionsOf(root, [...gone]), (id) => gone.has(id));
+}
+
+/** References to steps that are not in the flow; with `below`, only of strings below these pointers. */
+export function danglingReferences(root: JsonNode, below: readonly string[] = ['']): DanglingReference[] {
+  const isBelow = ({ pointer }: ExpressionString): boolean => below.some((start) => pointer.startsWith(`${start}/`));
+  return found(root, expressionsOf(root, ['steps', 'resume'], isBelow), () => true);
+}
+
+function found(root: JsonNode, expressions: readonly FoundExpression[], isMeant: (id: string) => boolean): DanglingReference[] {
   const there = new Set(stepsOf(root).map(({ id }) => id));
-  const isDangling = (id: string | undefined): boolean => id !== undefined && !there.has(id) && (only?.has(id) ?? true);
-  return expressionsOf(root, ['steps', 'resume']).flatMap(({ pointer, reads }) =>
-    reads.filter((read) => isDangling(stepRead(read))).map(({ path }) => ({ pointer, path: [...path] })),
+  const dangles = (id: string | undefined): boolean => id !== undefined && !there.has(id) && isMeant(id);
+  return expressions.flatMap(({ pointer, reads }) =>
+    reads.filter((read) => dangles(stepRead(read))).map(({ path }) => ({ pointer, path: [...path] })),
   );
 }
 

@@ -91,8 +91,22 @@ export interface SoundDocument extends JsonDocument {
   readonly root: JsonNode;
 }
 
-/** Reads a text that must be one JSON value without faults; throws an EditFault that names the first. */
+/** One edit looks at a text several times, and reading a large one is what an edit costs: the last few are kept. */
+const read = new Map<string, SoundDocument>();
+const mostRead = 4;
+
+/** Reads a text that must be one JSON value without faults; throws an EditFault that names the first. Its nodes are not to be changed. */
 export function soundDocument(text: string): SoundDocument {
+  const known = read.get(text);
+  if (known !== undefined) return known;
+  const document = readSound(text);
+  read.set(text, document);
+  const [oldest] = read.keys();
+  if (read.size > mostRead && oldest !== undefined) read.delete(oldest);
+  return document;
+}
+
+function readSound(text: string): SoundDocument {
   const document = readJsonc(text);
   const [fault] = document.faults;
   if (document.root !== undefined && fault === undefined) return { ...document, root: document.root };

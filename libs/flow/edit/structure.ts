@@ -82,9 +82,13 @@ export function stepsInside({ node, pointer }: StepNode): StepNode[] {
   return listsOfStep(node, pointer).flatMap(stepsBelow);
 }
 
-/** Every step of a flow. */
-export function stepsOf(root: JsonNode): StepNode[] {
-  return listsOfFlow(root).flatMap(stepsBelow);
+const found = new WeakMap<JsonNode, readonly StepNode[]>();
+
+/** Every step of a flow, parents first, in file order. */
+export function stepsOf(root: JsonNode): readonly StepNode[] {
+  const steps = found.get(root) ?? listsOfFlow(root).flatMap(stepsBelow);
+  found.set(root, steps);
+  return steps;
 }
 
 function stepNode(node: JsonNode, list: StepList, index: number): StepNode {

@@ -34,12 +34,15 @@ export function styleOf(text: string): Style {
   };
 }
 
+const asked = [SyntaxKind.ColonToken, SyntaxKind.CommaToken, SyntaxKind.OpenBraceToken];
+
 /** Whether a blank follows the first token of a kind that does not end its line; where there is none, it does. */
 function spacing(text: string): (token: SyntaxKind) => boolean {
   const found = new Map<SyntaxKind, boolean>();
   const scanner = createScanner(text, false);
   let last = SyntaxKind.Unknown;
-  for (let token = scanner.scan(); token !== SyntaxKind.EOF; token = scanner.scan()) {
+  const isKnown = (): boolean => asked.every((token) => found.has(token));
+  for (let token = scanner.scan(); token !== SyntaxKind.EOF && !isKnown(); token = scanner.scan()) {
     const ends = token === SyntaxKind.LineBreakTrivia || token === SyntaxKind.CloseBraceToken;
     if (!ends && !found.has(last)) found.set(last, token === SyntaxKind.Trivia);
     last = token;

@@ -1,5 +1,4 @@
 import type { Json } from '@millrace/component-sdk';
-import { joinPointer } from '../text.js';
 import type { Editing } from './edits.js';
 import { containerOf, entryIndentation, insertEntry, removeEntry, textOfEntries } from './entries.js';
 import type { Container, NewEntry } from './entries.js';
@@ -134,7 +133,7 @@ function keptList({ node, pointer, id }: StepNode, keep: string | undefined): St
   if (lists.length === 0) throw new EditFault('edit.not-a-block', `The step \`${id}\` has no steps inside.`);
   if (keep !== undefined) {
     const named = lists.find((list) => list.pointer === `${pointer}/${keep}`);
-    if (named === undefined) throw new EditFault('edit.no-list', `The step \`${id}\` has no list ${joinPointer('', keep).slice(1)}.`);
+    if (named === undefined) throw new EditFault('edit.no-list', `The step \`${id}\` has no list \`${keep}\`.`);
     return named;
   }
   const filled = lists.filter((list) => (list.node.children ?? []).length > 0);
