@@ -1,7 +1,12 @@
 export { controlModule } from './control.module.js';
 export { openApiDocument } from './openapi/document.js';
-export type { EventPage, EventView } from './wire/event.js';
-export type { FlowList, FlowView } from './wire/flow.js';
-export type { RefusalPage } from './wire/refusal.js';
+export type { ActivityView, FlowActivityView } from './wire/activity.js';
+export type { CredentialItem, CredentialList } from './wire/credential.js';
+export type { BodyView, EventItem, EventPage, EventView } from './wire/event.js';
+export type { FlowVersionView } from './wire/flow-version.js';
+export type { FlowItem, FlowList, FlowState, FlowView } from './wire/flow.js';
+export type { RefusalPage, RefusalView } from './wire/refusal.js';
 export type { AttemptView, CancelView, RunItem, RunPage, RunView, StepView } from './wire/run.js';
 export type { StatusView } from './wire/status.js';
+export type { Changes } from './wire/stream.js';
+export type { ValueChild, ValueView } from './wire/value.js';

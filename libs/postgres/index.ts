@@ -1,10 +1,12 @@
+export { PostgresActivity, type FlowActivity } from './activity.js';
+export { PostgresChanges, type ChangeRow } from './changes.js';
 export { openDatabase, type Database, type DatabaseOptions } from './database.js';
 export { describeDatabaseError } from './errors.js';
 export { PostgresEventStore } from './event-store.js';
 export { PostgresFlowStore, type Published } from './flow-store.js';
 export type { FlowEntity } from './entities/flow.entity.js';
 export type { FlowVersionEntity } from './entities/flow-version.entity.js';
-export { PostgresHistory, type EventSummary, type RefusalRow, type RunFilter, type RunSummary } from './history.js';
+export { PostgresHistory, type EventFilter, type EventSummary, type RefusalRow, type RunFilter, type RunSummary } from './history.js';
 export { PostgresJournal } from './journal-store.js';
 export { ensurePartitions } from './partitions.js';
 export { PostgresRefusalStore } from './refusal-store.js';

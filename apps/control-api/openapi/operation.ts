@@ -11,11 +11,11 @@ export interface Answer {
 
 /** One method of one path, as the document and the reference page describe it. */
 export interface Operation {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'delete';
   /** With `{name}` for parameters. */
   readonly path: string;
   readonly id: string;
-  readonly tag: 'flows' | 'events' | 'runs' | 'refusals' | 'instance' | 'front door';
+  readonly tag: 'flows' | 'events' | 'runs' | 'refusals' | 'credentials' | 'instance' | 'front door';
   readonly summary: string;
   readonly description?: string;
   readonly query?: Readonly<Record<string, JsonSchema>>;

@@ -1,9 +1,15 @@
 import type { JsonSchema } from '@millrace/component-sdk';
+import { activityQuery, activitySchema } from '../wire/activity.js';
+import { credentialListSchema } from '../wire/credential.js';
 import { eventPageSchema, eventSchema, eventsQuery } from '../wire/event.js';
+import { flowVersionSchema } from '../wire/flow-version.js';
 import { flowListSchema, flowSchema } from '../wire/flow.js';
 import { failureSchema } from '../wire/problem.js';
-import { refusalPageSchema, refusalsQuery } from '../wire/refusal.js';
-import { cancelSchema, runPageSchema, runSchema, runsQuery } from '../wire/run.js';
+import { refusalPageSchema, refusalSchema, refusalsQuery } from '../wire/refusal.js';
+import { cancelSchema, runPageSchema, runQuery, runSchema, runsQuery } from '../wire/run.js';
+import { sessionSchema } from '../wire/session.js';
+import { changesSchema, streamQuery } from '../wire/stream.js';
+import { eventValueQuery, stepValueQuery, valueSchema } from '../wire/value.js';
 import { liveSchema, readySchema, statusSchema } from '../wire/status.js';
 import { hookOperation } from './hook.js';
 import type { Answer, Operation } from './operation.js';
@@ -38,6 +44,14 @@ export const operations: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: '/api/v1/flows/{id}/versions/{version}',
+    id: 'getFlowVersion',
+    tag: 'flows',
+    summary: 'One version of a flow with its exact text',
+    answers: { ...ok('The version.', flowVersionSchema), ...missing('version') },
+  },
+  {
+    method: 'get',
     path: '/api/v1/events',
     id: 'listEvents',
     tag: 'events',
@@ -63,12 +77,29 @@ export const operations: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: '/api/v1/events/{id}/value',
+    id: 'getEventValue',
+    tag: 'events',
+    summary: 'A part of the parsed body, small enough for a page',
+    query: eventValueQuery.properties,
+    answers: { ...ok('The value, or its outline.', valueSchema), ...invalid, ...missing('event or value') },
+  },
+  {
+    method: 'get',
     path: '/api/v1/refusals',
     id: 'listRefusals',
     tag: 'refusals',
     summary: 'Requests that were turned away, newest first, and why',
     query: refusalsQuery.properties,
     answers: { ...ok('One page.', refusalPageSchema), ...invalid },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/refusals/{id}',
+    id: 'getRefusal',
+    tag: 'refusals',
+    summary: 'One request that was turned away',
+    answers: { ...ok('The refusal.', refusalSchema), ...invalid, ...missing('refusal') },
   },
   {
     method: 'get',
@@ -85,7 +116,17 @@ export const operations: readonly Operation[] = [
     id: 'getRun',
     tag: 'runs',
     summary: 'One run with its steps',
+    query: runQuery.properties,
     answers: { ...ok('The run.', runSchema), ...invalid, ...missing('run') },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/runs/{id}/value',
+    id: 'getStepValue',
+    tag: 'runs',
+    summary: 'A part of what a step got or gave, small enough for a page',
+    query: stepValueQuery.properties,
+    answers: { ...ok('The value, or its outline.', valueSchema), ...invalid, ...missing('run, step or value') },
   },
   {
     method: 'post',
@@ -95,6 +136,52 @@ export const operations: readonly Operation[] = [
     summary: 'End an active run',
     description: 'What its runner does at that moment may still reach the other side; whatever it then writes is refused.',
     answers: { ...ok('Whether it was still active.', cancelSchema), ...invalid, ...missing('run') },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/credentials',
+    id: 'listCredentials',
+    tag: 'credentials',
+    summary: 'Names, what they need, and who uses them; never a secret',
+    answers: ok('By name.', credentialListSchema),
+  },
+  {
+    method: 'post',
+    path: '/api/v1/session',
+    id: 'signIn',
+    tag: 'instance',
+    summary: 'Exchange the token for the cookie of a browser',
+    answers: ok('Signed in.', sessionSchema),
+  },
+  {
+    method: 'delete',
+    path: '/api/v1/session',
+    id: 'signOut',
+    tag: 'instance',
+    summary: 'Take the cookie out of the browser',
+    answers: ok('Signed out.', sessionSchema),
+  },
+  {
+    method: 'get',
+    path: '/api/v1/activity',
+    id: 'getActivity',
+    tag: 'instance',
+    summary: 'What the flows did lately, hour by hour',
+    query: activityQuery.properties,
+    answers: { ...ok('Flows that did anything.', activitySchema), ...invalid },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/stream',
+    id: 'followChanges',
+    tag: 'instance',
+    summary: 'What changes, as server-sent events',
+    description: [
+      'Messages are `hello` (whatever is loaded from now on misses nothing), `changes` (the data is Changes: what to look at again)',
+      'and `resync` (messages were missed: load anew). `Last-Event-ID` goes on where another connection ended.',
+    ].join(' '),
+    query: streamQuery.properties,
+    answers: { 200: { description: 'Never ends.', type: 'text/event-stream', schema: changesSchema }, ...invalid },
   },
   {
     method: 'get',

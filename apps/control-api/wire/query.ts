@@ -51,8 +51,14 @@ function sentence(error: ErrorObject | undefined, known: readonly string[]): str
   return `The parameter ${name} ${expectation(error)}.`;
 }
 
+const FORMATS: Readonly<Record<string, string>> = {
+  uuid: 'must be a UUID',
+  'date-time': 'must be a time such as 2026-01-31T12:00:00Z',
+};
+
 function expectation(error: ErrorObject | undefined): string {
-  if (error?.keyword === 'format') return 'must be a UUID';
+  if (error?.keyword === 'format') return FORMATS[(error.params as { format: string }).format] ?? 'does not fit';
+  if (error?.keyword === 'pattern') return 'has a character or a form that cannot be used here';
   if (error?.keyword === 'enum') return `must be one of ${(error.params as { allowedValues: string[] }).allowedValues.join(', ')}`;
   if (error?.keyword === 'minimum' || error?.keyword === 'maximum') return bound(error);
   if (error?.keyword === 'type') return `must be one ${(error.params as { type: string }).type}`;
