@@ -1,6 +1,6 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Redirect, Route, Switch, useRoute } from 'wouter';
+import { Redirect, Route, Switch } from 'wouter';
 import { ApiFailure } from './api/client.js';
 import { newQueryClient, useRuns, useStatus } from './api/queries.js';
 import { useLive } from './live/live.js';
@@ -35,9 +35,8 @@ function Door() {
 
 function Studio() {
   useLive();
-  const [drawing] = useRoute('/runs/:id');
   return (
-    <Shell narrow={drawing}>
+    <Shell>
       <Pages />
       <Shortcuts />
     </Shell>

@@ -53,7 +53,7 @@ describeInBrowser('every page', () => {
     '%s fits a phone',
     async (name, path) => {
       const visitor = await visit(world.instance, path(), { width: 390, height: 844 });
-      await visitor.page.locator('.rows, .table, .detail').first().waitFor();
+      await visitor.page.locator(':is(.rows, .table, .detail):visible').first().waitFor();
       await picture(visitor, `${name}-phone`);
       expect(await visitor.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
       expect(await accessibilityFaults(visitor)).toEqual([]);

@@ -98,7 +98,11 @@ function flows({ url }: Receiver): Record<string, object> {
         post(
           'notify',
           '/warehouse/orders',
-          { order_id: '{{ steps.normalize.id }}', reference: 'order-{{ steps.normalize.id }}', ship_by: '{{ trigger.body.ship_by ?? "soon" }}' },
+          {
+            order_id: '{{ steps.normalize.id }}',
+            reference: 'order-{{ steps.normalize.id }}',
+            ship_by: '{{ trigger.body.ship_by ?? "soon" }}',
+          },
           { name: 'Notify fulfilment', retry: { attempts: 3, delay: '50ms', jitter: false, on: ['http.5xx'] } },
         ),
       ],
@@ -112,6 +116,12 @@ function flows({ url }: Receiver): Record<string, object> {
         { id: 'tell', use: 'log', with: { message: '{{ steps.greet.text }}' } },
       ],
       { name: 'Hello' },
+    ),
+    ...webhookFlow(
+      'patient',
+      {},
+      [{ id: 'knock', use: 'http.request', with: { url: 'http://127.0.0.1:1/' }, retry: { attempts: 9, delay: '1h' } }],
+      { name: 'Patient' },
     ),
     ...webhookFlow('partner', { credential: 'partner' }, [], { name: 'Partner orders' }),
     ...webhookFlow('shop', { credential: 'shop' }, [], { name: 'Shop orders' }),

@@ -13,7 +13,7 @@ export interface CanvasProps {
   readonly tree: FlowTree;
   readonly overlay?: Overlay;
   readonly selected: string | undefined;
-  /** Size of the event, for the trigger. */
+  /** What the trigger gave, in words. */
   readonly eventSize?: string;
   readonly marked?: ReadonlyMap<string, string>;
   readonly onSelect: (stepId: string | undefined) => void;
@@ -38,7 +38,7 @@ export function Canvas(props: CanvasProps) {
 function Drawing({ tree, overlay, selected, eventSize, marked = NONE, onSelect, onOpenData, children }: CanvasProps) {
   const [store] = useState(() => new CanvasStore());
   const layout = useMemo(() => layoutFlow(tree, { strips: overlay !== undefined }), [tree, overlay === undefined]);
-  const nodes = useMemo(() => layout.nodes.map((placed) => canvasNode(placed, tree, eventSize)), [layout, tree, eventSize]);
+  const nodes = useMemo(() => layout.nodes.map((placed) => canvasNode(placed, tree)), [layout, tree]);
   useEffect(() => store.set({ overlay, selected, entry: selected ?? 'trigger', marked }), [store, overlay, selected, marked]);
   const onKeyDown = useArrowKeys(tree, onSelect);
   const open = onOpenData ?? onSelect;
@@ -65,7 +65,7 @@ function Drawing({ tree, overlay, selected, eventSize, marked = NONE, onSelect, 
           onInit={(instance) => showStart(instance, layout, selected)}
         >
           <Edges layout={layout} />
-          <Pills layout={layout} onOpen={open} />
+          <Pills layout={layout} event={eventSize} onOpen={open} />
           <Overview layout={layout} />
           <Detail />
         </ReactFlow>
@@ -75,15 +75,15 @@ function Drawing({ tree, overlay, selected, eventSize, marked = NONE, onSelect, 
   );
 }
 
-function canvasNode({ id, type, x, y, width, height, step }: PlacedNode, tree: FlowTree, size: string | undefined): CanvasNode {
+function canvasNode({ id, type, x, y, width, height, step }: PlacedNode, tree: FlowTree): CanvasNode {
   const base = { id, position: { x, y }, width, height, handles: [] };
   if (type === 'frame') return { ...base, type, data: { step: step! }, zIndex: -1 };
-  return type === 'step' ? { ...base, type, data: { step: step! }, zIndex: 1 } : { ...base, type, data: { tree, size }, zIndex: 1 };
+  return type === 'step' ? { ...base, type, data: { step: step! }, zIndex: 1 } : { ...base, type, data: { tree }, zIndex: 1 };
 }
 
 const TOP = 80;
 /** Smaller than this, texts cannot be read: rather show a part of the flow. */
-const READABLE = 0.7;
+const READABLE = 0.8;
 
 /** All of it where that can be read, else its beginning; the selected step in any case. */
 function showStart(instance: ReactFlowInstance<CanvasNode>, { bounds, nodes }: Layout, selected: string | undefined): void {

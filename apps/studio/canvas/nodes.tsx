@@ -4,13 +4,13 @@ import { duration } from '../format/format.js';
 import { textOf, type FlowStep, type FlowTree } from '../flow/structure.js';
 import { stepSummary, stepTitle, triggerTitle, triggerWords } from '../flow/words.js';
 import type { StepState } from '../run/overlay.js';
-import { Glyph, statusWords } from '../ui/glyph.js';
+import { Glyph } from '../ui/glyph.js';
 import { StepTile, TriggerTile } from '../ui/tile.js';
 import { Strip } from './strip.js';
 import { useIsEntry, useMark, useSelected, useStepState } from './store.js';
 
 export type StepNode = Node<{ step: FlowStep }, 'step'>;
-export type TriggerNode = Node<{ tree: FlowTree; size: string | undefined }, 'trigger'>;
+export type TriggerNode = Node<{ tree: FlowTree }, 'trigger'>;
 export type FrameNode = Node<{ step: FlowStep }, 'frame'>;
 export type CanvasNode = StepNode | TriggerNode | FrameNode;
 
@@ -20,7 +20,7 @@ const Step = memo(function Step({ id, data: { step } }: NodeProps<StepNode>) {
   const note = textOf(step.json['note']);
   return (
     <>
-      <NodeButton id={id} status={state?.status} words={stateWords(stepTitle(step), state)}>
+      <NodeButton id={id} status={state?.status}>
         <StepTile step={step} />
         <span className="node-text">
           <span className="node-title">{stepTitle(step)}</span>
@@ -34,15 +34,15 @@ const Step = memo(function Step({ id, data: { step } }: NodeProps<StepNode>) {
   );
 });
 
-const Trigger = memo(function Trigger({ id, data: { tree, size } }: NodeProps<TriggerNode>) {
+const Trigger = memo(function Trigger({ id, data: { tree } }: NodeProps<TriggerNode>) {
   return (
-    <NodeButton id={id} status={undefined} words={`Trigger: ${triggerTitle(tree)}`}>
+    <NodeButton id={id} status={undefined}>
+      <span className="visually-hidden">Trigger: </span>
       <TriggerTile type={String(tree.trigger['type'])} />
       <span className="node-text">
         <span className="node-title">{triggerTitle(tree)}</span>
         <span className="node-summary">{triggerWords(tree.trigger, tree.id)}</span>
       </span>
-      {size !== undefined && <span className="node-took">{size}</span>}
     </NodeButton>
   );
 });
@@ -57,12 +57,11 @@ export const NODE_TYPES = { step: Step, trigger: Trigger, frame: Frame };
 interface NodeButtonProps {
   readonly id: string;
   readonly status: string | undefined;
-  readonly words: string;
   readonly children: React.ReactNode;
 }
 
 /** One tab stop for the whole flow: the arrow keys do the rest. */
-function NodeButton({ id, status, words, children }: NodeButtonProps) {
+function NodeButton({ id, status, children }: NodeButtonProps) {
   const [selected, entry] = [useSelected(id), useIsEntry(id)];
   return (
     <button
@@ -71,7 +70,6 @@ function NodeButton({ id, status, words, children }: NodeButtonProps) {
       data-step={id}
       data-status={status}
       aria-current={selected ? 'step' : undefined}
-      aria-label={words}
       tabIndex={entry ? 0 : -1}
     >
       {children}
@@ -84,16 +82,18 @@ function StateParts({ state: { status, durationMs, attempts } }: { readonly stat
     <>
       <span className="node-took">
         {durationMs !== null && <span>{duration(durationMs)}</span>}
-        {attempts > 1 && <span className="node-attempts">↻ {attempts}</span>}
+        {attempts > 1 && <Tries attempts={attempts} />}
       </span>
-      {status !== 'pending' && <Glyph status={status} quiet />}
+      {status !== 'pending' && <Glyph status={status} />}
     </>
   );
 }
 
-function stateWords(title: string, state: StepState | undefined): string {
-  if (!state) return title;
-  const took = state.durationMs === null ? '' : `, ${duration(state.durationMs)}`;
-  const tried = state.attempts > 1 ? `, ${state.attempts} attempts` : '';
-  return `${title}: ${statusWords(state.status)}${took}${tried}`;
+function Tries({ attempts }: { readonly attempts: number }) {
+  return (
+    <span className="node-attempts">
+      <span aria-hidden>↻ {attempts}</span>
+      <span className="visually-hidden">{attempts} attempts</span>
+    </span>
+  );
 }

@@ -5,13 +5,21 @@ import type { StepView } from '../api/wire.js';
 import type { Layout, PlacedEdge } from './layout.js';
 import { useCanvasView } from './store.js';
 
+interface PillsProps {
+  readonly layout: Layout;
+  /** What the trigger gave, in words. */
+  readonly event: string | undefined;
+  readonly onOpen: (stepId: string) => void;
+}
+
 /** What passed between two steps; a click opens it. */
-export const Pills = memo(function Pills({ layout, onOpen }: { readonly layout: Layout; readonly onOpen: (stepId: string) => void }) {
+export const Pills = memo(function Pills({ layout, event, onOpen }: PillsProps) {
   const { overlay } = useCanvasView();
   if (!overlay) return null;
   const passed = layout.edges.flatMap((edge) => {
-    const row = edge.kind === 'next' && edge.to && overlay.reached(edge.to) ? overlay.state(edge.from).row : undefined;
-    const words = row && passedWords(row);
+    if (edge.kind !== 'next' || edge.to === undefined || !overlay.reached(edge.to)) return [];
+    const { row } = overlay.state(edge.from);
+    const words = edge.from === 'trigger' ? event : row && passedWords(row);
     return words === undefined ? [] : [{ edge, words }];
   });
   return (

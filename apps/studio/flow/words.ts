@@ -109,7 +109,7 @@ export function laneWords(owner: FlowStep, { key, role }: Lane): string {
 const PILL = 34;
 
 function shortCondition(condition: Json | undefined): string {
-  const words = expressionWords(condition);
+  const words = expressionWords(condition).replace(/\b[A-Za-z_]\w*\.(?=[A-Za-z_])/g, '');
   return words.length > PILL ? 'yes' : words;
 }
 

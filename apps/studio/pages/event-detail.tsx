@@ -38,7 +38,7 @@ function Detail({ event }: { readonly event: EventView }) {
         </p>
         <Outcome event={event} />
         <div className="actions">
-          <CopyButton label="Copy the event as a curl command" text={asCurl(event)} />
+          <CopyButton label="A command that sends this event again" text={asCurl(event)} words="Copy as curl" />
           <a className="button" data-look="plain" href={`/api/v1/events/${event.id}/body`} download>
             Download the body
           </a>
@@ -74,7 +74,7 @@ function Outcome({ event }: { readonly event: EventView }) {
   return (
     <ul className="outcome-list" aria-label={count(event.runs.length, 'run')}>
       {event.runs.map((run) => (
-        <li key={run.id} className="with-glyph">
+        <li key={run.id} className="with-glyph one-line">
           <Glyph status={run.status} quiet />
           <Link className="link" href={`/runs/${run.id}`}>
             Run {shortId(run.id)} {statusWords(run.status).toLowerCase()}

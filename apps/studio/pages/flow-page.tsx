@@ -11,6 +11,7 @@ import { Header } from '../shell/shell.js';
 import { CopyField, Fact, Facts, Segmented } from '../ui/controls.js';
 import { Glyph, statusWords } from '../ui/glyph.js';
 import { Empty, Loaded } from '../ui/states.js';
+import { Sentence } from '../ui/sentence.js';
 import { useNow } from '../ui/use-now.js';
 import { useUrlState } from '../ui/url-state.js';
 import { FlowText } from './flow-text.js';
@@ -137,7 +138,7 @@ function Problems({ flow: { problems, version } }: { readonly flow: FlowView }) 
           <li key={`${code}${path}${line}:${column}`}>
             <Glyph status={severity === 'error' ? 'not-enabled' : 'paused'} />
             <p>
-              {message} <code className="dim">{`line ${line}`}</code>
+              <Sentence text={message} /> <code className="dim">{`line ${line}`}</code>
             </p>
           </li>
         ))}

@@ -4,6 +4,7 @@ import type { ActivityView, FlowItem, StatusView } from '../api/wire.js';
 import { ago, count, duration } from '../format/format.js';
 import { Header } from '../shell/shell.js';
 import { Glyph } from '../ui/glyph.js';
+import { Sentence } from '../ui/sentence.js';
 import { Loaded } from '../ui/states.js';
 import { useNow } from '../ui/use-now.js';
 import { attentionOf, type Attention } from './attention.js';
@@ -72,10 +73,12 @@ function AttentionTable({ rows }: { readonly rows: readonly Attention[] }) {
                 </Link>
               </span>
             </td>
-            <td>{row.what}</td>
-            <td className="dim">{row.since === undefined ? '' : ago(row.since, now)}</td>
-            <td>{row.affected === 0 ? '' : count(row.affected, 'event')}</td>
             <td>
+              <Sentence text={row.what} />
+            </td>
+            <td className="dim tight">{row.since === undefined ? '' : ago(row.since, now)}</td>
+            <td className="tight">{row.affected === 0 ? '' : count(row.affected, 'event')}</td>
+            <td className="tight">
               <Link className="link" href={row.action.href}>
                 {row.action.words}
               </Link>
@@ -104,7 +107,7 @@ function Numbers({ lately, status: { runs } }: { readonly lately: ActivityView; 
     ['Refused requests', all.refused.toLocaleString('en'), '/events?show=refused&time=24h'],
     ['Queued', (runs.queued + runs.held).toLocaleString('en'), '/runs?status=queued'],
     ['Waiting for a retry or a time', runs.waiting.toLocaleString('en'), '/runs?status=waiting'],
-    ['Slowest flow, 95 of 100 within', slowest === 0 ? '—' : duration(slowest), '/flows'],
+    ['Slowest flow, 95 of 100', slowest === 0 ? '—' : duration(slowest), '/flows'],
   ];
   return (
     <>

@@ -3,6 +3,7 @@ import { useFlows, useRefusal } from '../api/queries.js';
 import type { RefusalView } from '../api/wire.js';
 import { moment } from '../format/format.js';
 import { Fact, Facts } from '../ui/controls.js';
+import { Sentence } from '../ui/sentence.js';
 import { Loaded } from '../ui/states.js';
 import { useNow } from '../ui/use-now.js';
 import { Headers } from './event-detail.js';
@@ -29,7 +30,9 @@ function Detail({ refusal }: { readonly refusal: RefusalView }) {
         <h3>
           Answered {refusal.status} · {refusal.code}
         </h3>
-        <p>{refusal.reason}</p>
+        <p>
+          <Sentence text={refusal.reason} />
+        </p>
         <p className="dim">The caller may have been told less.</p>
       </section>
       <Facts>

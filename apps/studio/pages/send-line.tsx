@@ -14,5 +14,5 @@ export function SendLine() {
   const { data } = useFlows();
   const flow = firstFlow(data?.items ?? []);
   if (!flow?.trigger) return <p>No flow is live that takes requests. The flows page says why.</p>;
-  return <CopyField label="Copy the curl line" text={curlLine(flow.trigger.url)} multiline />;
+  return <CopyField label="Copy the curl line" text={curlLine(flow.trigger.url)} />;
 }

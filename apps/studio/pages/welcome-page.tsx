@@ -68,7 +68,7 @@ function Send({ flow, url, latest }: { readonly flow: FlowItem; readonly url: st
         ))}
         <SendSample url={url} />
       </div>
-      <CopyField label={`Copy the ${way} example`} text={way === 'curl' ? curlLine(url) : fetchLine(url)} multiline />
+      <CopyField label={`Copy the ${way} example`} text={way === 'curl' ? curlLine(url) : fetchLine(url)} />
       <Arrival latest={latest} />
     </li>
   );

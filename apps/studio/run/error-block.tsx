@@ -2,6 +2,8 @@ import type { Json } from '@millrace/component-sdk';
 import type { RunView, StepView } from '../api/wire.js';
 import { clock, count } from '../format/format.js';
 import { DataTree } from '../ui/data-tree.js';
+import { Sentence } from '../ui/sentence.js';
+import { errorTitle } from './error-words.js';
 import { useNow } from '../ui/use-now.js';
 import { duration } from '../format/format.js';
 
@@ -18,8 +20,10 @@ export function ErrorBlock({ error, row }: { readonly error: StepFailure; readon
   const { stack, ...details } = (error.details ?? {}) as Record<string, Json>;
   return (
     <section className="error-block" aria-label="What failed">
-      <h3>{error.code}</h3>
-      <p>{error.message}</p>
+      <h3>{errorTitle(error)}</h3>
+      <p>
+        <Sentence text={error.message} />
+      </p>
       <p className="dim">
         {[row && attemptWords(row), error.status === undefined ? undefined : `Status ${error.status}.`, BLAME[error.blame ?? '']]
           .filter(Boolean)
@@ -27,7 +31,7 @@ export function ErrorBlock({ error, row }: { readonly error: StepFailure; readon
       </p>
       {row?.retryAt && <RetryLine at={row.retryAt} />}
       {Object.keys(details).length > 0 && (
-        <Disclosure title="Request and response" open>
+        <Disclosure title={'url' in details ? 'Request and response' : 'Details'} open>
           <DataTree value={details} label="Details" />
         </Disclosure>
       )}

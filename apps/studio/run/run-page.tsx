@@ -58,7 +58,7 @@ function Run({ run, text, event }: { readonly run: RunView; readonly text: strin
   const small = useMedia(NO_CANVAS);
   const view = VIEWS.find((name) => name === url.get('view')) ?? (small ? 'list' : 'canvas');
   const shown = { run, tree, overlay, event };
-  const selected = selectedStep(url.get('step'), run);
+  const selected = selectedStep(url.get('step'), run, small);
   const select = (step: string | undefined, more: Record<string, string> = {}): void =>
     url.set({ step: step ?? 'run', tab: undefined, ...more }, { replace: true });
   return (
@@ -78,9 +78,11 @@ function Run({ run, text, event }: { readonly run: RunView; readonly text: strin
 }
 
 /** A failed run opens at what failed. `run`: nothing is selected, and the run itself is shown. */
-function selectedStep(asked: string | undefined, { status, error }: RunView): string | undefined {
+function selectedStep(asked: string | undefined, { status, error }: RunView, small: boolean): string | undefined {
   if (asked === 'run') return undefined;
   if (asked !== undefined) return asked;
+  // Where the inspector lies over the page, it opens only when it is asked for.
+  if (small) return undefined;
   return status === 'failed' ? error?.step?.split('.').at(-1) : undefined;
 }
 
@@ -110,7 +112,7 @@ function Body({ view, shown, selected, onSelect }: BodyProps) {
       tree={tree}
       overlay={overlay}
       selected={selected}
-      eventSize={event && size(event.size)}
+      eventSize={event && `1 event · ${size(event.size)}`}
       onSelect={onSelect}
       onOpenData={(step) => onSelect(step, { tab: 'output' })}
     >

@@ -38,6 +38,8 @@ function whenOf(cases: Json | undefined): Json[] {
 
 function knownOf({ run, event }: ShownRun): Known {
   const steps = Object.fromEntries(run.steps.filter(({ output }) => output !== null).map(({ path, output }) => [path, output as Json]));
-  const trigger: Known['trigger'] = event ? { body: event.body.value as Json, headers: event.headers, method: event.method, id: event.id } : {};
+  const trigger: Known['trigger'] = event
+    ? { body: event.body.value as Json, headers: event.headers, method: event.method, id: event.id }
+    : {};
   return { steps, trigger };
 }

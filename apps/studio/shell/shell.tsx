@@ -4,6 +4,7 @@ import { Link, useLocation } from 'wouter';
 import { useActivity } from '../api/queries.js';
 import { useLink } from '../live/live.js';
 import { Announcer } from './announcer.js';
+import { useNarrow } from './narrow.js';
 
 interface Entry {
   readonly href: string;
@@ -29,7 +30,8 @@ const GROUPS: readonly Group[] = [
 ];
 
 /** What stands around every page. */
-export function Shell({ narrow, children }: { readonly narrow: boolean; readonly children: ReactNode }) {
+export function Shell({ children }: { readonly children: ReactNode }) {
+  const narrow = useNarrow();
   return (
     <div className="shell" data-narrow={narrow}>
       <a className="skip" href="#main">

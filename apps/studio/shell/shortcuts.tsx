@@ -2,6 +2,7 @@ import { Dialog } from '@base-ui/react/dialog';
 import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import { Kbd } from '../ui/controls.js';
+import { toggleNarrow } from './narrow.js';
 import { Palette } from './palette.js';
 
 const GO: Readonly<Record<string, string>> = { f: '/flows', r: '/runs', e: '/events', h: '/health', c: '/credentials' };
@@ -13,6 +14,7 @@ const HELP: readonly (readonly [readonly string[], string])[] = [
   [['G', 'R'], 'Runs'],
   [['G', 'E'], 'Events'],
   [['G', 'H'], 'Health'],
+  [['['], 'Narrow and wide navigation'],
   [['/'], 'Search in a list'],
   [['↑', '↓', '←', '→'], 'Walk the steps of a flow'],
   [['F'], 'Fit the flow into the view'],
@@ -59,6 +61,8 @@ const KEYS: Readonly<Record<string, Handler>> = {
     const field = document.querySelector<HTMLElement>('[data-shortcut="/"]');
     if (field) take(event, () => field.focus());
   },
+  '[': (event) => take(event, toggleNarrow),
+  Escape: () => document.querySelector<HTMLElement>('.panel-head .icon-button')?.click(),
   j: (event) => moveInList(event, 1),
   k: (event) => moveInList(event, -1),
 };

@@ -79,14 +79,15 @@ export function CopyField({
   readonly multiline?: boolean;
 }) {
   return (
-    <div className="copy-field" data-multiline={multiline}>
+    <div className="copy-field">
       <code>{text}</code>
       <CopyButton label={label} text={text} />
     </div>
   );
 }
 
-export function CopyButton({ label, text }: { readonly label: string; readonly text: string }) {
+/** `words`: what the button says instead of Copy. */
+export function CopyButton({ label, text, words = 'Copy' }: { readonly label: string; readonly text: string; readonly words?: string }) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return undefined;
@@ -94,9 +95,9 @@ export function CopyButton({ label, text }: { readonly label: string; readonly t
     return () => clearTimeout(timer);
   }, [copied]);
   return (
-    <Button className="copy-button" aria-label={label} onClick={() => void copyText(text).then(() => setCopied(true))}>
+    <Button className="copy-button" title={label} onClick={() => void copyText(text).then(() => setCopied(true))}>
       {copied ? <Check size={15} aria-hidden /> : <Copy size={15} aria-hidden />}
-      <span aria-live="polite">{copied ? 'Copied' : 'Copy'}</span>
+      <span aria-live="polite">{copied ? 'Copied' : words}</span>
     </Button>
   );
 }
