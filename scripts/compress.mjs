@@ -7,7 +7,8 @@ const TEXT = /\.(js|css|html|svg)$/;
 const LEAST = 1024;
 
 const [folder] = process.argv.slice(2);
-for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => TEXT.test(name))) compress(join(folder, path));
+for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => TEXT.test(name)))
+  compress(join(folder, path));
 
 function compress(path) {
   const bytes = readFileSync(path);

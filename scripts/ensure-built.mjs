@@ -30,7 +30,9 @@ export function build() {
 }
 
 function buildStudio() {
-  return run(vite, 'build', '--logLevel', 'warn', join('apps', 'studio')) && run(join('scripts', 'compress.mjs'), join('dist', 'apps', 'studio'));
+  return (
+    run(vite, 'build', '--logLevel', 'warn', join('apps', 'studio')) && run(join('scripts', 'compress.mjs'), join('dist', 'apps', 'studio'))
+  );
 }
 
 function run(...args) {

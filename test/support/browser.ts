@@ -8,7 +8,7 @@ import { chromium, type Browser, type BrowserContext, type BrowserContextOptions
 import type { TestInstance } from './instance.js';
 
 /** Debian's place and the usual others; `CHROMIUM` names another one. */
-const PLACES = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const PLACES = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/google-chrome'];
 const EXECUTABLE = PLACES.find((place) => place !== undefined && existsSync(place));
 
 /** A background that calls home would be a request to a stranger, and a test that depends on the network. */
@@ -25,7 +25,6 @@ const ARGS = [
 
 /** A suite in a real browser; skipped with a line that says how to enable it where there is none. */
 export const describeInBrowser: typeof describe | typeof describe.skip = EXECUTABLE === undefined ? describe.skip : describe;
-if (EXECUTABLE === undefined) console.log('Skipped what needs Chromium. To run it: apt-get install chromium, or set CHROMIUM to its path.');
 
 let browser: Promise<Browser> | undefined;
 const shots = mkdtemp(join(tmpdir(), 'millrace-screenshots-'));

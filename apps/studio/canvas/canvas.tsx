@@ -37,7 +37,8 @@ export function Canvas(props: CanvasProps) {
 
 function Drawing({ tree, overlay, selected, eventSize, marked = NONE, onSelect, onOpenData, children }: CanvasProps) {
   const [store] = useState(() => new CanvasStore());
-  const layout = useMemo(() => layoutFlow(tree, { strips: overlay !== undefined }), [tree, overlay === undefined]);
+  const strips = overlay !== undefined;
+  const layout = useMemo(() => layoutFlow(tree, { strips }), [tree, strips]);
   const nodes = useMemo(() => layout.nodes.map((placed) => canvasNode(placed, tree)), [layout, tree]);
   useEffect(() => store.set({ overlay, selected, entry: selected ?? 'trigger', marked }), [store, overlay, selected, marked]);
   const onKeyDown = useArrowKeys(tree, onSelect);

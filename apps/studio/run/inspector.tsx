@@ -12,7 +12,7 @@ import { Attempts } from './attempts.js';
 import { ErrorBlock } from './error-block.js';
 import { EventPanel, RunPanel } from './panels.js';
 import { ResultLine } from './result-line.js';
-import type { ShownRun } from './run-page.js';
+import type { ShownRun } from './shown-run.js';
 import { Settings } from './settings.js';
 import { Why } from './why.js';
 

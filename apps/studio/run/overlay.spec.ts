@@ -2,15 +2,15 @@ import type { RunView, StepView } from '../api/wire.js';
 import { readFlow } from '../flow/structure.js';
 import { iterationsOf, overlayOf } from './overlay.js';
 
-const use = (id: string): object => ({ id, use: 'log' });
+const step = (id: string): object => ({ id, use: 'log' });
 const tree = readFlow(
   JSON.stringify({
     id: 'f',
     steps: [
-      use('first'),
-      { id: 'big', if: true, then: [use('yes')], else: [{ id: 'pick', switch: 1, cases: [{ when: 1, steps: [use('one')] }] }] },
-      { id: 'each', forEach: 'x', steps: [use('notify')] },
-      use('last'),
+      step('first'),
+      { id: 'big', if: true, then: [step('yes')], else: [{ id: 'pick', switch: 1, cases: [{ when: 1, steps: [step('one')] }] }] },
+      { id: 'each', forEach: 'x', steps: [step('notify')] },
+      step('last'),
     ],
   }),
 );
@@ -98,7 +98,7 @@ describe('the iterations of a loop', () => {
 
   it('of a loop in a loop belong to the iteration that is looked at', () => {
     const nested = readFlow(
-      JSON.stringify({ steps: [{ id: 'outer', forEach: 'x', steps: [{ id: 'inner', forEach: 'y', steps: [use('deep')] }] }] }),
+      JSON.stringify({ steps: [{ id: 'outer', forEach: 'x', steps: [{ id: 'inner', forEach: 'y', steps: [step('deep')] }] }] }),
     );
     const rows = [row('outer[0]'), row('outer[1].inner[4].deep', { status: 'failed' }), row('outer[1].inner[5].deep')];
     const overlay = overlayOf(nested, run(rows, 'running'));

@@ -8,7 +8,7 @@ import { Glyph, statusWords } from '../ui/glyph.js';
 import { useNow } from '../ui/use-now.js';
 import { ErrorBlock } from './error-block.js';
 import { Took } from './run-bar.js';
-import type { ShownRun } from './run-page.js';
+import type { ShownRun } from './shown-run.js';
 
 /** The run itself, when no step is selected. */
 export function RunPanel({ shown: { run, tree }, onSelect }: { readonly shown: ShownRun; readonly onSelect: (step: string) => void }) {

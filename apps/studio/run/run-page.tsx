@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { useEvent, useFlowVersion, useRun } from '../api/queries.js';
 import type { EventView, RunView } from '../api/wire.js';
 import { Canvas } from '../canvas/canvas.js';
-import { readFlow, type FlowTree } from '../flow/structure.js';
+import { readFlow } from '../flow/structure.js';
 import { shortId, size } from '../format/format.js';
 import { Header } from '../shell/shell.js';
 import { Segmented } from '../ui/controls.js';
@@ -12,18 +12,11 @@ import { useUrlState } from '../ui/url-state.js';
 import { CancelButton } from './cancel.js';
 import { Inspector } from './inspector.js';
 import { readIterations } from './iterations.js';
-import { overlayOf, type Overlay } from './overlay.js';
+import { overlayOf } from './overlay.js';
 import { EventBar, RunBar } from './run-bar.js';
+import type { ShownRun } from './shown-run.js';
 import { StepList } from './step-list.js';
 import { Timeline } from './timeline-view.js';
-
-/** Everything that the parts of the page look at. */
-export interface ShownRun {
-  readonly run: RunView;
-  readonly tree: FlowTree;
-  readonly overlay: Overlay;
-  readonly event: EventView | undefined;
-}
 
 export function RunPage({ id }: { readonly id: string }) {
   const query = useRun(id);

@@ -2,7 +2,7 @@ import type { Json } from '@millrace/component-sdk';
 import type { FlowStep } from '../flow/structure.js';
 import { laneWords } from '../flow/words.js';
 import { lookedAt, type Known } from './explain.js';
-import type { ShownRun } from './run-page.js';
+import type { ShownRun } from './shown-run.js';
 
 /** Why a branch was taken: the condition, and each value that it looked at. */
 export function Why({ shown, step }: { readonly shown: ShownRun; readonly step: FlowStep }) {

@@ -69,15 +69,7 @@ export function Tabs({
 const COPIED_MS = 1_600;
 
 /** A text that is there to be copied. */
-export function CopyField({
-  label,
-  text,
-  multiline = false,
-}: {
-  readonly label: string;
-  readonly text: string;
-  readonly multiline?: boolean;
-}) {
+export function CopyField({ label, text }: { readonly label: string; readonly text: string }) {
   return (
     <div className="copy-field">
       <code>{text}</code>
