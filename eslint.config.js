@@ -1,3 +1,4 @@
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
@@ -17,8 +18,13 @@ export default tseslint.config(
   },
   {
     // Nest resolves constructor types at run time, so that they must not be type imports.
-    files: ['apps/**/*.ts', 'libs/**/*.module.ts', 'libs/queue/*.ts', 'libs/platform/*.ts'],
+    files: ['apps/!(studio)/**/*.ts', 'libs/**/*.module.ts', 'libs/queue/*.ts', 'libs/platform/*.ts'],
     rules: { '@typescript-eslint/consistent-type-imports': 'off' },
+  },
+  {
+    files: ['apps/studio/**/*.{ts,tsx}'],
+    plugins: { 'react-hooks': reactHooks },
+    rules: { 'react-hooks/rules-of-hooks': 'error', 'react-hooks/exhaustive-deps': 'error' },
   },
   {
     // SQL and type-level examples are long or unused by nature.

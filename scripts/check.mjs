@@ -10,6 +10,7 @@ const bin = (...parts) => join(root, 'node_modules', ...parts);
 if (!ensureBuilt()) process.exit(1);
 const checks = [
   ['types', [bin('typescript', 'bin', 'tsc'), '-p', 'tsconfig.test.json']],
+  ['types of the studio', [bin('typescript', 'bin', 'tsc'), '-p', 'apps/studio']],
   ['lint', [bin('eslint', 'bin', 'eslint.js'), '.']],
   ['architecture', ['--experimental-vm-modules', '--no-warnings', bin('jest', 'bin', 'jest.js'), 'test/architecture.spec.ts']],
   ['generated files', ['scripts/generate-docs.mjs', '--check']],

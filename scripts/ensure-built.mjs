@@ -8,6 +8,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = join(root, 'dist', '.built');
 const nest = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
 
 /** True when `dist` is there and no older than the sources; says what to do when it is not and cannot be. */
 export function ensureBuilt() {
@@ -18,14 +19,20 @@ export function ensureBuilt() {
   return false;
 }
 
-/** Compiles the apps and libs, and the SDK as the package that plugins import. */
+/** Compiles the apps and libs, the SDK as the package that plugins import, and the studio for browsers. */
 export function build() {
   console.error('Building…');
   // nest emits despite errors: without its stamp a broken build is never run.
   rmSync(stamp, { force: true });
-  const ok = run(nest, 'build', 'millrace') && run(tsc, '-p', join('libs', 'component-sdk'));
+  const ok = run(nest, 'build', 'millrace') && run(tsc, '-p', join('libs', 'component-sdk')) && buildStudio();
   if (ok) writeFileSync(stamp, `${new Date().toISOString()}\n`);
   return ok;
+}
+
+function buildStudio() {
+  return (
+    run(vite, 'build', '--logLevel', 'warn', join('apps', 'studio')) && run(join('scripts', 'compress.mjs'), join('dist', 'apps', 'studio'))
+  );
 }
 
 function run(...args) {

@@ -10,6 +10,11 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** What part of the suite needs, and how to get it. */
 const OPTIONAL = [
   { name: 'Redis', found: () => Boolean(process.env.REDIS_URL) || onPath('redis-server'), how: 'install redis-server, or set REDIS_URL' },
+  {
+    name: 'Chromium',
+    found: () => Boolean(process.env.CHROMIUM) || onPath('chromium') || onPath('google-chrome'),
+    how: 'install chromium, or set CHROMIUM to its path',
+  },
   { name: 'the long crash suite', found: () => process.env.MILLRACE_FULL === '1', how: 'set MILLRACE_FULL=1' },
 ];
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import ts from 'typescript';
 
@@ -84,6 +84,25 @@ const RULES: Readonly<Record<string, Row>> = {
     may: ['catalog', 'component-sdk', 'engine', 'flow', 'platform', 'postgres', 'ajv', 'ajv-formats', 'fastify', 'rxjs', 'node:*', ...NEST],
     because: 'an app is a thin shell and knows no other app',
   },
+  'apps/studio': {
+    may: [
+      'flow',
+      'component-sdk',
+      'apps/control-api',
+      '@base-ui/react',
+      '@fontsource-variable/geist-mono',
+      '@fontsource-variable/hanken-grotesk',
+      '@tanstack/react-query',
+      '@tanstack/react-virtual',
+      '@xyflow/react',
+      'jsonc-parser',
+      'lucide-react',
+      'react',
+      'react-dom',
+      'wouter',
+    ],
+    because: 'it runs in browsers and talks to the control API only; of that it knows the types of its answers',
+  },
   'apps/millrace': {
     may: ['*', 'apps/webhook-service', 'apps/flow-runner', 'apps/control-api', 'jsonc-parser', 'node:*', ...NEST],
     because: 'it alone composes the apps',
@@ -122,6 +141,17 @@ describe('architecture', () => {
       .filter((entry) => !allowed(entry))
       .map(({ file, from, target }) => `${file} imports ${target}; ${from} may not, because ${RULES[from]?.because}`);
     expect(breaches).toEqual([]);
+  });
+
+  it('the studio takes types from the control API and from component-sdk, and nothing that runs', () => {
+    const runs = files
+      .filter((file) => relative(ROOT, file).startsWith('apps/studio/'))
+      .flatMap((file) =>
+        [...readFileSync(file, 'utf8').matchAll(/^(?:import|export) (?!type )[^;]*from '([^']+)'/gm)].map(
+          ([, from]) => `${relative(ROOT, file)} ${from}`,
+        ),
+      );
+    expect(runs.filter((entry) => /control-api|component-sdk/.test(entry))).toEqual([]);
   });
 
   it('imports another lib by its name, never its files', () => {
@@ -166,7 +196,9 @@ function sources(folder: string): string[] {
     if (name === 'dist' || name === 'node_modules') return [];
     if (statSync(path).isDirectory()) return sources(path);
     // Suites and reference adapters for tests may use test libraries.
-    return /\.ts$/.test(name) && !/\.(spec|d)\.ts$/.test(name) && !/libs\/engine\/(contract|memory|model)\//.test(path) ? [path] : [];
+    return /\.tsx?$/.test(name) && !/\.(spec|d)\.ts$|^vite\.config\.ts$/.test(name) && !/libs\/engine\/(contract|memory|model)\//.test(path)
+      ? [path]
+      : [];
   });
 }
 
@@ -187,10 +219,16 @@ function resolve(file: string, from: string, name: string): Import {
     };
   if (!name.startsWith('.'))
     return { file, from, target: name.startsWith('node:') ? name : packageOf(name), path: undefined, reachesIn: false };
-  const path = normalize(join(dirname(file), name)).replace(/\.js$/, '.ts');
+  const path = sourceOf(normalize(join(dirname(file), name)));
   const target = path.split('/').slice(0, 2).join('/');
-  const composes = from === 'apps/millrace' && target.startsWith('apps/');
+  const composes = target.startsWith('apps/') && (RULES[from]?.may.includes(target) ?? false);
   return { file, from, target, path: target === from ? path : undefined, reachesIn: target !== from && !composes };
+}
+
+/** What an import with the suffix of the output stands for in the sources. */
+function sourceOf(path: string): string {
+  const source = path.replace(/\.js$/, '.ts');
+  return existsSync(join(ROOT, source)) ? source : path.replace(/\.js$/, '.tsx');
 }
 
 function packageOf(name: string): string {

@@ -1,8 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ACCESS, createAccess } from './access/access.js';
-import { ApiGuard } from './access/guard.js';
 import { DeadLettersController } from './operations/dead-letters.controller.js';
 import { DraftsController } from './drafts/drafts.controller.js';
+import { Doorkeeper } from './access/doorkeeper.js';
+import { ApiGuard, PageGuard } from './access/guard.js';
+import { SessionController } from './access/session.controller.js';
+import { ActivityController } from './activity/activity.controller.js';
+import { CredentialsController } from './credentials/credentials.controller.js';
 import { EventsController } from './events/events.controller.js';
 import { FlowsController } from './flows/flows.controller.js';
 import { OpenApiController } from './openapi/openapi.controller.js';
@@ -10,11 +14,13 @@ import { RefusalsController } from './refusals/refusals.controller.js';
 import { RunsController } from './runs/runs.controller.js';
 import { StatusController } from './status/status.controller.js';
 import { VersionsController } from './versions/versions.controller.js';
+import { StreamController } from './stream/stream.controller.js';
+import { StudioController } from './studio/studio.controller.js';
 
 @Module({})
 class ControlModule {}
 
-/** The control API under /api/v1, open to whoever has `token`. */
+/** The control API under /api/v1, open to whoever has `token`, and the pages of the studio. */
 export function controlModule(token: string): DynamicModule {
   return {
     module: ControlModule,
@@ -26,9 +32,14 @@ export function controlModule(token: string): DynamicModule {
       RefusalsController,
       RunsController,
       DeadLettersController,
+      CredentialsController,
+      ActivityController,
       StatusController,
+      SessionController,
+      StreamController,
       OpenApiController,
+      StudioController,
     ],
-    providers: [{ provide: ACCESS, useValue: createAccess(token) }, ApiGuard],
+    providers: [{ provide: ACCESS, useValue: createAccess(token) }, Doorkeeper, ApiGuard, PageGuard],
   };
 }

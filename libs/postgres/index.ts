@@ -1,3 +1,5 @@
+export { PostgresActivity, type FlowActivity } from './activity.js';
+export { PostgresChanges, type ChangeRow } from './changes.js';
 export { openDatabase, type Database, type DatabaseOptions } from './database.js';
 export { PostgresDraftStore, type DraftSaved, type DraftStale, type NewDraft } from './draft-store.js';
 export type { DraftEntity } from './entities/draft.entity.js';
@@ -5,7 +7,7 @@ export { describeDatabaseError } from './errors.js';
 export { PostgresEventStore } from './event-store.js';
 export { DraftMovedOn, PostgresFlowStore, textHash, type Publication, type Published, type VersionSummary } from './flow-store.js';
 export type { FlowEntity } from './entities/flow.entity.js';
-export { PostgresHistory, type EventSummary, type RefusalRow, type RunFilter } from './history.js';
+export { PostgresHistory, type EventFilter, type EventSummary, type RefusalRow, type RunFilter } from './history.js';
 export { PostgresOperations, type DeadLetterFilter, type Rerun } from './operations.js';
 export type { RunSummary } from './run-summary.js';
 export type { FlowVersionEntity, VersionOrigin } from './entities/flow-version.entity.js';

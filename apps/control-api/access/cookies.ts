@@ -10,3 +10,8 @@ export function cookie(header: string | undefined): string | undefined {
 export function sessionCookie(session: string, secure: boolean): string {
   return `${NAME}=${session}; HttpOnly; SameSite=Strict; Path=/${secure ? '; Secure' : ''}`;
 }
+
+/** Takes the session out of the browser. */
+export function expiredCookie(secure: boolean): string {
+  return `${sessionCookie('', secure)}; Max-Age=0`;
+}

@@ -1,13 +1,6 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { PLATFORM, type Platform } from '@millrace/platform';
 import type { FastifyRequest } from 'fastify';
-import { ApiError, SignedIn } from '@millrace/platform';
-import { ACCESS, type Access } from './access.js';
-import { cookie, sessionCookie } from './cookies.js';
-import { isOwnHost, isSecure } from './host.js';
-
-/** A header that a page of another site cannot send without our consent (it would need a CORS preflight, which nobody answers). */
-const PROOF_HEADER = 'x-millrace';
+import { Doorkeeper } from './doorkeeper.js';
 
 /**
  * Lets a request to the control API through when it carries the token (`Authorization: Bearer …`) or the cookie of a
@@ -19,52 +12,29 @@ const PROOF_HEADER = 'x-millrace';
  */
 @Injectable()
 export class ApiGuard implements CanActivate {
-  constructor(
-    @Inject(PLATFORM) private readonly platform: Platform,
-    @Inject(ACCESS) private readonly access: Access,
-  ) {}
+  constructor(@Inject(Doorkeeper) private readonly doorkeeper: Doorkeeper) {}
 
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    this.checkHost(request);
-    if (request.method === 'GET') this.signIn(request);
-    this.authorize(request);
+    this.doorkeeper.checkHost(request);
+    if (request.method === 'GET') this.doorkeeper.signIn(request);
+    this.doorkeeper.authorize(request);
     return true;
-  }
-
-  private checkHost({ headers }: FastifyRequest): void {
-    const { host, publicUrl } = this.platform.config;
-    if (isOwnHost(headers.host, { host, publicUrl })) return;
-    const advice = 'Use http://localhost, or set MILLRACE_PUBLIC_URL to the address you use.';
-    throw new ApiError(421, 'host.not-allowed', `This server listens for its own machine only. ${advice}`);
-  }
-
-  private signIn({ url, headers }: FastifyRequest): void {
-    const target = new URL(url, 'http://localhost');
-    const token = target.searchParams.get('token');
-    if (token === null) return;
-    if (!this.access.isToken(token)) throw unauthorized('The token in this link is not the token of this server.');
-    target.searchParams.delete('token');
-    const secure = isSecure(headers.host, this.platform.config.publicUrl);
-    throw new SignedIn(`${target.pathname}${target.search}`, sessionCookie(this.access.session, secure));
-  }
-
-  private authorize({ method, headers }: FastifyRequest): void {
-    const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
-    if (bearer !== undefined && this.access.isToken(bearer)) return;
-    if (headers.authorization !== undefined) throw unauthorized('The Authorization header does not hold the token of this server.');
-    if (!this.access.isSession(cookie(headers.cookie) ?? '')) throw unauthorized('The control API needs its token.');
-    if (method === 'GET' || headers[PROOF_HEADER] === '1') return;
-    throw new ApiError(403, 'request.unproven', `A browser that changes something must send the header ${PROOF_HEADER}: 1.`);
   }
 }
 
-const WHERE = [
-  'It is in MILLRACE_TOKEN or in the file $MILLRACE_HOME/token, and npm start prints it.',
-  'Send it as "Authorization: Bearer …", or open this URL once with ?token=… added.',
-].join(' ');
+/**
+ * For the pages of the studio, which hold nothing secret: a link with `?token=…` signs in here too, and the page itself
+ * comes without a token, since it is the page that asks for one.
+ */
+@Injectable()
+export class PageGuard implements CanActivate {
+  constructor(@Inject(Doorkeeper) private readonly doorkeeper: Doorkeeper) {}
 
-/** RFC 9110, 15.5.2 wants a challenge with each 401. */
-function unauthorized(reason: string): ApiError {
-  return new ApiError(401, 'api.unauthorized', `${reason} ${WHERE}`, { 'www-authenticate': 'Bearer realm="millrace"' });
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    this.doorkeeper.checkHost(request);
+    this.doorkeeper.signIn(request);
+    return true;
+  }
 }

@@ -3,8 +3,8 @@ import type { EventSummary, RunSummary } from '@millrace/postgres';
 import { runItem } from '../runs/run-view.js';
 import type { BodyView, EventItem, EventView } from '../wire/event.js';
 
-/** Bodies above this many bytes are fetched, not shown. */
-const LARGE = 256 * 1024;
+/** Bodies above this many bytes are looked at piece by piece. */
+const LARGE = 64 * 1024;
 
 export function eventItem(event: EventSummary): EventItem {
   return {
@@ -43,9 +43,9 @@ async function readableBytes(event: EventRecord): Promise<Uint8Array> {
 }
 
 /** A body as a person can read it. Never fails: what cannot be parsed is shown as text, what is not text as Base64. */
-export function bodyView(bytes: Uint8Array, contentType: string | undefined): BodyView {
+export function bodyView(bytes: Uint8Array, contentType: string | undefined, most = LARGE): BodyView {
   if (bytes.length === 0) return { kind: 'empty', value: null };
-  if (bytes.length > LARGE) return { kind: 'large', value: null };
+  if (bytes.length > most) return { kind: 'large', value: null };
   const content = contentOf(bytes, contentType);
   // A body that is one file has no value of its own.
   if (!content || (content.body === null && content.files.length > 0)) return textView(bytes);

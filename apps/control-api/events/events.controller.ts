@@ -9,9 +9,12 @@ import { inBulk, problemOf } from '../operations/bulk.js';
 import { replay } from '../operations/rerun.js';
 import { replayEventsBody, type BulkView, type ReplayView } from '../wire/operate.js';
 import { eventsQuery, type EventPage, type EventView } from '../wire/event.js';
-import { page } from '../wire/page.js';
+import { bounds, page } from '../wire/page.js';
 import { readId } from '../wire/query.js';
-import { eventItem, eventView } from './event-view.js';
+import type { Json } from '@millrace/component-sdk';
+import { noValue, valueAt, valueView } from '../values/preview.js';
+import { eventValueQuery, type ValueView } from '../wire/value.js';
+import { bodyView, eventItem, eventView } from './event-view.js';
 
 /** Runs of one event that its page shows. */
 const RUNS_SHOWN = 100;
@@ -22,8 +25,8 @@ export class EventsController {
 
   @Get()
   async list(@Query() query: unknown): Promise<EventPage> {
-    const { flow: flowId, before, limit } = eventsQuery.read(query);
-    const { items, next } = await page(limit, (most) => this.platform.history.events({ flowId, before, limit: most }));
+    const { flow: flowId, limit, ...rest } = eventsQuery.read(query);
+    const { items, next } = await page(limit, (most) => this.platform.history.events({ flowId, ...bounds(rest), limit: most }));
     return { items: items.map(eventItem), next };
   }
 
@@ -31,6 +34,16 @@ export class EventsController {
   async get(@Param('id') id: string): Promise<EventView> {
     const event = await this.find(id);
     return eventView(event, await this.platform.history.runs({ eventId: event.id, limit: RUNS_SHOWN }));
+  }
+
+  /** A part of the parsed body, small enough for a page. */
+  @Get(':id/value')
+  async value(@Param('id') id: string, @Query() query: unknown): Promise<ValueView> {
+    const { at = '', from } = eventValueQuery.read(query);
+    const { body, headers } = await this.find(id);
+    const value = valueAt(bodyView(body, headers['content-type'], Infinity).value as Json, at);
+    if (value === undefined) throw noValue(`the body of event ${id}`, at);
+    return valueView(value, from);
   }
 
   /** The exact bytes. Never under the type that the caller claimed: a browser must save them, not show them. */

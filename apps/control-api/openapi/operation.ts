@@ -15,7 +15,7 @@ export interface Operation {
   /** With `{name}` for parameters. */
   readonly path: string;
   readonly id: string;
-  readonly tag: 'flows' | 'events' | 'runs' | 'refusals' | 'dead letters' | 'instance' | 'front door';
+  readonly tag: 'flows' | 'events' | 'runs' | 'refusals' | 'credentials' | 'dead letters' | 'instance' | 'front door';
   readonly summary: string;
   readonly description?: string;
   readonly query?: Readonly<Record<string, JsonSchema>>;

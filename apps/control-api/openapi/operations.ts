@@ -1,4 +1,6 @@
 import type { JsonSchema } from '@millrace/component-sdk';
+import { activityQuery, activitySchema } from '../wire/activity.js';
+import { credentialListSchema } from '../wire/credential.js';
 import { eventPageSchema, eventSchema, eventsQuery } from '../wire/event.js';
 import { flowListSchema, flowSchema } from '../wire/flow.js';
 import { failureSchema } from '../wire/problem.js';
@@ -13,8 +15,11 @@ import {
   rerunSchema,
   retryLettersBody,
 } from '../wire/operate.js';
-import { refusalPageSchema, refusalsQuery } from '../wire/refusal.js';
-import { cancelSchema, runPageSchema, runSchema, runsQuery } from '../wire/run.js';
+import { refusalPageSchema, refusalSchema, refusalsQuery } from '../wire/refusal.js';
+import { cancelSchema, runPageSchema, runQuery, runSchema, runsQuery } from '../wire/run.js';
+import { sessionSchema } from '../wire/session.js';
+import { changesSchema, streamQuery } from '../wire/stream.js';
+import { eventValueQuery, stepValueQuery, valueSchema } from '../wire/value.js';
 import { liveSchema, readySchema, statusSchema } from '../wire/status.js';
 import { endpointOperation, hookOperation } from './hook.js';
 import type { Answer, Operation } from './operation.js';
@@ -82,12 +87,29 @@ export const operations: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: '/api/v1/events/{id}/value',
+    id: 'getEventValue',
+    tag: 'events',
+    summary: 'A part of the parsed body, small enough for a page',
+    query: eventValueQuery.properties,
+    answers: { ...ok('The value, or its outline.', valueSchema), ...invalid, ...missing('event or value') },
+  },
+  {
+    method: 'get',
     path: '/api/v1/refusals',
     id: 'listRefusals',
     tag: 'refusals',
     summary: 'Requests that were turned away, newest first, and why',
     query: refusalsQuery.properties,
     answers: { ...ok('One page.', refusalPageSchema), ...invalid },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/refusals/{id}',
+    id: 'getRefusal',
+    tag: 'refusals',
+    summary: 'One request that was turned away',
+    answers: { ...ok('The refusal.', refusalSchema), ...invalid, ...missing('refusal') },
   },
   {
     method: 'get',
@@ -104,7 +126,17 @@ export const operations: readonly Operation[] = [
     id: 'getRun',
     tag: 'runs',
     summary: 'One run with its steps',
+    query: runQuery.properties,
     answers: { ...ok('The run.', runSchema), ...invalid, ...missing('run') },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/runs/{id}/value',
+    id: 'getStepValue',
+    tag: 'runs',
+    summary: 'A part of what a step got or gave, small enough for a page',
+    query: stepValueQuery.properties,
+    answers: { ...ok('The value, or its outline.', valueSchema), ...invalid, ...missing('run, step or value') },
   },
   {
     method: 'post',
@@ -192,6 +224,52 @@ export const operations: readonly Operation[] = [
     description: COUNTED,
     body: discardLettersBody.schema,
     answers: { ...ok('How many.', bulkSchema), ...invalid, ...recount },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/credentials',
+    id: 'listCredentials',
+    tag: 'credentials',
+    summary: 'Names, what they need, and who uses them; never a secret',
+    answers: ok('By name.', credentialListSchema),
+  },
+  {
+    method: 'post',
+    path: '/api/v1/session',
+    id: 'signIn',
+    tag: 'instance',
+    summary: 'Exchange the token for the cookie of a browser',
+    answers: ok('Signed in.', sessionSchema),
+  },
+  {
+    method: 'delete',
+    path: '/api/v1/session',
+    id: 'signOut',
+    tag: 'instance',
+    summary: 'Take the cookie out of the browser',
+    answers: ok('Signed out.', sessionSchema),
+  },
+  {
+    method: 'get',
+    path: '/api/v1/activity',
+    id: 'getActivity',
+    tag: 'instance',
+    summary: 'What the flows did lately, hour by hour',
+    query: activityQuery.properties,
+    answers: { ...ok('Flows that did anything.', activitySchema), ...invalid },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/stream',
+    id: 'followChanges',
+    tag: 'instance',
+    summary: 'What changes, as server-sent events',
+    description: [
+      'Messages are `hello` (whatever is loaded from now on misses nothing), `changes` (the data is Changes: what to look at again)',
+      'and `resync` (messages were missed: load anew). `Last-Event-ID` goes on where another connection ended.',
+    ].join(' '),
+    query: streamQuery.properties,
+    answers: { 200: { description: 'Never ends.', type: 'text/event-stream', schema: changesSchema }, ...invalid },
   },
   {
     method: 'get',

@@ -1,8 +1,9 @@
-import { Get, Inject, Query } from '@nestjs/common';
-import { PLATFORM, type Platform } from '@millrace/platform';
+import { Get, Inject, Param, Query } from '@nestjs/common';
+import { notFound, PLATFORM, type Platform } from '@millrace/platform';
 import type { RefusalRow } from '@millrace/postgres';
 import { ApiController } from '../api-controller.js';
-import { page } from '../wire/page.js';
+import { bounds, page } from '../wire/page.js';
+import { readId } from '../wire/query.js';
 import { refusalsQuery, type RefusalPage, type RefusalView } from '../wire/refusal.js';
 
 @ApiController('refusals')
@@ -11,9 +12,16 @@ export class RefusalsController {
 
   @Get()
   async list(@Query() query: unknown): Promise<RefusalPage> {
-    const { flow: flowId, before, limit } = refusalsQuery.read(query);
-    const { items, next } = await page(limit, (most) => this.platform.history.refusals({ flowId, before, limit: most }));
+    const { flow: flowId, limit, ...rest } = refusalsQuery.read(query);
+    const { items, next } = await page(limit, (most) => this.platform.history.refusals({ flowId, ...bounds(rest), limit: most }));
     return { items: items.map(refusalView), next };
+  }
+
+  @Get(':id')
+  async get(@Param('id') id: string): Promise<RefusalView> {
+    const refusal = await this.platform.history.refusal(readId('a refusal', id));
+    if (!refusal) throw notFound('refusal', id);
+    return refusalView(refusal);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { StepRow } from '@millrace/engine';
 import type { RunSummary } from '@millrace/postgres';
+import { sizeOf } from '../values/preview.js';
 import type { AttemptView, RunItem, RunView, StepView } from '../wire/run.js';
 
 const ACTIVE: readonly RunItem['status'][] = ['queued', 'running', 'waiting'];
@@ -14,30 +15,32 @@ export function runItem(run: RunSummary): RunItem {
   return { id, flowId, version, eventId, status, createdAt, startedAt, finishedAt, resumeAt, parent, rerunOf, dry, resolution, error };
 }
 
-/** A run with one entry per step path, in the order in which the steps began. */
-export function runView(run: RunSummary, journal: readonly StepRow[]): RunView {
+/** A run with one entry per step path, in the order in which the steps began. Values whose JSON is longer than `most` are left out. */
+export function runView(run: RunSummary, journal: readonly StepRow[], most = Infinity): RunView {
   const rows = [...journal].sort((a, b) => a.startedAt - b.startedAt || a.finishedAt - b.finishedAt || a.attempt - b.attempt);
   const byPath = new Map<string, StepRow[]>();
   for (const row of rows.filter(({ kind }) => !INTERNAL.has(kind))) byPath.set(row.path, [...(byPath.get(row.path) ?? []), row]);
   const active = isActive(run.status);
-  return { ...runItem(run), steps: [...byPath.values()].map((attempts) => stepView(attempts, active)) };
+  return { ...runItem(run), steps: [...byPath.values()].map((attempts) => stepView(attempts, active, most)) };
 }
 
 /** Rows that the engine keeps for itself. */
 const INTERNAL: ReadonlySet<string> = new Set(['cursor', 'recorded']);
 
-function stepView(attempts: readonly StepRow[], active: boolean): StepView {
+function stepView(attempts: readonly StepRow[], active: boolean, most: number): StepView {
   const first = attempts[0]!;
   const latest = attempts.reduce((newest, row) => (row.attempt >= newest.attempt ? row : newest));
   const status = stepStatus(latest, active);
+  const large = most === Infinity ? [] : (['input', 'output'] as const).filter((part) => sizeOf(latest[part]) > most);
   return {
     path: latest.path,
     kind: latest.kind,
     status,
     attempts: attempts.length,
     attemptLog: attempts.map((row) => attemptView(row, active)),
-    input: latest.input ?? null,
-    output: latest.output ?? null,
+    input: large.includes('input') ? null : (latest.input ?? null),
+    output: large.includes('output') ? null : (latest.output ?? null),
+    large,
     error: latest.error ?? null,
     startedAt: iso(first.startedAt),
     finishedAt: finishedAt(latest),

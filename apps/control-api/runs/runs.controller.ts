@@ -7,9 +7,11 @@ import { BULK_SIZE, inBulk } from '../operations/bulk.js';
 import { rerun } from '../operations/rerun.js';
 import { cancelRunsBody, rerunBody, type BulkView, type RerunView } from '../wire/operate.js';
 import { notFound } from '@millrace/platform';
-import { page } from '../wire/page.js';
+import { bounds, page } from '../wire/page.js';
 import { readId } from '../wire/query.js';
-import { runsQuery, type CancelView, type RunPage, type RunView } from '../wire/run.js';
+import { noValue, valueAt, valueView, WHOLE } from '../values/preview.js';
+import { stepValueQuery, type ValueView } from '../wire/value.js';
+import { runQuery, runsQuery, type CancelView, type RunPage, type RunView } from '../wire/run.js';
 import { runItem, runView } from './run-view.js';
 
 @ApiController('runs')
@@ -18,15 +20,29 @@ export class RunsController {
 
   @Get()
   async list(@Query() query: unknown): Promise<RunPage> {
-    const { flow: flowId, status, event: eventId, before, limit } = runsQuery.read(query);
-    const { items, next } = await page(limit, (most) => this.platform.history.runs({ flowId, status, eventId, before, limit: most }));
+    const { flow: flowId, status, event: eventId, limit, ...rest } = runsQuery.read(query);
+    const { items, next } = await page(limit, (most) =>
+      this.platform.history.runs({ flowId, status, eventId, ...bounds(rest), limit: most }),
+    );
     return { items: items.map(runItem), next };
   }
 
   @Get(':id')
-  async get(@Param('id') id: string): Promise<RunView> {
+  async get(@Param('id') id: string, @Query() query: unknown): Promise<RunView> {
+    const { preview = false } = runQuery.read(query);
     const run = await this.find(id);
-    return runView(run, await this.platform.history.journal(run.id));
+    return runView(run, await this.platform.history.journal(run.id), preview ? WHOLE : Infinity);
+  }
+
+  /** A part of what a step got or gave, small enough for a page. */
+  @Get(':id/value')
+  async value(@Param('id') id: string, @Query() query: unknown): Promise<ValueView> {
+    const { path = '', part = 'output', at = '', from } = stepValueQuery.read(query);
+    const run = await this.find(id);
+    const row = (await this.platform.history.journal(run.id)).filter((entry) => entry.path === path).at(-1);
+    const value = valueAt(row?.[part] ?? null, at);
+    if (!row || value === undefined) throw noValue(`step ${path} of run ${id}`, at);
+    return valueView(value, from);
   }
 
   @Post(':id/cancel')

@@ -1,12 +1,12 @@
 import type { Infer } from '@millrace/component-sdk';
-import { nextSchema, pageQuery } from './page.js';
+import { nextSchema, searchQuery } from './page.js';
 import { exactly, headers, id, textOrNull, time } from './parts.js';
 import { defineQuery } from './query.js';
 import { runItemSchema } from './run.js';
 
 export const eventsQuery = defineQuery({
   flow: { type: 'string', description: 'Only events of this flow, or of the shared endpoint `endpoints/<name>`.' },
-  ...pageQuery,
+  ...searchQuery,
 });
 
 const verifiedSchema = exactly('VerifiedBy', {
@@ -42,7 +42,8 @@ export const eventPageSchema = exactly('EventPage', { items: { type: 'array', it
 export const bodySchema = exactly('BodyView', {
   kind: {
     enum: ['empty', 'parsed', 'text', 'base64', 'large'],
-    description: 'parsed: JSON, XML or form. base64: not UTF-8. large: too large to show; fetch the exact bytes.',
+    description:
+      'parsed: JSON, XML or form. base64: not UTF-8. large: above 64 kB; look at parts of it by `/events/{id}/value`, or fetch the exact bytes.',
   },
   value: { description: 'Null where kind is empty or large.' },
 });

@@ -1,4 +1,5 @@
 import type { JsonSchema } from '@millrace/component-sdk';
+import { lowestIdAt, MAX_ID } from './id-time.js';
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
@@ -8,6 +9,32 @@ export const pageQuery = {
   before: { type: 'string', format: 'uuid', description: 'Only what is older than this id; `next` of the page before.' },
   limit: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, description: `How many at the most; default ${DEFAULT_LIMIT}.` },
 } as const satisfies Record<string, JsonSchema>;
+
+/** Query parameters of lists that can be searched. */
+export const searchQuery = {
+  since: { type: 'string', format: 'date-time', description: 'Only what came at this moment or later.' },
+  until: { type: 'string', format: 'date-time', description: 'Only what came before this moment.' },
+  q: {
+    type: 'string',
+    maxLength: 200,
+    pattern: '^[^\\u0000]*$',
+    description: 'Only what has this text in its id or its request, letter by letter; the case counts.',
+  },
+  ...pageQuery,
+} as const satisfies Record<string, JsonSchema>;
+
+interface Searched {
+  readonly before?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly q?: string;
+}
+
+/** The parameters as bounds on ids, which begin with their time: the older one of `before` and `until` counts. */
+export function bounds({ before, since, until, q }: Searched): { before?: string; since?: number; search?: string } {
+  const bound = until === undefined ? before : [before ?? MAX_ID, lowestIdAt(Date.parse(until))].sort()[0];
+  return { before: bound, since: since === undefined ? undefined : Date.parse(since), search: q === '' ? undefined : q };
+}
 
 export const nextSchema = {
   type: ['string', 'null'],

@@ -51,12 +51,23 @@ function sentence(error: ErrorObject | undefined, known: readonly string[]): str
   return `The parameter ${name} ${expectation(error)}.`;
 }
 
+const FORMATS: Readonly<Record<string, string>> = {
+  uuid: 'must be a UUID',
+  'date-time': 'must be a time such as 2026-01-31T12:00:00Z',
+};
+
+/** What a parameter must be, by the keyword of the schema that it breaks. */
+const EXPECTATIONS: Readonly<Record<string, (error: ErrorObject) => string>> = {
+  format: ({ params }) => FORMATS[(params as { format: string }).format] ?? 'does not fit',
+  pattern: () => 'has a character or a form that cannot be used here',
+  enum: ({ params }) => `must be one of ${(params as { allowedValues: string[] }).allowedValues.join(', ')}`,
+  minimum: bound,
+  maximum: bound,
+  type: ({ params }) => `must be one ${(params as { type: string }).type}`,
+};
+
 function expectation(error: ErrorObject | undefined): string {
-  if (error?.keyword === 'format') return 'must be a UUID';
-  if (error?.keyword === 'enum') return `must be one of ${(error.params as { allowedValues: string[] }).allowedValues.join(', ')}`;
-  if (error?.keyword === 'minimum' || error?.keyword === 'maximum') return bound(error);
-  if (error?.keyword === 'type') return `must be one ${(error.params as { type: string }).type}`;
-  return error?.message ?? 'does not fit';
+  return error === undefined ? 'does not fit' : (EXPECTATIONS[error.keyword]?.(error) ?? error.message ?? 'does not fit');
 }
 
 function bound({ keyword, params }: ErrorObject): string {

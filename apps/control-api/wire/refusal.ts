@@ -1,9 +1,9 @@
 import type { Infer } from '@millrace/component-sdk';
-import { nextSchema, pageQuery } from './page.js';
+import { nextSchema, searchQuery } from './page.js';
 import { exactly, headers, id, textOrNull, time } from './parts.js';
 import { defineQuery } from './query.js';
 
-export const refusalsQuery = defineQuery({ flow: { type: 'string', description: 'Only refusals at this flow.' }, ...pageQuery });
+export const refusalsQuery = defineQuery({ flow: { type: 'string', description: 'Only refusals at this flow.' }, ...searchQuery });
 
 export const refusalSchema = exactly('Refusal', {
   id,

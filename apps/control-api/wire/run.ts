@@ -1,7 +1,7 @@
 import type { Infer, JsonSchema } from '@millrace/component-sdk';
 import type { RunStatus } from '@millrace/engine';
 import { defineQuery } from './query.js';
-import { nextSchema, pageQuery } from './page.js';
+import { nextSchema, searchQuery } from './page.js';
 import { anyJson, exactly, id, time, timeOrNull } from './parts.js';
 
 export const RUN_STATUSES = [
@@ -18,7 +18,11 @@ export const runsQuery = defineQuery({
   flow: { type: 'string', description: 'Only runs of this flow.' },
   status: { type: 'string', enum: RUN_STATUSES, description: 'Only runs in this state.' },
   event: { type: 'string', format: 'uuid', description: 'Only runs of this event.' },
-  ...pageQuery,
+  ...searchQuery,
+});
+
+export const runQuery = defineQuery({
+  preview: { type: 'boolean', description: 'Leave out inputs and outputs above 64 kB; `large` names them.' },
 });
 
 const status = {
@@ -90,6 +94,11 @@ export const stepSchema = exactly('Step', {
   attemptLog: { type: 'array', items: attemptSchema },
   input: anyJson,
   output: anyJson,
+  large: {
+    type: 'array',
+    items: { enum: ['input', 'output'] },
+    description: 'What a preview left out; ask for it by `/runs/{id}/value`.',
+  },
   error: { ...errorSchema, description: 'Of the latest attempt.' },
   startedAt: { ...time, description: 'Of the first attempt.' },
   finishedAt: { ...timeOrNull, description: 'Of the latest attempt.' },

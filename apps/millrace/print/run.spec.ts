@@ -31,6 +31,7 @@ const step: RunView['steps'][number] = {
   kind: 'use',
   status: 'failed',
   attempts: 2,
+  large: [],
   attemptLog: [
     { attempt: 1, status: 'failed', startedAt: '2026-01-01T00:00:00.000Z', finishedAt: null, durationMs: 100, error },
     { attempt: 2, status: 'failed', startedAt: '2026-01-01T00:00:02.000Z', finishedAt: null, durationMs: 200, error },

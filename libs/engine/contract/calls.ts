@@ -18,7 +18,14 @@ export function describeCalls(name: string, open: OpenCallStore): void {
       caller = (await claimedRun(store, runner)).run;
     });
 
-    const callOf = (parts: Partial<Call> = {}): Call => ({ runId: newId(), path: 'sub', flowId: 'callee', input: { a: [1] }, awaited: true, ...parts });
+    const callOf = (parts: Partial<Call> = {}): Call => ({
+      runId: newId(),
+      path: 'sub',
+      flowId: 'callee',
+      input: { a: [1] },
+      awaited: true,
+      ...parts,
+    });
 
     const begun = async (parts?: Partial<Call>): Promise<Call> => {
       const call = callOf(parts);

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { Controller, Get, Inject, Param, Req, Res, UseGuards } from '@nestjs/common';
+import { ApiError, PLATFORM, type Platform } from '@millrace/platform';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { PageGuard } from '../access/guard.js';
+import { packageFolder } from '../version.js';
+import { bestEncoding, readBuiltFiles, type BuiltFile } from './built-files.js';
+import { ASSET_HEADERS, FILE_HEADERS, PAGE_HEADERS } from './headers.js';
+
+/** Every address that is a page of the studio; the page itself looks at the rest of the address. */
+const PAGES = [
+  '/',
+  '/welcome',
+  '/flows',
+  '/flows/:id',
+  '/flows/:id/runs',
+  '/flows/:id/versions',
+  '/runs',
+  '/runs/:id',
+  '/events',
+  '/events/:id',
+  '/refusals/:id',
+  '/endpoints',
+  '/endpoints/:id',
+  '/credentials',
+  '/credentials/:id',
+  '/health',
+  '/settings',
+];
+
+/** The studio: the built page and its files. */
+@Controller()
+@UseGuards(PageGuard)
+export class StudioController {
+  private readonly files: ReadonlyMap<string, BuiltFile> | undefined;
+
+  constructor(@Inject(PLATFORM) { log }: Platform) {
+    this.files = readBuiltFiles(join(packageFolder(), 'dist', 'apps', 'studio'));
+    if (!this.files) log.debug('The studio is not built; its pages answer 404. Run: npm run build');
+  }
+
+  @Get(PAGES)
+  page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    send(request, reply, this.find('index.html'), PAGE_HEADERS);
+  }
+
+  @Get('assets/:name')
+  asset(@Param('name') name: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    send(request, reply, this.find(`assets/${name}`), ASSET_HEADERS);
+  }
+
+  @Get('favicon.svg')
+  icon(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    send(request, reply, this.find('favicon.svg'), FILE_HEADERS);
+  }
+
+  private find(path: string): BuiltFile {
+    if (!this.files) throw new ApiError(404, 'studio.not-built', 'The studio is not built. Run npm run build and start again.');
+    const file = this.files.get(path);
+    if (!file) throw new ApiError(404, 'studio.file-not-found', 'The studio has no such file. After an update, load the page again.');
+    return file;
+  }
+}
+
+function send({ headers }: FastifyRequest, reply: FastifyReply, file: BuiltFile, sent: Readonly<Record<string, string>>): void {
+  const encoding = bestEncoding(file, headers['accept-encoding']);
+  if (encoding !== undefined) void reply.header('content-encoding', encoding);
+  void reply.headers({ ...sent, 'content-type': file.type }).send(encoding === undefined ? file.bytes : file.encoded[encoding]);
+}

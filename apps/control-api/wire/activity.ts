@@ -1,0 +1,42 @@
+import type { Infer } from '@millrace/component-sdk';
+import { exactly, id, time } from './parts.js';
+import { defineQuery } from './query.js';
+import { errorSchema, RUN_STATUSES } from './run.js';
+
+export const activityQuery = defineQuery({
+  hours: { type: 'integer', minimum: 1, maximum: 168, description: 'How far back, in hours; default 24.' },
+});
+
+const count = { type: 'integer', minimum: 0 } as const;
+const msOrNull = { type: ['number', 'null'], description: 'Milliseconds from begin to end of the runs that succeeded.' } as const;
+
+/** Objects that may be missing: `exactly` and null. */
+function orNull<const S extends object>(schema: S) {
+  return { ...schema, type: ['object', 'null'] } as const;
+}
+
+const flowActivitySchema = exactly('FlowActivity', {
+  flowId: { type: 'string' },
+  hours: {
+    type: 'array',
+    items: exactly('Hour', { runs: count, failed: count }),
+    description: 'Runs that have ended, by the hour in which their event came; the oldest first.',
+  },
+  runs: count,
+  failed: count,
+  refused: { ...count, description: 'Requests that were turned away.' },
+  p50Ms: msOrNull,
+  p95Ms: msOrNull,
+  lastRun: orNull(exactly('LastRun', { id, status: { enum: RUN_STATUSES }, at: time })),
+  lastFailure: orNull(exactly('LastFailure', { id, at: time, error: errorSchema })),
+  failing: orNull(exactly('Failing', { runs: { ...count, description: 'Failed runs since the last one that succeeded.' }, since: time })),
+});
+
+export const activitySchema = exactly('Activity', {
+  from: { ...time, description: 'When the first hour begins.' },
+  flows: { type: 'array', items: flowActivitySchema, description: 'Flows that did anything.' },
+  oldestQueued: orNull(exactly('OldestQueued', { id, flowId: { type: 'string' }, at: time })),
+});
+
+export type FlowActivityView = Infer<typeof flowActivitySchema>;
+export type ActivityView = Infer<typeof activitySchema>;

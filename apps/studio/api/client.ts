@@ -1,0 +1,53 @@
+/** What the control API said no to; the sentence is its own. */
+export class ApiFailure extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'ApiFailure';
+  }
+}
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** The answer of `GET /api/v1/<path>`. Rejects with an ApiFailure, also when the server cannot be reached (status 0). */
+export function get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+  return ask<T>(`${path}${queryText(query)}`, { signal });
+}
+
+/** A request that changes something. The header proves that a page of ours sent it: other sites cannot set it. */
+export function send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, headers: Readonly<Record<string, string>> = {}): Promise<T> {
+  return ask<T>(path, { method, headers: { ...headers, 'x-millrace': '1' } });
+}
+
+export function queryText(query: Query): string {
+  const given = Object.entries(query).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, String(value)]]));
+  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
+}
+
+async function ask<T>(path: string, init: RequestInit): Promise<T> {
+  const response = await fetch(`/api/v1/${path}`, { ...init, headers: { accept: 'application/json', ...init.headers } }).catch(unreachable);
+  const text = await response.text();
+  if (!response.ok) throw failureOf(response.status, text);
+  return JSON.parse(text) as T;
+}
+
+function unreachable(error: unknown): never {
+  if (error instanceof DOMException && error.name === 'AbortError') throw error;
+  throw new ApiFailure(0, 'server.unreachable', 'The server does not answer. Check that Millrace is running; this page goes on by itself.');
+}
+
+function failureOf(status: number, text: string): ApiFailure {
+  try {
+    const { code, message } = (JSON.parse(text) as { error: { code: string; message: string } }).error;
+    return new ApiFailure(status, code, message);
+  } catch {
+    return new ApiFailure(
+      status,
+      'answer.unreadable',
+      `The server answered ${status} with something that is not JSON. Is there a proxy in between?`,
+    );
+  }
+}

@@ -1,0 +1,108 @@
+import { keepPreviousData, QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { ApiFailure, get, send, type Query } from './client.js';
+import type {
+  ActivityView,
+  CancelView,
+  CredentialList,
+  EventPage,
+  EventView,
+  FlowList,
+  VersionView,
+  FlowView,
+  RefusalPage,
+  RefusalView,
+  RunPage,
+  RunView,
+  StatusView,
+  ValueView,
+} from './wire.js';
+
+const PAGE = 50;
+const TRIES = 3;
+
+/** Data stays as it is until a change makes it old; the stream says when. What the server refused is not asked again. */
+export function newQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 60_000,
+        refetchOnWindowFocus: false,
+        retry: (failures, error) => failures < TRIES && !(error instanceof ApiFailure && error.status > 0),
+      },
+    },
+  });
+}
+
+export const useStatus = () => useQuery({ queryKey: ['status'], queryFn: ({ signal }) => get<StatusView>('status', {}, signal) });
+
+export const useActivity = () => useQuery({ queryKey: ['activity'], queryFn: ({ signal }) => get<ActivityView>('activity', {}, signal) });
+
+export const useFlows = () => useQuery({ queryKey: ['flows'], queryFn: ({ signal }) => get<FlowList>('flows', {}, signal) });
+
+export const useFlow = (id: string) =>
+  useQuery({ queryKey: ['flow', id], queryFn: ({ signal }) => get<FlowView>(`flows/${id}`, {}, signal) });
+
+export const useFlowVersion = (id: string | undefined, version: number | undefined) =>
+  useQuery({
+    queryKey: ['flow-version', id, version],
+    queryFn: ({ signal }) => get<VersionView>(`flows/${id}/versions/${version}`, {}, signal),
+    enabled: id !== undefined && version !== undefined,
+    staleTime: Infinity,
+  });
+
+export const useCredentials = () =>
+  useQuery({ queryKey: ['credentials'], queryFn: ({ signal }) => get<CredentialList>('credentials', {}, signal) });
+
+export const useRun = (id: string) =>
+  useQuery({ queryKey: ['run', id], queryFn: ({ signal }) => get<RunView>(`runs/${id}`, { preview: true }, signal) });
+
+export const useEvent = (id: string | undefined) =>
+  useQuery({
+    queryKey: ['event', id],
+    queryFn: ({ signal }) => get<EventView>(`events/${id}`, {}, signal),
+    enabled: id !== undefined,
+  });
+
+export const useRefusal = (id: string) =>
+  useQuery({ queryKey: ['refusal', id], queryFn: ({ signal }) => get<RefusalView>(`refusals/${id}`, {}, signal) });
+
+/** A piece of a value that is too large to be loaded at once. */
+export const useValue = (path: string, query: Query, enabled: boolean) =>
+  useQuery({
+    queryKey: ['value', path, query],
+    queryFn: ({ signal }) => get<ValueView>(path, query, signal),
+    enabled,
+    staleTime: Infinity,
+  });
+
+type Listed = RunPage | EventPage | RefusalPage;
+
+function useList<P extends Listed>(key: string, query: Query) {
+  return useInfiniteQuery({
+    queryKey: [key, query],
+    queryFn: ({ pageParam, signal }) => get<P>(key, { ...query, limit: PAGE, before: pageParam }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next ?? undefined,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export const useRuns = (query: Query) => useList<RunPage>('runs', query);
+export const useEvents = (query: Query) => useList<EventPage>('events', query);
+export const useRefusals = (query: Query) => useList<RefusalPage>('refusals', query);
+
+export function useCancelRun(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => send<CancelView>('POST', `runs/${id}/cancel`),
+    onSettled: () => client.invalidateQueries({ queryKey: ['run', id] }),
+  });
+}
+
+export function useSignIn() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (token: string) => send<{ signedIn: boolean }>('POST', 'session', { authorization: `Bearer ${token}` }),
+    onSuccess: () => client.resetQueries(),
+  });
+}

@@ -1,0 +1,99 @@
+import type { Node, NodeProps } from '@xyflow/react';
+import { memo } from 'react';
+import { duration } from '../format/format.js';
+import { textOf, type FlowStep, type FlowTree } from '../flow/structure.js';
+import { stepSummary, stepTitle, triggerTitle, triggerWords } from '../flow/words.js';
+import type { StepState } from '../run/overlay.js';
+import { Glyph } from '../ui/glyph.js';
+import { StepTile, TriggerTile } from '../ui/tile.js';
+import { Strip } from './strip.js';
+import { useIsEntry, useMark, useSelected, useStepState } from './store.js';
+
+export type StepNode = Node<{ step: FlowStep }, 'step'>;
+export type TriggerNode = Node<{ tree: FlowTree }, 'trigger'>;
+export type FrameNode = Node<{ step: FlowStep }, 'frame'>;
+export type CanvasNode = StepNode | TriggerNode | FrameNode;
+
+const Step = memo(function Step({ id, data: { step } }: NodeProps<StepNode>) {
+  const state = useStepState(id);
+  const mark = useMark(id);
+  const note = textOf(step.json['note']);
+  return (
+    <>
+      <NodeButton id={id} status={state?.status}>
+        <StepTile step={step} />
+        <span className="node-text">
+          <span className="node-title">{stepTitle(step)}</span>
+          <span className="node-summary">{mark === undefined ? stepSummary(step) : <span className="bad">{mark}</span>}</span>
+        </span>
+        {state && <StateParts state={state} />}
+      </NodeButton>
+      {note !== undefined && <p className="node-note">{note}</p>}
+      {step.kind === 'forEach' && <Strip loop={id} />}
+    </>
+  );
+});
+
+const Trigger = memo(function Trigger({ id, data: { tree } }: NodeProps<TriggerNode>) {
+  return (
+    <NodeButton id={id} status={undefined}>
+      <span className="visually-hidden">Trigger: </span>
+      <TriggerTile type={String(tree.trigger['type'])} />
+      <span className="node-text">
+        <span className="node-title">{triggerTitle(tree)}</span>
+        <span className="node-summary">{triggerWords(tree.trigger, tree.id)}</span>
+      </span>
+    </NodeButton>
+  );
+});
+
+const Frame = memo(function Frame(_: NodeProps<FrameNode>) {
+  return <div className="loop-frame" />;
+});
+
+/** Outside of the component: React Flow would draw everything anew otherwise. */
+export const NODE_TYPES = { step: Step, trigger: Trigger, frame: Frame };
+
+interface NodeButtonProps {
+  readonly id: string;
+  readonly status: string | undefined;
+  readonly children: React.ReactNode;
+}
+
+/** One tab stop for the whole flow: the arrow keys do the rest. */
+function NodeButton({ id, status, children }: NodeButtonProps) {
+  const [selected, entry] = [useSelected(id), useIsEntry(id)];
+  return (
+    <button
+      type="button"
+      className="node nopan"
+      data-step={id}
+      data-status={status}
+      aria-current={selected ? 'step' : undefined}
+      tabIndex={entry ? 0 : -1}
+    >
+      {children}
+    </button>
+  );
+}
+
+function StateParts({ state: { status, durationMs, attempts } }: { readonly state: StepState }) {
+  return (
+    <>
+      <span className="node-took">
+        {durationMs !== null && <span>{duration(durationMs)}</span>}
+        {attempts > 1 && <Tries attempts={attempts} />}
+      </span>
+      {status !== 'pending' && <Glyph status={status} />}
+    </>
+  );
+}
+
+function Tries({ attempts }: { readonly attempts: number }) {
+  return (
+    <span className="node-attempts">
+      <span aria-hidden>↻ {attempts}</span>
+      <span className="visually-hidden">{attempts} attempts</span>
+    </span>
+  );
+}

@@ -1,0 +1,57 @@
+import { everyStep, readFlow } from '../flow/structure.js';
+import { neighboursOf } from './walk.js';
+
+const tree = readFlow(
+  JSON.stringify({
+    id: 'f',
+    steps: [
+      { id: 'a', use: 'log' },
+      {
+        id: 'big',
+        if: true,
+        then: [
+          { id: 'yes', use: 'log' },
+          { id: 'yes2', use: 'log' },
+        ],
+        else: [{ id: 'no', use: 'log' }],
+      },
+      { id: 'each', forEach: 'x', steps: [{ id: 'inner', use: 'log' }] },
+      { id: 'end', use: 'log' },
+    ],
+    onError: [{ id: 'alarm', use: 'log' }],
+  }),
+);
+
+describe('arrow keys', () => {
+  const ways = neighboursOf(tree);
+
+  it.each([
+    ['trigger', { down: 'a', right: 'alarm' }],
+    ['a', { up: 'trigger', down: 'big' }],
+    ['big', { up: 'a', down: 'yes' }],
+    ['yes', { up: 'big', down: 'yes2', right: 'no' }],
+    ['yes2', { up: 'yes', down: 'each', right: 'no' }],
+    ['no', { up: 'big', down: 'each', left: 'yes' }],
+    ['each', { up: 'yes2', down: 'inner' }],
+    ['inner', { up: 'each', down: 'end' }],
+    ['end', { up: 'inner' }],
+    ['alarm', { up: 'trigger', left: 'a' }],
+  ])('lead from %s as the drawing looks', (id, wanted) => {
+    expect(ways.get(id)).toMatchObject(wanted);
+  });
+
+  it('reach every step from the trigger', () => {
+    const seen = new Set<string>();
+    const visit = (id: string | undefined): void => {
+      if (id === undefined || seen.has(id)) return;
+      seen.add(id);
+      Object.values(ways.get(id) ?? {}).forEach(visit);
+    };
+    visit('trigger');
+    expect(
+      everyStep([...tree.steps, ...tree.onError])
+        .map(({ id }) => id)
+        .filter((id) => !seen.has(id)),
+    ).toEqual([]);
+  });
+});

@@ -1,0 +1,80 @@
+import { Search } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { useFlows } from '../api/queries.js';
+import { useUrlState } from '../ui/url-state.js';
+
+const QUIET_MS = 300;
+
+/** Searches when typing pauses. `/` goes to it. */
+export function SearchBox({ label }: { readonly label: string }) {
+  const { get, set } = useUrlState();
+  const asked = get('q') ?? '';
+  const [text, setText] = useState(asked);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (text === asked) return undefined;
+    const timer = setTimeout(() => set({ q: text }, { replace: true }), QUIET_MS);
+    return () => clearTimeout(timer);
+  }, [text, asked, set]);
+  return (
+    <label className="search">
+      <Search size={15} strokeWidth={1.6} aria-hidden />
+      <input
+        ref={input}
+        className="input"
+        type="search"
+        aria-label={label}
+        placeholder={label}
+        data-shortcut="/"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
+    </label>
+  );
+}
+
+export function FlowFilter() {
+  const { get, set } = useUrlState();
+  const { data } = useFlows();
+  const value = get('flow') ?? '';
+  const known = data?.items ?? [];
+  return (
+    <select className="input" aria-label="Flow" value={value} onChange={(event) => set({ flow: event.target.value })}>
+      <option value="">All flows</option>
+      {known.map(({ id, name }) => (
+        <option key={id} value={id}>
+          {name ?? id}
+        </option>
+      ))}
+      {value !== '' && !known.some(({ id }) => id === value) && <option value={value}>{value}</option>}
+    </select>
+  );
+}
+
+const SPANS: readonly (readonly [string, string, number])[] = [
+  ['1h', 'Last hour', 3_600_000],
+  ['24h', 'Last 24 hours', 86_400_000],
+  ['7d', 'Last 7 days', 604_800_000],
+];
+
+export function TimeFilter() {
+  const { get, set } = useUrlState();
+  return (
+    <select className="input" aria-label="Time" value={get('time') ?? ''} onChange={(event) => set({ time: event.target.value })}>
+      <option value="">Any time</option>
+      {SPANS.map(([value, label]) => (
+        <option key={value} value={value}>
+          {label}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+const MINUTE_MS = 60_000;
+
+/** The `since` of a time filter, to the minute: the same question within a minute is the same query. */
+export function sinceOf(time: string | undefined, now: number): string | undefined {
+  const span = SPANS.find(([value]) => value === time);
+  return span && new Date(Math.floor((now - span[2]) / MINUTE_MS) * MINUTE_MS).toISOString();
+}

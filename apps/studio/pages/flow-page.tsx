@@ -1,0 +1,150 @@
+import { useMemo } from 'react';
+import { Link } from 'wouter';
+import { useFlow } from '../api/queries.js';
+import type { FlowView } from '../api/wire.js';
+import { Canvas } from '../canvas/canvas.js';
+import { everyStep, readFlow, type FlowTree } from '../flow/structure.js';
+import { stepTitle, triggerTitle } from '../flow/words.js';
+import { count, moment } from '../format/format.js';
+import { Settings } from '../run/settings.js';
+import { Header } from '../shell/shell.js';
+import { CopyField, Fact, Facts, Segmented } from '../ui/controls.js';
+import { Glyph, statusWords } from '../ui/glyph.js';
+import { Empty, Loaded } from '../ui/states.js';
+import { Sentence } from '../ui/sentence.js';
+import { useNow } from '../ui/use-now.js';
+import { useUrlState } from '../ui/url-state.js';
+import { FlowText } from './flow-text.js';
+import { stepAtPointer } from './problem-place.js';
+
+export function FlowPage({ id }: { readonly id: string }) {
+  return (
+    <Loaded query={useFlow(id)} what="the flow">
+      {(flow) => <Flow flow={flow} />}
+    </Loaded>
+  );
+}
+
+function Flow({ flow }: { readonly flow: FlowView }) {
+  const { get, href } = useUrlState();
+  const view = get('view') === 'text' ? 'text' : 'canvas';
+  const choices = [
+    { value: 'canvas', label: 'Canvas', href: href({ view: undefined }) },
+    { value: 'text', label: 'Text', href: href({ view: 'text' }) },
+  ];
+  return (
+    <>
+      <Header trail={[{ label: 'Flows', href: '/flows' }, { label: flow.name ?? flow.id }]} actions={<State flow={flow} />}>
+        <Segmented label="View" choices={choices} value={view} />
+        <Link className="button" data-look="quiet" href={`/flows/${flow.id}/runs`}>
+          Runs
+        </Link>
+      </Header>
+      <Parts flow={flow} view={view} />
+    </>
+  );
+}
+
+function State({ flow }: { readonly flow: FlowView }) {
+  return (
+    <span className="with-glyph">
+      <Glyph status={flow.state} quiet />
+      {flow.state === 'live' ? `Live v${flow.version}` : statusWords(flow.state)}
+    </span>
+  );
+}
+
+function Parts({ flow, view }: { readonly flow: FlowView; readonly view: 'canvas' | 'text' }) {
+  const { get, set } = useUrlState();
+  const tree = useMemo(() => readFlow(flow.text ?? ''), [flow.text]);
+  const marked = useMemo(() => markedSteps(flow, tree), [flow, tree]);
+  const selected = get('step');
+  if (flow.text === null) return <NoVersion flow={flow} />;
+  return (
+    <div className="split">
+      {view === 'text' ? (
+        <FlowText text={flow.text} problems={flow.problems} />
+      ) : (
+        <Canvas tree={tree} selected={selected} marked={marked} onSelect={(step) => set({ step }, { replace: true })} />
+      )}
+      <FlowPanel flow={flow} tree={tree} selected={selected} />
+    </div>
+  );
+}
+
+function markedSteps(flow: FlowView, tree: FlowTree): ReadonlyMap<string, string> {
+  return new Map(
+    flow.problems.flatMap(({ path, message }) => {
+      const step = stepAtPointer(tree, path);
+      return step === undefined ? [] : [[step, message] as const];
+    }),
+  );
+}
+
+function NoVersion({ flow }: { readonly flow: FlowView }) {
+  return (
+    <div className="detail">
+      <Empty title="No version of this flow can run yet" />
+      <Problems flow={flow} />
+    </div>
+  );
+}
+
+function FlowPanel({ flow, tree, selected }: { readonly flow: FlowView; readonly tree: FlowTree; readonly selected: string | undefined }) {
+  const step = everyStep([...tree.steps, ...tree.onError]).find(({ id }) => id === selected);
+  return (
+    <aside className="inspector" aria-label="Inspector" data-open={selected !== undefined}>
+      <div className="panel-body" tabIndex={0} role="region" aria-label={step ? stepTitle(step) : 'The flow'}>
+        {step ? (
+          <>
+            <h2>{stepTitle(step)}</h2>
+            <Settings step={step} />
+            <pre className="code-block">{JSON.stringify(step.json, null, 2)}</pre>
+          </>
+        ) : (
+          <About flow={flow} tree={tree} />
+        )}
+      </div>
+    </aside>
+  );
+}
+
+function About({ flow, tree }: { readonly flow: FlowView; readonly tree: FlowTree }) {
+  const now = useNow();
+  return (
+    <>
+      <h2>{triggerTitle(tree)}</h2>
+      {flow.note !== null && <p className="dim">{flow.note}</p>}
+      {flow.trigger?.url != null && <CopyField label="Copy the URL" text={flow.trigger.url} />}
+      <Facts>
+        {flow.trigger?.url != null && <Fact label="Methods">{flow.trigger.methods.join(', ')}</Fact>}
+        {flow.trigger?.url != null && (
+          <Fact label="Credential">{flow.trigger.credential ?? 'none: anybody who knows the URL may send'}</Fact>
+        )}
+        <Fact label="Version">{flow.version}</Fact>
+        {flow.publishedAt && <Fact label="Live since">{moment(flow.publishedAt, now)}</Fact>}
+        <Fact label="Steps">{count(everyStep([...tree.steps, ...tree.onError]).length, 'step')}</Fact>
+      </Facts>
+      <Problems flow={flow} />
+    </>
+  );
+}
+
+function Problems({ flow: { problems, version } }: { readonly flow: FlowView }) {
+  if (problems.length === 0) return null;
+  return (
+    <section className="problems">
+      <h3>{version > 0 ? `The newest text is not live. Version ${version} stays.` : 'Why it cannot run'}</h3>
+      <ul>
+        {problems.map(({ code, severity, message, line, column, path }) => (
+          <li key={`${code}${path}${line}:${column}`}>
+            <Glyph status={severity === 'error' ? 'not-enabled' : 'paused'} />
+            <p>
+              <Sentence text={message} /> <code className="dim">{`line ${line}`}</code>
+            </p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,106 @@
+import { Link } from 'wouter';
+import { useActivity, useFlows } from '../api/queries.js';
+import type { FlowActivityView, FlowItem } from '../api/wire.js';
+import { ago, count } from '../format/format.js';
+import { Header } from '../shell/shell.js';
+import { Glyph, statusWords } from '../ui/glyph.js';
+import { Empty, Loaded } from '../ui/states.js';
+import { useNow } from '../ui/use-now.js';
+import { HourStrip } from './hour-strip.js';
+
+export function FlowsPage() {
+  const flows = useFlows();
+  const { data: activity } = useActivity();
+  return (
+    <>
+      <Header trail={[{ label: 'Flows' }]} />
+      <Loaded query={flows} what="the flows">
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title="No flows yet">
+              <p>A flow is a JSON file in the flows folder. Save one there and it is live a moment later.</p>
+            </Empty>
+          ) : (
+            <FlowTable items={items} activity={activity?.flows ?? []} />
+          )
+        }
+      </Loaded>
+    </>
+  );
+}
+
+function FlowTable({ items, activity }: { readonly items: readonly FlowItem[]; readonly activity: readonly FlowActivityView[] }) {
+  return (
+    <div className="table-scroll" tabIndex={0} role="region" aria-label="Flows">
+      <table className="table">
+        <thead>
+          <tr>
+            {['Flow', 'Trigger', 'Last 24 hours', 'Succeeded', 'Last run', 'State'].map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((flow) => (
+            <FlowRow key={flow.id} flow={flow} activity={activity.find(({ flowId }) => flowId === flow.id)} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function FlowRow({ flow, activity }: { readonly flow: FlowItem; readonly activity: FlowActivityView | undefined }) {
+  const errors = flow.problems.filter(({ severity }) => severity === 'error').length;
+  return (
+    <tr>
+      <td>
+        <span className="with-glyph">
+          <Glyph status={flow.state} quiet />
+          <Link className="row-link" href={`/flows/${flow.id}`}>
+            {flow.name ?? flow.id}
+          </Link>
+        </span>
+      </td>
+      <td className="dim">
+        <code>{flow.trigger ? triggerText(flow.trigger) : '—'}</code>
+      </td>
+      <td>{activity ? <HourStrip hours={activity.hours} label={flow.name ?? flow.id} /> : <span className="dim">No runs</span>}</td>
+      <td className="dim">{activity && activity.runs > 0 ? successRate(activity) : ''}</td>
+      <td>
+        <LastRun activity={activity} />
+      </td>
+      <td>
+        {flow.state === 'live' ? `Live v${flow.version}` : statusWords(flow.state)}
+        {errors > 0 && <span className="bad"> · {count(errors, 'problem')}</span>}
+      </td>
+    </tr>
+  );
+}
+
+function LastRun({ activity }: { readonly activity: FlowActivityView | undefined }) {
+  const now = useNow();
+  if (!activity?.lastRun) return null;
+  return (
+    <Link className="with-glyph" href={`/runs/${activity.lastRun.id}`}>
+      <Glyph status={activity.lastRun.status} />
+      <span className="dim">{ago(activity.lastRun.at, now)}</span>
+    </Link>
+  );
+}
+
+/** What starts a flow, in a few words. */
+const STARTED_BY = { webhook: 'Request', schedule: 'Schedule', event: 'Event', call: 'Other flows' } as const;
+
+function triggerText({ type, methods, url }: NonNullable<FlowItem['trigger']>): string {
+  if (url === null) return STARTED_BY[type];
+  return `${methods.join(', ')} ${new URL(url).pathname}`;
+}
+
+/** Never 100 % while one has failed. */
+function successRate({ runs, failed }: FlowActivityView): string {
+  const share = ((runs - failed) / runs) * 100;
+  return `${failed > 0 ? Math.min(99.9, share).toFixed(share > 99 ? 1 : 0) : 100} %`;
+}

@@ -1,0 +1,173 @@
+import { Link } from 'wouter';
+import { useActivity, useFlows, useStatus } from '../api/queries.js';
+import type { ActivityView, FlowItem, StatusView } from '../api/wire.js';
+import { ago, count, duration } from '../format/format.js';
+import { Header } from '../shell/shell.js';
+import { Glyph } from '../ui/glyph.js';
+import { Sentence } from '../ui/sentence.js';
+import { Loaded } from '../ui/states.js';
+import { useNow } from '../ui/use-now.js';
+import { attentionOf, type Attention } from './attention.js';
+import { HourStrip } from './hour-strip.js';
+
+export function HealthPage() {
+  const [activity, flows, status] = [useActivity(), useFlows(), useStatus()];
+  return (
+    <>
+      <Header trail={[{ label: 'Health' }]} />
+      <Loaded query={activity} what="the activity">
+        {(lately) => (
+          <Loaded query={flows} what="the flows">
+            {({ items }) => <Health lately={lately} flows={items} status={status.data} />}
+          </Loaded>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+interface HealthProps {
+  readonly lately: ActivityView;
+  readonly flows: readonly FlowItem[];
+  readonly status: StatusView | undefined;
+}
+
+function Health({ lately, flows, status }: HealthProps) {
+  const attention = attentionOf(flows, lately.flows);
+  return (
+    <div className="page-body" tabIndex={0} role="region" aria-label="Health">
+      <h2 className="health-sentence">{sentence(attention.length, flows.length)}</h2>
+      {attention.length > 0 && <AttentionTable rows={attention} />}
+      {status && <Numbers lately={lately} status={status} />}
+      <Throughput lately={lately} />
+    </div>
+  );
+}
+
+function sentence(needy: number, all: number): string {
+  if (needy === 0) return all === 0 ? 'There are no flows yet.' : `All ${count(all, 'flow')} are well.`;
+  return `${needy} of ${count(all, 'flow')} ${needy === 1 ? 'needs' : 'need'} attention.`;
+}
+
+function AttentionTable({ rows }: { readonly rows: readonly Attention[] }) {
+  const now = useNow();
+  return (
+    <table className="table">
+      <thead>
+        <tr>
+          {['Flow', 'What', 'Since', 'Affected', 'Next'].map((name) => (
+            <th key={name} scope="col">
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.flowId}>
+            <td>
+              <span className="with-glyph">
+                <Glyph status={row.glyph} quiet />
+                <Link className="row-link" href={`/flows/${row.flowId}`}>
+                  {row.name}
+                </Link>
+              </span>
+            </td>
+            <td>
+              <Sentence text={row.what} />
+            </td>
+            <td className="dim tight">{row.since === undefined ? '' : ago(row.since, now)}</td>
+            <td className="tight">{row.affected === 0 ? '' : count(row.affected, 'event')}</td>
+            <td className="tight">
+              <Link className="link" href={row.action.href}>
+                {row.action.words}
+              </Link>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Numbers({ lately, status: { runs } }: { readonly lately: ActivityView; readonly status: StatusView }) {
+  const now = useNow();
+  const all = lately.flows.reduce(
+    (sum, flow) => ({ runs: sum.runs + flow.runs, failed: sum.failed + flow.failed, refused: sum.refused + flow.refused }),
+    {
+      runs: 0,
+      failed: 0,
+      refused: 0,
+    },
+  );
+  const slowest = Math.max(0, ...lately.flows.map(({ p95Ms }) => p95Ms ?? 0));
+  const numbers: readonly (readonly [string, string, string])[] = [
+    ['Runs, 24 hours', all.runs.toLocaleString('en'), '/runs?time=24h'],
+    ['Failed', all.failed.toLocaleString('en'), '/runs?status=failed&time=24h'],
+    ['Refused requests', all.refused.toLocaleString('en'), '/events?show=refused&time=24h'],
+    ['Queued', (runs.queued + runs.held).toLocaleString('en'), '/runs?status=queued'],
+    ['Waiting for a retry or a time', runs.waiting.toLocaleString('en'), '/runs?status=waiting'],
+    ['Slowest flow, 95 of 100', slowest === 0 ? '—' : duration(slowest), '/flows'],
+  ];
+  return (
+    <>
+      <ul className="numbers">
+        {numbers.map(([label, value, href]) => (
+          <li key={label}>
+            <Link href={href}>
+              <span className="dim">{label}</span>
+              <strong>{value}</strong>
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {lately.oldestQueued && (
+        <p className="dim">
+          The oldest run in the queue came {ago(lately.oldestQueued.at, now)}:{' '}
+          <Link className="link" href={`/runs/${lately.oldestQueued.id}`}>
+            {lately.oldestQueued.flowId}
+          </Link>
+        </p>
+      )}
+    </>
+  );
+}
+
+function Throughput({ lately }: { readonly lately: ActivityView }) {
+  const flows = lately.flows.filter(({ runs }) => runs > 0);
+  if (flows.length === 0) return null;
+  return (
+    <section>
+      <h3 className="section-title">By flow, 24 hours</h3>
+      <table className="table">
+        <thead>
+          <tr>
+            {['Flow', 'Runs by the hour', 'Runs', 'Failed', 'Half within', '95 of 100 within'].map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {flows.map((flow) => (
+            <tr key={flow.flowId}>
+              <td>
+                <Link className="row-link" href={`/flows/${flow.flowId}`}>
+                  {flow.flowId}
+                </Link>
+              </td>
+              <td>
+                <HourStrip hours={flow.hours} label={flow.flowId} />
+              </td>
+              <td>{flow.runs.toLocaleString('en')}</td>
+              <td className={flow.failed > 0 ? 'bad' : 'dim'}>{flow.failed.toLocaleString('en')}</td>
+              <td className="dim">{flow.p50Ms === null ? '—' : duration(flow.p50Ms)}</td>
+              <td className="dim">{flow.p95Ms === null ? '—' : duration(flow.p95Ms)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

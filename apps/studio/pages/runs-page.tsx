@@ -1,0 +1,149 @@
+import { Link } from 'wouter';
+import { useFlows, useRuns, useStatus } from '../api/queries.js';
+import type { RunItem } from '../api/wire.js';
+import { moment, shortId } from '../format/format.js';
+import { Took } from '../run/run-bar.js';
+import { Header } from '../shell/shell.js';
+import { Segmented } from '../ui/controls.js';
+import { Glyph } from '../ui/glyph.js';
+import { Empty, Loaded } from '../ui/states.js';
+import { useNow } from '../ui/use-now.js';
+import { useUrlState } from '../ui/url-state.js';
+import { VirtualRows } from '../ui/virtual-rows.js';
+import { FlowFilter, SearchBox, sinceOf, TimeFilter } from './filters.js';
+import { useFresh } from './fresh.js';
+import { SendLine } from './send-line.js';
+import { LoadMore, NewPill } from './list-parts.js';
+
+const STATUSES: readonly (readonly [RunItem['status'] | undefined, string])[] = [
+  [undefined, 'All'],
+  ['failed', 'Failed'],
+  ['running', 'Running'],
+  ['waiting', 'Waiting'],
+  ['queued', 'Queued'],
+  ['succeeded', 'Succeeded'],
+  ['cancelled', 'Cancelled'],
+  ['filtered', 'Filtered out'],
+];
+
+export function RunsPage({ flow }: { readonly flow?: string }) {
+  const { get, href } = useUrlState();
+  const status = get('status');
+  const choices = STATUSES.map(([value, label]) => ({ value, label, href: href({ status: value }) }));
+  return (
+    <>
+      <Header
+        trail={
+          flow === undefined
+            ? [{ label: 'Runs' }]
+            : [{ label: 'Flows', href: '/flows' }, { label: flow, href: `/flows/${flow}` }, { label: 'Runs' }]
+        }
+      />
+      <div className="filters">
+        <Segmented label="Status" choices={choices} value={status} />
+        {flow === undefined && <FlowFilter />}
+        <TimeFilter />
+        <SearchBox label="Search ids and events" />
+      </div>
+      <RunList flow={flow ?? get('flow')} status={status} />
+    </>
+  );
+}
+
+/** Rounded, so that the list does not ask again each second. */
+function useSince(): string | undefined {
+  const { get } = useUrlState();
+  return sinceOf(get('time'), useNow());
+}
+
+function RunList({ flow, status }: { readonly flow: string | undefined; readonly status: string | undefined }) {
+  const { get } = useUrlState();
+  const filters = { flow, status, q: get('q'), since: useSince() };
+  const query = useRuns(filters);
+  const items = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const fresh = useFresh(items, JSON.stringify({ ...filters, since: get('time') }));
+  return (
+    <Loaded query={query} what="the runs">
+      {() =>
+        items.length === 0 ? (
+          <NoRuns filtered={Object.values(filters).some((value) => value !== undefined)} />
+        ) : (
+          <>
+            <NewPill fresh={fresh} />
+            <Rows items={fresh.shown}>
+              <LoadMore query={query} />
+            </Rows>
+          </>
+        )
+      }
+    </Loaded>
+  );
+}
+
+function Rows({ items, children }: { readonly items: readonly RunItem[]; readonly children: React.ReactNode }) {
+  const { data } = useFlows();
+  const now = useNow();
+  const names = new Map(data?.items.map(({ id, name }) => [id, name ?? id]));
+  return (
+    <VirtualRows
+      label="Runs"
+      className="run-list"
+      items={items}
+      rowHeight={36}
+      head={['Flow', 'Run', 'What happened', 'Took', 'Came']}
+      keyOf={({ id }) => id}
+      row={(run) => <Cells run={run} name={names.get(run.flowId) ?? run.flowId} now={now} />}
+    >
+      {children}
+    </VirtualRows>
+  );
+}
+
+function Cells({ run, name, now }: { readonly run: RunItem; readonly name: string; readonly now: number }) {
+  return (
+    <>
+      <span role="cell" className="with-glyph">
+        <Glyph status={run.status} />
+        <Link className="row-link nowrap" href={`/runs/${run.id}`}>
+          {name}
+        </Link>
+      </span>
+      <code role="cell" className="dim">
+        {shortId(run.id)}
+      </code>
+      <span role="cell" className="nowrap">
+        <What run={run} />
+      </span>
+      <span role="cell" className="dim nowrap">
+        <Took run={run} />
+      </span>
+      <time role="cell" dateTime={run.createdAt} title={run.createdAt} className="dim right">
+        {moment(run.createdAt, now)}
+      </time>
+    </>
+  );
+}
+
+function What({ run: { error, status } }: { readonly run: RunItem }) {
+  if (error) {
+    return (
+      <>
+        {error.step !== undefined && <code>{error.step} </code>}
+        <span className={status === 'failed' ? 'bad' : 'dim'}>{error.message}</span>
+      </>
+    );
+  }
+  if (status === 'filtered') return <span className="dim">The condition of the trigger did not hold</span>;
+  return null;
+}
+
+function NoRuns({ filtered }: { readonly filtered: boolean }) {
+  const { data } = useStatus();
+  if (filtered) return <Empty title="No run is like this. Take a filter away to see more." />;
+  return (
+    <Empty title="No runs yet">
+      <p>A run is one execution of a flow for one event. Send an event and it shows up here.</p>
+      {data && <SendLine />}
+    </Empty>
+  );
+}

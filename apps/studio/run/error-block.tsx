@@ -1,0 +1,71 @@
+import type { Json } from '@millrace/component-sdk';
+import type { RunView, StepView } from '../api/wire.js';
+import { clock, count } from '../format/format.js';
+import { DataTree } from '../ui/data-tree.js';
+import { Sentence } from '../ui/sentence.js';
+import { errorTitle } from './error-words.js';
+import { useNow } from '../ui/use-now.js';
+import { duration } from '../format/format.js';
+
+type StepFailure = NonNullable<RunView['error']>;
+
+const BLAME: Readonly<Record<string, string>> = {
+  author: 'The flow has to be changed.',
+  remote: 'The other side has to answer differently; trying again later may help.',
+  operator: 'Whoever runs this server has to act.',
+};
+
+/** A failure: the sentence, then what was sent and answered, then where in the code. */
+export function ErrorBlock({ error, row }: { readonly error: StepFailure; readonly row: StepView | undefined }) {
+  const { stack, ...details } = (error.details ?? {}) as Record<string, Json>;
+  return (
+    <section className="error-block" aria-label="What failed">
+      <h3>{errorTitle(error)}</h3>
+      <p>
+        <Sentence text={error.message} />
+      </p>
+      <p className="dim">
+        {[row && attemptWords(row), error.status === undefined ? undefined : `Status ${error.status}.`, BLAME[error.blame ?? '']]
+          .filter(Boolean)
+          .join(' ')}
+      </p>
+      {row?.retryAt && <RetryLine at={row.retryAt} />}
+      {Object.keys(details).length > 0 && (
+        <Disclosure title={'url' in details ? 'Request and response' : 'Details'} open>
+          <DataTree value={details} label="Details" />
+        </Disclosure>
+      )}
+      {typeof stack === 'string' && (
+        <Disclosure title="Stack">
+          <pre className="code-block">{stack}</pre>
+        </Disclosure>
+      )}
+    </section>
+  );
+}
+
+function attemptWords({ attempts, finishedAt }: StepView): string {
+  return finishedAt === null ? `${count(attempts, 'attempt')}.` : `${count(attempts, 'attempt')}, last at ${clock(finishedAt)}.`;
+}
+
+function RetryLine({ at }: { readonly at: string }) {
+  const left = Date.parse(at) - useNow();
+  return <p className="amber">{left > 0 ? `The next attempt is in ${duration(left)}, at ${clock(at)}.` : 'The next attempt is due.'}</p>;
+}
+
+function Disclosure({
+  title,
+  open = false,
+  children,
+}: {
+  readonly title: string;
+  readonly open?: boolean;
+  readonly children: React.ReactNode;
+}) {
+  return (
+    <details open={open}>
+      <summary>{title}</summary>
+      {children}
+    </details>
+  );
+}

@@ -1,0 +1,29 @@
+const TITLES: Readonly<Record<string, string>> = {
+  timeout: 'Timed out',
+  cancelled: 'Cancelled',
+  'network.dns': 'The name was not found',
+  'network.refused': 'The connection was refused',
+  'network.tls': 'No trusted connection',
+  'network.reset': 'The connection broke',
+  'network.protocol': 'Not an HTTP answer',
+  'address.blocked': 'The address is not allowed',
+  'response.too-large': 'The answer was too large',
+  'value.missing': 'A value is missing',
+  'props.invalid': 'A field does not fit',
+  'output.not-json': 'The output is not JSON',
+  'component.crashed': 'The component crashed',
+  'component.unknown': 'The component is not installed',
+  'flow.stopped': 'The flow stopped itself',
+  'run.poison': 'The run was set aside',
+  'crash.in-flight': 'Interrupted by a crash',
+};
+
+interface Coded {
+  readonly code: string;
+}
+
+/** What happened, in a few words; the code where there are none. */
+export function errorTitle({ code }: Coded): string {
+  const status = /^http\.(\d{3})$/.exec(code)?.[1];
+  return status === undefined ? (TITLES[code] ?? code) : `Answered ${status}`;
+}

@@ -1,0 +1,123 @@
+import type { Json } from '@millrace/component-sdk';
+import { X } from 'lucide-react';
+import { everyStep, type FlowStep } from '../flow/structure.js';
+import { stepTitle, triggerTitle } from '../flow/words.js';
+import type { StepView } from '../api/wire.js';
+import { size } from '../format/format.js';
+import { IconButton, Tabs } from '../ui/controls.js';
+import { DataTree, RemoteTree } from '../ui/data-tree.js';
+import { StepTile, TriggerTile } from '../ui/tile.js';
+import { useUrlState } from '../ui/url-state.js';
+import { Attempts } from './attempts.js';
+import { ErrorBlock } from './error-block.js';
+import { EventPanel, RunPanel } from './panels.js';
+import { ResultLine } from './result-line.js';
+import type { ShownRun } from './shown-run.js';
+import { Settings } from './settings.js';
+import { Why } from './why.js';
+
+interface InspectorProps {
+  readonly shown: ShownRun;
+  readonly selected: string | undefined;
+  readonly onSelect: (step: string | undefined) => void;
+}
+
+/** What is known of the selected step, of the event, or of the run. */
+export function Inspector({ shown, selected, onSelect }: InspectorProps) {
+  const step = everyStep([...shown.tree.steps, ...shown.tree.onError]).find(({ id }) => id === selected);
+  return (
+    <aside className="inspector" aria-label="Inspector" data-open={selected !== undefined}>
+      {step && <StepPanel shown={shown} step={step} onClose={() => onSelect(undefined)} />}
+      {selected === 'trigger' && <TriggerPanel shown={shown} onClose={() => onSelect(undefined)} />}
+      {!step && selected !== 'trigger' && <RunPanel shown={shown} onSelect={onSelect} />}
+    </aside>
+  );
+}
+
+function TriggerPanel({ shown: { tree, event }, onClose }: { readonly shown: ShownRun; readonly onClose: () => void }) {
+  return (
+    <>
+      <PanelHead title={triggerTitle(tree)} code="trigger" onClose={onClose}>
+        <TriggerTile type={String(tree.trigger['type'])} />
+      </PanelHead>
+      <div className="panel-body">{event && <EventPanel event={event} />}</div>
+    </>
+  );
+}
+
+interface HeadProps {
+  readonly title: string;
+  readonly code: string;
+  readonly onClose: () => void;
+  readonly children: React.ReactNode;
+}
+
+function PanelHead({ title, code, onClose, children }: HeadProps) {
+  return (
+    <header className="panel-head">
+      {children}
+      <div>
+        <h2>{title}</h2>
+        <code className="dim">{code}</code>
+      </div>
+      <IconButton label="Close" onClick={onClose}>
+        <X size={16} aria-hidden />
+      </IconButton>
+    </header>
+  );
+}
+
+function StepPanel({ shown, step, onClose }: { readonly shown: ShownRun; readonly step: FlowStep; readonly onClose: () => void }) {
+  const { get, href } = useUrlState();
+  const { row } = shown.overlay.state(step.id);
+  const tab = get('tab') ?? 'settings';
+  const choices = [
+    { value: 'settings', label: 'Settings', href: href({ tab: undefined }) },
+    { value: 'input', label: 'Input', href: href({ tab: 'input' }) },
+    { value: 'output', label: 'Output', href: href({ tab: 'output' }) },
+    { value: 'definition', label: 'Definition', href: href({ tab: 'definition' }) },
+  ];
+  return (
+    <>
+      <PanelHead title={stepTitle(step)} code={shown.overlay.path(step.id)} onClose={onClose}>
+        <StepTile step={step} />
+      </PanelHead>
+      <Tabs label="Parts of the step" choices={choices} value={tab} />
+      <div className="panel-body" tabIndex={0} role="region" aria-label={`${stepTitle(step)}, ${tab}`}>
+        {tab === 'settings' && <Overview shown={shown} step={step} row={row} />}
+        {tab === 'input' && <Part shown={shown} row={row} part="input" />}
+        {tab === 'output' && <Part shown={shown} row={row} part="output" />}
+        {tab === 'definition' && <pre className="code-block">{JSON.stringify(step.json, null, 2)}</pre>}
+      </div>
+    </>
+  );
+}
+
+function Overview({ shown, step, row }: { readonly shown: ShownRun; readonly step: FlowStep; readonly row: StepView | undefined }) {
+  const { status } = shown.overlay.state(step.id);
+  return (
+    <>
+      {row?.error ? <ErrorBlock error={row.error} row={row} /> : <ResultLine status={status} row={row} />}
+      <Why shown={shown} step={step} />
+      <Settings step={step} input={row?.input as Json | undefined} />
+      {row && <Attempts row={row} />}
+    </>
+  );
+}
+
+/** What a step got or gave; large values in pieces. */
+function Part({ shown, row, part }: { readonly shown: ShownRun; readonly row: StepView | undefined; readonly part: 'input' | 'output' }) {
+  if (!row) return <p className="dim">The run has not come to this step, so there is no {part}.</p>;
+  if (row.large.includes(part)) {
+    const source = { path: `runs/${shown.run.id}/value`, query: { path: row.path, part } };
+    return <RemoteTree key={`${row.path} ${part}`} source={source} label={part} />;
+  }
+  const value = row[part] as Json;
+  if (value === null) return <p className="dim">{row.status === 'succeeded' ? `There is no ${part}.` : `There is no ${part} yet.`}</p>;
+  return (
+    <>
+      <p className="part-size">{size(JSON.stringify(value).length)}</p>
+      <DataTree key={`${row.path} ${part}`} value={value} label={part} />
+    </>
+  );
+}

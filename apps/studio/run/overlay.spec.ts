@@ -1,0 +1,111 @@
+import type { RunView, StepView } from '../api/wire.js';
+import { readFlow } from '../flow/structure.js';
+import { iterationsOf, overlayOf } from './overlay.js';
+
+const step = (id: string): object => ({ id, use: 'log' });
+const tree = readFlow(
+  JSON.stringify({
+    id: 'f',
+    steps: [
+      step('first'),
+      { id: 'big', if: true, then: [step('yes')], else: [{ id: 'pick', switch: 1, cases: [{ when: 1, steps: [step('one')] }] }] },
+      { id: 'each', forEach: 'x', steps: [step('notify')] },
+      step('last'),
+    ],
+  }),
+);
+
+function row(path: string, part: Partial<StepView> = {}): StepView {
+  const startedAt = '2026-01-01T00:00:00.000Z';
+  const finishedAt = '2026-01-01T00:00:00.250Z';
+  const rest = { attempts: 1, attemptLog: [], input: null, output: null, large: [], error: null, retryAt: null, resumeAt: null };
+  return { path, kind: 'use', status: 'succeeded', startedAt, finishedAt, ...rest, ...part };
+}
+
+function run(steps: StepView[], status: RunView['status'] = 'succeeded'): RunView {
+  const id = '01920f7a-5c1e-7cc3-98c4-dc0c0c07398f';
+  return {
+    id,
+    flowId: 'f',
+    version: 1,
+    eventId: id,
+    status,
+    createdAt: '',
+    startedAt: null,
+    finishedAt: null,
+    resumeAt: null,
+    parent: null,
+    rerunOf: null,
+    dry: false,
+    resolution: null,
+    error: null,
+    steps,
+  };
+}
+
+describe('a run over its flow', () => {
+  it('shows what a step took and how often it was tried', () => {
+    const overlay = overlayOf(tree, run([row('first', { attempts: 3 })]));
+    expect(overlay.state('first')).toMatchObject({ status: 'succeeded', durationMs: 250, attempts: 3 });
+  });
+
+  it('greys out the branch that was not taken, with everything in it', () => {
+    const overlay = overlayOf(tree, run([row('big', { kind: 'if', output: { branch: 'then' } }), row('yes')]));
+    expect([overlay.took('big', 'then'), overlay.took('big', 'else')]).toEqual([true, false]);
+    expect(['pick', 'one'].map((id) => overlay.state(id).status)).toEqual(['skipped', 'skipped']);
+  });
+
+  it('tells the cases of a switch apart, the default included', () => {
+    const overlay = overlayOf(
+      tree,
+      run([row('big', { output: { branch: 'else' } }), row('pick', { kind: 'switch', output: { case: -1 } })]),
+    );
+    expect([overlay.took('pick', '0'), overlay.took('pick', 'default')]).toEqual([false, true]);
+  });
+
+  it('does not call skipped what the run had not come to', () => {
+    expect(overlayOf(tree, run([row('first', { status: 'failed' })], 'failed')).state('last').status).toBe('unreached');
+    expect(overlayOf(tree, run([row('first')], 'running')).state('last').status).toBe('pending');
+    expect(overlayOf(tree, run([], 'running')).took('big', 'then')).toBeUndefined();
+  });
+
+  it('looks into the iteration that is asked for, else into one that failed', () => {
+    const rows = [row('each[0]', { kind: 'item' }), row('each[1].notify', { status: 'failed' }), row('each[2].notify')];
+    const overlay = overlayOf(tree, run(rows, 'failed'));
+    expect([overlay.iteration('each'), overlay.path('notify'), overlay.state('notify').status]).toEqual([1, 'each[1].notify', 'failed']);
+    expect(overlayOf(tree, run(rows, 'failed'), { each: 2 }).state('notify').status).toBe('succeeded');
+  });
+});
+
+describe('the iterations of a loop', () => {
+  it('are those that left anything, in order, each once', () => {
+    const rows = [
+      row('each[10]'),
+      row('each[2]', { output: { error: { code: 'x' } } }),
+      row('each[3].notify', { status: 'retrying' }),
+      row('each[3].before'),
+      row('each'),
+      row('eacher[1]'),
+    ];
+    expect(iterationsOf('each', rows)).toEqual([
+      { index: 2, status: 'failed' },
+      { index: 3, status: 'running' },
+      { index: 10, status: 'succeeded' },
+    ]);
+  });
+
+  it('of ten thousand are read at once', () => {
+    const rows = Array.from({ length: 10_000 }, (_, n) => row(`each[${n}]`, { status: n === 7 ? 'failed' : 'succeeded' }));
+    const iterations = iterationsOf('each', rows);
+    expect([iterations.length, iterations.filter(({ status }) => status === 'failed')]).toEqual([10_000, [{ index: 7, status: 'failed' }]]);
+  });
+
+  it('of a loop in a loop belong to the iteration that is looked at', () => {
+    const nested = readFlow(
+      JSON.stringify({ steps: [{ id: 'outer', forEach: 'x', steps: [{ id: 'inner', forEach: 'y', steps: [step('deep')] }] }] }),
+    );
+    const rows = [row('outer[0]'), row('outer[1].inner[4].deep', { status: 'failed' }), row('outer[1].inner[5].deep')];
+    const overlay = overlayOf(nested, run(rows, 'running'));
+    expect([overlay.iterations('inner').length, overlay.path('deep')]).toEqual([2, 'outer[1].inner[4].deep']);
+  });
+});

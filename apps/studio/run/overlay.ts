@@ -1,0 +1,172 @@
+import type { Json } from '@millrace/component-sdk';
+import type { RunView, StepView } from '../api/wire.js';
+import { everyStep, objectOf, type FlowStep, type FlowTree } from '../flow/structure.js';
+
+/** What a step's node shows. `skipped`: a condition or a branch left it out. `unreached`: the run ended before it. */
+export type ShownStatus = 'succeeded' | 'failed' | 'skipped' | 'retrying' | 'running' | 'waiting' | 'interrupted' | 'unreached' | 'pending';
+
+export interface StepState {
+  readonly status: ShownStatus;
+  /** Of all its attempts, from the first begin to the last end. */
+  readonly durationMs: number | null;
+  readonly attempts: number;
+  readonly row: StepView | undefined;
+}
+
+/** Which iteration of each loop is looked at, by the loop's path. */
+export type Iterations = Readonly<Record<string, number>>;
+
+export interface Iteration {
+  readonly index: number;
+  readonly status: 'succeeded' | 'failed' | 'running';
+}
+
+/** One run laid over the structure of its flow. */
+export interface Overlay {
+  state(stepId: string): StepState;
+  /** The path of a step's row in the iterations that are looked at. */
+  path(stepId: string): string;
+  /** True when the run took this lane, false when it took another, undefined when it did not come to it. */
+  took(owner: string, lane: string): boolean | undefined;
+  /** Iterations of a loop, in order. */
+  iterations(loopId: string): readonly Iteration[];
+  /** The one that is looked at. */
+  iteration(loopId: string): number | undefined;
+  /** Whether what follows this step was reached. */
+  reached(stepId: string): boolean;
+}
+
+const ACTIVE: readonly RunView['status'][] = ['queued', 'running', 'waiting'];
+
+export function isActive({ status }: Pick<RunView, 'status'>): boolean {
+  return ACTIVE.includes(status);
+}
+
+export function overlayOf(tree: FlowTree, run: RunView, chosen: Iterations = {}): Overlay {
+  return new RunOverlay(tree, run, chosen);
+}
+
+class RunOverlay implements Overlay {
+  private readonly rows: ReadonlyMap<string, StepView>;
+  private readonly paths = new Map<string, string>();
+  private readonly steps: ReadonlyMap<string, FlowStep>;
+  private readonly loops = new Map<string, readonly Iteration[]>();
+  private readonly chosen = new Map<string, number>();
+  /** Steps of lanes that the run did not take. */
+  private readonly leftOut = new Set<string>();
+  private readonly active: boolean;
+
+  constructor(tree: FlowTree, run: RunView, chosen: Iterations) {
+    this.active = isActive(run);
+    this.rows = new Map(run.steps.map((row) => [row.path, row]));
+    const all = [...tree.steps, ...tree.onError];
+    this.steps = new Map(everyStep(all).map((step) => [step.id, step]));
+    this.visit(all, '', chosen);
+    for (const step of this.steps.values()) this.noteLeftOut(step);
+  }
+
+  path(stepId: string): string {
+    return this.paths.get(stepId) ?? stepId;
+  }
+
+  state(stepId: string): StepState {
+    const row = this.rows.get(this.path(stepId));
+    const status = row ? shown(row) : this.withoutRow(stepId);
+    return { status, durationMs: row ? durationOf(row) : null, attempts: row?.attempts ?? 0, row };
+  }
+
+  took(owner: string, lane: string): boolean | undefined {
+    const step = this.steps.get(owner);
+    const row = this.rows.get(this.path(owner));
+    if (!step) return undefined;
+    if (step.kind === 'if' && row?.output) return objectOf(row.output as Json)['branch'] === lane;
+    if (step.kind === 'switch' && row?.output) return caseKey(objectOf(row.output as Json)['case']) === lane;
+    if (row?.status === 'skipped') return false;
+    const began = step.lanes.find(({ key }) => key === lane)?.steps.some(({ id }) => this.began(id));
+    if (began) return true;
+    return lane === 'catch' && row?.status === 'succeeded' ? false : undefined;
+  }
+
+  iterations(loopId: string): readonly Iteration[] {
+    return this.loops.get(loopId) ?? [];
+  }
+
+  iteration(loopId: string): number | undefined {
+    return this.chosen.get(loopId);
+  }
+
+  reached(stepId: string): boolean {
+    return this.began(stepId);
+  }
+
+  private began(stepId: string): boolean {
+    const step = this.steps.get(stepId);
+    if (this.rows.has(this.path(stepId))) return true;
+    return step?.lanes.some(({ steps }) => steps.some(({ id }) => this.began(id))) ?? false;
+  }
+
+  private withoutRow(stepId: string): ShownStatus {
+    if (this.leftOut.has(stepId)) return 'skipped';
+    const step = this.steps.get(stepId);
+    const inside = (step?.lanes ?? []).flatMap(({ steps }) => everyStep(steps)).map(({ id }) => this.rows.get(this.path(id))?.status);
+    if (inside.some((status) => status === 'failed') && !this.active) return 'failed';
+    if (inside.some((status) => status !== undefined)) return this.active ? 'running' : 'succeeded';
+    return this.active ? 'pending' : 'unreached';
+  }
+
+  private visit(steps: readonly FlowStep[], prefix: string, chosen: Iterations): void {
+    for (const step of steps) {
+      const path = prefix + step.id;
+      this.paths.set(step.id, path);
+      const inner = step.kind === 'forEach' ? this.enterLoop(step, path, chosen) : prefix;
+      for (const lane of step.lanes) this.visit(lane.steps, inner, chosen);
+    }
+  }
+
+  /** Looks at the chosen iteration, else at one that failed, else at the latest. */
+  private enterLoop({ id }: FlowStep, path: string, chosen: Iterations): string {
+    const iterations = iterationsOf(path, [...this.rows.values()]);
+    const index = chosen[path] ?? (iterations.find(({ status }) => status === 'failed') ?? iterations.at(-1))?.index;
+    this.loops.set(id, iterations);
+    if (index !== undefined) this.chosen.set(id, index);
+    return `${path}[${index ?? 0}].`;
+  }
+
+  private noteLeftOut(step: FlowStep): void {
+    for (const { key, steps } of step.lanes) {
+      if (this.took(step.id, key) === false || this.leftOut.has(step.id)) for (const { id } of everyStep(steps)) this.leftOut.add(id);
+    }
+  }
+}
+
+function caseKey(index: Json | undefined): string {
+  return index === -1 ? 'default' : String(index);
+}
+
+function shown(row: StepView): ShownStatus {
+  return row.kind === 'wait' && row.status === 'retrying' ? 'waiting' : row.status;
+}
+
+function durationOf({ startedAt, finishedAt }: StepView): number | null {
+  return finishedAt === null ? null : Date.parse(finishedAt) - Date.parse(startedAt);
+}
+
+/** The iterations of a loop that left anything behind: a finished one has a row of its own, one in work has inner rows. */
+export function iterationsOf(path: string, rows: readonly StepView[]): Iteration[] {
+  const found = new Map<number, Iteration['status']>();
+  for (const row of rows) {
+    if (!row.path.startsWith(`${path}[`)) continue;
+    const end = row.path.indexOf(']', path.length);
+    const index = Number(row.path.slice(path.length + 1, end));
+    const known = found.get(index);
+    const finished = row.path.length === end + 1;
+    if (finished) found.set(index, row.status === 'failed' || failedInside(row) ? 'failed' : 'succeeded');
+    else if (known === undefined || known === 'running') found.set(index, row.status === 'failed' ? 'failed' : 'running');
+  }
+  return [...found].sort(([a], [b]) => a - b).map(([index, status]) => ({ index, status }));
+}
+
+/** With `onItemError: "continue"` an iteration ends well with `{ error }` as its output. */
+function failedInside({ output }: StepView): boolean {
+  return objectOf(output as Json)['error'] !== undefined;
+}

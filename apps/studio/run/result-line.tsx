@@ -1,0 +1,42 @@
+import { clock, duration } from '../format/format.js';
+import type { StepView } from '../api/wire.js';
+import { Glyph, statusWords } from '../ui/glyph.js';
+import { useNow } from '../ui/use-now.js';
+import type { ShownStatus } from './overlay.js';
+
+const REASONS: Readonly<Partial<Record<ShownStatus, string>>> = {
+  skipped: 'Another branch was taken, or its condition did not hold.',
+  unreached: 'The run ended before it came here.',
+  pending: 'The run has not come here yet.',
+  interrupted: 'It was started and never finished, because the run ended first. Check whether it took effect.',
+};
+
+/** How a step went, in one line. */
+export function ResultLine({ status, row }: { readonly status: ShownStatus; readonly row: StepView | undefined }) {
+  return (
+    <div className="result-line">
+      <Glyph status={status} quiet />
+      <p>
+        <strong>{statusWords(status)}</strong>
+        {row && <Times row={row} />}
+        {REASONS[status] && <span className="dim"> {REASONS[status]}</span>}
+      </p>
+    </div>
+  );
+}
+
+function Times({ row }: { readonly row: StepView }) {
+  const now = useNow();
+  const end = row.finishedAt === null ? now : Date.parse(row.finishedAt);
+  const http = httpStatus(row.output);
+  return (
+    <span className="dim">
+      {http === undefined ? '' : ` · ${http}`} · {duration(Math.max(0, end - Date.parse(row.startedAt)))} · {clock(row.startedAt)}
+    </span>
+  );
+}
+
+function httpStatus(output: unknown): number | undefined {
+  const { status } = (output ?? {}) as { status?: unknown };
+  return typeof status === 'number' && status >= 100 && status < 600 ? status : undefined;
+}

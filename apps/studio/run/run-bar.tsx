@@ -1,0 +1,43 @@
+import { Webhook } from 'lucide-react';
+import { Link } from 'wouter';
+import type { EventView, RunView } from '../api/wire.js';
+import { clock, duration, shortId, size } from '../format/format.js';
+import { Glyph, statusWords } from '../ui/glyph.js';
+import { useNow } from '../ui/use-now.js';
+
+/** How the run stands, over the canvas. */
+export function RunBar({ run }: { readonly run: RunView }) {
+  return (
+    <div className="canvas-bar">
+      <Glyph status={run.status} quiet />
+      <strong>Run {statusWords(run.status).toLowerCase()}</strong>
+      <code className="dim">{shortId(run.id)}</code>
+      <span className="dim">
+        {clock(run.createdAt)} · <Took run={run} />
+      </span>
+      <Link className="link" href={`/flows/${run.flowId}`}>
+        v{run.version}
+      </Link>
+    </div>
+  );
+}
+
+/** How long a run took, or has taken so far. */
+export function Took({ run }: { readonly run: Pick<RunView, 'createdAt' | 'finishedAt' | 'resumeAt'> }) {
+  const now = useNow();
+  if (run.finishedAt !== null) return duration(Date.parse(run.finishedAt) - Date.parse(run.createdAt));
+  if (run.resumeAt !== null && Date.parse(run.resumeAt) > now) return `goes on in ${duration(Date.parse(run.resumeAt) - now)}`;
+  return `${duration(Math.max(0, now - Date.parse(run.createdAt)))} so far`;
+}
+
+export function EventBar({ event }: { readonly event: EventView | undefined }) {
+  if (!event) return null;
+  return (
+    <Link className="canvas-bar" href={`/events/${event.id}`}>
+      <Webhook size={15} strokeWidth={1.6} aria-hidden />
+      Event
+      <code className="dim">{shortId(event.id)}</code>
+      <span className="dim">{size(event.size)}</span>
+    </Link>
+  );
+}

@@ -1,0 +1,118 @@
+import { useMemo } from 'react';
+import { useEvent, useFlowVersion, useRun } from '../api/queries.js';
+import type { EventView, RunView } from '../api/wire.js';
+import { Canvas } from '../canvas/canvas.js';
+import { readFlow } from '../flow/structure.js';
+import { shortId, size } from '../format/format.js';
+import { Header } from '../shell/shell.js';
+import { Segmented } from '../ui/controls.js';
+import { Loaded } from '../ui/states.js';
+import { useMedia } from '../ui/use-media.js';
+import { useUrlState } from '../ui/url-state.js';
+import { CancelButton } from './cancel.js';
+import { Inspector } from './inspector.js';
+import { readIterations } from './iterations.js';
+import { overlayOf } from './overlay.js';
+import { EventBar, RunBar } from './run-bar.js';
+import type { ShownRun } from './shown-run.js';
+import { StepList } from './step-list.js';
+import { Timeline } from './timeline-view.js';
+
+export function RunPage({ id }: { readonly id: string }) {
+  const query = useRun(id);
+  return (
+    <Loaded query={query} what="the run">
+      {(run) => <WithFlow run={run} />}
+    </Loaded>
+  );
+}
+
+function WithFlow({ run }: { readonly run: RunView }) {
+  const version = useFlowVersion(run.flowId, run.version);
+  const event = useEvent(run.eventId);
+  return (
+    <Loaded query={version} what="the flow of the run">
+      {({ text }) => <Run run={run} text={text} event={event.data} />}
+    </Loaded>
+  );
+}
+
+/** Below this there is no room for a drawing. */
+const NO_CANVAS = '(max-width: 719px)';
+
+const VIEWS = ['canvas', 'timeline', 'list'] as const;
+type View = (typeof VIEWS)[number];
+
+function Run({ run, text, event }: { readonly run: RunView; readonly text: string; readonly event: EventView | undefined }) {
+  const url = useUrlState();
+  const iterations = url.get('iter');
+  const tree = useMemo(() => readFlow(text), [text]);
+  const overlay = useMemo(() => overlayOf(tree, run, readIterations(iterations)), [tree, run, iterations]);
+  const small = useMedia(NO_CANVAS);
+  const view = VIEWS.find((name) => name === url.get('view')) ?? (small ? 'list' : 'canvas');
+  const shown = { run, tree, overlay, event };
+  const selected = selectedStep(url.get('step'), run, small);
+  const select = (step: string | undefined, more: Record<string, string> = {}): void =>
+    url.set({ step: step ?? 'run', tab: undefined, ...more }, { replace: true });
+  return (
+    <>
+      <Header
+        trail={[{ label: 'Runs', href: '/runs' }, { label: `${tree.name ?? run.flowId} · ${shortId(run.id)}` }]}
+        actions={<CancelButton run={run} />}
+      >
+        <Views view={view} />
+      </Header>
+      <div className="split">
+        <Body view={view} shown={shown} selected={selected} onSelect={select} />
+        <Inspector shown={shown} selected={selected} onSelect={select} />
+      </div>
+    </>
+  );
+}
+
+/** A failed run opens at what failed. `run`: nothing is selected, and the run itself is shown. */
+function selectedStep(asked: string | undefined, { status, error }: RunView, small: boolean): string | undefined {
+  if (asked === 'run') return undefined;
+  if (asked !== undefined) return asked;
+  // Where the inspector lies over the page, it opens only when it is asked for.
+  if (small) return undefined;
+  return status === 'failed' ? error?.step?.split('.').at(-1) : undefined;
+}
+
+function Views({ view }: { readonly view: View }) {
+  const { href } = useUrlState();
+  const choices = [
+    { value: 'canvas', label: 'Canvas', href: href({ view: undefined }) },
+    { value: 'timeline', label: 'Timeline', href: href({ view: 'timeline' }) },
+    { value: 'list', label: 'List', href: href({ view: 'list' }) },
+  ];
+  return <Segmented label="View" choices={choices} value={view} />;
+}
+
+interface BodyProps {
+  readonly view: View;
+  readonly shown: ShownRun;
+  readonly selected: string | undefined;
+  readonly onSelect: (step: string | undefined, more?: Record<string, string>) => void;
+}
+
+function Body({ view, shown, selected, onSelect }: BodyProps) {
+  const { run, tree, overlay, event } = shown;
+  if (view === 'timeline') return <Timeline run={run} tree={tree} selected={selected} onSelect={onSelect} />;
+  if (view === 'list') return <StepList run={run} tree={tree} selected={selected} onSelect={onSelect} />;
+  return (
+    <Canvas
+      tree={tree}
+      overlay={overlay}
+      selected={selected}
+      eventSize={event && `1 event · ${size(event.size)}`}
+      onSelect={onSelect}
+      onOpenData={(step) => onSelect(step, { tab: 'output' })}
+    >
+      <div className="canvas-strip">
+        <RunBar run={run} />
+        <EventBar event={event} />
+      </div>
+    </Canvas>
+  );
+}

@@ -1,0 +1,67 @@
+import type { RunView, StepView } from '../api/wire.js';
+import { everyStep, type FlowTree } from '../flow/structure.js';
+import { stepTitle } from '../flow/words.js';
+import { clock, duration } from '../format/format.js';
+import { Glyph } from '../ui/glyph.js';
+import { VirtualRows } from '../ui/virtual-rows.js';
+import { stepIdOf } from './paths.js';
+
+interface StepListProps {
+  readonly run: RunView;
+  readonly tree: FlowTree;
+  readonly selected: string | undefined;
+  readonly onSelect: (step: string, more?: Record<string, string>) => void;
+}
+
+/** The journal as a table: what happened, in the order in which it did. */
+export function StepList({ run, tree, selected, onSelect }: StepListProps) {
+  const titles = new Map(everyStep([...tree.steps, ...tree.onError]).map((step) => [step.id, stepTitle(step)]));
+  if (run.steps.length === 0) return <p className="list-note dim">No step has been begun.</p>;
+  return (
+    <VirtualRows
+      label="Steps"
+      className="step-list"
+      items={run.steps}
+      rowHeight={36}
+      head={['Step', 'Path', 'Attempts', 'Started', 'Took']}
+      keyOf={({ path }) => path}
+      row={(row) => (
+        <Cells row={row} title={titles.get(stepIdOf(row.path)) ?? row.path} current={selected === stepIdOf(row.path)} onSelect={onSelect} />
+      )}
+    />
+  );
+}
+
+interface CellsProps {
+  readonly row: StepView;
+  readonly title: string;
+  readonly current: boolean;
+  readonly onSelect: StepListProps['onSelect'];
+}
+
+function Cells({ row, title, current, onSelect }: CellsProps) {
+  const took = row.finishedAt === null ? '…' : duration(Date.parse(row.finishedAt) - Date.parse(row.startedAt));
+  return (
+    <>
+      <span role="cell" className="with-glyph">
+        <Glyph status={row.status} />
+        <button
+          type="button"
+          className="row-button"
+          aria-current={current ? 'step' : undefined}
+          onClick={() => onSelect(stepIdOf(row.path))}
+        >
+          {title}
+        </button>
+      </span>
+      <code role="cell" className="dim nowrap">
+        {row.path}
+      </code>
+      <span role="cell">{row.attempts}</span>
+      <code role="cell">{clock(row.startedAt)}</code>
+      <code role="cell" className="right">
+        {took}
+      </code>
+    </>
+  );
+}

@@ -1,0 +1,154 @@
+import type { RunView, StepView } from '../api/wire.js';
+import { everyStep, type FlowTree } from '../flow/structure.js';
+import { stepTitle } from '../flow/words.js';
+import { clock, duration } from '../format/format.js';
+import { Glyph } from '../ui/glyph.js';
+import { useNow } from '../ui/use-now.js';
+import { isActive } from './overlay.js';
+import { stepIdOf } from './paths.js';
+import { timeScale, type Span, type TimeScale } from './timeline.js';
+
+interface TimelineProps {
+  readonly run: RunView;
+  readonly tree: FlowTree;
+  readonly selected: string | undefined;
+  readonly onSelect: (step: string) => void;
+}
+
+/** Rows of a timeline that are drawn; the list view has all of a long loop. */
+const MOST = 400;
+
+/** When each attempt was made: time in the queue hollow, work solid, pauses before retries hatched. */
+export function Timeline({ run, tree, selected, onSelect }: TimelineProps) {
+  const now = useNow();
+  const titles = new Map(everyStep([...tree.steps, ...tree.onError]).map((step) => [step.id, stepTitle(step)]));
+  const end = isActive(run) ? now : Date.parse(run.finishedAt ?? run.createdAt);
+  const rows = run.steps.slice(0, MOST);
+  const scale = timeScale([queueSpan(run, end), ...rows.flatMap((row) => row.attemptLog.map((attempt) => spanOf(attempt, end)))]);
+  return (
+    <div className="timeline" tabIndex={0} role="region" aria-label="Timeline">
+      <div className="timeline-head">
+        <span className="dim">{clock(run.createdAt)}</span>
+        <span className="timeline-track">
+          {scale.breaks.map(({ at, ms }) => (
+            <span key={at} className="break-label" style={{ left: percent(at) }}>
+              {duration(ms)} idle
+            </span>
+          ))}
+        </span>
+      </div>
+      <ul className="timeline-rows">
+        <Row title="In the queue" glyph={null} scale={scale}>
+          <Bar span={queueSpan(run, end)} look="queue" scale={scale} words={`In the queue for ${lengthOf(queueSpan(run, end))}`} />
+        </Row>
+        {rows.map((row) => (
+          <StepRow
+            key={row.path}
+            row={row}
+            end={end}
+            scale={scale}
+            title={titles.get(stepIdOf(row.path)) ?? row.path}
+            current={selected === stepIdOf(row.path)}
+            onSelect={onSelect}
+          />
+        ))}
+      </ul>
+      {run.steps.length > MOST && <p className="list-note dim">{run.steps.length - MOST} more steps are in the list.</p>}
+    </div>
+  );
+}
+
+interface StepRowProps {
+  readonly row: StepView;
+  readonly end: number;
+  readonly scale: TimeScale;
+  readonly title: string;
+  readonly current: boolean;
+  readonly onSelect: (step: string) => void;
+}
+
+function StepRow({ row, end, scale, title, current, onSelect }: StepRowProps) {
+  const spans = row.attemptLog.map((attempt) => ({ attempt, span: spanOf(attempt, end) }));
+  const label = (
+    <button type="button" className="row-button" aria-current={current ? 'step' : undefined} onClick={() => onSelect(stepIdOf(row.path))}>
+      {title}
+      {row.path !== stepIdOf(row.path) && <code className="dim"> {row.path}</code>}
+    </button>
+  );
+  return (
+    <Row title={label} glyph={<Glyph status={row.status} />} scale={scale} current={current}>
+      {spans.slice(1).map(({ span }, index) => (
+        <Bar
+          key={`pause ${index}`}
+          span={{ from: spans[index]!.span.to, to: span.from }}
+          look="pause"
+          scale={scale}
+          words="Pause before the next attempt"
+        />
+      ))}
+      {spans.map(({ attempt, span }) => (
+        <Bar
+          key={attempt.attempt}
+          span={span}
+          look={attempt.status}
+          scale={scale}
+          words={`Attempt ${attempt.attempt}, ${lengthOf(span)}, at ${clock(attempt.startedAt)}`}
+        />
+      ))}
+    </Row>
+  );
+}
+
+interface RowProps {
+  readonly title: React.ReactNode;
+  readonly glyph: React.ReactNode;
+  readonly scale: TimeScale;
+  readonly current?: boolean;
+  readonly children: React.ReactNode;
+}
+
+function Row({ title, glyph, scale, current = false, children }: RowProps) {
+  return (
+    <li className="timeline-row" data-current={current}>
+      <span className="timeline-label">
+        {glyph}
+        {title}
+      </span>
+      <span className="timeline-track">
+        {scale.breaks.map(({ at }) => (
+          <span key={at} className="break-mark" style={{ left: percent(at) }} />
+        ))}
+        {children}
+      </span>
+    </li>
+  );
+}
+
+interface BarProps {
+  readonly span: Span;
+  readonly look: string;
+  readonly scale: TimeScale;
+  readonly words: string;
+}
+
+function Bar({ span, look, scale, words }: BarProps) {
+  const [left, right] = [scale.at(span.from), scale.at(span.to)];
+  return <span className="bar" data-look={look} style={{ left: percent(left), width: percent(right - left) }} title={words} />;
+}
+
+function percent(fraction: number): string {
+  return `${(fraction * 100).toFixed(3)}%`;
+}
+
+function queueSpan({ createdAt, startedAt }: RunView, end: number): Span {
+  return { from: Date.parse(createdAt), to: startedAt === null ? end : Math.max(Date.parse(createdAt), Date.parse(startedAt)) };
+}
+
+function spanOf({ startedAt, finishedAt }: StepView['attemptLog'][number], end: number): Span {
+  const from = Date.parse(startedAt);
+  return { from, to: finishedAt === null ? Math.max(from, end) : Date.parse(finishedAt) };
+}
+
+function lengthOf({ from, to }: Span): string {
+  return duration(to - from);
+}

@@ -1,0 +1,105 @@
+import { Dialog } from '@base-ui/react/dialog';
+import { useEffect, useState } from 'react';
+import { useLocation } from 'wouter';
+import { Kbd } from '../ui/controls.js';
+import { toggleNarrow } from './narrow.js';
+import { Palette } from './palette.js';
+
+const GO: Readonly<Record<string, string>> = { f: '/flows', r: '/runs', e: '/events', h: '/health', c: '/credentials' };
+const GO_MS = 1_200;
+
+const HELP: readonly (readonly [readonly string[], string])[] = [
+  [['⌘', 'K'], 'Go to any page or flow'],
+  [['G', 'F'], 'Flows'],
+  [['G', 'R'], 'Runs'],
+  [['G', 'E'], 'Events'],
+  [['G', 'H'], 'Health'],
+  [['['], 'Narrow and wide navigation'],
+  [['/'], 'Search in a list'],
+  [['↑', '↓', '←', '→'], 'Walk the steps of a flow'],
+  [['F'], 'Fit the flow into the view'],
+  [['+', '−', '0'], 'Zoom'],
+  [['J', 'K'], 'Next and previous in a list'],
+  [['Esc'], 'Back to the whole'],
+  [['?'], 'This sheet'],
+];
+
+/** Keys that work everywhere but in fields. */
+export function Shortcuts() {
+  const [open, setOpen] = useState<'help' | 'palette' | undefined>();
+  const [, navigate] = useLocation();
+  useEffect(() => {
+    let going = 0;
+    const onKey = (event: KeyboardEvent): void => {
+      if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === 'k') return take(event, () => setOpen('palette'));
+      if (event.metaKey || event.ctrlKey || event.altKey || isField(event.target)) return;
+      if (Date.now() < going && GO[event.key]) return take(event, () => navigate(GO[event.key]!));
+      going = event.key === 'g' ? Date.now() + GO_MS : 0;
+      KEYS[event.key]?.(event, { help: () => setOpen('help') });
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [navigate]);
+  return (
+    <>
+      <Sheet open={open === 'help'} onClose={() => setOpen(undefined)} />
+      <Palette open={open === 'palette'} onClose={() => setOpen(undefined)} />
+    </>
+  );
+}
+
+function take(event: KeyboardEvent, action: () => void): void {
+  event.preventDefault();
+  action();
+}
+
+type Handler = (event: KeyboardEvent, actions: { readonly help: () => void }) => void;
+
+const KEYS: Readonly<Record<string, Handler>> = {
+  '?': (event, { help }) => take(event, help),
+  '/': (event) => {
+    const field = document.querySelector<HTMLElement>('[data-shortcut="/"]');
+    if (field) take(event, () => field.focus());
+  },
+  '[': (event) => take(event, toggleNarrow),
+  Escape: () => document.querySelector<HTMLElement>('.panel-head .icon-button')?.click(),
+  j: (event) => moveInList(event, 1),
+  k: (event) => moveInList(event, -1),
+};
+
+/** The focus to the row below or above, in whatever list there is. */
+function moveInList(event: KeyboardEvent, by: number): void {
+  const links = [...document.querySelectorAll<HTMLElement>('.row-link, .rows .row-button')];
+  const at = links.indexOf(document.activeElement as HTMLElement);
+  const next = links[at < 0 ? 0 : at + by];
+  if (next) take(event, () => next.focus());
+}
+
+function isField(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('input, select, textarea, [contenteditable], [role="dialog"]') !== null;
+}
+
+function Sheet({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
+  return (
+    <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="dialog-backdrop" />
+        <Dialog.Popup className="dialog help">
+          <Dialog.Title>Keys</Dialog.Title>
+          <dl>
+            {HELP.map(([keys, words]) => (
+              <div key={words} className="help-row">
+                <dt>
+                  {keys.map((key) => (
+                    <Kbd key={key}>{key}</Kbd>
+                  ))}
+                </dt>
+                <dd>{words}</dd>
+              </div>
+            ))}
+          </dl>
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

@@ -1,0 +1,71 @@
+import {
+  Braces,
+  CirclePause,
+  CircleStop,
+  Clock,
+  Globe,
+  GitBranch,
+  CircleHelp,
+  Repeat,
+  Reply,
+  ScrollText,
+  ShieldAlert,
+  Split,
+  Webhook,
+  Workflow,
+  type LucideIcon,
+} from 'lucide-react';
+import type { FlowStep, StepKind } from '../flow/structure.js';
+import { vendorOf } from '../flow/words.js';
+import { MARKS } from './marks.js';
+
+const KINDS: Readonly<Record<Exclude<StepKind, 'use'>, LucideIcon>> = {
+  if: GitBranch,
+  switch: Split,
+  forEach: Repeat,
+  parallel: Workflow,
+  try: ShieldAlert,
+  wait: Clock,
+  call: Workflow,
+  respond: Reply,
+  set: Braces,
+  stop: CircleStop,
+  unknown: CircleHelp,
+};
+
+const OURS: Readonly<Record<string, LucideIcon>> = { http: Globe, log: ScrollText, set: Braces, webhook: Webhook, wait: CirclePause };
+const ICON = { size: 16, strokeWidth: 1.6, 'aria-hidden': true } as const;
+
+/** The tile of a step: the vendor's mark, our icon, or two letters; all in the same ink. */
+export function StepTile({ step }: { readonly step: FlowStep }) {
+  return <span className="tile">{stepIcon(step)}</span>;
+}
+
+function stepIcon(step: FlowStep) {
+  if (step.kind !== 'use') {
+    const Icon = KINDS[step.kind];
+    return <Icon {...ICON} />;
+  }
+  return vendorIcon(vendorOf(step) ?? '?');
+}
+
+function vendorIcon(vendor: string) {
+  const Icon = OURS[vendor];
+  if (Icon) return <Icon {...ICON} />;
+  const mark = MARKS[vendor];
+  if (mark === undefined) return <span aria-hidden>{vendor.charAt(0).toUpperCase() + vendor.slice(1, 2)}</span>;
+  return (
+    <svg width="16" height="16" viewBox="0 0 24 24" fill="currentColor" aria-hidden>
+      <path d={mark} />
+    </svg>
+  );
+}
+
+export function TriggerTile({ type }: { readonly type: string }) {
+  const Icon = type === 'schedule' ? Clock : type === 'call' ? Workflow : Webhook;
+  return (
+    <span className="tile" data-ink>
+      <Icon {...ICON} />
+    </span>
+  );
+}
