@@ -1,4 +1,4 @@
-import type { LiveFlow } from '@millrace/catalog';
+import type { LiveEndpoint, LiveFlow } from '@millrace/catalog';
 import { parseFlow, webhookDefaults, type Flow, type Problem } from '@millrace/flow';
 import type { FlowItem, FlowState, FlowView } from '../wire/flow.js';
 
@@ -15,7 +15,7 @@ export function flowState({ rules, enabled }: Pick<LiveFlow, 'rules' | 'enabled'
 }
 
 /** What is known of a flow whose newest text may not check: name and trigger come from the version that is live. */
-export function flowItem(live: LiveFlow, version: ShownVersion | null, publicUrl: string): FlowItem {
+export function flowItem(live: LiveFlow, version: ShownVersion | null, publicUrl: string, endpoint?: LiveEndpoint): FlowItem {
   const flow = version ? parseFlow(version.text).flow : undefined;
   return {
     id: live.id,
@@ -25,12 +25,16 @@ export function flowItem(live: LiveFlow, version: ShownVersion | null, publicUrl
     enabled: live.enabled,
     state: flowState(live),
     problems: live.problems.map(problemView),
-    trigger: flow ? triggerView(flow, publicUrl) : null,
+    trigger: flow ? (endpoint ? sharedView(endpoint, publicUrl) : triggerView(flow, publicUrl)) : null,
   };
 }
 
-export function flowView(live: LiveFlow, version: ShownVersion | null, publicUrl: string): FlowView {
-  return { ...flowItem(live, version, publicUrl), publishedAt: version?.createdAt.toISOString() ?? null, text: version?.text ?? null };
+export function flowView(live: LiveFlow, version: ShownVersion | null, publicUrl: string, endpoint?: LiveEndpoint): FlowView {
+  return {
+    ...flowItem(live, version, publicUrl, endpoint),
+    publishedAt: version?.createdAt.toISOString() ?? null,
+    text: version?.text ?? null,
+  };
 }
 
 function triggerView({ id, trigger }: Flow, publicUrl: string): FlowItem['trigger'] {
@@ -40,6 +44,12 @@ function triggerView({ id, trigger }: Flow, publicUrl: string): FlowItem['trigge
     methods: [...(trigger.methods ?? webhookDefaults.methods)],
     credential: trigger.credential ?? null,
   };
+}
+
+/** A flow that listens takes what its endpoint takes. */
+function sharedView({ name, rules, credential }: LiveEndpoint, publicUrl: string): FlowItem['trigger'] {
+  const methods = [...(rules?.methods ?? webhookDefaults.methods)];
+  return { type: 'webhook', url: `${publicUrl}/endpoints/${name}`, methods, credential: credential?.name ?? null };
 }
 
 function problemView({ code, severity, message, path, line, column }: Problem): FlowItem['problems'][number] {
