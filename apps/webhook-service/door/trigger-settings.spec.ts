@@ -198,6 +198,12 @@ describe('where unknown flows are hidden', () => {
     expect(await door.receive('orders', request(sent))).toEqual(await door.receive('nobody', request(sent)));
   });
 
+  it('who tries out ids is recorded by sample, however many they are', async () => {
+    const { door, refusals } = world({ hideUnknown: true });
+    for (let i = 0; i < 60; i += 1) await door.receive(`guess-${i}`, request());
+    expect(refusals).toHaveLength(31);
+  });
+
   it('an endpoint that is not declared is answered like a flow that does not exist', async () => {
     const { door } = world({ hideUnknown: true });
     expect(await door.receiveShared('nobody', request())).toEqual(await door.receive('nobody', request()));

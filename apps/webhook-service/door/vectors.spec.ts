@@ -62,7 +62,7 @@ describe('signature vectors over the wire', () => {
   async function answerTo(vector: Vector): Promise<{ status: number; body: string }> {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
     const received: Buffer[] = [];
-    socket.on('data', (chunk: Buffer) => received.push(chunk)).end(bytesOf(vector));
+    socket.on('data', (chunk: Buffer) => received.push(chunk)).write(bytesOf(vector));
     await once(socket, 'close');
     const text = Buffer.concat(received).toString('latin1');
     return { status: Number(text.split(' ')[1]), body: text.slice(text.indexOf('\r\n\r\n')) };
