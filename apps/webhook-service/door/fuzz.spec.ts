@@ -29,19 +29,10 @@ const types = fc.constantFrom(
   'image/png',
   ';;',
 );
-const names = fc.constantFrom(
-  'Content-Type',
-  'Content-Encoding',
-  'X-Hub-Signature-256',
-  'Authorization',
-  'X-Any',
-  'Expect',
-  'Host',
-  'Cookie',
-);
+const names = fc.constantFrom('Content-Type', 'Content-Encoding', 'X-Hub-Signature-256', 'Authorization', 'X-Any', 'Host', 'Cookie');
 const values = fc.oneof(
   types,
-  fc.constantFrom('gzip', 'br', 'sha256=00', 'Basic eDp5', '100-continue', ''),
+  fc.constantFrom('gzip', 'br', 'sha256=00', 'Basic eDp5', ''),
   fc.string({ unit: fc.integer({ min: 0x20, max: 0xff }).map((code) => String.fromCharCode(code)) }),
 );
 const pieces = fc.constantFrom(
@@ -107,7 +98,7 @@ describe('anything at all', () => {
         door = made.door;
         const status = await answerTo(sent);
         counts[status] = (counts[status] ?? 0) + 1;
-        expect([200, 202, 400, 401, 405, 413, 415, 417, 429]).toContain(status);
+        expect([200, 202, 400, 401, 405, 413, 415, 429]).toContain(status);
         expect(made.refusals.map(({ code }) => code)).not.toContain('door.failed');
       }),
       { numRuns: RUNS },
