@@ -21,7 +21,6 @@ const PAGES = [
   '/events/:id',
   '/refusals/:id',
   '/endpoints',
-  '/endpoints/:id',
   '/credentials',
   '/credentials/:id',
   '/health',
