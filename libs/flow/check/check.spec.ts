@@ -1,6 +1,7 @@
 import type { Component, JsonSchema } from '@millrace/component-sdk';
 import { checkFlow, formatProblems, parseFlow } from '../index.js';
 import type { CheckOptions, CredentialInfo } from '../index.js';
+import { marked, withKeys, withSteps, withTrigger } from '../../../test/support/marked-flow.js';
 
 function component(name: string, props: JsonSchema, more: Partial<Component> = {}): [string, Component] {
   return [name, { name, title: name, props, run: () => undefined, ...more }];
@@ -69,32 +70,6 @@ const options: CheckOptions = { components, credentials };
 
 function found(text: string, more: Partial<CheckOptions> = {}): string[] {
   return checkFlow(text, { ...options, ...more }).problems.map(({ line, column, code }) => `${line}:${column} ${code}`);
-}
-
-/** Takes the marks `¶` out of a text, and says where they stood. */
-function marked(text: string): { text: string; places: string[] } {
-  const places: string[] = [];
-  const plain = text.split('\n').map((line, index) => {
-    const pieces = line.split('¶');
-    pieces.slice(1).forEach((_, mark) => places.push(`${index + 1}:${pieces.slice(0, mark + 1).join('').length + 1}`));
-    return pieces.join('');
-  });
-  return { text: plain.join('\n'), places };
-}
-
-/** A flow whose steps start in line 2, column 1. */
-function withSteps(...lines: string[]): string {
-  return `{ "format": 1, "id": "f", "trigger": { "type": "webhook" }, "steps": [\n${lines.join('\n')}\n] }`;
-}
-
-/** A flow whose trigger starts in line 2, column 1. */
-function withTrigger(...lines: string[]): string {
-  return `{ "format": 1, "id": "f", "trigger":\n${lines.join('\n')},\n"steps": [] }`;
-}
-
-/** A flow with more keys in line 2. */
-function withKeys(...lines: string[]): string {
-  return `{ "format": 1, "id": "f", "trigger": { "type": "webhook" }, "steps": [],\n${lines.join('\n')} }`;
 }
 
 const contact =
