@@ -18,6 +18,8 @@ export interface LiveFlow {
   readonly rules: WebhookRules | undefined;
   /** Of the live version, under the same condition. */
   readonly trigger?: Trigger | undefined;
+  /** Of the live version, also where this process lacks something that it needs: what it listens to must not be lost. */
+  readonly declared?: Trigger | undefined;
   /** What is wrong with the input of a call, as a sentence; undefined where the trigger takes any. */
   readonly inputProblem?: ((input: unknown) => string | undefined) | undefined;
   /** Undefined for an open URL. */
@@ -196,14 +198,16 @@ export class Catalog {
     const version = entity.liveVersion && (await this.parts.store.version(entity.id, entity.liveVersion));
     if (!version) return { ...base, problems: entity.problems };
     const { flow, problems } = this.check(version.text, entity.id);
-    if (!flow || hasErrors(problems)) return { ...base, problems };
+    if (!flow) return { ...base, problems };
     const { trigger } = flow;
-    if (trigger.type !== 'webhook') return { ...base, trigger, inputProblem: inputCheck(trigger), problems: entity.problems };
+    const declared = { ...base, declared: trigger };
+    if (hasErrors(problems)) return { ...declared, problems };
+    if (trigger.type !== 'webhook') return { ...declared, trigger, inputProblem: inputCheck(trigger), problems: entity.problems };
     const name = trigger.credential;
     const credential = name === undefined ? undefined : this.book.get(name);
     // The checker has said so already, but a URL must never be open because its credential could not be had.
-    if (name !== undefined && !credential) return { ...base, problems };
-    return { ...base, trigger, rules: webhookRules(trigger, schemaCheck), credential, problems: entity.problems };
+    if (name !== undefined && !credential) return { ...declared, problems };
+    return { ...declared, trigger, rules: webhookRules(trigger, schemaCheck), credential, problems: entity.problems };
   }
 
   private async makePlan(flowId: string, version: number): Promise<Plan> {

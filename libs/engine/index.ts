@@ -11,5 +11,7 @@ export { errorRecord } from './steps/step.js';
 export { POISON_CRASHES } from './steps/use.js';
 export { BodyRefusal, mediaType, parseBody } from './triggers/body.js';
 export { webhookRules, type Decision, type DedupeKey, type FixedAnswer, type SchemaCheck, type WebhookRules } from './triggers/rules.js';
+export * from './triggers/emission.js';
+export * from './triggers/schedule.js';
 export { parseTrigger, triggerOf } from './triggers/webhook.js';
 export * from './walk.js';

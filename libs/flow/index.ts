@@ -21,7 +21,7 @@ export { webhookDefaults } from './format/trigger.js';
 export { scheduleDefaults } from './format/triggers.js';
 export { defaultItemName } from './steps/forEach.js';
 export { waitDefaults } from './steps/wait.js';
-export { matchesEvent } from './events.js';
+export { eventNamePattern, matchesEvent } from './events.js';
 export { nextTime } from './schedule.js';
 export { allSteps, checkFlow } from './check/check.js';
 export type { CheckOptions } from './check/check.js';

@@ -5,6 +5,7 @@ import { FlowVersionEntity } from './entities/flow-version.entity.js';
 import { FlowEntity } from './entities/flow.entity.js';
 import { Initial1763700000000 } from './migrations/0001-initial.js';
 import { WaitsAndCalls1763710000000 } from './migrations/0002-waits-and-calls.js';
+import { Triggers1763720000000 } from './migrations/0003-triggers.js';
 import { ensurePartitions } from './partitions.js';
 
 /**
@@ -36,7 +37,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     url: options.url,
     poolSize: options.poolSize,
     entities: [FlowEntity, FlowVersionEntity],
-    migrations: [Initial1763700000000, WaitsAndCalls1763710000000],
+    migrations: [Initial1763700000000, WaitsAndCalls1763710000000, Triggers1763720000000],
     migrationsTransactionMode: 'each',
     extra: { idleTimeoutMillis: 10_000, connectionTimeoutMillis: 10_000, application_name: 'millrace', options: PINNED_PLANS },
     poolErrorHandler: () => undefined,

@@ -19,7 +19,7 @@ export interface StartedRun {
   readonly depth?: number;
 }
 
-/** Runs that flows, schedules, emitted events and people start. */
+/** Runs that flows and people start. */
 export class PostgresRunStarter {
   constructor(private readonly pool: Pool) {}
 

@@ -57,9 +57,14 @@ function operationObject(operation: Operation): object {
     ...(operation.description === undefined ? {} : { description: operation.description }),
     ...(operation.open ? { security: [] } : {}),
     parameters: [...pathParameters(operation.path), ...queryParameters(operation.query ?? {})],
-    ...(operation.tag === 'front door' ? { requestBody: ANY_BODY } : {}),
+    ...requestBody(operation),
     responses: Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, responseObject(answer)])),
   };
+}
+
+function requestBody({ tag, body }: Operation): object {
+  if (body !== undefined) return { requestBody: { required: true, content: { 'application/json': { schema: body } } } };
+  return tag === 'front door' ? { requestBody: ANY_BODY } : {};
 }
 
 /** What the guard answers before the operation is reached. */

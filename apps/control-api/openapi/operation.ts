@@ -11,7 +11,7 @@ export interface Answer {
 
 /** One method of one path, as the document and the reference page describe it. */
 export interface Operation {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'put' | 'delete';
   /** With `{name}` for parameters. */
   readonly path: string;
   readonly id: string;
@@ -19,6 +19,8 @@ export interface Operation {
   readonly summary: string;
   readonly description?: string;
   readonly query?: Readonly<Record<string, JsonSchema>>;
+  /** Of a JSON body. */
+  readonly body?: JsonSchema;
   readonly answers: Readonly<Record<number, Answer>>;
   /** Needs no token. */
   readonly open?: boolean;

@@ -10,7 +10,7 @@ export interface Client {
   readonly instance: Instance;
   /** `path` below /api/v1. The type is the caller's word for what that route answers. */
   get<T>(path: string, query?: QueryValues): Promise<T>;
-  post<T>(path: string): Promise<T>;
+  post<T>(path: string, body?: object): Promise<T>;
   /** Any request to the instance, without the token; every status is an answer. */
   send(request: HttpRequest): Promise<FetchResponse>;
   close(): Promise<void>;
@@ -22,14 +22,20 @@ const TIMEOUT_MS = 30_000;
 
 export function createClient(instance: Instance): Client {
   const http = createHttpClient({ allow: ANYWHERE, userAgent: 'millrace-cli', timeoutMs: TIMEOUT_MS });
-  const call = async <T>(method: string, path: string, query: QueryValues = {}): Promise<T> => {
+  const call = async <T>(method: string, path: string, query: QueryValues = {}, body?: object): Promise<T> => {
     const headers = { authorization: `Bearer ${instance.token}`, accept: 'application/json' };
-    return resultOf<T>(await send(http, { method, url: `${instance.url}/api/v1/${path}${queryText(query)}`, headers }, instance));
+    const request = {
+      method,
+      url: `${instance.url}/api/v1/${path}${queryText(query)}`,
+      headers,
+      ...(body && { body: new TextEncoder().encode(JSON.stringify(body)) }),
+    };
+    return resultOf<T>(await send(http, request, instance));
   };
   return {
     instance,
     get: (path, query) => call('GET', path, query),
-    post: (path) => call('POST', path),
+    post: (path, body) => call('POST', path, {}, body),
     send: (request) => send(http, request, instance),
     close: () => http.close(),
   };

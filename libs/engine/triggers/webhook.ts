@@ -1,4 +1,4 @@
-import type { EventRecord, TriggerView } from '../records.js';
+import type { EventRecord, Origin, TriggerView } from '../records.js';
 import { collect, parseBody } from './body.js';
 
 /** What expressions see as `trigger`, from what is stored. Throws a BodyRefusal where the front door would have. */
@@ -16,6 +16,11 @@ export function triggerOf(event: Omit<EventRecord, 'body'>, body: unknown): Trig
     method: event.method,
     id: event.id,
     receivedAt: new Date(event.receivedAt).toISOString(),
-    ...(event.origin?.kind === 'event' && { event: event.origin.name }),
+    ...eventName(event.origin),
   };
+}
+
+function eventName(origin: Origin | undefined): Pick<TriggerView, 'event'> {
+  if (origin?.kind === 'event') return { event: origin.name };
+  return origin?.kind === 'api' && origin.event !== undefined ? { event: origin.event } : {};
 }
