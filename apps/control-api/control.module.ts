@@ -7,6 +7,7 @@ import { OpenApiController } from './openapi/openapi.controller.js';
 import { RefusalsController } from './refusals/refusals.controller.js';
 import { RunsController } from './runs/runs.controller.js';
 import { StatusController } from './status/status.controller.js';
+import { TriggersController } from './triggers/triggers.controller.js';
 
 @Module({})
 class ControlModule {}
@@ -15,7 +16,15 @@ class ControlModule {}
 export function controlModule(token: string): DynamicModule {
   return {
     module: ControlModule,
-    controllers: [FlowsController, EventsController, RefusalsController, RunsController, StatusController, OpenApiController],
+    controllers: [
+      FlowsController,
+      EventsController,
+      RefusalsController,
+      RunsController,
+      StatusController,
+      TriggersController,
+      OpenApiController,
+    ],
     providers: [{ provide: ACCESS, useValue: createAccess(token) }, ApiGuard],
   };
 }

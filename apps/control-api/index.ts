@@ -5,3 +5,4 @@ export type { FlowList, FlowView } from './wire/flow.js';
 export type { RefusalPage } from './wire/refusal.js';
 export type { AttemptView, CancelView, RunItem, RunPage, RunView, StepView } from './wire/run.js';
 export type { StatusView } from './wire/status.js';
+export type { EmittedView, ScheduleList, ScheduleView, StartedView } from './wire/trigger.js';

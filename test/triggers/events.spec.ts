@@ -64,7 +64,7 @@ describe('an emitted event', () => {
   });
 
   it('with a condition that only the runner can decide starts a run, which decides it', async () => {
-    listen('matching', 'order.paid', { when: "{{ $match(trigger.event, /paid/) }}" });
+    listen('matching', 'order.paid', { when: '{{ $match(trigger.event, /paid/) }}' });
     expect((await world.emitter().emitNow(order())).runIds).toHaveLength(1);
   });
 
@@ -142,7 +142,10 @@ describe('what the system tells', () => {
   it('of a run that failed at the door', async () => {
     listen('alarm', 'flow.failed');
     const event = { id: v7(), flowId: 'orders', receivedAt: Date.now(), method: 'POST', url: '', headers: {}, body: Buffer.from('') };
-    await world.events.accept({ event, run: { id: v7(), version: 1, status: 'failed', error: { code: 'trigger.schema', message: 'No id.' } } });
+    await world.events.accept({
+      event,
+      run: { id: v7(), version: 1, status: 'failed', error: { code: 'trigger.schema', message: 'No id.' } },
+    });
     await world.emitter().round();
     expect(await world.runsOf('alarm')).toHaveLength(1);
   });

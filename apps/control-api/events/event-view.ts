@@ -1,4 +1,4 @@
-import { BodyRefusal, parseBody, type EventRecord } from '@millrace/engine';
+import { BodyRefusal, parseBody, type EventRecord, type Origin } from '@millrace/engine';
 import type { EventSummary, RunSummary } from '@millrace/postgres';
 import { runItem } from '../runs/run-view.js';
 import type { BodyView, EventItem, EventView } from '../wire/event.js';
@@ -10,6 +10,7 @@ export function eventItem(event: EventSummary): EventItem {
   return {
     id: event.id,
     flowId: event.flowId,
+    origin: originView(event.origin),
     receivedAt: new Date(event.receivedAt).toISOString(),
     method: event.method,
     url: event.url,
@@ -18,6 +19,13 @@ export function eventItem(event: EventSummary): EventItem {
     caller: event.caller ?? null,
     unmatched: event.unmatched ?? null,
   };
+}
+
+function originView(origin: Origin | undefined): EventItem['origin'] {
+  if (!origin) return null;
+  if (origin.kind === 'schedule') return { kind: origin.kind, at: new Date(origin.at).toISOString() };
+  if (origin.kind === 'api') return { kind: origin.kind, ...(origin.event !== undefined && { name: origin.event }) };
+  return { ...origin };
 }
 
 export function eventView(event: EventRecord, runs: readonly RunSummary[]): EventView {

@@ -1,5 +1,5 @@
 import type { LiveFlow } from '@millrace/catalog';
-import { parseFlow, webhookDefaults, type Flow, type Problem } from '@millrace/flow';
+import { parseFlow, scheduleDefaults, webhookDefaults, type Flow, type Problem, type ScheduleTrigger } from '@millrace/flow';
 import type { FlowItem, FlowState, FlowView } from '../wire/flow.js';
 
 /** A stored version, as far as it is shown. */
@@ -34,13 +34,23 @@ export function flowView(live: LiveFlow, version: ShownVersion | null, publicUrl
 }
 
 function triggerView({ id, trigger }: Flow, publicUrl: string): FlowItem['trigger'] {
-  if (trigger.type !== 'webhook') return { type: trigger.type, url: null, methods: [], credential: null };
+  const none = { type: trigger.type, url: null, methods: [], credential: null, listensTo: null, schedule: null, timezone: null };
+  if (trigger.type === 'event') return { ...none, listensTo: trigger.event };
+  if (trigger.type === 'schedule') return { ...none, ...scheduleOf(trigger) };
+  if (trigger.type !== 'webhook') return none;
   return {
-    type: trigger.type,
+    ...none,
     url: `${publicUrl}/flows/${id}/hook`,
     methods: [...(trigger.methods ?? webhookDefaults.methods)],
     credential: trigger.credential ?? null,
   };
+}
+
+function scheduleOf({ cron, every, timezone = scheduleDefaults.timezone }: ScheduleTrigger): {
+  schedule: string | null;
+  timezone: string | null;
+} {
+  return { schedule: cron ?? every ?? null, timezone: cron === undefined ? null : timezone };
 }
 
 function problemView({ code, severity, message, path, line, column }: Problem): FlowItem['problems'][number] {

@@ -7,6 +7,7 @@ import { cancelSchema, runPageSchema, runSchema, runsQuery } from '../wire/run.j
 import { liveSchema, readySchema, statusSchema } from '../wire/status.js';
 import { hookOperation } from './hook.js';
 import type { Answer, Operation } from './operation.js';
+import { triggerOperations } from './trigger-operations.js';
 
 function ok(description: string, schema: JsonSchema): Readonly<Record<number, Answer>> {
   return { 200: { description, schema } };
@@ -41,7 +42,7 @@ export const operations: readonly Operation[] = [
     path: '/api/v1/events',
     id: 'listEvents',
     tag: 'events',
-    summary: 'Accepted requests, newest first',
+    summary: 'Accepted requests and everything else that starts runs, newest first',
     query: eventsQuery.properties,
     answers: { ...ok('One page.', eventPageSchema), ...invalid },
   },
@@ -130,5 +131,6 @@ export const operations: readonly Operation[] = [
     answers: { ...ok('They can.', readySchema), 503: { description: 'Not now: `error.message` names the part.', schema: failureSchema } },
     open: true,
   },
+  ...triggerOperations,
   hookOperation,
 ];

@@ -7,15 +7,15 @@ const BODY_WIDTH = 2_000;
 
 /** One line per event, newest first. */
 export function eventTable({ items }: EventPage): string {
-  const rows = items.map(({ id, flowId, receivedAt, contentType, size, unmatched }) => [
+  const rows = items.map(({ id, flowId, receivedAt, contentType, size, unmatched, origin }) => [
     localTime(receivedAt),
     id,
     flowId,
-    shorten(contentType ?? '', 40),
+    origin ? originText(origin) : shorten(contentType ?? '', 40),
     byteSize(size),
     unmatched === null ? '' : `no run: ${shorten(printable(unmatched), 60)} did not hold`,
   ]);
-  return table(['RECEIVED', 'EVENT', 'FLOW', 'TYPE', 'SIZE', 'NOTE'], rows);
+  return table(['RECEIVED', 'EVENT', 'FLOW', 'FROM', 'SIZE', 'NOTE'], rows);
 }
 
 /** One event: its request and what became of it. */
@@ -24,13 +24,23 @@ export function eventDetails(event: EventView, now: number): string {
   return [
     `event ${event.id}, received ${localTime(event.receivedAt)}${event.caller === null ? '' : ` from ${event.caller}`}`,
     '',
-    `  ${event.method} ${printable(event.url)}`,
-    ...headers,
+    ...(event.origin ? [`  from ${originText(event.origin)}`] : [`  ${event.method} ${printable(event.url)}`, ...headers]),
     '',
     bodyText(event),
     '',
     event.runs.length > 0 ? runTable({ items: event.runs, next: null }, now) : noRun(event),
   ].join('\n');
+}
+
+type Origin = NonNullable<EventView['origin']>;
+
+/** What started it instead of a request, in a few words. */
+function originText({ kind, at, name, runId, path, eventId }: Origin): string {
+  if (kind === 'schedule') return `schedule, for ${at === undefined ? '' : localTime(at)}`;
+  if (kind === 'event') return `event ${printable(name ?? '')}${runId === undefined ? '' : ` of run ${runId}`}`;
+  if (kind === 'call') return `call of run ${runId ?? ''}, step ${printable(path ?? '')}`;
+  if (kind === 'api') return 'by hand';
+  return `${kind} of ${runId ?? eventId ?? ''}`;
 }
 
 function bodyText({ id, size, body }: EventView): string {
