@@ -151,8 +151,8 @@ export class Emitter {
 
 /** Without details, which may hold what only the run's page should show. */
 function errorOf(data: Json): Json {
-  const { code = 'run.failed', message = 'The run failed.', step = null } = (data ?? {}) as Record<string, Json>;
-  return { code, message, step };
+  const { code = 'run.failed', message = 'The run failed.', step } = (data ?? {}) as Record<string, Json>;
+  return step === undefined ? { code, message } : { code, message, step };
 }
 
 function clauses(listeners: readonly Listener[]): string {
