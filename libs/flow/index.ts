@@ -25,6 +25,7 @@ export { eventNamePattern, matchesEvent } from './events.js';
 export { nextTime } from './schedule.js';
 export { allSteps, checkFlow } from './check/check.js';
 export type { CheckOptions } from './check/check.js';
+export { flowInfo } from './check/flow-info.js';
 export { schemaCompiler } from './check/schemas.js';
 export { stepKind } from './steps/kinds.js';
 export type { Catalog, CredentialInfo, FlowInfo, StepKindName } from './steps/kind.js';

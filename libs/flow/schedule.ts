@@ -12,7 +12,8 @@ import { parseDuration } from './units.js';
  * - Every other line names times of a day: each runs once, when the clock first shows it or something later. A time that is
  *   skipped in spring runs when the clock has been put forward, one that comes twice in autumn runs the first time.
  *
- * Both are what cron does (crontab, Vixie cron: cron(8), NOTES), and croner and cron-parser do not quite.
+ * That is what Debian's cron(8) says of changes to summer time and back: jobs at a specific time, or that run less often than once an
+ * hour, are neither lost nor doubled, the others are scheduled as usual. Croner and cron-parser do not quite keep to it.
  */
 
 /** Fields of figures, names, and the signs of cron; Croner would take more, among it whole dates. */
@@ -54,10 +55,11 @@ function isZone(zone: string): boolean {
 }
 
 /**
- * The first time after `after` at which the schedule is due, in milliseconds since 1970; undefined if there is none.
+ * The first time after `moment` at which the schedule is due, in milliseconds since 1970; undefined if there is none.
  * Pure: what it gives depends on the zone's rules alone. Throws for a trigger that the checker refuses.
  */
-export function nextTime(trigger: ScheduleTrigger, after: number): number | undefined {
+export function nextTime(trigger: ScheduleTrigger, moment: number): number | undefined {
+  const after = Math.floor(moment);
   if (trigger.every !== undefined) return nextMultiple(parseDuration(trigger.every), after);
   if (trigger.cron === undefined) return undefined;
   const line = trigger.cron.trim();

@@ -63,6 +63,7 @@ const credentials = new Map<string, CredentialInfo>([
   ['sales-slack', { type: 'api-key', in: 'url' }],
   ['team-discord', { type: 'api-key', in: 'url' }],
   ['ops-slack', { type: 'api-key', in: 'url' }],
+  ['halved', { type: 'api-key', in: 'header', broken: 'it has no value.' }],
   ['unset', { type: 'api-key', in: 'header', missing: 'HUBSPOT_TOKEN' }],
 ]);
 
@@ -299,6 +300,11 @@ describe('checkFlow reports, at the marks,', () => {
       'a credential without its secret',
       withSteps(contact.replace('"credential": "hubspot"', '"credential": ¶"unset"')),
       ['credential.missing-secret'],
+    ],
+    [
+      'a credential whose definition is wrong',
+      withSteps(contact.replace('"credential": "hubspot"', '"credential": ¶"halved"')),
+      ['credential.broken'],
     ],
     ['a condition without braces', withSteps('{ "id": "a", "when": ¶"trigger.body.x = 1", "use": "log" }'), ['flow.bad-condition']],
     ['a condition in mixed text', withSteps('{ "id": "a", "if": ¶"x {{ trigger.body.x }}", "then": [] }'), ['flow.bad-condition']],

@@ -1,5 +1,5 @@
 import { marked, withKeys, withSteps } from '../../../test/support/marked-flow.js';
-import { checkFlow, formatProblems } from '../index.js';
+import { checkFlow, flowInfo, formatProblems, parseFlow } from '../index.js';
 import type { CheckOptions, FlowInfo } from '../index.js';
 import type { Component, JsonSchema } from '@millrace/component-sdk';
 
@@ -340,6 +340,18 @@ describe('checkFlow reports, at the marks,', () => {
     ]) {
       expect(problems(withSteps(`{ "id": "c", ${text} },`, '{ "id": "d", "use": "log" }')).found).toEqual([]);
     }
+  });
+});
+
+describe('flowInfo', () => {
+  it('names every flow that is called, wherever, once', () => {
+    const { flow } = parseFlow(
+      withSteps(
+        `${each('{ "id": "a", "call": "enrich" }, { "id": "b", "call": "enrich" }')},`,
+        '{ "id": "t", "try": [ { "id": "c", "call": "hooked" } ], "catch": [] } ], "onError": [ { "id": "d", "call": "back" }',
+      ),
+    );
+    expect(flow && flowInfo(flow)).toEqual({ trigger: 'webhook', calls: ['enrich', 'hooked', 'back'] });
   });
 });
 

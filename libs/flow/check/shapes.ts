@@ -16,12 +16,12 @@ export function triggerShape(trigger: Trigger | undefined): JsonSchema {
   return { type: 'object', properties: fieldsOf(trigger) };
 }
 
-/** The shape of `trigger` as the steps see it: with `batch`, the body is the list of the events' bodies. */
+/** The shape of `trigger` as the steps see it: with `batch`, the list of the events' bodies, and nothing that only one event has. */
 export function runShape({ trigger, batch }: FlowDraft): JsonSchema {
-  const { body = {}, ...rest } = fieldsOf(trigger);
   if (batch === undefined) return triggerShape(trigger);
+  const { body = {} } = fieldsOf(trigger);
   const items = { type: 'array', items: body } as const;
-  return { type: 'object', properties: { ...rest, body: { type: 'object', properties: { items }, additionalProperties: false } } };
+  return { type: 'object', properties: { ...common, body: { type: 'object', properties: { items }, additionalProperties: false } } };
 }
 
 function fieldsOf(trigger: Trigger | undefined): Record<string, JsonSchema> {

@@ -117,6 +117,11 @@ describe('checkFlow reports, at the marks,', () => {
       ['flow.conflicting-keys'],
     ],
     ['what a batch does not give', reading(hook, 'trigger.body.¶id', '"batch": { "window": "1m" },'), ['reference.unknown-field']],
+    [
+      'what only one event of a batch has',
+      reading(paid, 'trigger.¶event & trigger.¶headers.x', '"batch": { "window": "1m" },'),
+      ['reference.unknown-field', 'reference.unknown-field'],
+    ],
     ['batches of a schedule', reading(daily, 'trigger.id', '¶"batch": { "window": "1m" },'), ['flow.key-no-effect']],
     ['debounced calls', reading(called, 'trigger.id', '¶"debounce": { "window": "1m" },'), ['flow.key-no-effect']],
     ['a deadline of retries that is none', withKeys('"defaults": { "retry": { "deadline": ¶"later" } }'), ['flow.bad-value']],
@@ -138,7 +143,7 @@ describe('checkFlow reports, at the marks,', () => {
 describe('messages say what to do', () => {
   it.each([
     [withTrigger('{ "type": "shedule" }'), 'There is no trigger `shedule`. Did you mean `schedule`?'],
-    [reading(daily, 'trigger.headers.x'), 'Only a `webhook` trigger has `trigger.headers`; this one has `body`, `id`, `receivedAt`.'],
+    [reading(daily, 'trigger.headers.x'), 'Only a single request has `trigger.headers`; here `trigger` has `body`, `id`, `receivedAt`.'],
     [
       withTrigger('{ "type": "schedule", "cron": "* * * * *", "timezone": "Europe/Berln" }'),
       '`Europe/Berln` is not a time zone; write its IANA name, such as `Europe/Berlin`. Did you mean `Europe/Berlin`?',

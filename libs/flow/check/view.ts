@@ -79,7 +79,7 @@ function requestFault(path: readonly string[], shape: JsonSchema): ReferenceFaul
   const name = path[1] ?? '';
   const fields = Object.keys(shape.properties ?? {});
   if (!Object.hasOwn(requestFields, name) || fields.includes(name)) return undefined;
-  const message = `Only a \`webhook\` trigger has \`trigger.${name}\`; this one has ${listed(fields)}.`;
+  const message = `Only a single request has \`trigger.${name}\`; here \`trigger\` has ${listed(fields)}.`;
   return { code: 'reference.unknown-field', index: 1, message };
 }
 

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import type { Json } from '@millrace/component-sdk';
 import { allSteps, checkFlow, parseFlow, positionsOf } from '../index.js';
 import type { CheckOptions, Flow, Step, Trigger } from '../index.js';
+import { schemaCompiler } from '../check/schemas.js';
+import { flowSchema } from '../schema/flow-schema.js';
 import { kindNames, stepKind } from '../steps/kinds.js';
 
 const options: CheckOptions = { components: new Map(), credentials: new Map(), flows: new Map([['g', { trigger: 'call', calls: ['f'] }]]) };
@@ -148,6 +150,8 @@ function numbered(flow: object): object {
 /** Keys below which nothing is a step, whatever it looks like. */
 const opaque = new Set(['with', 'set', 'input', 'wait', 'respond', 'schema', 'when', 'retry', 'stop', 'if', 'switch']);
 
+const validate = schemaCompiler(flowSchema).compile(flowSchema);
+
 describe('a flow of any steps', () => {
   it('reads back as it was written', () => {
     fc.assert(
@@ -155,6 +159,16 @@ describe('a flow of any steps', () => {
         const { flow: read, problems } = parseFlow(JSON.stringify(flow, undefined, indent));
         expect(problems).toEqual([]);
         expect(read).toEqual(flow);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('is what the schema for editors takes', () => {
+    fc.assert(
+      fc.property(flows, (flow) => {
+        validate(JSON.parse(JSON.stringify(flow)));
+        expect(validate.errors ?? []).toEqual([]);
       }),
       { numRuns: 150 },
     );

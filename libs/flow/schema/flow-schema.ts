@@ -42,7 +42,7 @@ const common: Readonly<Record<string, JsonSchema>> = {
 
 function stepSchema(kind: StepKind): JsonSchema {
   const shared = Object.fromEntries(kind.settings.map((key) => [key, settings[key]]));
-  return closed({ ...common, ...shared, ...kind.schema }, ['id', ...kind.required]);
+  return { ...closed({ ...common, ...shared, ...kind.schema }, ['id', ...kind.required]), ...kind.together };
 }
 
 const steps = Object.values(kinds as unknown as Record<string, StepKind>);

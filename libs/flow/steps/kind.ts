@@ -95,6 +95,8 @@ export interface StepKind<S extends Step = Step> {
   readonly keys: readonly string[];
   /** For editors: the schema of each key. */
   readonly schema: Readonly<Record<string, JsonSchema>>;
+  /** What the keys' own schemas cannot say: which of them need or exclude each other. */
+  readonly together?: JsonSchema;
   /** Keys without which the step cannot be. */
   readonly required: readonly string[];
   /** Gives undefined for a step that could not be read; the problems are reported. */

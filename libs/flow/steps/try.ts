@@ -26,6 +26,7 @@ export const tryKind = defineStepKind<TryStep>({
     },
     finally: { ...stepsSchema, description: 'Steps that run either way.' },
   },
+  together: { anyOf: [{ required: ['catch'] }, { required: ['finally'] }], dependencies: { on: ['catch'] } },
   read(fields, base, { readSteps }) {
     const attempt = required(fields, 'try', readSteps);
     refuseHalves(fields);

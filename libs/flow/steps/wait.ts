@@ -23,7 +23,7 @@ export const waitKind = defineStepKind<WaitStep>({
     wait: {
       type: 'object',
       description: 'Exactly one of `for`, `until` and `webhook`.',
-      minProperties: 1,
+      oneOf: ways.map((way) => ({ required: [way] })),
       properties: {
         for: { type: 'string', description: 'A duration such as `10m`, or an expression that gives one or a number of milliseconds.' },
         until: {
