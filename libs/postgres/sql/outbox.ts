@@ -18,8 +18,9 @@ export const EMITTED_BEFORE = `${COLUMNS} where key = $1`;
 
 export const UNDELIVERED = `${COLUMNS} where delivered_at is null order by id limit $1`;
 
+/** The data is in the event from then on. */
 const TAKE = `
-    update outbox set delivered_at = now(), event_id = $15::uuid, run_ids = $16::uuid[]
+    update outbox set delivered_at = now(), data = 'null', event_id = $15::uuid, run_ids = $16::uuid[]
     where id = $14::bigint and delivered_at is null returning flow_id, run_id, emitted_at`;
 
 /** Delivered once: the compare-and-set, the event and the runs of all flows that listen are one commit. */
