@@ -96,12 +96,17 @@ function stored(row: ScheduleRow): StoredSchedule {
     version,
     timing,
     turn,
-    next: row.next_at ?? undefined,
-    last: row.last_at ?? undefined,
+    next: whole(row.next_at),
+    last: whole(row.last_at),
     lastRun: row.last_run ?? undefined,
     busy,
-    waiting,
-    leftOut: { count: row.left_out, at: row.left_out_at ?? undefined, because: row.left_out_because ?? undefined },
+    waiting: waiting.map(Math.round),
+    leftOut: { count: row.left_out, at: whole(row.left_out_at), because: row.left_out_because ?? undefined },
     changedAt: row.changed_at,
   };
+}
+
+/** Postgres keeps microseconds, and what went through a fraction of seconds may come back a hair off. */
+function whole(time: number | null): number | undefined {
+  return time === null ? undefined : Math.round(time);
 }

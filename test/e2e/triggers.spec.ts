@@ -5,14 +5,15 @@ import { jest } from '@jest/globals';
 import type { EmittedView, EventPage, EventView, FlowList, RunPage, ScheduleList, StartedView } from '../../apps/control-api/index.js';
 import { endOf, eventually } from '../support/flow-files.js';
 import { MAIN, startInstance, type TestInstance } from '../support/instance.js';
+import { startReceiver, type Receiver } from '../support/receiver.js';
 
 jest.setTimeout(90_000);
 
 const tell = { id: 'tell', use: 'log', with: { message: 'told' } };
 const seen = { id: 'seen', set: { body: '{{ trigger.body }}' } };
 
-function flow(id: string, trigger: object, steps: readonly object[]): Record<string, object> {
-  return { [id]: { format: 1, id, trigger, steps } };
+function flow(id: string, trigger: object, steps: readonly object[], rest: object = {}): Record<string, object> {
+  return { [id]: { format: 1, id, trigger, steps, ...rest } };
 }
 
 const flows = {
@@ -27,14 +28,24 @@ const flows = {
     { id: 'end', stop: { as: 'failed', message: '{{ trigger.body.why }}' } },
   ]),
   ...flow('alarm', { type: 'event', event: 'flow.failed' }, [seen]),
-  ...flow('paused', { type: 'schedule', every: '1s' }, [tell]),
+  ...flow('loop', { type: 'event', event: 'loop.again' }, [{ id: 'again', use: 'event.emit', with: { name: 'loop.again' } }]),
+  ...flow('moody', { type: 'webhook' }, [{ id: 'sulk', if: '{{ trigger.body.bad }}', then: [{ id: 'end', stop: { as: 'failed' } }] }]),
+  ...flow('relief', { type: 'event', event: 'flow.recovered', when: "{{ trigger.body.flow = 'moody' }}" }, [seen]),
+  ...flow('locked', { type: 'call' }, [
+    { id: 'ask', use: 'http.request', credential: 'crm', with: { method: 'GET', url: '{{ trigger.body.url }}' } },
+  ]),
+  ...flow('keyless', { type: 'event', event: 'credential.failing' }, [seen]),
+  credentials: { crm: { type: 'api-key', in: 'header', name: 'x-api-key', value: { env: 'CRM_KEY' } } },
+  ...flow('paused', { type: 'schedule', every: '1s' }, [tell], { enabled: false }),
 };
-Object.assign(flows.paused!, { enabled: false });
 
 let instance: TestInstance;
+let receiver: Receiver;
 beforeAll(async () => {
-  instance = await startInstance({ flows });
+  receiver = await startReceiver(() => ({ status: 401 }));
+  instance = await startInstance({ flows, env: { CRM_KEY: 'a-long-enough-secret' } });
 });
+afterAll(() => receiver.close());
 
 /** A POST with a JSON body. */
 function post<T>(path: string, body: object): Promise<T> {
@@ -107,7 +118,7 @@ it('an event that a producer emits twice with one id starts its runs once', asyn
 it('a failed run raises the alarm, which names flow, run and reason', async () => {
   const { runId } = await post<StartedView>('flows/broken/runs', { input: { why: 'No seats left' } });
   expect(await endOf(instance, runId)).toMatchObject({ status: 'failed' });
-  const [alarm] = await runsOf('alarm', 1);
+  const alarm = (await runsOf('alarm', 1)).at(-1);
   expect(await outputOf(alarm!.id)).toEqual({
     body: {
       flow: 'broken',
@@ -116,6 +127,44 @@ it('a failed run raises the alarm, which names flow, run and reason', async () =
       error: { code: 'flow.stopped', message: 'No seats left', step: 'end' },
     },
   });
+});
+
+it('the first success after failures is told', async () => {
+  const send = async (bad: boolean): Promise<string> => {
+    const { runId } = await post<StartedView>('flows/moody/runs', { input: { bad } });
+    await endOf(instance, runId);
+    return runId;
+  };
+  const failed = await send(true);
+  await eventually('the failure to be told', async () => {
+    const { items } = await instance.api<EventPage>('events?flow=events/flow.failed');
+    return items.find(({ origin }) => origin?.runId === failed);
+  });
+  const succeeded = await send(false);
+  const [relief] = await runsOf('relief', 1);
+  expect(await outputOf(relief!.id)).toMatchObject({ body: { flow: 'moody', run: succeeded, failures: 1, since: expect.any(String) } });
+});
+
+it('a credential that the other side goes on refusing is told of once', async () => {
+  for (let n = 0; n < 5; n += 1) {
+    const { runId } = await post<StartedView>('flows/locked/runs', { input: { url: receiver.url } });
+    expect(await endOf(instance, runId)).toMatchObject({ status: 'failed', error: { code: 'http.401' } });
+  }
+  const keyless = await runsOf('keyless', 1);
+  expect(keyless).toHaveLength(1);
+  expect(await outputOf(keyless[0]!.id)).toMatchObject({
+    body: { credential: 'crm', status: 401, refusals: 3, flow: 'locked', step: 'ask' },
+  });
+});
+
+it('a flow that starts itself for ever is stopped, and says why', async () => {
+  await post<EmittedView>('events', { name: 'loop.again' });
+  const failed = await eventually('the end of the loop', async () => {
+    const { items } = await instance.api<RunPage>('runs?flow=loop&status=failed');
+    return items[0];
+  });
+  expect(failed.error).toMatchObject({ code: 'event.too-deep', message: expect.stringContaining('20 calls and events') });
+  expect((await instance.api<RunPage>('runs?flow=loop')).items).toHaveLength(20);
 });
 
 it.each([

@@ -125,6 +125,26 @@ describe('no lost event', () => {
   });
 });
 
+describe('what was delivered', () => {
+  it('is forgotten, except what a producer or a step may repeat, and that for a week', async () => {
+    const { pool } = world.database;
+    const { eventId } = await world.emitter().emitNow({ ...order(), key: 'api/7' });
+    await world.emitter().emitNow(order());
+    await world.emitter().emit(order());
+    await world.outbox.trim();
+    const left = async () =>
+      (await pool.query('select key is not null as keyed, delivered_at is not null as delivered from outbox order by id')).rows;
+    expect(await left()).toEqual([
+      { keyed: true, delivered: true },
+      { keyed: false, delivered: false },
+    ]);
+    await pool.query("update outbox set delivered_at = delivered_at - interval '8 days'");
+    await world.outbox.trim();
+    expect(await left()).toEqual([{ keyed: false, delivered: false }]);
+    expect((await world.emitter().emitNow({ ...order(), key: 'api/7' })).eventId).not.toBe(eventId);
+  });
+});
+
 describe('what the system tells', () => {
   it('of a run that failed, with what a person needs and without its details', async () => {
     listen('alarm', 'flow.failed');
