@@ -55,6 +55,10 @@ const RULES: Readonly<Record<string, Row>> = {
     ],
     because: 'it knows what is live and leaves running it to others',
   },
+  'libs/triggers': {
+    may: ['catalog', 'component-sdk', 'engine', 'flow', 'postgres', 'telemetry'],
+    because: 'runner and control API start runs by the same rules, and it knows no app and no Nest',
+  },
   'libs/platform': {
     may: ['catalog', 'components', 'config', 'postgres', 'queue', 'telemetry', 'uuid', 'fastify', 'rxjs', 'node:*', ...NEST],
     because: 'it is what every app stands on, and knows no app',
@@ -74,6 +78,7 @@ const RULES: Readonly<Record<string, Row>> = {
       'postgres',
       'queue',
       'telemetry',
+      'triggers',
       'bullmq',
       'node:*',
       ...NEST,
@@ -81,7 +86,21 @@ const RULES: Readonly<Record<string, Row>> = {
     because: 'an app is a thin shell and knows no other app',
   },
   'apps/control-api': {
-    may: ['catalog', 'component-sdk', 'engine', 'flow', 'platform', 'postgres', 'ajv', 'ajv-formats', 'fastify', 'rxjs', 'node:*', ...NEST],
+    may: [
+      'catalog',
+      'component-sdk',
+      'engine',
+      'flow',
+      'platform',
+      'postgres',
+      'triggers',
+      'ajv',
+      'ajv-formats',
+      'fastify',
+      'rxjs',
+      'node:*',
+      ...NEST,
+    ],
     because: 'an app is a thin shell and knows no other app',
   },
   'apps/studio': {

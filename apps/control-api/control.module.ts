@@ -16,6 +16,7 @@ import { StatusController } from './status/status.controller.js';
 import { VersionsController } from './versions/versions.controller.js';
 import { StreamController } from './stream/stream.controller.js';
 import { StudioController } from './studio/studio.controller.js';
+import { TriggersController } from './triggers/triggers.controller.js';
 
 @Module({})
 class ControlModule {}
@@ -35,6 +36,7 @@ export function controlModule(token: string): DynamicModule {
       CredentialsController,
       ActivityController,
       StatusController,
+      TriggersController,
       SessionController,
       StreamController,
       OpenApiController,

@@ -12,3 +12,4 @@ export type { StatusView } from './wire/status.js';
 export type { CheckedView, PauseView, PublishedView, SourceView, VersionItem, VersionPage, VersionView } from './wire/version.js';
 export type { Changes } from './wire/stream.js';
 export type { ValueChild, ValueView } from './wire/value.js';
+export type { EmittedView, ScheduleList, ScheduleView, StartedView } from './wire/trigger.js';

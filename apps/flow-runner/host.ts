@@ -1,14 +1,24 @@
-import type { Component } from '@millrace/component-sdk';
-import { StepError } from '@millrace/component-sdk';
+import type { Component, ComponentContext } from '@millrace/component-sdk';
+import { isStepError, StepError } from '@millrace/component-sdk';
 import type { Catalog } from '@millrace/catalog';
 import type { Credential } from '@millrace/credentials';
 import type { Host, Invocation } from '@millrace/engine';
 import { bindFetch, redact, type HttpClient } from '@millrace/http-client';
 import type { Log } from '@millrace/telemetry';
+import type { CredentialWatch } from '@millrace/triggers';
 import { openEventFile, type ReadEvent } from './event-files.js';
+import type { Triggers } from './triggers/triggers.js';
 
-/** Runs components for the engine: credentials, the guarded way out, logs that name run and step. */
-export function componentHost(catalog: Catalog, http: HttpClient, log: Log, readEvent: ReadEvent): Host {
+interface HostParts {
+  readonly catalog: Catalog;
+  readonly http: HttpClient;
+  readonly log: Log;
+  readonly triggers: Pick<Triggers, 'emitter' | 'watch' | 'ring'>;
+  readonly readEvent: ReadEvent;
+}
+
+/** Runs components for the engine: credentials, the guarded way out, events, logs that name run and step. */
+export function componentHost({ catalog, http, log, triggers, readEvent }: HostParts): Host {
   return {
     component: (name) => catalog.components.get(name),
     context: (component, invocation) => {
@@ -16,14 +26,52 @@ export function componentHost(catalog: Catalog, http: HttpClient, log: Log, read
       const { signal, timeoutMs, idempotencyKey, run, path } = invocation;
       return {
         credential: credential?.view,
-        fetch: bindFetch(http, { credential, signal, timeoutMs, idempotencyKey }),
         openFile: (file) => openEventFile(readEvent, run.eventId, file),
+        fetch: watched(bindFetch(http, { credential, signal, timeoutMs, idempotencyKey }), invocation, triggers.watch),
+        emit: emitting(triggers, invocation),
         signal,
         idempotencyKey,
         log: stepLog(log, { runId: run.id, flow: run.flowId, step: path }),
       };
     },
     redact: (text, name) => redact(text, catalog.credentials.get(name ?? '')?.secrets ?? []),
+  };
+}
+
+type Fetch = ComponentContext['fetch'];
+
+/** Notes how the other side took the credential. */
+function watched(fetch: Fetch, { credential, run, path }: Invocation, watch: CredentialWatch): Fetch {
+  if (credential === undefined) return fetch;
+  const note = (status: number): void => watch.answered(credential, status, { flow: run.flowId, run: run.id, step: path });
+  return async (url, init) => {
+    try {
+      const response = await fetch(url, init);
+      note(response.status);
+      return response;
+    } catch (error) {
+      if (isStepError(error) && error.status !== undefined) note(error.status);
+      throw error;
+    }
+  };
+}
+
+/** The events of a step are told apart by their order, which is the same when the step is tried again. */
+function emitting(triggers: HostParts['triggers'], { run, idempotencyKey }: Invocation): NonNullable<ComponentContext['emit']> {
+  let count = 0;
+  return async (name, data) => {
+    count += 1;
+    const key = `${idempotencyKey}#${count}`;
+    const { eventId = '' } = await triggers.emitter.emit({
+      name,
+      data,
+      key,
+      flowId: run.flowId,
+      runId: run.id,
+      depth: (run.depth ?? 0) + 1,
+    });
+    triggers.ring();
+    return { eventId };
   };
 }
 

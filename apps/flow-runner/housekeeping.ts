@@ -21,10 +21,11 @@ export class Housekeeping {
   }
 
   private async round(): Promise<void> {
-    const { database, refusals, resumptions } = this.platform;
+    const { database, outbox, refusals, resumptions } = this.platform;
     await ensurePartitions(database.pool, Date.now());
     await refusals.trim(REFUSALS_PER_FLOW);
     await resumptions.trim();
+    await outbox.trim();
     await database.pool.query('delete from dedupe_keys where expires_at < now()');
   }
 

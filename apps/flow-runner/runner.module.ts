@@ -8,6 +8,7 @@ import { HintProcessor } from './hint.processor.js';
 import { Housekeeping } from './housekeeping.js';
 import { Lease } from './runner/lease.js';
 import { Runner } from './runner/runner.js';
+import { Triggers } from './triggers/triggers.js';
 
 /** How long steps in flight may take to finish when the process is asked to stop. */
 const DRAIN_MS = 10_000;
@@ -27,7 +28,8 @@ const clock: Clock = {
 @Module({
   providers: [
     { provide: HTTP, inject: [PLATFORM], useFactory: ({ config }: Platform) => createHttpClient({ allow: [...config.httpAllow] }) },
-    { provide: Runner, inject: [PLATFORM, HTTP], useFactory: runner },
+    { provide: Triggers, inject: [PLATFORM], useFactory: (platform: Platform) => new Triggers(platform) },
+    { provide: Runner, inject: [PLATFORM, HTTP, Triggers], useFactory: runner },
     { provide: Housekeeping, inject: [PLATFORM], useFactory: (platform: Platform) => new Housekeeping(platform) },
     HintProcessor,
   ],
@@ -38,21 +40,24 @@ export class RunnerModule implements OnApplicationBootstrap, BeforeApplicationSh
     @Inject(Runner) private readonly runner: Runner,
     @Inject(HTTP) private readonly http: HttpClient,
     @Inject(Housekeeping) private readonly housekeeping: Housekeeping,
+    @Inject(Triggers) private readonly triggers: Triggers,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     await this.runner.start();
     this.housekeeping.start();
+    this.triggers.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.housekeeping.stop();
+    await this.triggers.stop();
     await this.runner.drain(DRAIN_MS);
     await this.http.close();
   }
 }
 
-function runner(platform: Platform, http: HttpClient): Runner {
+function runner(platform: Platform, http: HttpClient, triggers: Triggers): Runner {
   const { config, runs, journal, catalog, history, log, starter, resumptions, resumeKey } = platform;
   const made: Runner = new Runner({
     claims: runs,
@@ -63,11 +68,12 @@ function runner(platform: Platform, http: HttpClient): Runner {
       find: (runId, path) => resumptions.find(runId, path),
     },
     lease: new Lease(runs, log),
-    host: componentHost(catalog, http, log, (id) => history.event(id)),
+    host: componentHost({ catalog, http, log, triggers, readEvent: (id) => history.event(id) }),
     clock,
     log,
     plan: (flowId, version) => catalog.plan(flowId, version),
     slots: config.slots,
   });
+  platform.bell.listen(() => made.ring());
   return made;
 }

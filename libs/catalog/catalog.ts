@@ -243,16 +243,18 @@ export class Catalog {
     const version = entity.liveVersion && (await this.parts.store.version(entity.id, entity.liveVersion));
     if (!version) return { ...base, problems: entity.problems };
     const { flow, problems } = this.check(version.text, entity.id);
-    if (!flow || hasErrors(problems)) return { ...base, problems };
+    if (!flow) return { ...base, problems };
     const { trigger } = flow;
-    if (trigger.type !== 'webhook') return { ...base, trigger, inputProblem: inputCheck(trigger), problems: entity.problems };
+    const declared = { ...base, declared: trigger };
+    if (hasErrors(problems)) return { ...declared, problems };
+    if (trigger.type !== 'webhook') return { ...declared, trigger, inputProblem: inputCheck(trigger), problems: entity.problems };
     const name = trigger.credential;
     const credential = name === undefined ? undefined : this.book.get(name);
     // The checker has said so already, but a URL must never be open because its credential could not be had.
-    if (name !== undefined && !credential) return { ...base, problems };
+    if (name !== undefined && !credential) return { ...declared, problems };
     const { endpoint } = trigger;
     const rules = webhookRules(trigger, schemaCheck);
-    return { ...base, trigger, ...(endpoint !== undefined && { endpoint }), rules, credential, problems: entity.problems };
+    return { ...declared, trigger, ...(endpoint !== undefined && { endpoint }), rules, credential, problems: entity.problems };
   }
 
   private async makePlan(flowId: string, version: number): Promise<Plan> {

@@ -13,6 +13,8 @@ export interface LiveFlow {
   readonly paused?: boolean;
   /** Of the live version, if one is live and everything it needs is there. */
   readonly trigger?: Trigger | undefined;
+  /** Of the live version, also where this process lacks something that it needs: what it listens to must not be lost. */
+  readonly declared?: Trigger | undefined;
   /** What is wrong with the input of a call, as a sentence; undefined where the trigger takes any. */
   readonly inputProblem?: ((input: unknown) => string | undefined) | undefined;
   /** The shared endpoint that it listens to; it then has no URL of its own. */

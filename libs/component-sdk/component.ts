@@ -60,6 +60,11 @@ export interface Logger {
   error(message: string, fields?: Record<string, unknown>): void;
 }
 
+/** An event that a component emitted. */
+export interface EmittedEvent {
+  readonly eventId: string;
+}
+
 /** Everything a component gets. */
 export interface ComponentContext<Props = Record<string, unknown>> {
   /** Resolved and checked against the component's `props` schema. */
@@ -75,6 +80,11 @@ export interface ComponentContext<Props = Record<string, unknown>> {
    * Fails with a StepError `file.not-found` when the event has no such file.
    */
   openFile(file: EventFile): AsyncIterable<Uint8Array>;
+  /**
+   * Emits an event, which starts the flows that listen to its name. Resolves once it is written down; the same over retries
+   * and crashes of this step, call by call. Absent where components run without an engine. Fails with a StepError.
+   */
+  emit?(name: string, data: Json): Promise<EmittedEvent>;
   /** Aborts when the step times out, the run is cancelled or the runner must give up the run. */
   readonly signal: AbortSignal;
   /** The same over retries and crashes of this step of this run. Send it where the vendor supports one. */

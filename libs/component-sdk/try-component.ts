@@ -1,6 +1,7 @@
 import { findProblems } from './check-props.js';
 import type { Component, ComponentContext, CredentialView, EventFile, FetchInit, FetchResponse, Logger } from './component.js';
 import { StepError } from './errors.js';
+import type { Json } from './json.js';
 import { prepareRequest } from './request.js';
 import { createResponse, isSuccess, statusError } from './response.js';
 
@@ -38,9 +39,16 @@ export interface Trial {
   log?: Logger;
 }
 
+/** An event that the component emitted. */
+export interface TriedEvent {
+  name: string;
+  data: Json;
+}
+
 export interface TrialResult {
   output: unknown;
   requests: TriedRequest[];
+  events: TriedEvent[];
 }
 
 const TRIAL_NAME = 'trial';
@@ -56,11 +64,12 @@ export async function tryComponent(component: Component, trial: Trial): Promise<
     throw new StepError({ code: 'component.bad-props', message: `${component.name}: ${problems.join('; ')}.`, arrived: 'no' });
   }
   const requests: TriedRequest[] = [];
-  const output = await component.run(trialContext(trial, requests));
-  return { output, requests };
+  const events: TriedEvent[] = [];
+  const output = await component.run(trialContext(trial, requests, events));
+  return { output, requests, events };
 }
 
-function trialContext(trial: Trial, requests: TriedRequest[]): ComponentContext<never> {
+function trialContext(trial: Trial, requests: TriedRequest[], events: TriedEvent[]): ComponentContext<never> {
   const credential = trial.credential && { name: TRIAL_NAME, type: 'api-key' as const, ...trial.credential };
   return {
     // The one place where props cross from a plain object to the component's own type; findProblems has checked them.
@@ -68,6 +77,7 @@ function trialContext(trial: Trial, requests: TriedRequest[]): ComponentContext<
     credential,
     fetch: (url, init) => answer(prepareTried(url, init, credential), init, trial, requests),
     openFile: (file) => triedFile(trial.files, file),
+    emit: (name, data) => Promise.resolve({ eventId: `event-${events.push({ name, data })}` }),
     signal: trial.signal ?? new AbortController().signal,
     idempotencyKey: trial.idempotencyKey ?? 'run-1/step',
     log: trial.log ?? silent,

@@ -54,6 +54,18 @@ describe('set', () => {
   });
 });
 
+describe('event.emit', () => {
+  it('emits one event and gives its id', async () => {
+    const { output, events } = await run('event.emit', { props: { name: 'order.paid', data: { total: 12 } } });
+    expect(events).toEqual([{ name: 'order.paid', data: { total: 12 } }]);
+    expect(output).toEqual({ eventId: 'event-1' });
+  });
+
+  it('emits null where there is no data', async () => {
+    expect((await run('event.emit', { props: { name: 'order.paid' } })).events).toEqual([{ name: 'order.paid', data: null }]);
+  });
+});
+
 describe('log', () => {
   it('writes one line at its level', async () => {
     const lines: unknown[] = [];

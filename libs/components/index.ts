@@ -1,5 +1,6 @@
 import type { Component } from '@millrace/component-sdk';
 import { sendMessage as discordSendMessage } from './discord/send-message.js';
+import { emit } from './event/emit.js';
 import { request } from './http/request.js';
 import { upsertContact } from './hubspot/upsert-contact.js';
 import { log } from './log.js';
@@ -14,6 +15,7 @@ export const builtinComponents: readonly Component[] = [
   discordSendMessage,
   upsertContact,
   createTicket,
+  emit,
   log,
   set,
 ];

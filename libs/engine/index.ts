@@ -24,5 +24,7 @@ export {
   type SchemaCheck,
   type WebhookRules,
 } from './triggers/rules.js';
+export * from './triggers/emission.js';
+export * from './triggers/schedule.js';
 export { eventBytes, fileBytes, parseTrigger, triggerOf } from './triggers/webhook.js';
 export * from './walk.js';

@@ -115,7 +115,7 @@ export type Origin =
   | { readonly kind: 'schedule'; /** The time it is for, milliseconds since the epoch. */ readonly at: number }
   | { readonly kind: 'event'; readonly name: string; /** The run that emitted it. */ readonly runId?: string }
   | { readonly kind: 'call'; readonly runId: string; /** The step that called. */ readonly path: string }
-  | { readonly kind: 'api' }
+  | { readonly kind: 'api'; /** The name that the event stands for, where the flow listens to events. */ readonly event?: string }
   | { readonly kind: 'rerun'; readonly runId: string }
   | { readonly kind: 'replay'; readonly eventId: string };
 

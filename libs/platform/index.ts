@@ -1,3 +1,4 @@
+export { Bell } from './bell.js';
 export { HealthModule } from './health/health.module.js';
 export { ApiError, notFound, SignedIn } from './http/errors.js';
 export { ErrorFilter } from './http/filter.js';

@@ -12,13 +12,16 @@ import {
   PostgresJournal,
   PostgresOperations,
   instanceSecret,
+  PostgresOutbox,
   PostgresRefusalStore,
   PostgresResumptionStore,
   PostgresRunStarter,
   PostgresRunStore,
+  PostgresScheduleStore,
   type Database,
 } from '@millrace/postgres';
 import { createLogger, type Log } from '@millrace/telemetry';
+import { Bell } from './bell.js';
 import { processName } from './process-name.js';
 import { StartError } from './start-error.js';
 
@@ -32,6 +35,10 @@ export interface Platform {
   readonly journal: PostgresJournal;
   readonly runs: PostgresRunStore;
   readonly starter: PostgresRunStarter;
+  readonly schedules: PostgresScheduleStore;
+  readonly outbox: PostgresOutbox;
+  /** Rung when something became due in this process; a runner here listens. */
+  readonly bell: Bell;
   readonly resumptions: PostgresResumptionStore;
   /** Signs resume URLs. */
   readonly resumeKey: Buffer;
@@ -78,6 +85,9 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
     journal,
     runs: new PostgresRunStore(pool, processName()),
     starter: new PostgresRunStarter(pool),
+    schedules: new PostgresScheduleStore(pool),
+    outbox: new PostgresOutbox(pool),
+    bell: new Bell(),
     resumptions: new PostgresResumptionStore(pool),
     resumeKey: await instanceSecret(pool, 'resume'),
     flows,

@@ -17,5 +17,8 @@ export { PostgresRefusalStore } from './refusal-store.js';
 export { instanceSecret } from './instance-secret.js';
 export { PostgresResumptionStore } from './resumption-store.js';
 export { PostgresRunStarter, type StartedRun } from './run-starter.js';
+export { PostgresOutbox, type Delivery, type StoredEmission } from './outbox.js';
 export { PostgresRunStore } from './run-store.js';
+export { PostgresScheduleStore, type StoredSchedule, type Timing } from './schedule-store.js';
+export type { Start } from './starts.js';
 export { acquireHomeLock, startEmbeddedPostgres, type EmbeddedPostgres } from './embedded/index.js';

@@ -88,11 +88,12 @@ export class PostgresJournal implements Journal {
   }
 }
 
-type Kind = 'plain' | 'dropping' | 'awaited';
-type Texts = TransitionTexts & { readonly awaited?: string };
+type Kind = 'plain' | 'dropping' | 'awaited' | 'failed';
+type Texts = TransitionTexts & { readonly awaited?: string; readonly failed?: string };
 
 /** The simplest statement that does for all of them. */
 function kindOf(moves: readonly Move[]): Kind {
+  if (moves.some(({ status }) => status === 'failed')) return 'failed';
   if (moves.some(({ run, status }) => run.awaited && status !== undefined)) return 'awaited';
   return moves.some(({ drops }) => drops.length > 0) ? 'dropping' : 'plain';
 }
@@ -102,7 +103,7 @@ function columns(moves: readonly Move[], kind: Kind): unknown[] {
   const errorOffsets = moves.map(({ error }) => (error ? blob.add(error) : 1));
   const rows = moves.flatMap(({ run, rows: own }) => own.map(({ row, data }) => ({ run, row, data })));
   const dataOffsets = rows.map(({ data }) => blob.add(data));
-  const more = kind === 'plain' ? [] : [...dropColumns(moves), ...(kind === 'awaited' ? outputColumns(moves, blob) : [])];
+  const more = kind === 'plain' ? [] : [...dropColumns(moves), ...(kind === 'dropping' ? [] : outputColumns(moves, blob))];
   return [
     blob.toBuffer(),
     plainArray(moves.map(({ run }) => run.id)),

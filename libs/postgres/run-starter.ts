@@ -21,7 +21,7 @@ export interface StartedRun {
   readonly dry?: boolean;
 }
 
-/** Runs that flows, schedules, emitted events and people start. */
+/** Runs that flows and people start. */
 export class PostgresRunStarter {
   constructor(private readonly pool: Pool) {}
 

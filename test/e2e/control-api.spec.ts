@@ -156,6 +156,9 @@ describe('a flow', () => {
       url: `${instance.url}/flows/guarded/hook`,
       methods: ['POST'],
       credential: 'key',
+      listensTo: null,
+      schedule: null,
+      timezone: null,
     });
   });
 

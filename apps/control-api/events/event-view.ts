@@ -1,4 +1,4 @@
-import { BodyRefusal, eventBytes, readContent, type Content, type EventRecord } from '@millrace/engine';
+import { BodyRefusal, eventBytes, readContent, type Content, type EventRecord, type Origin } from '@millrace/engine';
 import type { EventSummary, RunSummary } from '@millrace/postgres';
 import { runItem } from '../runs/run-view.js';
 import type { BodyView, EventItem, EventView } from '../wire/event.js';
@@ -10,6 +10,7 @@ export function eventItem(event: EventSummary): EventItem {
   return {
     id: event.id,
     flowId: event.flowId,
+    origin: originView(event.origin),
     receivedAt: new Date(event.receivedAt).toISOString(),
     method: event.method,
     url: event.url,
@@ -40,6 +41,13 @@ async function readableBytes(event: EventRecord): Promise<Uint8Array> {
     if (error instanceof BodyRefusal) return event.body;
     throw error;
   });
+}
+
+function originView(origin: Origin | undefined): EventItem['origin'] {
+  if (!origin) return null;
+  if (origin.kind === 'schedule') return { kind: origin.kind, at: new Date(origin.at).toISOString() };
+  if (origin.kind === 'api') return { kind: origin.kind, ...(origin.event !== undefined && { name: origin.event }) };
+  return { ...origin };
 }
 
 /** A body as a person can read it. Never fails: what cannot be parsed is shown as text, what is not text as Base64. */

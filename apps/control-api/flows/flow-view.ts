@@ -1,5 +1,5 @@
 import type { LiveEndpoint, LiveFlow } from '@millrace/catalog';
-import { parseFlow, webhookDefaults, type Flow, type Problem } from '@millrace/flow';
+import { parseFlow, scheduleDefaults, webhookDefaults, type Flow, type Problem, type ScheduleTrigger } from '@millrace/flow';
 import type { FlowItem, FlowState, FlowView } from '../wire/flow.js';
 
 /** A stored version, as far as it is shown. */
@@ -38,10 +38,15 @@ export function flowView(live: LiveFlow, version: ShownVersion | null, publicUrl
   };
 }
 
+const NONE = { url: null, methods: [], credential: null, listensTo: null, schedule: null, timezone: null };
+
 function triggerView({ id, trigger }: Flow, publicUrl: string): FlowItem['trigger'] {
-  if (trigger.type !== 'webhook') return { type: trigger.type, url: null, methods: [], credential: null };
+  const none = { type: trigger.type, ...NONE };
+  if (trigger.type === 'event') return { ...none, listensTo: trigger.event };
+  if (trigger.type === 'schedule') return { ...none, ...scheduleOf(trigger) };
+  if (trigger.type !== 'webhook') return none;
   return {
-    type: trigger.type,
+    ...none,
     url: `${publicUrl}/flows/${id}/hook`,
     methods: [...(trigger.methods ?? webhookDefaults.methods)],
     credential: trigger.credential ?? null,
@@ -51,7 +56,14 @@ function triggerView({ id, trigger }: Flow, publicUrl: string): FlowItem['trigge
 /** A flow that listens takes what its endpoint takes. */
 function sharedView({ name, rules, credential }: LiveEndpoint, publicUrl: string): FlowItem['trigger'] {
   const methods = [...(rules?.methods ?? webhookDefaults.methods)];
-  return { type: 'webhook', url: `${publicUrl}/endpoints/${name}`, methods, credential: credential?.name ?? null };
+  return { ...NONE, type: 'webhook', url: `${publicUrl}/endpoints/${name}`, methods, credential: credential?.name ?? null };
+}
+
+function scheduleOf({ cron, every, timezone = scheduleDefaults.timezone }: ScheduleTrigger): {
+  schedule: string | null;
+  timezone: string | null;
+} {
+  return { schedule: cron ?? every ?? null, timezone: cron === undefined ? null : timezone };
 }
 
 /** A problem as it is shown: where it is in words that an editor understands. */

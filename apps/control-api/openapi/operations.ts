@@ -24,6 +24,7 @@ import { liveSchema, readySchema, statusSchema } from '../wire/status.js';
 import { endpointOperation, hookOperation } from './hook.js';
 import type { Answer, Operation } from './operation.js';
 import { versionOperations } from './version-operations.js';
+import { triggerOperations } from './trigger-operations.js';
 
 function ok(description: string, schema: JsonSchema): Readonly<Record<number, Answer>> {
   return { 200: { description, schema } };
@@ -65,7 +66,7 @@ export const operations: readonly Operation[] = [
     path: '/api/v1/events',
     id: 'listEvents',
     tag: 'events',
-    summary: 'Accepted requests, newest first',
+    summary: 'Accepted requests and everything else that starts runs, newest first',
     query: eventsQuery.properties,
     answers: { ...ok('One page.', eventPageSchema), ...invalid },
   },
@@ -305,6 +306,7 @@ export const operations: readonly Operation[] = [
     answers: { ...ok('They can.', readySchema), 503: { description: 'Not now: `error.message` names the part.', schema: failureSchema } },
     open: true,
   },
+  ...triggerOperations,
   hookOperation,
   endpointOperation,
 ];

@@ -1,4 +1,4 @@
-import type { Infer } from '@millrace/component-sdk';
+import type { Infer, JsonSchema } from '@millrace/component-sdk';
 import { nextSchema, searchQuery } from './page.js';
 import { exactly, headers, id, textOrNull, time } from './parts.js';
 import { defineQuery } from './query.js';
@@ -15,9 +15,26 @@ const verifiedSchema = exactly('VerifiedBy', {
   old: { type: 'boolean', description: 'Whether it is an older one than the current.' },
 });
 
+/** Where an event comes from that no request brought. */
+export const originSchema = {
+  title: 'Origin',
+  type: ['object', 'null'],
+  properties: {
+    kind: { enum: ['schedule', 'event', 'call', 'api', 'rerun', 'replay'] },
+    at: { type: 'string', format: 'date-time', description: 'schedule: the time it is for.' },
+    name: { type: 'string', description: 'event: what was emitted.' },
+    runId: { type: 'string', format: 'uuid', description: 'The run that emitted or called, or that is run again.' },
+    path: { type: 'string', description: 'call: the step that called.' },
+    eventId: { type: 'string', format: 'uuid', description: 'replay: the event that is replayed.' },
+  },
+  required: ['kind'],
+  additionalProperties: false,
+} as const satisfies JsonSchema;
+
 const eventMembers = {
   id,
-  flowId: { type: 'string', description: 'The flow whose URL took it, or `endpoints/<name>`.' },
+  flowId: { type: 'string', description: 'The flow whose URL took it, `endpoints/<name>`, or `events/<name>` for an emitted event.' },
+  origin: { ...originSchema, description: 'Where it comes from when no request brought it; null for a request.' },
   receivedAt: time,
   method: { type: 'string' },
   url: { type: 'string', description: 'Path and query, without what carried a credential.' },

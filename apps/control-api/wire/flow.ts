@@ -18,6 +18,12 @@ export const triggerSchema = {
     url: { ...textOrNull, description: 'Where events are sent to; null unless the trigger is a webhook.' },
     methods: { type: 'array', items: { type: 'string' } },
     credential: { ...textOrNull, description: 'Its name; null for an open URL.' },
+    listensTo: {
+      ...textOrNull,
+      description: 'The name of the events that start it, which may end in `*`; null unless the trigger is event.',
+    },
+    schedule: { ...textOrNull, description: 'Its cron line or interval; null unless the trigger is schedule.' },
+    timezone: { ...textOrNull, description: 'Of the cron line.' },
   }),
   type: ['object', 'null'],
 } as const;

@@ -1,13 +1,16 @@
 import type { Command } from '../command.js';
 import { demo } from './demo.js';
 import { deploy } from './deploy.js';
+import { emit } from './emit.js';
 import { events } from './events.js';
 import { pause, resume } from './pause.js';
 import { deadLetters } from './dead-letters.js';
 import { refusals } from './refusals.js';
 import { rerun } from './rerun.js';
 import { rollback } from './rollback.js';
+import { run } from './run.js';
 import { runs } from './runs.js';
+import { schedules } from './schedules.js';
 import { start } from './start.js';
 import { trigger } from './trigger.js';
 import { validate } from './validate.js';
@@ -22,7 +25,10 @@ export const commands: Readonly<Record<string, Command>> = {
   refusals,
   rerun,
   'dead-letters': deadLetters,
+  schedules,
   trigger,
+  run,
+  emit,
   validate,
   deploy,
   versions,

@@ -7,15 +7,15 @@ const BODY_WIDTH = 2_000;
 
 /** One line per event, newest first. */
 export function eventTable({ items }: EventPage): string {
-  const rows = items.map(({ id, flowId, receivedAt, contentType, size, unmatched }) => [
+  const rows = items.map(({ id, flowId, receivedAt, contentType, size, unmatched, origin }) => [
     localTime(receivedAt),
     id,
     flowId,
-    shorten(contentType ?? '', 40),
+    origin ? originText(origin) : shorten(contentType ?? '', 40),
     byteSize(size),
     unmatched === null ? '' : `no run: ${shorten(printable(unmatched), 60)} did not hold`,
   ]);
-  return table(['RECEIVED', 'EVENT', 'FLOW', 'TYPE', 'SIZE', 'NOTE'], rows);
+  return table(['RECEIVED', 'EVENT', 'FLOW', 'FROM', 'SIZE', 'NOTE'], rows);
 }
 
 /** One event: its request and what became of it. */
@@ -25,8 +25,7 @@ export function eventDetails(event: EventView, now: number): string {
     `event ${event.id}, received ${localTime(event.receivedAt)}${event.caller === null ? '' : ` from ${event.caller}`}`,
     ...verifiedLine(event),
     '',
-    `  ${event.method} ${printable(event.url)}`,
-    ...headers,
+    ...(event.origin ? [`  from ${originText(event.origin)}`] : [`  ${event.method} ${printable(event.url)}`, ...headers]),
     '',
     bodyText(event),
     '',
@@ -39,6 +38,17 @@ function verifiedLine({ verified }: EventView): string[] {
   if (verified === null) return [];
   const secret = verified.secret === null ? '' : ` (${verified.secret}${verified.old ? ', an older secret' : ''})`;
   return [`verified by ${verified.credential}${secret}`];
+}
+
+type Origin = NonNullable<EventView['origin']>;
+
+/** What started it instead of a request, in a few words. */
+function originText({ kind, at, name, runId, path, eventId }: Origin): string {
+  if (kind === 'schedule') return `schedule, for ${at === undefined ? '' : localTime(at)}`;
+  if (kind === 'event') return `event ${printable(name ?? '')}${runId === undefined ? '' : ` of run ${runId}`}`;
+  if (kind === 'call') return `call of run ${runId ?? ''}, step ${printable(path ?? '')}`;
+  if (kind === 'api') return 'by hand';
+  return `${kind} of ${runId ?? eventId ?? ''}`;
 }
 
 function bodyText({ id, size, body }: EventView): string {

@@ -7,7 +7,7 @@ import { CommandError } from '../command.js';
 import type { Payload } from './payload.js';
 
 /** How a flow with a URL is started. */
-export type HookTrigger = NonNullable<FlowView['trigger']> & { readonly url: string };
+export type HookTrigger = Pick<NonNullable<FlowView['trigger']>, 'methods' | 'credential'> & { readonly url: string };
 
 /** The credential that the flow's URL asks for, from the credentials file here; nothing for an open URL. */
 export async function triggerCredential(

@@ -96,7 +96,7 @@ function typeMatcher(accept: readonly string[] | undefined): (type: string) => b
  * A condition outside the accept subset holds here; the runner evaluates it and ends the run as filtered. One that
  * cannot be evaluated (a text is compared with a number) is answered as its error, as the runner would find it.
  */
-function acceptCondition(when: Condition | undefined): (trigger: TriggerView) => boolean | StepError {
+export function acceptCondition(when: Condition | undefined): (trigger: TriggerView) => boolean | StepError {
   if (when === undefined) return () => true;
   const condition = compileCondition(when);
   if (!condition.acceptable) return () => true;

@@ -1,5 +1,5 @@
 import type { EventFile } from '@millrace/component-sdk';
-import type { EventRecord, TriggerView } from '../records.js';
+import type { EventRecord, Origin, TriggerView } from '../records.js';
 import { collect } from './bodies/form.js';
 import { readContent, type Content } from './body.js';
 import { codingOf, decodeBody } from './coding.js';
@@ -23,7 +23,7 @@ export function triggerOf(event: Omit<EventRecord, 'body'>, { body, files }: Con
     method: event.method,
     id: event.id,
     receivedAt: new Date(event.receivedAt).toISOString(),
-    ...(event.origin?.kind === 'event' && { event: event.origin.name }),
+    ...eventName(event.origin),
   };
 }
 
@@ -37,4 +37,9 @@ export async function fileBytes(event: EventRecord, { offset, size }: EventFile)
 /** The body without its coding, which the trigger that let the event in allowed. Rejects with a BodyRefusal. */
 export function eventBytes({ body, headers }: EventRecord): Promise<Uint8Array> {
   return decodeBody(body, codingOf(headers['content-encoding']), MAX_DECODED_BYTES);
+}
+
+function eventName(origin: Origin | undefined): Pick<TriggerView, 'event'> {
+  if (origin?.kind === 'event') return { event: origin.name };
+  return origin?.kind === 'api' && origin.event !== undefined ? { event: origin.event } : {};
 }

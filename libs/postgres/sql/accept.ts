@@ -51,6 +51,10 @@ export const ACCEPT_CHECKED = `
     select run_id, event_id, run_flow_id, version, 'failed', to_timestamp(at / 1000), to_timestamp(at / 1000),
       substring($1::bytea from error_at for error_len)
     from admitted where status = 'failed'
+  ), told as (
+    insert into outbox (name, flow_id, run_id, depth, data)
+    select 'flow.failed', flow_id, run_id, 1, substring($1::bytea from error_at for error_len)
+    from admitted where status = 'failed' order by run_id
   )
   select event_id from admitted where leads`;
 

@@ -56,16 +56,23 @@ const finish = (drops: string): string => `
   )${drops}
   select id from moved`;
 
+/** A run that failed tells of it in the same commit; see sql/outbox.ts. */
+const TELL_OF_FAILURES = `, told as (
+    insert into outbox (name, flow_id, run_id, depth, data)
+    select 'flow.failed', flow_id, id, depth + 1, case when error_len > 0 then substring($1::bytea from error_at for error_len) else 'null' end
+    from moved where status = 'failed' and not dry order by id
+  )`;
+
 /**
  * finish of runs that somebody awaits: the output is kept ($21, $22) and the parent woken. Parents are locked in the order of
  * their ids, so that two commits cannot deadlock; a parent that ends in this very statement needs no waking.
  */
-const FINISH_AWAITED = `
+const finishAwaited = (more: string): string => `
   with moves as (${MOVES}), outputs as (
     select * from unnest($2::uuid[], $21::int[], $22::int[]) as o (id, output_at, output_len)
   ), moved as (
     delete from runs r using moves m where ${STILL_OURS}
-    returning r.id, r.event_id, r.flow_id, r.version, r.started_at, r.parent, r.awaited, r.rerun_of, r.dry, m.at, m.status, m.error_at, m.error_len
+    returning r.id, r.event_id, r.flow_id, r.version, r.started_at, r.parent, r.awaited, r.rerun_of, r.dry, r.depth, m.at, m.status, m.error_at, m.error_len
   ), kept as (
     insert into finished_runs (id, event_id, flow_id, version, status, started_at, finished_at, error, parent, rerun_of, dry, output)
     select id, event_id, flow_id, version, status, started_at, to_timestamp(at / 1000),
@@ -79,7 +86,7 @@ const FINISH_AWAITED = `
     update runs r set woken = true, due_at = case when r.status = 'waiting' then now() else r.due_at end
     from parents where r.id = parents.id
   ), rows as (${ROWS}
-  )${DROPS}
+  )${DROPS}${more}
   select id from moved`;
 
 export interface TransitionTexts {
@@ -89,8 +96,9 @@ export interface TransitionTexts {
 
 export const RECORD: TransitionTexts = { plain: record(''), dropping: record(DROPS) };
 export const SUSPEND: TransitionTexts = { plain: suspend(''), dropping: suspend(DROPS) };
-export const FINISH: TransitionTexts & { readonly awaited: string } = {
+export const FINISH: TransitionTexts & { readonly awaited: string; readonly failed: string } = {
   plain: finish(''),
   dropping: finish(DROPS),
-  awaited: FINISH_AWAITED,
+  awaited: finishAwaited(''),
+  failed: finishAwaited(TELL_OF_FAILURES),
 };
