@@ -115,10 +115,10 @@ function About({ flow, tree }: { readonly flow: FlowView; readonly tree: FlowTre
     <>
       <h2>{triggerTitle(tree)}</h2>
       {flow.note !== null && <p className="dim">{flow.note}</p>}
-      {flow.trigger?.url != null && <CopyField label="Copy the URL" text={flow.trigger.url} />}
+      {typeof flow.trigger?.url === 'string' && <CopyField label="Copy the URL" text={flow.trigger.url} />}
       <Facts>
-        {flow.trigger?.url != null && <Fact label="Methods">{flow.trigger.methods.join(', ')}</Fact>}
-        {flow.trigger?.url != null && (
+        {typeof flow.trigger?.url === 'string' && <Fact label="Methods">{flow.trigger.methods.join(', ')}</Fact>}
+        {typeof flow.trigger?.url === 'string' && (
           <Fact label="Credential">{flow.trigger.credential ?? 'none: anybody who knows the URL may send'}</Fact>
         )}
         <Fact label="Version">{flow.version}</Fact>

@@ -13,6 +13,6 @@ export function firstFlow(flows: readonly FlowItem[]): FlowItem | undefined {
 export function SendLine() {
   const { data } = useFlows();
   const flow = firstFlow(data?.items ?? []);
-  if (flow?.trigger?.url == null) return <p>No flow is live that takes requests. The flows page says why.</p>;
+  if (typeof flow?.trigger?.url !== 'string') return <p>No flow is live that takes requests. The flows page says why.</p>;
   return <CopyField label="Copy the curl line" text={curlLine(flow.trigger.url)} />;
 }

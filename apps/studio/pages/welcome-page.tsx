@@ -29,7 +29,7 @@ export function WelcomePage() {
 function Steps({ flow }: { readonly flow: FlowItem | undefined }) {
   const events = useEvents({ flow: flow?.id });
   const latest = events.data?.pages[0]?.items[0];
-  if (flow?.trigger?.url == null) return <NoFlow />;
+  if (typeof flow?.trigger?.url !== 'string') return <NoFlow />;
   return (
     <ol className="welcome">
       <Send flow={flow} url={flow.trigger.url} latest={latest} />
