@@ -1,4 +1,5 @@
 import type { CredentialTypeName, CredentialView } from '@millrace/component-sdk';
+import type { Diagnosis } from './doctor/diagnosis.js';
 import type { IncomingRequest, OutgoingRequest } from './request.js';
 import type { SecretCarriers, Verdict } from './verdict.js';
 
@@ -25,6 +26,8 @@ export interface Credential {
   readonly secrets: readonly string[];
   /** Pure and total: never throws, and takes no longer for a nearly right secret than for a wrong one. */
   verify(request: IncomingRequest, now: Date): Verdict;
+  /** Why a request was refused, for its owner. Pure, total, and of bounded work; may take much longer than `verify`. */
+  diagnose(request: IncomingRequest, now: Date): Diagnosis;
   /**
    * The request with the credential added; its own header or parameter of that name is replaced.
    * It is added whatever host the URL names: callers apply it to the one address they mean, and never carry the result over a redirect.
@@ -36,6 +39,11 @@ export interface Credential {
 /** Whether the request proves that it comes from who it should. A pure function of its arguments. */
 export function verify(credential: Credential, request: IncomingRequest, now: Date): Verdict {
   return credential.verify(request, now);
+}
+
+/** Explains to its owner why a request was refused; never tell the caller. A pure function of its arguments. */
+export function diagnose(credential: Credential, request: IncomingRequest, now: Date): Diagnosis {
+  return credential.diagnose(request, now);
 }
 
 /** What a credential type builds; `defineCredential` turns it into a Credential. */

@@ -1,5 +1,6 @@
-export { verify, type ApplyContext, type Credential, type SecretRef } from './credential.js';
+export { diagnose, verify, type ApplyContext, type Credential, type SecretRef } from './credential.js';
 export { createCredential, type CreatedCredential, type SecretLookup } from './create.js';
+export type { Diagnosis, Finding, FindingCode, SignedFacts, SignedPart } from './doctor/diagnosis.js';
 export type { CredentialProblem, CredentialProblemCode } from './problem.js';
 export type { IncomingRequest, OutgoingRequest } from './request.js';
 export { schemeAliases, schemes } from './schemes/presets/index.js';

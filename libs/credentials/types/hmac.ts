@@ -1,11 +1,15 @@
 import { hasControl } from '../bytes.js';
 import { defineCredential, type Credential, type SecretRef } from '../credential.js';
+import { diagnoseSignature } from '../doctor/signature.js';
+import { diagnoseToken } from '../doctor/token.js';
 import { pointer } from '../problem.js';
+import { headerValues, type IncomingRequest } from '../request.js';
 import { isPrivate, readKey, withoutPrefix, type Key, type SecretText } from '../schemes/keys.js';
 import { findScheme, schemeNames } from '../schemes/presets/index.js';
 import { compileScheme, type Recipe } from '../schemes/recipe.js';
 import { algorithms, encodings, timeUnits, type SignatureScheme, type TimestampRule } from '../schemes/scheme.js';
 import { signRequest } from '../schemes/sign.js';
+import { describeSource } from '../schemes/source.js';
 import { parseIsoTime } from '../schemes/timestamp.js';
 import { verifySignature } from '../schemes/verify.js';
 import type { SecretCarriers } from '../verdict.js';
@@ -154,6 +158,7 @@ function assemble(
   build: Build,
 ): Credential {
   const carriers = carriersOf(recipe);
+  const verify: Credential['verify'] = (request, now) => verifySignature(recipe, keys, carriers, request, now);
   const redacted = isPrivate(scheme.algorithm)
     ? texts.flatMap((text) => (text ? [text.text, withoutPrefix(text.text, scheme.secret)] : []))
     : [];
@@ -163,9 +168,29 @@ function assemble(
     view: viewOf(build),
     carriers,
     secrets: redacted,
-    verify: (request, now) => verifySignature(recipe, keys, carriers, request, now),
+    verify,
+    diagnose: diagnosis(
+      scheme,
+      recipe,
+      texts.filter((text) => text !== undefined),
+      verify,
+    ),
     apply: (request, context) => signRequest(build.name, recipe, keys, request, context),
   });
+}
+
+/** A fixed token fails in other ways than a signature. */
+function diagnosis(
+  scheme: SignatureScheme,
+  { signature, prefix }: Recipe,
+  secrets: readonly SecretText[],
+  verify: Credential['verify'],
+): Credential['diagnose'] {
+  if (scheme.algorithm !== 'equals' || signature.kind !== 'header')
+    return (request, now) => diagnoseSignature({ scheme, secrets, verify }, request, now);
+  const check = { place: describeSource(signature), prefix, secrets: secrets.map(({ text }) => text), verify };
+  const sent = (request: IncomingRequest): string[] => headerValues(request, signature.names);
+  return (request, now) => diagnoseToken({ ...check, sent }, request, now);
 }
 
 /** A signature is no secret; a token that is compared as it is, is one. */
