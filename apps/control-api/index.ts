@@ -2,6 +2,6 @@ export { controlModule } from './control.module.js';
 export { openApiDocument } from './openapi/document.js';
 export type { EventPage, EventView } from './wire/event.js';
 export type { FlowList, FlowView } from './wire/flow.js';
-export type { RefusalPage } from './wire/refusal.js';
+export type { RefusalDetail, RefusalPage } from './wire/refusal.js';
 export type { AttemptView, CancelView, RunItem, RunPage, RunView, StepView } from './wire/run.js';
 export type { StatusView } from './wire/status.js';

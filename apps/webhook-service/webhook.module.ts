@@ -40,5 +40,6 @@ function frontDoor(platform: Platform, hints: HintProducer, births: BirthClaims 
     maxPending: config.maxPending,
     publicUrl: () => platform.publicUrl,
     hideUnknown: config.hideUnknown,
+    credentialUsed: (name, failure) => platform.credentialUses.note(name, failure),
   });
 }

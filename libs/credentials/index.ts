@@ -11,3 +11,7 @@ export type { HmacConfig, RotatingSecretRef } from './types/hmac.js';
 export { credentialSchema, type CredentialConfig } from './types/index.js';
 export type { NoneConfig } from './types/none.js';
 export type { Accepted, RefusalCode, Refused, SecretCarriers, Verdict } from './verdict.js';
+export { splitSecrets, withReferences, type Split } from './seal/definition.js';
+export { newKeyText, parseKeys, SealError, type Keyring, type SealKey } from './seal/key.js';
+export { generateSecret, withSecret } from './seal/rotate.js';
+export { keyIdOf, keyMissing, seal, unseal } from './seal/seal.js';

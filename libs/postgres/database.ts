@@ -3,7 +3,9 @@ import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { FlowVersionEntity } from './entities/flow-version.entity.js';
 import { FlowEntity } from './entities/flow.entity.js';
+import { SealedCredentialEntity } from './entities/sealed-credential.entity.js';
 import { Initial1763700000000 } from './migrations/0001-initial.js';
+import { SealedCredentials1763700600000 } from './migrations/0006-sealed-credentials.js';
 import { ensurePartitions } from './partitions.js';
 
 /**
@@ -34,8 +36,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     type: 'postgres',
     url: options.url,
     poolSize: options.poolSize,
-    entities: [FlowEntity, FlowVersionEntity],
-    migrations: [Initial1763700000000],
+    entities: [FlowEntity, FlowVersionEntity, SealedCredentialEntity],
+    migrations: [Initial1763700000000, SealedCredentials1763700600000],
     migrationsTransactionMode: 'each',
     extra: { idleTimeoutMillis: 10_000, connectionTimeoutMillis: 10_000, application_name: 'millrace', options: PINNED_PLANS },
     poolErrorHandler: () => undefined,

@@ -104,12 +104,15 @@ export class PostgresHistory {
        where ($1::text is null or flow_id = $1) and ($2::uuid is null or id < $2) order by id desc limit $3`,
       [filter.flowId, filter.before, filter.limit],
     );
-    return rows.map(({ flow_id: flowId, at, request, ...rest }) => ({
-      ...rest,
-      flowId,
-      at: at.toISOString(),
-      request: parseJsonBytes(request),
-    }));
+    return rows.map(refusalRow);
+  }
+
+  async refusal(id: string): Promise<RefusalRow | undefined> {
+    const { rows } = await this.pool.query<StoredRefusalRow>(
+      'select id, flow_id, at, status, code, reason, request from refusals where id = $1',
+      [id],
+    );
+    return rows[0] && refusalRow(rows[0]);
   }
 
   /** Ends active runs as cancelled; answers the ids of those that were active. */
@@ -141,6 +144,10 @@ interface StoredRefusalRow extends Omit<RefusalRow, 'flowId' | 'at' | 'request'>
   readonly flow_id: string;
   readonly at: Date;
   readonly request: Buffer;
+}
+
+function refusalRow({ flow_id: flowId, at, request, ...rest }: StoredRefusalRow): RefusalRow {
+  return { ...rest, flowId, at: at.toISOString(), request: parseJsonBytes(request) };
 }
 
 function summary(row: RunRow): RunSummary {

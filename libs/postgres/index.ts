@@ -1,12 +1,15 @@
 export { openDatabase, type Database, type DatabaseOptions } from './database.js';
+export { PostgresCredentialUses, type CredentialFailure, type CredentialUse } from './credential-uses.js';
 export { describeDatabaseError } from './errors.js';
 export { PostgresEventStore } from './event-store.js';
 export { PostgresFlowStore, type Published } from './flow-store.js';
 export type { FlowEntity } from './entities/flow.entity.js';
+export type { SealedCredentialEntity } from './entities/sealed-credential.entity.js';
 export type { FlowVersionEntity } from './entities/flow-version.entity.js';
 export { PostgresHistory, type EventSummary, type RefusalRow, type RunFilter, type RunSummary } from './history.js';
 export { PostgresJournal } from './journal-store.js';
 export { ensurePartitions } from './partitions.js';
 export { PostgresRefusalStore } from './refusal-store.js';
+export { PostgresSealedStore, type SealedChange } from './sealed-store.js';
 export { PostgresRunStore } from './run-store.js';
 export { acquireHomeLock, startEmbeddedPostgres, type EmbeddedPostgres } from './embedded/index.js';

@@ -2,7 +2,7 @@ import type { JsonSchema } from '@millrace/component-sdk';
 import { eventPageSchema, eventSchema, eventsQuery } from '../wire/event.js';
 import { flowListSchema, flowSchema } from '../wire/flow.js';
 import { failureSchema } from '../wire/problem.js';
-import { refusalPageSchema, refusalsQuery } from '../wire/refusal.js';
+import { refusalDetailSchema, refusalPageSchema, refusalsQuery } from '../wire/refusal.js';
 import { cancelSchema, runPageSchema, runSchema, runsQuery } from '../wire/run.js';
 import { liveSchema, readySchema, statusSchema } from '../wire/status.js';
 import { hookOperation } from './hook.js';
@@ -69,6 +69,14 @@ export const operations: readonly Operation[] = [
     summary: 'Requests that were turned away, newest first, and why',
     query: refusalsQuery.properties,
     answers: { ...ok('One page.', refusalPageSchema), ...invalid },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/refusals/{id}',
+    id: 'getRefusal',
+    tag: 'refusals',
+    summary: 'One refusal with what the signature doctor found',
+    answers: { ...ok('The refusal.', refusalDetailSchema), ...invalid, ...missing('refusal') },
   },
   {
     method: 'get',

@@ -1,9 +1,10 @@
-import { Get, Inject, Query } from '@nestjs/common';
-import { PLATFORM, type Platform } from '@millrace/platform';
+import { Get, Inject, Param, Query } from '@nestjs/common';
+import { notFound, PLATFORM, type Platform } from '@millrace/platform';
 import type { RefusalRow } from '@millrace/postgres';
 import { ApiController } from '../api-controller.js';
 import { page } from '../wire/page.js';
-import { refusalsQuery, type RefusalPage, type RefusalView } from '../wire/refusal.js';
+import { readId } from '../wire/query.js';
+import { refusalsQuery, type RefusalDetail, type RefusalPage, type RefusalView } from '../wire/refusal.js';
 
 @ApiController('refusals')
 export class RefusalsController {
@@ -15,6 +16,19 @@ export class RefusalsController {
     const { items, next } = await page(limit, (most) => this.platform.history.refusals({ flowId, before, limit: most }));
     return { items: items.map(refusalView), next };
   }
+
+  @Get(':id')
+  async get(@Param('id') id: string): Promise<RefusalDetail> {
+    const refusal = await this.platform.history.refusal(readId('a refusal', id));
+    if (!refusal) throw notFound('refusal', id);
+    return refusalDetail(refusal);
+  }
+}
+
+/** What was stored is what the doctor of that time wrote: its form is the wire's. */
+function refusalDetail(row: RefusalRow): RefusalDetail {
+  const { diagnosis } = row.request as { diagnosis?: Omit<NonNullable<RefusalDetail['diagnosis']>, 'signed'> & { signed?: object } };
+  return { ...refusalView(row), diagnosis: diagnosis ? ({ signed: null, ...diagnosis } as RefusalDetail['diagnosis']) : null };
 }
 
 function refusalView({ id, flowId, at, status, code, reason, request }: RefusalRow): RefusalView {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { LiveFlow } from '@millrace/catalog';
-import { createCredential } from '@millrace/credentials';
+import { createCredential, type Diagnosis } from '@millrace/credentials';
 import { webhookRules, type Acceptance, type Accepted, type ClaimedWork, type Refusal } from '@millrace/engine';
 import type { WebhookTrigger } from '@millrace/flow';
 import { createLogger } from '@millrace/telemetry';
@@ -68,6 +68,7 @@ function world({ live = liveFlow(), accept, runner, ...parts }: Setting = {}): W
     maxPending: 1_000,
     publicUrl: () => 'https://hooks.example.com',
     hideUnknown: false,
+    credentialUsed: () => undefined,
     ...parts,
   });
   return { door, ...made };
@@ -92,6 +93,12 @@ function request({
     rawHeaders.flatMap((name, i) => (i % 2 === 0 ? [[name.toLowerCase(), rawHeaders[i + 1]]] : [])) as [string, string][],
   );
   return Object.assign(stream, { method, url, rawHeaders, headers, socket: { remoteAddress: '192.0.2.1' } }) as unknown as IncomingMessage;
+}
+
+/** Explained refusals are recorded a moment after the answer. */
+async function recorded(refusals: readonly Refusal[], count: number): Promise<void> {
+  while (refusals.length < count) await turn();
+  expect(refusals).toHaveLength(count);
 }
 
 function contentOf({ body }: Answer): Record<string, unknown> & { error?: { code: string } } {
@@ -239,7 +246,29 @@ describe('the credential', () => {
   it('is looked at before method, type and body', async () => {
     const { door, refusals } = world({ live });
     const answer = await door.receive('orders', request({ method: 'DELETE', rawHeaders: ['X-Key', 'wrong'], body: '{' }));
+    await recorded(refusals, 1);
     expect([answer.status, refusals[0]?.code]).toEqual([401, 'credential.mismatch']);
+  });
+
+  it('that failed is explained to the owner, after the caller had its constant answer', async () => {
+    const { door, refusals } = world({ live });
+    const answers = [await door.receive('orders', request({ rawHeaders: ['X-Elsewhere', KEY] })), await door.receive('orders', request({ rawHeaders: [] }))];
+    expect(answers[0]).toEqual(answers[1]);
+    expect(refusals).toEqual([]);
+    await recorded(refusals, 2);
+    expect(refusals.map(({ diagnosis }) => (diagnosis as Diagnosis).findings[0]?.code)).toEqual(['token.place', 'token.missing']);
+    expect(JSON.stringify(refusals)).not.toContain(KEY);
+  });
+
+  it('tells who keeps count whether it passed', async () => {
+    const used: [string, string | undefined][] = [];
+    const { door } = world({ live, credentialUsed: (name, failure) => void used.push([name, failure?.code]) });
+    await door.receive('orders', request({ method: 'PUT', rawHeaders: ['content-type', 'application/json', 'X-Key', KEY] }));
+    await door.receive('orders', request({ rawHeaders: ['X-Key', 'wrong'] }));
+    expect(used).toEqual([
+      ['key', undefined],
+      ['key', 'credential.mismatch'],
+    ]);
   });
 
   it('is kept neither with the event nor with a refusal', async () => {
@@ -255,7 +284,8 @@ describe('the credential', () => {
   it('that fails too often is sampled in the records, and a right one still passes', async () => {
     const { door, refusals } = world({ live });
     for (let i = 0; i < 40; i += 1) await door.receive('orders', request({ rawHeaders: [] }));
-    expect(refusals).toHaveLength(31);
+    await recorded(refusals, 31);
+    expect(refusals.filter(({ diagnosis }) => diagnosis !== undefined)).toHaveLength(6);
     const answer = await door.receive('orders', request({ method: 'PUT', rawHeaders: ['content-type', 'application/json', 'x-key', KEY] }));
     expect(answer.status).toBe(202);
   });

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { LiveFlow } from '@millrace/catalog';
-import { verify, type Credential, type SecretCarriers, type Verdict } from '@millrace/credentials';
+import { diagnose, verify, type Credential, type IncomingRequest, type SecretCarriers, type Verdict } from '@millrace/credentials';
 import {
   BodyRefusal,
   mediaType,
@@ -23,6 +23,7 @@ import {
 import { newId } from '@millrace/platform';
 import type { Log } from '@millrace/telemetry';
 import { failure, json, NOT_FOUND, Refused, refused, unavailable, UNAUTHORIZED, type Answer } from './answers.js';
+import { Consultations } from './consultations.js';
 import { Failures } from './failures.js';
 import { checkHeaders, headersWithout, soundsSecret, urlWithout } from './headers.js';
 import { Pending, type Share } from './pending.js';
@@ -44,6 +45,8 @@ export interface DoorParts {
   /** Where callers reach this server, without a trailing slash. */
   publicUrl(): string;
   readonly hideUnknown: boolean;
+  /** Told of every request that a credential was checked for; `failure` is why it did not pass. */
+  credentialUsed(credential: string, failure?: { readonly code: string; readonly reason: string }): void;
 }
 
 /** How long a caller may take to send its body. */
@@ -65,6 +68,7 @@ interface Visit {
 export class FrontDoor {
   private readonly pending: Pending;
   private readonly failures = new Failures();
+  private readonly consultations = new Consultations();
 
   constructor(private readonly parts: DoorParts) {
     this.pending = new Pending(parts.maxPending);
@@ -115,11 +119,13 @@ export class FrontDoor {
     const at = this.parts.now();
     const { credential } = flow;
     if (!credential) return { flow, request, body, at, hidden: { headers: [], query: [] }, signed: undefined };
-    const verdict = verify(credential, this.signedRequest(request, body), at);
-    if (!verdict.ok) throw this.unverified(flow, request, verdict);
+    const signed = this.signedRequest(request, body);
+    const verdict = verify(credential, signed, at);
+    this.parts.credentialUsed(credential.name, verdict.ok ? undefined : verdict);
+    if (!verdict.ok) throw explained(this.unverified(flow, request, verdict), credential, signed, at);
     if (verdict.warning) this.parts.log.warn({ flow: flow.id, credential: credential.name }, verdict.warning);
-    const signed = verdict.replayId ? { key: `signed:${verdict.replayId}`, windowMs: verdict.replayWindowMs ?? 0 } : undefined;
-    return { flow, request, body, at, hidden: verdict.consumed, signed };
+    const replay = verdict.replayId ? { key: `signed:${verdict.replayId}`, windowMs: verdict.replayWindowMs ?? 0 } : undefined;
+    return { flow, request, body, at, hidden: verdict.consumed, signed: replay };
   }
 
   /** The caller learns nothing about why; the owner does. A duplicate header is the exception: it is the sender's defect. */
@@ -137,7 +143,7 @@ export class FrontDoor {
     return new Refused(answer, code, `${reason} (one of many from this address within a minute)`, record);
   }
 
-  private signedRequest(request: IncomingMessage, body: Buffer): Parameters<Credential['verify']>[0] {
+  private signedRequest(request: IncomingMessage, body: Buffer): IncomingRequest {
     const url = `${this.parts.publicUrl()}${request.url ?? ''}`;
     return { method: request.method ?? '', url, rawHeaders: request.rawHeaders, body };
   }
@@ -226,10 +232,19 @@ export class FrontDoor {
     );
   }
 
-  private record(flowId: string, request: IncomingMessage, { answer, code, reason }: Refused): void {
-    const carriers = this.parts.flow(flowId)?.credential?.carriers;
+  /** What can be explained is recorded once it is, a moment after the answer; the rest at once. */
+  private record(flowId: string, request: IncomingMessage, refused: Refused): void {
+    const refusal = this.refusalOf(flowId, request, refused);
+    const { explanation } = refused;
+    const consult = (): void => this.parts.keepRefusal({ ...refusal, diagnosis: explanation?.explain() });
+    const about = { flowId, caller: refusal.caller, bytes: explanation?.bytes ?? 0 };
+    if (!explanation || !this.consultations.offer(about, refusal.at, consult)) this.parts.keepRefusal(refusal);
+  }
+
+  private refusalOf(flowId: string, request: IncomingMessage, { answer, code, reason }: Refused): Refusal {
+    const { carriers, secrets = [] } = this.parts.flow(flowId)?.credential ?? {};
     const isHidden = (names: readonly string[] | undefined) => (name: string) => soundsSecret(name) || names?.includes(name) === true;
-    this.parts.keepRefusal({
+    return {
       id: newId(),
       flowId: flowId.slice(0, 200),
       at: this.parts.now().getTime(),
@@ -237,11 +252,24 @@ export class FrontDoor {
       code,
       reason,
       method: request.method ?? '',
-      url: urlWithout(request.url ?? '', isHidden(carriers?.query)).slice(0, 2_000),
-      headers: headersWithout(request.rawHeaders, isHidden(carriers?.headers)),
+      url: masked(urlWithout(request.url ?? '', isHidden(carriers?.query)), secrets).slice(0, 2_000),
+      headers: headersWithout(
+        request.rawHeaders.map((text, at) => (at % 2 === 0 ? text : masked(text, secrets))),
+        isHidden(carriers?.headers),
+      ),
       caller: request.socket.remoteAddress,
-    });
+    };
   }
+}
+
+/** The right secret in the wrong place is still the secret. */
+function masked(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((result, secret) => result.replaceAll(secret, '[redacted]'), text);
+}
+
+function explained(refused: Refused, credential: Credential, request: IncomingRequest, at: Date): Refused {
+  refused.explanation = { bytes: request.body.length, explain: () => diagnose(credential, request, at) };
+  return refused;
 }
 
 function newRun(flow: LiveFlow, id: string, birth: Reservation | undefined): NewRun {
