@@ -81,7 +81,21 @@ const RULES: Readonly<Record<string, Row>> = {
     because: 'an app is a thin shell and knows no other app',
   },
   'apps/control-api': {
-    may: ['catalog', 'component-sdk', 'engine', 'flow', 'platform', 'postgres', 'ajv', 'ajv-formats', 'fastify', 'rxjs', 'node:*', ...NEST],
+    may: [
+      'catalog',
+      'component-sdk',
+      'credentials',
+      'engine',
+      'flow',
+      'platform',
+      'postgres',
+      'ajv',
+      'ajv-formats',
+      'fastify',
+      'rxjs',
+      'node:*',
+      ...NEST,
+    ],
     because: 'an app is a thin shell and knows no other app',
   },
   'apps/millrace': {

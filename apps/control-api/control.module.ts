@@ -1,6 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ACCESS, createAccess } from './access/access.js';
 import { ApiGuard } from './access/guard.js';
+import { CredentialsController } from './credentials/credentials.controller.js';
+import { KeyController } from './credentials/key.controller.js';
 import { EventsController } from './events/events.controller.js';
 import { FlowsController } from './flows/flows.controller.js';
 import { OpenApiController } from './openapi/openapi.controller.js';
@@ -15,7 +17,16 @@ class ControlModule {}
 export function controlModule(token: string): DynamicModule {
   return {
     module: ControlModule,
-    controllers: [FlowsController, EventsController, RefusalsController, RunsController, StatusController, OpenApiController],
+    controllers: [
+      FlowsController,
+      EventsController,
+      RefusalsController,
+      RunsController,
+      StatusController,
+      CredentialsController,
+      KeyController,
+      OpenApiController,
+    ],
     providers: [{ provide: ACCESS, useValue: createAccess(token) }, ApiGuard],
   };
 }

@@ -1,5 +1,14 @@
 export { controlModule } from './control.module.js';
 export { openApiDocument } from './openapi/document.js';
+export type {
+  CredentialItem,
+  CredentialList,
+  NewSecret,
+  RemovedCredential,
+  RotatedKey,
+  SealedCredential,
+  SealKeyView,
+} from './wire/credential.js';
 export type { EventPage, EventView } from './wire/event.js';
 export type { FlowList, FlowView } from './wire/flow.js';
 export type { RefusalDetail, RefusalPage } from './wire/refusal.js';

@@ -5,9 +5,10 @@ import type { Credential } from '@millrace/credentials';
 import type { Host, Invocation } from '@millrace/engine';
 import { bindFetch, redact, type HttpClient } from '@millrace/http-client';
 import type { Log } from '@millrace/telemetry';
+import { watched, type CredentialWatch } from './credential-watch.js';
 
 /** Runs components for the engine: credentials, the guarded way out, logs that name run and step. */
-export function componentHost(catalog: Catalog, http: HttpClient, log: Log): Host {
+export function componentHost(catalog: Catalog, http: HttpClient, log: Log, used: CredentialWatch): Host {
   return {
     component: (name) => catalog.components.get(name),
     context: (component, invocation) => {
@@ -15,13 +16,13 @@ export function componentHost(catalog: Catalog, http: HttpClient, log: Log): Hos
       const { signal, timeoutMs, idempotencyKey, run, path } = invocation;
       return {
         credential: credential?.view,
-        fetch: bindFetch(http, { credential, signal, timeoutMs, idempotencyKey }),
+        fetch: watched(bindFetch(http, { credential, signal, timeoutMs, idempotencyKey }), credential, used),
         signal,
         idempotencyKey,
         log: stepLog(log, { runId: run.id, flow: run.flowId, step: path }),
       };
     },
-    redact: (text, name) => redact(text, catalog.credentials.get(name ?? '')?.secrets ?? []),
+    redact: (text, name) => redact(text, catalog.secretsOf(name ?? '')),
   };
 }
 
@@ -34,10 +35,17 @@ function credentialFor(catalog: Catalog, component: Component, { credential: nam
     code: 'credential.unavailable',
     message: missing
       ? `${path} needs the credential ${name}, whose secret is missing: set the environment variable ${missing}, restart, and re-run.`
-      : `${path} (${component.name}) needs the credential ${name}, which cannot be used. Look at the credentials file.`,
+      : `${path} (${component.name}) needs the credential ${name}, which cannot be used: ${unusable(catalog, name)}`,
     blame: 'operator',
     arrived: 'no',
   });
+}
+
+function unusable(catalog: Catalog, name: string): string {
+  return (
+    catalog.credentials.known.get(name)?.broken ??
+    'there is none of that name. Define it in the credentials file, or with millrace credentials set.'
+  );
 }
 
 /** pino takes fields first; components say the message first. */

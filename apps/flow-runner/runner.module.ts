@@ -51,12 +51,12 @@ export class RunnerModule implements OnApplicationBootstrap, BeforeApplicationSh
   }
 }
 
-function runner({ config, runs, journal, catalog, log }: Platform, http: HttpClient): Runner {
+function runner({ config, runs, journal, catalog, credentialUses, log }: Platform, http: HttpClient): Runner {
   return new Runner({
     claims: runs,
     journal,
     lease: new Lease(runs, log),
-    host: componentHost(catalog, http, log),
+    host: componentHost(catalog, http, log, (name, failure) => credentialUses.note(name, failure)),
     clock,
     log,
     plan: (flowId, version) => catalog.plan(flowId, version),

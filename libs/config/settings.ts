@@ -71,6 +71,10 @@ export const SETTINGS = {
   databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:'], 'An existing PostgreSQL (14 or newer) instead of the private one.'),
   redisUrl: url('REDIS_URL', ['redis:', 'rediss:'], 'A Redis for the queue instead of PostgreSQL.'),
   token: optional('MILLRACE_TOKEN', 'Token of the control API; default: generated into $MILLRACE_HOME/token.'),
+  key: optional(
+    'MILLRACE_KEY',
+    'Key that seals credentials, 32 bytes in base64 or hexadecimal; several with commas, the current one first. Default: generated into $MILLRACE_HOME/key.',
+  ),
   publicUrl: url('MILLRACE_PUBLIC_URL', ['http:', 'https:'], 'How callers reach this server: shown, and part of what some providers sign.'),
   httpAllow: list('MILLRACE_HTTP_ALLOW', [], 'Addresses or CIDRs that outgoing requests may reach although private, comma separated.'),
   hideUnknown: oneOf('MILLRACE_HIDE_UNKNOWN', ['false', 'true'], 'Answer unknown flows with 401 like a failed credential.'),

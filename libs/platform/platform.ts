@@ -1,15 +1,17 @@
-import { Catalog, installedComponents, type ComponentRegistry } from '@millrace/catalog';
+import { Catalog, installedComponents, KeyPlace, Vault, type ComponentRegistry } from '@millrace/catalog';
 import { builtinComponents } from '@millrace/components';
 import type { Config } from '@millrace/config';
 import {
   describeDatabaseError,
   openDatabase,
+  PostgresCredentialUses,
   PostgresEventStore,
   PostgresFlowStore,
   PostgresHistory,
   PostgresJournal,
   PostgresRefusalStore,
   PostgresRunStore,
+  PostgresSealedStore,
   type Database,
 } from '@millrace/postgres';
 import { createLogger, type Log } from '@millrace/telemetry';
@@ -29,6 +31,8 @@ export interface Platform {
   readonly history: PostgresHistory;
   readonly refusals: PostgresRefusalStore;
   readonly catalog: Catalog;
+  readonly vault: Vault;
+  readonly credentialUses: PostgresCredentialUses;
   /** Where this server can be reached; known once it listens. */
   publicUrl: string;
   /** Waits for what is being written, then closes everything that was opened here. */
@@ -43,6 +47,7 @@ export interface PlatformOptions {
 
 /** Connects, migrates, loads plugins, publishes the flows folder. */
 export async function openPlatform({ config, databaseUrl, log = logFor(config) }: PlatformOptions): Promise<Platform> {
+  const keys = await keyPlace(config);
   const [database, components] = await Promise.all([connect(databaseUrl, config.poolSize), loadComponents(config, log)]);
   const { pool, dataSource } = database;
   const flows = new PostgresFlowStore(dataSource);
@@ -52,8 +57,12 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
     log.warn({ reason: (error as Error).message }, 'A refusal could not be recorded'),
   );
   const { credentials, variable } = config;
+  const vault = new Vault({ store: new PostgresSealedStore(dataSource), keys, variable });
+  const credentialUses = new PostgresCredentialUses(pool, (error) =>
+    log.warn({ reason: (error as Error).message }, 'The use of a credential could not be recorded'),
+  );
   const folder = config.source === 'folder' ? config.flows : undefined;
-  const catalog = await Catalog.open({ flows: folder, credentials, variable, components, store: flows, log });
+  const catalog = await Catalog.open({ flows: folder, credentials, variable, components, store: flows, vault, log });
   return {
     config,
     log,
@@ -66,13 +75,24 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
     history: new PostgresHistory(pool),
     refusals,
     catalog,
+    vault,
+    credentialUses,
     publicUrl: config.publicUrl ?? '',
     close: async () => {
       catalog.close();
-      await Promise.all([events.drained(), journal.drained(), refusals.drained()]);
+      await Promise.all([events.drained(), journal.drained(), refusals.drained(), credentialUses.flush()]);
       await database.close();
     },
   };
+}
+
+/** A key that is none is the operator's to put right, before anything was sealed with another. A damaged file is told by what needs it. */
+async function keyPlace({ home, key }: Config): Promise<KeyPlace> {
+  const place = new KeyPlace(home, key);
+  await place.read().catch((error: Error & { code?: string }) => {
+    if (place.isGiven) throw new StartError(error.code ?? 'seal.key-invalid', error.message);
+  });
+  return place;
 }
 
 /** A database that cannot be reached is the operator's to mend, and no stack helps with that. */

@@ -137,9 +137,9 @@ describe('openDatabase', () => {
   it('migrates an empty database once when several processes start at the same time', async () => {
     const url = await server.newUrl();
     const opened = await Promise.all([1, 2, 3].map(() => openDatabase({ url, poolSize: 3 })));
-    const { rows } = await opened[0]!.pool.query('select count(*)::int as count from migrations');
+    const { rows } = await opened[0]!.pool.query('select name from migrations group by name having count(*) > 1');
     await Promise.all(opened.map((one) => one.close()));
-    expect(rows).toEqual([{ count: 1 }]);
+    expect(rows).toEqual([]);
   });
 });
 

@@ -58,6 +58,7 @@ function operationObject(operation: Operation): object {
     ...(operation.open ? { security: [] } : {}),
     parameters: [...pathParameters(operation.path), ...queryParameters(operation.query ?? {})],
     ...(operation.tag === 'front door' ? { requestBody: ANY_BODY } : {}),
+    ...(operation.body === undefined ? {} : { requestBody: { content: { 'application/json': { schema: operation.body } } } }),
     responses: Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, responseObject(answer)])),
   };
 }

@@ -11,14 +11,16 @@ export interface Answer {
 
 /** One method of one path, as the document and the reference page describe it. */
 export interface Operation {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'put' | 'delete';
   /** With `{name}` for parameters. */
   readonly path: string;
   readonly id: string;
-  readonly tag: 'flows' | 'events' | 'runs' | 'refusals' | 'instance' | 'front door';
+  readonly tag: 'flows' | 'events' | 'runs' | 'refusals' | 'credentials' | 'instance' | 'front door';
   readonly summary: string;
   readonly description?: string;
   readonly query?: Readonly<Record<string, JsonSchema>>;
+  /** Of the request, in JSON. */
+  readonly body?: JsonSchema;
   readonly answers: Readonly<Record<number, Answer>>;
   /** Needs no token. */
   readonly open?: boolean;

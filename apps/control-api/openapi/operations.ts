@@ -5,6 +5,7 @@ import { failureSchema } from '../wire/problem.js';
 import { refusalDetailSchema, refusalPageSchema, refusalsQuery } from '../wire/refusal.js';
 import { cancelSchema, runPageSchema, runSchema, runsQuery } from '../wire/run.js';
 import { liveSchema, readySchema, statusSchema } from '../wire/status.js';
+import { credentialOperations } from './credentials.js';
 import { hookOperation } from './hook.js';
 import type { Answer, Operation } from './operation.js';
 
@@ -104,6 +105,7 @@ export const operations: readonly Operation[] = [
     description: 'What its runner does at that moment may still reach the other side; whatever it then writes is refused.',
     answers: { ...ok('Whether it was still active.', cancelSchema), ...invalid, ...missing('run') },
   },
+  ...credentialOperations,
   {
     method: 'get',
     path: '/api/v1/status',

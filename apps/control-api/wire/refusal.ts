@@ -41,9 +41,16 @@ export const signedFactsSchema = {
     parts: {
       type: 'array',
       description: 'Absent where a part was not sent.',
-      items: exactly('SignedPart', { part: { type: 'string' }, bytes: { type: 'integer' }, start: { type: 'string', description: 'Its first characters.' } }),
+      items: exactly('SignedPart', {
+        part: { type: 'string' },
+        bytes: { type: 'integer' },
+        start: { type: 'string', description: 'Its first characters.' },
+      }),
     },
-    expected: { type: 'array', items: exactly('ExpectedDigest', { secret: { type: 'string', description: 'Its name.' }, digest: shortDigest }) },
+    expected: {
+      type: 'array',
+      items: exactly('ExpectedDigest', { secret: { type: 'string', description: 'Its name.' }, digest: shortDigest }),
+    },
     received: { type: 'array', items: exactly('ReceivedDigest', { bytes: { type: 'integer' }, digest: shortDigest }) },
   },
   required: ['algorithm', 'encoding', 'template', 'place', 'expected', 'received'],
@@ -51,13 +58,19 @@ export const signedFactsSchema = {
 } as const;
 
 export const diagnosisSchema = {
-  ...exactly('Diagnosis', { findings: { type: 'array', items: findingSchema, description: 'Most likely first.' }, signed: signedFactsSchema }),
+  ...exactly('Diagnosis', {
+    findings: { type: 'array', items: findingSchema, description: 'Most likely first.' },
+    signed: signedFactsSchema,
+  }),
   type: ['object', 'null'],
 } as const;
 
 export const refusalDetailSchema = exactly('RefusalDetail', {
   ...refusalMembers,
-  diagnosis: { ...diagnosisSchema, description: 'Why the credential failed; null for other reasons, and where too many failed at once to look at each.' },
+  diagnosis: {
+    ...diagnosisSchema,
+    description: 'Why the credential failed; null for other reasons, and where too many failed at once to look at each.',
+  },
 });
 
 export const refusalPageSchema = exactly('RefusalPage', { items: { type: 'array', items: refusalSchema }, next: nextSchema });

@@ -6,7 +6,12 @@ const NOW = 1_000_000;
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
-function offerAll(consultations: Consultations, count: number, of: (at: number) => { flowId?: string; caller?: string; bytes?: number }, now = NOW): number {
+function offerAll(
+  consultations: Consultations,
+  count: number,
+  of: (at: number) => { flowId?: string; caller?: string; bytes?: number },
+  now = NOW,
+): number {
   let seen = 0;
   for (let at = 0; at < count; at += 1) {
     consultations.offer({ flowId: 'f', caller: '192.0.2.1', bytes: 10, ...of(at) }, now, () => (seen += 1));
@@ -41,7 +46,9 @@ describe('consultations', () => {
 
   it('hold neither many bodies nor large ones', () => {
     const consultations = new Consultations();
-    const offered = Array.from({ length: 20 }, (_, at) => consultations.offer({ flowId: `f${at}`, caller: undefined, bytes: 1 }, NOW, () => undefined));
+    const offered = Array.from({ length: 20 }, (_, at) =>
+      consultations.offer({ flowId: `f${at}`, caller: undefined, bytes: 1 }, NOW, () => undefined),
+    );
     expect(offered.filter(Boolean)).toHaveLength(8);
     expect(new Consultations().offer({ flowId: 'f', caller: undefined, bytes: 2 * 1024 * 1024 }, NOW, () => undefined)).toBe(false);
   });

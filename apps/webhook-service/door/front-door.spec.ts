@@ -252,7 +252,10 @@ describe('the credential', () => {
 
   it('that failed is explained to the owner, after the caller had its constant answer', async () => {
     const { door, refusals } = world({ live });
-    const answers = [await door.receive('orders', request({ rawHeaders: ['X-Elsewhere', KEY] })), await door.receive('orders', request({ rawHeaders: [] }))];
+    const answers = [
+      await door.receive('orders', request({ rawHeaders: ['X-Elsewhere', KEY] })),
+      await door.receive('orders', request({ rawHeaders: [] })),
+    ];
     expect(answers[0]).toEqual(answers[1]);
     expect(refusals).toEqual([]);
     await recorded(refusals, 2);

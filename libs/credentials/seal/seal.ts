@@ -42,7 +42,7 @@ export function keyIdOf(envelope: string): string {
 
 /** What to say where a credential cannot be opened for want of its key. */
 export function keyMissing(name: string, keyId: string, place: string): SealError {
-  const message = `The credential ${name} was sealed with the key ${keyId}, which is not in ${place}. Put that key back, or set the secrets of the credential again.`;
+  const message = `The credential ${name} was sealed with the key ${keyId}, which is not in ${place}. Put that key back; if it is lost, remove the credential and set it again.`;
   return new SealError('seal.key-missing', message);
 }
 
