@@ -2,6 +2,7 @@ export { diagnose, verify, type ApplyContext, type Credential, type SecretRef } 
 export { createCredential, type CreatedCredential, type SecretLookup } from './create.js';
 export type { Diagnosis, Finding, FindingCode, SignedFacts, SignedPart } from './doctor/diagnosis.js';
 export type { CredentialProblem, CredentialProblemCode } from './problem.js';
+export { redact } from './redact.js';
 export type { IncomingRequest, OutgoingRequest } from './request.js';
 export { schemeAliases, schemes } from './schemes/presets/index.js';
 export type { Algorithm, Encoding, SecretRule, SignatureScheme, TimestampRule, TimeUnit } from './schemes/scheme.js';

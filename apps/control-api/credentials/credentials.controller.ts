@@ -78,6 +78,7 @@ export class CredentialsController {
     if (!force && defined?.shadowsFile !== true) await this.refuseWhileUsed(name);
     const removed = await this.platform.vault.remove(name);
     if (!removed) throw notFound('credential', shortened(name));
+    if (defined?.shadowsFile !== true) await this.platform.credentialUses.forget(name);
     await this.followed();
     return { removed };
   }

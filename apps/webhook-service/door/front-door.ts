@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { LiveFlow } from '@millrace/catalog';
-import { diagnose, verify, type Credential, type IncomingRequest, type SecretCarriers, type Verdict } from '@millrace/credentials';
+import { diagnose, redact, verify, type Credential, type IncomingRequest, type SecretCarriers, type Verdict } from '@millrace/credentials';
 import {
   BodyRefusal,
   mediaType,
@@ -241,6 +241,7 @@ export class FrontDoor {
     if (!explanation || !this.consultations.offer(about, refusal.at, consult)) this.parts.keepRefusal(refusal);
   }
 
+  /** The right secret in the wrong place is still the secret. */
   private refusalOf(flowId: string, request: IncomingMessage, { answer, code, reason }: Refused): Refusal {
     const { carriers, secrets = [] } = this.parts.flow(flowId)?.credential ?? {};
     const isHidden = (names: readonly string[] | undefined) => (name: string) => soundsSecret(name) || names?.includes(name) === true;
@@ -252,19 +253,14 @@ export class FrontDoor {
       code,
       reason,
       method: request.method ?? '',
-      url: masked(urlWithout(request.url ?? '', isHidden(carriers?.query)), secrets).slice(0, 2_000),
+      url: redact(urlWithout(request.url ?? '', isHidden(carriers?.query)), secrets).slice(0, 2_000),
       headers: headersWithout(
-        request.rawHeaders.map((text, at) => (at % 2 === 0 ? text : masked(text, secrets))),
+        request.rawHeaders.map((text, at) => (at % 2 === 0 ? text : redact(text, secrets))),
         isHidden(carriers?.headers),
       ),
       caller: request.socket.remoteAddress,
     };
   }
-}
-
-/** The right secret in the wrong place is still the secret. */
-function masked(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((result, secret) => result.replaceAll(secret, '[redacted]'), text);
 }
 
 function explained(refused: Refused, credential: Credential, request: IncomingRequest, at: Date): Refused {

@@ -1,3 +1,5 @@
+import { redact } from '../redact.js';
+
 /** What a finding is about. Stable: shown, filtered and documented by it. */
 export type FindingCode =
   | 'clock.late'
@@ -91,7 +93,7 @@ export function likely(code: FindingCode, message: string, advice: string): Find
 
 /** Takes the secrets out of every text; what people wrote into a header or body may hold one. */
 export function withoutSecrets(diagnosis: Diagnosis, secrets: readonly string[]): Diagnosis {
-  const clean = (text: string): string => secrets.reduce((result, secret) => result.replaceAll(secret, '[redacted]'), text);
+  const clean = (text: string): string => redact(text, secrets);
   const findings = diagnosis.findings.map((finding) => ({ ...finding, message: clean(finding.message), advice: clean(finding.advice) }));
   return { ...diagnosis, findings };
 }

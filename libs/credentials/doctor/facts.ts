@@ -1,4 +1,5 @@
 import { decodeUtf8 } from '../bytes.js';
+import { redact } from '../redact.js';
 import type { IncomingRequest } from '../request.js';
 import { decodeSignature, hmacOf } from '../schemes/digest.js';
 import { readKey } from '../schemes/keys.js';
@@ -50,8 +51,12 @@ function timestampOf({ timestamp }: Recipe, reading: Reading, items: readonly st
 function partOf(piece: Piece, chunk: Uint8Array, { request, secrets }: Patient): SignedPart {
   if (piece.kind === 'url') return { part: '{url}', bytes: chunk.length, start: withoutQuery(request) };
   const text = decodeUtf8(chunk.subarray(0, WINDOW_BYTES)) ?? Buffer.from(chunk.subarray(0, WINDOW_BYTES)).toString('latin1');
-  const clean = secrets.reduce((result, secret) => result.replaceAll(secret.text, '[redacted]'), text);
+  const clean = redact(text, texts(secrets));
   return { part: nameOf(piece), bytes: chunk.length, start: [...clean].slice(0, START_CHARACTERS).join('') };
+}
+
+function texts(secrets: Patient['secrets']): readonly string[] {
+  return secrets.map(({ text }) => text).filter((text) => text !== '');
 }
 
 function nameOf(piece: Piece): string {

@@ -7,7 +7,7 @@ export class SealedCredentialEntity {
   name!: string;
 
   /** Without secrets: names of slots stand where they belong. */
-  @Column({ type: 'jsonb' })
+  @Column({ type: 'json' })
   definition!: object;
 
   /** The envelope with the secrets by slot. */

@@ -13,7 +13,7 @@ export class SealedCredentials1763700600000 implements MigrationInterface {
 
       create table sealed_credentials (
         name text primary key,
-        definition jsonb not null,
+        definition json not null,
         sealed text not null,
         revision bigint not null default nextval('sealed_revision'),
         created_at timestamptz not null default now(),
