@@ -158,6 +158,16 @@ describe('sealed credentials', () => {
   });
 });
 
+describe('a key that is none', () => {
+  it('stops the start with a sentence that does not repeat it', async () => {
+    const error = await startInstance({ flows: first.flows, env: { MILLRACE_KEY: 'not-much-of-a-key' } }).catch(
+      (thrown: unknown) => thrown as Error,
+    );
+    expect((error as Error).message).toContain('MILLRACE_KEY is not 32 bytes in base64 or hexadecimal.');
+    expect((error as Error).message).not.toContain('not-much-of-a-key');
+  });
+});
+
 describe('the command line', () => {
   it('seals a secret from standard input, lists it, changes and removes it', async () => {
     const set = await millrace(['credentials', 'set', 'partner', '--username', 'ada'], 'password-of-the-partner\n');

@@ -137,10 +137,12 @@ export class Vault {
     const grave = problems.filter(({ message, code }) => code !== 'credential.secret-missing' || /\bsealed_\d+\b/.test(message));
     if (grave.length === 0) return { warnings };
     const sentences = grave.map(({ code, message }) => (code === 'credential.secret-missing' ? DANGLING : message));
-    throw new VaultError('credential.invalid', [...new Set(sentences)].join(' '));
+    const shape = grave.some(({ code }) => code === 'credential.bad-shape') ? [HOW_SECRETS_ARE_WRITTEN] : [];
+    throw new VaultError('credential.invalid', [...new Set([...sentences, ...shape])].join(' '));
   }
 }
 
+const HOW_SECRETS_ARE_WRITTEN = 'Where a reference belongs, a secret to be sealed is written { "secret": "…" }.';
 const DANGLING = 'A secret is missing: write it as { "secret": "…" }, or keep one that is there by its { "sealed": … }.';
 
 /** Finds the secret of a slot or, for any other name, the variable of the environment. */
