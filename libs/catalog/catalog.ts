@@ -113,11 +113,12 @@ export class Catalog {
   /** Publishes the folder and reads the credentials again. One at a time, in order. */
   reload(): Promise<void> {
     return this.enqueue(async () => {
-      await this.readBook();
+      const vaultRevision = await this.readBook();
       for (const { code, message } of this.book.problems) this.parts.log[code === MISSING_SECRET ? 'debug' : 'warn'](message);
       this.plans.clear();
       if (this.parts.flows !== undefined) await this.publishFolder(this.parts.flows);
       await this.refresh();
+      this.vaultRevision = vaultRevision;
     });
   }
 
@@ -189,14 +190,15 @@ export class Catalog {
     for (const { line, column, message } of problems) this.parts.log.warn(`${path}:${line}:${column}: ${message}`);
   }
 
-  private async readBook(): Promise<void> {
+  /** Answers the revision of the vault that was read: noted once the flows follow it, else it is tried again. */
+  private async readBook(): Promise<string | undefined> {
     const { vault, credentials, variable } = this.parts;
     // Asked first: what changes in between is read again at the next look.
     const revision = await vault?.revision();
     const book = await readCredentials(credentials, variable, await vault?.entries());
     this.retired.replace(this.book, book);
     this.book = book;
-    this.vaultRevision = revision;
+    return revision;
   }
 
   /** A credential decides which flows check, so that a change of one is like a change of the folder. */

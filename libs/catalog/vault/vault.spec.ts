@@ -199,6 +199,20 @@ describe('the key', () => {
     },
   );
 
+  it('that is changed between a look at the credentials and one at the keys locks nobody out', async () => {
+    await vaultOf().put('a', DEFINITION);
+    const store = new PostgresSealedStore(database.dataSource);
+    let rotated: Promise<unknown> | undefined;
+    const list = async (): ReturnType<PostgresSealedStore['list']> => {
+      const rows = await store.list();
+      await (rotated ??= vaultOf().rotateKey());
+      return rows;
+    };
+    expect(await contents(vaultOf({ store: Object.assign(Object.create(store) as PostgresSealedStore, { list }) }))).toEqual({
+      a: [SECRET],
+    });
+  });
+
   it('is not lost to a credential that is sealed while it is changed', async () => {
     const vault = vaultOf();
     await vault.put('a', DEFINITION);

@@ -62,8 +62,9 @@ export class Vault {
 
   /** All of them, by name; what cannot be opened says why instead. */
   async entries(): Promise<readonly SealedEntry[]> {
-    const rows = await this.parts.store.list();
-    return rows.length === 0 ? [] : openAll(rows, this.parts.keys);
+    const entries = await this.opened();
+    // The key may have been changed between looking at the one and at the other: then a second look finds both new.
+    return entries.some(({ locked }) => locked !== undefined) ? this.opened() : entries;
   }
 
   /**
@@ -110,6 +111,11 @@ export class Vault {
   /** The ids of the keys that are there: the first seals. None while nothing was ever sealed. */
   async keyIds(): Promise<readonly string[]> {
     return (await this.parts.keys.read()).keys.map(({ id }) => id);
+  }
+
+  private async opened(): Promise<readonly SealedEntry[]> {
+    const rows = await this.parts.store.list();
+    return rows.length === 0 ? [] : openAll(rows, this.parts.keys);
   }
 
   private async change(name: string, definitionOf: (own: unknown) => unknown): Promise<Sealing> {
