@@ -27,7 +27,7 @@ export default tseslint.config(
   },
   { files: ['libs/component-sdk/infer.spec.ts'], rules: { '@typescript-eslint/no-unused-vars': 'off' } },
   {
-    files: ['**/*.spec.ts', 'test/**', 'bench/**', 'libs/engine/contract/**'],
+    files: ['**/*.spec.ts', 'test/**', 'bench/**', 'libs/engine/contract/**', 'libs/engine/model/**'],
     rules: { 'max-lines-per-function': 'off', 'max-lines': 'off' },
   },
 );

@@ -16,11 +16,11 @@ const NEST = ['@nestjs/common', '@nestjs/core', '@nestjs/bullmq', '@nestjs/platf
 const RULES: Readonly<Record<string, Row>> = {
   'libs/component-sdk': { may: [], because: 'it is published to strangers and must bring nothing along' },
   'libs/flow': {
-    may: ['component-sdk', 'ajv', 'ajv-formats', 'jsonata', 'jsonc-parser', 're2js'],
+    may: ['component-sdk', 'ajv', 'ajv-formats', 'croner', 'jsonata', 'jsonc-parser', 're2js', 'temporal-polyfill', '@noble/hashes'],
     because: 'the studio runs the same parser and checker in the browser',
   },
   'libs/engine': {
-    may: ['flow', 'component-sdk', 'secure-json-parse'],
+    may: ['flow', 'component-sdk', 'secure-json-parse', 'lossless-json', 'saxes', '@remix-run/multipart-parser', 'node:util', 'node:zlib'],
     because: 'it decides and is tested without services: no Nest, clock, network or database',
   },
   'libs/credentials': {
@@ -180,7 +180,7 @@ function sources(folder: string): string[] {
     if (name === 'dist' || name === 'node_modules') return [];
     if (statSync(path).isDirectory()) return sources(path);
     // Suites and reference adapters for tests may use test libraries.
-    return /\.ts$/.test(name) && !/\.(spec|d)\.ts$/.test(name) && !/libs\/engine\/(contract|memory)\//.test(path) ? [path] : [];
+    return /\.ts$/.test(name) && !/\.(spec|d)\.ts$/.test(name) && !/libs\/engine\/(contract|memory|model)\//.test(path) ? [path] : [];
   });
 }
 

@@ -28,6 +28,10 @@ const run: RunSummary = {
   startedAt: '2026-01-01T00:00:00.001Z',
   finishedAt: '2026-01-01T00:00:01.000Z',
   resumeAt: null,
+  parent: null,
+  rerunOf: null,
+  dry: false,
+  resolution: null,
   error: { code: 'http.500', message: 'It failed.', step: 'send' },
 };
 
@@ -284,7 +288,7 @@ describe('the OpenAPI document', () => {
     const documented = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
     );
-    expect(documented.sort()).toEqual([...routes, 'POST /flows/:id/hook'].sort());
+    expect(documented.sort()).toEqual([...routes, 'POST /flows/:id/hook', 'POST /endpoints/:name'].sort());
   });
 
   it('refers only to schemas that it has', () => {

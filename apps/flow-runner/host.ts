@@ -6,9 +6,19 @@ import type { Host, Invocation } from '@millrace/engine';
 import { bindFetch, redact, type HttpClient } from '@millrace/http-client';
 import type { Log } from '@millrace/telemetry';
 import { watched, type CredentialWatch } from './credential-watch.js';
+import { openEventFile, type ReadEvent } from './event-files.js';
+
+/** What the host needs beside the catalog. */
+export interface HostParts {
+  readonly http: HttpClient;
+  readonly log: Log;
+  readonly readEvent: ReadEvent;
+  /** Told of every answer to a request that a credential signed. */
+  readonly used: CredentialWatch;
+}
 
 /** Runs components for the engine: credentials, the guarded way out, logs that name run and step. */
-export function componentHost(catalog: Catalog, http: HttpClient, log: Log, used: CredentialWatch): Host {
+export function componentHost(catalog: Catalog, { http, log, readEvent, used }: HostParts): Host {
   return {
     component: (name) => catalog.components.get(name),
     context: (component, invocation) => {
@@ -17,6 +27,7 @@ export function componentHost(catalog: Catalog, http: HttpClient, log: Log, used
       return {
         credential: credential?.view,
         fetch: watched(bindFetch(http, { credential, signal, timeoutMs, idempotencyKey }), credential, used),
+        openFile: (file) => openEventFile(readEvent, run.eventId, file),
         signal,
         idempotencyKey,
         log: stepLog(log, { runId: run.id, flow: run.flowId, step: path }),

@@ -21,9 +21,10 @@ export class Housekeeping {
   }
 
   private async round(): Promise<void> {
-    const { database, refusals } = this.platform;
+    const { database, refusals, resumptions } = this.platform;
     await ensurePartitions(database.pool, Date.now());
     await refusals.trim(REFUSALS_PER_FLOW);
+    await resumptions.trim();
     await database.pool.query('delete from dedupe_keys where expires_at < now()');
   }
 

@@ -1,7 +1,8 @@
 import { Inject, Module, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Clock } from '@millrace/engine';
 import { createHttpClient, type HttpClient } from '@millrace/http-client';
-import { PLATFORM, type Platform } from '@millrace/platform';
+import { PLATFORM, resumeUrl, type Platform } from '@millrace/platform';
+import { flowCalls } from './calls.js';
 import { componentHost } from './host.js';
 import { HintProcessor } from './hint.processor.js';
 import { Housekeeping } from './housekeeping.js';
@@ -51,15 +52,27 @@ export class RunnerModule implements OnApplicationBootstrap, BeforeApplicationSh
   }
 }
 
-function runner({ config, runs, journal, catalog, credentialUses, log }: Platform, http: HttpClient): Runner {
-  return new Runner({
+function runner(platform: Platform, http: HttpClient): Runner {
+  const { config, runs, journal, catalog, history, log, starter, resumptions, resumeKey, credentialUses } = platform;
+  const made: Runner = new Runner({
     claims: runs,
     journal,
+    calls: flowCalls({ catalog, starter, ring: () => made.ring() }),
+    resumptions: {
+      url: (runId, path) => resumeUrl(platform.publicUrl, resumeKey, runId, path),
+      find: (runId, path) => resumptions.find(runId, path),
+    },
     lease: new Lease(runs, log),
-    host: componentHost(catalog, http, log, (name, failure) => credentialUses.note(name, failure)),
+    host: componentHost(catalog, {
+      http,
+      log,
+      readEvent: (id) => history.event(id),
+      used: (name, failure) => credentialUses.note(name, failure),
+    }),
     clock,
     log,
     plan: (flowId, version) => catalog.plan(flowId, version),
     slots: config.slots,
   });
+  return made;
 }

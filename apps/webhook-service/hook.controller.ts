@@ -1,17 +1,28 @@
 import { All, Controller, Inject, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Answer } from './door/answers.js';
+import type { Origin } from './door/arrival.js';
 import { FrontDoor } from './door/front-door.js';
 
-/** `/flows/:id/hook`: the private endpoint of a flow. */
+/** `/flows/:id/hook`, the private endpoint of a flow, and `/endpoints/:name`, which several flows may listen to. */
 @Controller()
 export class HookController {
   constructor(@Inject(FrontDoor) private readonly door: FrontDoor) {}
 
   @All('flows/:id/hook')
   async receive(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    send(reply, await this.door.receive(id, request.raw));
+    send(reply, await this.door.receive(id, request.raw, origin(request)));
   }
+
+  @All('endpoints/:name')
+  async receiveShared(@Param('name') name: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    send(reply, await this.door.receiveShared(name, request.raw, origin(request)));
+  }
+}
+
+/** Fastify reads forwarding headers from trusted proxies only. */
+function origin({ ip, protocol }: FastifyRequest): Origin {
+  return { caller: ip, encrypted: protocol === 'https' };
 }
 
 function send(reply: FastifyReply, { status, headers, body }: Answer): void {

@@ -1,21 +1,31 @@
 import { Module, type DynamicModule, type InjectionToken, type Type } from '@nestjs/common';
+import type { LiveFlow } from '@millrace/catalog';
 import type { BirthClaims } from '@millrace/engine';
-import { PLATFORM, type Platform } from '@millrace/platform';
+import { isResumeSignature, PLATFORM, type Platform } from '@millrace/platform';
 import { HintProducer } from '@millrace/queue';
+import { Consultations } from './door/consultations.js';
 import { FrontDoor } from './door/front-door.js';
 import { HookController } from './hook.controller.js';
+import { ResumeController } from './resume.controller.js';
+import { ResumeDoor } from './resume/resume-door.js';
 
 const BIRTHS = Symbol('births');
 
 /** The front door. By itself it queues every run. */
 @Module({
-  controllers: [HookController],
+  controllers: [HookController, ResumeController],
   providers: [
     { provide: BIRTHS, useValue: undefined },
+    { provide: Consultations, useFactory: () => new Consultations() },
     {
       provide: FrontDoor,
-      inject: [PLATFORM, HintProducer, { token: BIRTHS, optional: true }],
+      inject: [PLATFORM, Consultations, HintProducer, { token: BIRTHS, optional: true }],
       useFactory: frontDoor,
+    },
+    {
+      provide: ResumeDoor,
+      inject: [PLATFORM, Consultations, { token: BIRTHS, optional: true }],
+      useFactory: resumeDoor,
     },
   ],
 })
@@ -26,14 +36,17 @@ export class WebhookModule {
   }
 }
 
-function frontDoor(platform: Platform, hints: HintProducer, births: BirthClaims | undefined): FrontDoor {
+function frontDoor(platform: Platform, consultations: Consultations, hints: HintProducer, births: BirthClaims | undefined): FrontDoor {
   const { config, catalog, events, refusals, log } = platform;
   return new FrontDoor({
-    flow: (id) => catalog.flow(id),
+    flow: (id) => withHook(catalog.flow(id)),
+    endpoint: (name) => catalog.endpoint(name),
+    largestBody: () => catalog.largestBody(config.maxBody),
     events,
     hints,
     births,
     keepRefusal: (refusal) => refusals.keep(refusal),
+    consultations,
     now: () => new Date(),
     log,
     maxBody: config.maxBody,
@@ -42,4 +55,28 @@ function frontDoor(platform: Platform, hints: HintProducer, births: BirthClaims 
     hideUnknown: config.hideUnknown,
     credentialUsed: (name, failure) => platform.credentialUses.note(name, failure),
   });
+}
+
+function resumeDoor(platform: Platform, consultations: Consultations, births: BirthClaims | undefined): ResumeDoor {
+  const { config, catalog, history, resumptions, refusals, resumeKey, log } = platform;
+  return new ResumeDoor({
+    isSigned: (runId, path, signature) => isResumeSignature(resumeKey, runId, path, signature),
+    run: (id) => history.run(id),
+    plan: (flowId, version) => catalog.plan(flowId, version),
+    credential: (name) => catalog.credentials.get(name),
+    resume: (request) => resumptions.resume(request),
+    keepRefusal: (refusal) => refusals.keep(refusal),
+    consultations,
+    credentialUsed: (name, failure) => platform.credentialUses.note(name, failure),
+    ring: () => births?.ring(),
+    publicUrl: () => platform.publicUrl,
+    now: () => new Date(),
+    log,
+    maxBody: config.maxBody,
+  });
+}
+
+/** A flow that something else starts has no URL. */
+function withHook(flow: LiveFlow | undefined): LiveFlow | undefined {
+  return flow?.trigger === undefined || flow.trigger.type === 'webhook' ? flow : undefined;
 }

@@ -21,7 +21,15 @@ class MemoryFlowStore implements Pick<PostgresFlowStore, 'publish' | 'refuse' | 
     const same = this.versions.get(`${id}@${liveVersion}`)?.text === text;
     const version = (liveVersion ?? 0) + (same ? 0 : 1);
     this.set(id, { liveVersion: version, enabled, archived: false, problems: [] });
-    this.versions.set(`${id}@${version}`, { flowId: id, version, text, hash: '', createdAt: new Date(0) });
+    this.versions.set(`${id}@${version}`, {
+      flowId: id,
+      version,
+      text,
+      hash: '',
+      origin: 'folder',
+      restored: null,
+      createdAt: new Date(0),
+    });
     return { kind: same ? 'unchanged' : 'published', version };
   }
 
@@ -51,7 +59,16 @@ class MemoryFlowStore implements Pick<PostgresFlowStore, 'publish' | 'refuse' | 
 
   private set(id: string, part: Partial<FlowEntity>): void {
     this.changes += 1;
-    const fresh = { id, liveVersion: null, enabled: true, archived: false, problems: [], revision: '', updatedAt: new Date(0) };
+    const fresh = {
+      id,
+      liveVersion: null,
+      enabled: true,
+      paused: false,
+      archived: false,
+      problems: [],
+      revision: '',
+      updatedAt: new Date(0),
+    };
     this.flows.set(id, { ...(this.flows.get(id) ?? fresh), ...part });
   }
 }

@@ -1,28 +1,15 @@
-import type { Credential } from '@millrace/credentials';
-import { planFlow, webhookRules, type Plan, type WebhookRules } from '@millrace/engine';
-import { checkFlow, hasErrors, type Flow, type Problem } from '@millrace/flow';
-import type { FlowEntity, PostgresFlowStore } from '@millrace/postgres';
+import { planFlow, webhookRules, type Plan } from '@millrace/engine';
+import { checkFlow, hasErrors, type CheckOptions, type Flow, type Problem, type Trigger } from '@millrace/flow';
+import type { FlowEntity, PostgresFlowStore, Published } from '@millrace/postgres';
 import type { Log } from '@millrace/telemetry';
 import type { ComponentRegistry } from './components.js';
 import { schemaCheck } from './components.js';
 import { readCredentials, type CredentialBook } from './credentials.js';
-import { readFlowFolder, watchFolder, type FlowFile } from './flow-folder.js';
+import { livenEndpoints, NO_ENDPOINTS, readEndpoints, type EndpointBook } from './endpoints.js';
+import type { LiveEndpoint, LiveFlow } from './live.js';
+import { readFlowFile, readFlowFolder, watchFolder, type FlowFile } from './flow-folder.js';
 import { RetiredSecrets } from './retired-secrets.js';
 import type { Vault } from './vault/vault.js';
-
-/** What the front door needs of a flow, from memory. */
-export interface LiveFlow {
-  readonly id: string;
-  /** 0 while no version is live. */
-  readonly version: number;
-  readonly enabled: boolean;
-  /** Present once a version is live and everything it needs is there. */
-  readonly rules: WebhookRules | undefined;
-  /** Undefined for an open URL. */
-  readonly credential: Credential | undefined;
-  /** Why the newest text, or any version at all, is not live. */
-  readonly problems: readonly Problem[];
-}
 
 /** Why a version can never be run by this process as it is, whatever the database does. */
 export class NotRunnable extends Error {}
@@ -31,6 +18,8 @@ export interface CatalogParts {
   /** Folder of the flow files, or undefined to run only what is stored. */
   readonly flows: string | undefined;
   readonly credentials: string;
+  /** File of the shared endpoints; without one there are none. */
+  readonly endpoints?: string;
   variable(name: string): string | undefined;
   readonly components: ComponentRegistry;
   readonly store: PostgresFlowStore;
@@ -39,9 +28,12 @@ export interface CatalogParts {
   readonly log: Log;
 }
 
+class FileMovedOn extends Error {}
+
 /** The problem of a credential whose environment variable is not set. */
 const MISSING_SECRET = 'credential.secret-missing';
 const NO_CREDENTIALS: CredentialBook = { get: () => undefined, known: new Map(), defined: new Map(), problems: [] };
+const NOT_LIVE = { credential: undefined, rules: undefined, trigger: undefined } as const;
 const POLL_MS = 1_000;
 const MAX_PLANS = 200;
 
@@ -51,6 +43,8 @@ const MAX_PLANS = 200;
  */
 export class Catalog {
   private live = new Map<string, LiveFlow>();
+  private shared = new Map<string, LiveEndpoint>();
+  private declared: EndpointBook = NO_ENDPOINTS;
   private book: CredentialBook = NO_CREDENTIALS;
   private revision = '';
   private vaultRevision: string | undefined;
@@ -93,9 +87,26 @@ export class Catalog {
     return [...this.live.values()];
   }
 
+  endpoint(name: string): LiveEndpoint | undefined {
+    return this.shared.get(name);
+  }
+
+  endpoints(): readonly LiveEndpoint[] {
+    return [...this.shared.values()];
+  }
+
+  /** The largest body that anything live takes, or `fallback` where that is more. */
+  largestBody(fallback: number): number {
+    return Math.max(fallback, ...[...this.live.values(), ...this.shared.values()].map(({ rules }) => rules?.maxBytes ?? 0));
+  }
+
   /** Parses and checks a text against what this process has. */
   check(text: string, flowId?: string): { flow?: Flow; problems: readonly Problem[] } {
-    return checkFlow(text, { components: this.components.all, credentials: this.book.known, ...(flowId === undefined ? {} : { flowId }) });
+    return checkFlow(text, { ...this.known(flowId), endpoints: this.declared.names });
+  }
+
+  private known(flowId?: string): CheckOptions {
+    return { components: this.components.all, credentials: this.book.known, ...(flowId === undefined ? {} : { flowId }) };
   }
 
   /** A version ready to run; compiled once. Rejects with NotRunnable when it is gone or no longer checks. */
@@ -116,9 +127,24 @@ export class Catalog {
       const vaultRevision = await this.readBook();
       for (const { code, message } of this.book.problems) this.parts.log[code === MISSING_SECRET ? 'debug' : 'warn'](message);
       this.plans.clear();
+      await this.readEndpoints();
       if (this.parts.flows !== undefined) await this.publishFolder(this.parts.flows);
       await this.refresh();
       this.vaultRevision = vaultRevision;
+    });
+  }
+
+  /** Does what changes stored flows, not while the folder is read, and then looks at what is live. */
+  change<T>(work: () => Promise<T>): Promise<T> {
+    return this.enqueue(async () => {
+      try {
+        return await work();
+      } finally {
+        // What was done is done: a look that fails now is taken by the next poll.
+        await this.refresh().catch((error: unknown) =>
+          this.parts.log.debug({ reason: (error as Error).message }, 'The flows could not be read'),
+        );
+      }
     });
   }
 
@@ -160,6 +186,16 @@ export class Catalog {
     }
   }
 
+  private async readEndpoints(): Promise<void> {
+    const { endpoints: path, log } = this.parts;
+    if (path === undefined) return;
+    this.declared = await readEndpoints(path, this.book, this.declared);
+    const said = JSON.stringify(this.declared.problems);
+    if (this.explained.get(path) === said) return;
+    this.explained.set(path, said);
+    for (const { line, column, message } of this.declared.problems) log.warn(`${path}:${line}:${column}: ${message}`);
+  }
+
   private async publish({ id, text, path }: FlowFile): Promise<void> {
     const { flow, problems } = this.check(text, id);
     if (!flow || hasErrors(problems)) {
@@ -168,8 +204,20 @@ export class Catalog {
       return;
     }
     this.explained.delete(id);
-    const published = await this.parts.store.publish(id, text, flow.enabled !== false);
-    if (published.kind === 'published') this.parts.log.info(`Flow ${id} is live as version ${published.version}`);
+    const published = await this.publishIfStill({ id, text, path }, flow.enabled !== false);
+    if (published?.kind === 'published') this.parts.log.info(`Flow ${id} is live as version ${published.version}`);
+  }
+
+  /** A file that was written since it was read, by a publication for one, is left to the reading that this brings about. */
+  private async publishIfStill({ id, text, path }: FlowFile, enabled: boolean): Promise<Published | undefined> {
+    const before = async (): Promise<void> => {
+      const file = await readFlowFile(path).catch(() => undefined);
+      if (file?.text !== text) throw new FileMovedOn();
+    };
+    return this.parts.store.publish(id, text, enabled, { origin: 'folder', before }).catch((error: unknown) => {
+      if (!(error instanceof FileMovedOn)) throw error;
+      return undefined;
+    });
   }
 
   /** A flow that only waits for its secrets gets one line, anything else is shown where it stands; once, until it changes. */
@@ -211,28 +259,37 @@ export class Catalog {
   }
 
   private async refresh(): Promise<void> {
-    this.revision = await this.parts.store.revision();
+    const revision = await this.parts.store.revision();
     const flows = (await this.parts.store.list()).filter((flow) => !flow.archived);
     this.live = new Map(await Promise.all(flows.map(async (flow) => [flow.id, await this.liven(flow)] as const)));
+    this.shared = livenEndpoints(this.declared, this.book, this.live.values());
+    this.revision = revision;
   }
 
   private async liven(entity: FlowEntity): Promise<LiveFlow> {
-    const base = { id: entity.id, version: entity.liveVersion ?? 0, enabled: entity.enabled, credential: undefined, rules: undefined };
+    const { id, paused } = entity;
+    const enabled = entity.enabled && !paused;
+    const base = { id, version: entity.liveVersion ?? 0, enabled, paused, ...NOT_LIVE };
     const version = entity.liveVersion && (await this.parts.store.version(entity.id, entity.liveVersion));
     if (!version) return { ...base, problems: entity.problems };
     const { flow, problems } = this.check(version.text, entity.id);
     if (!flow || hasErrors(problems)) return { ...base, problems };
-    const name = flow.trigger.credential;
+    const { trigger } = flow;
+    if (trigger.type !== 'webhook') return { ...base, trigger, inputProblem: inputCheck(trigger), problems: entity.problems };
+    const name = trigger.credential;
     const credential = name === undefined ? undefined : this.book.get(name);
     // The checker has said so already, but a URL must never be open because its credential could not be had.
     if (name !== undefined && !credential) return { ...base, problems };
-    return { ...base, rules: webhookRules(flow.trigger, schemaCheck), credential, problems: entity.problems };
+    const { endpoint } = trigger;
+    const rules = webhookRules(trigger, schemaCheck);
+    return { ...base, trigger, ...(endpoint !== undefined && { endpoint }), rules, credential, problems: entity.problems };
   }
 
   private async makePlan(flowId: string, version: number): Promise<Plan> {
     const stored = await this.parts.store.version(flowId, version);
     if (!stored) throw new NotRunnable('it is not stored');
-    const { flow, problems } = this.check(stored.text, flowId);
+    // What a run needs is its steps: the endpoint that started it may be gone by now.
+    const { flow, problems } = checkFlow(stored.text, this.known(flowId));
     const error = problems.find(({ severity }) => severity === 'error');
     if (!flow || error) throw new NotRunnable(error?.message ?? 'it does not parse');
     try {
@@ -241,4 +298,8 @@ export class Catalog {
       throw new NotRunnable((cause as Error).message, { cause });
     }
   }
+}
+
+function inputCheck(trigger: Trigger): LiveFlow['inputProblem'] {
+  return trigger.type === 'call' && trigger.input !== undefined ? schemaCheck(trigger.input) : undefined;
 }

@@ -39,6 +39,20 @@ export interface FetchResponse {
   json(): unknown;
 }
 
+/** A file that came with the event, as `trigger.files` lists it: hand it to `openFile`. */
+export interface EventFile {
+  /** The field of the form it came in; `body` where the file is the whole body. */
+  readonly name: string;
+  /** As the sender said it: data, never a path. */
+  readonly filename: string | null;
+  /** Media type, without parameters. */
+  readonly type: string;
+  /** In bytes. */
+  readonly size: number;
+  /** Where in the event's body it begins, in bytes. */
+  readonly offset: number;
+}
+
 export interface Logger {
   debug(message: string, fields?: Record<string, unknown>): void;
   info(message: string, fields?: Record<string, unknown>): void;
@@ -56,6 +70,11 @@ export interface ComponentContext<Props = Record<string, unknown>> {
    * A relative URL starts at the credential's base URL, else at `init.baseUrl`. Fails with a StepError.
    */
   fetch(url: string, init?: FetchInit): Promise<FetchResponse>;
+  /**
+   * The bytes of a file of the event that started the run, in pieces. A prop holds it: `"file": "{{ trigger.files[0] }}"`.
+   * Fails with a StepError `file.not-found` when the event has no such file.
+   */
+  openFile(file: EventFile): AsyncIterable<Uint8Array>;
   /** Aborts when the step times out, the run is cancelled or the runner must give up the run. */
   readonly signal: AbortSignal;
   /** The same over retries and crashes of this step of this run. Send it where the vendor supports one. */
@@ -89,6 +108,8 @@ export interface Component {
   readonly credential?: { readonly types: readonly CredentialTypeName[]; readonly required?: boolean };
   /** Default `no`. */
   readonly idempotent?: Idempotency;
+  /** `none`: it changes nothing outside, so that a rehearsal may run it. Default `outside`. */
+  readonly effects?: 'none' | 'outside';
   readonly retry?: RetryDefaults;
   /** `30s`, `2m`. */
   readonly timeout?: string;

@@ -1,5 +1,5 @@
 import { findProblems } from './check-props.js';
-import type { Component, ComponentContext, CredentialView, FetchInit, FetchResponse, Logger } from './component.js';
+import type { Component, ComponentContext, CredentialView, EventFile, FetchInit, FetchResponse, Logger } from './component.js';
 import { StepError } from './errors.js';
 import { prepareRequest } from './request.js';
 import { createResponse, isSuccess, statusError } from './response.js';
@@ -30,6 +30,8 @@ export interface Trial {
   credential?: Partial<CredentialView>;
   /** One per request, in order, or a function of the request. */
   replies?: readonly Reply[] | ((request: TriedRequest) => Reply | Promise<Reply>);
+  /** What `openFile` gives, by the file's name. */
+  files?: Readonly<Record<string, string | Uint8Array>>;
   /** Default `run-1/step`. */
   idempotencyKey?: string;
   signal?: AbortSignal;
@@ -65,10 +67,17 @@ function trialContext(trial: Trial, requests: TriedRequest[]): ComponentContext<
     props: trial.props as never,
     credential,
     fetch: (url, init) => answer(prepareTried(url, init, credential), init, trial, requests),
+    openFile: (file) => triedFile(trial.files, file),
     signal: trial.signal ?? new AbortController().signal,
     idempotencyKey: trial.idempotencyKey ?? 'run-1/step',
     log: trial.log ?? silent,
   };
+}
+
+async function* triedFile(files: Trial['files'], { name }: EventFile): AsyncGenerator<Uint8Array> {
+  const content = files?.[name];
+  if (content === undefined) throw new Error(`No file ${JSON.stringify(name)}. Add it to \`files\`.`);
+  yield typeof content === 'string' ? new TextEncoder().encode(content) : content;
 }
 
 const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

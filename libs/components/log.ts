@@ -21,6 +21,7 @@ export const log = defineComponent({
     required: ['message', 'level'],
   },
   idempotent: 'yes',
+  effects: 'none',
   run: ({ props: { message, level = 'info', data }, log: logger }) => {
     logger[level](message, data === undefined ? undefined : { data });
     return { message, level };

@@ -7,5 +7,6 @@ export const set = defineComponent({
   description: 'Gives names to values, so that later steps read well: steps.<id>.<name>.',
   props: { type: 'object', description: 'Any names and values.', additionalProperties: true },
   idempotent: 'yes',
+  effects: 'none',
   run: ({ props }) => props,
 });

@@ -10,6 +10,9 @@ export interface Config extends Omit<Settings, 'hideUnknown' | 'credentials'> {
   readonly hideUnknown: boolean;
   /** Absolute path of the credentials file. */
   readonly credentials: string;
+  /** Absolute paths; both or neither. */
+  readonly tlsCert: string | undefined;
+  readonly tlsKey: string | undefined;
   /** Where relative settings start. */
   readonly cwd: string;
   /** The value of a variable that a credential refers to. */
@@ -32,6 +35,9 @@ export function loadConfig(cwd = process.cwd(), environment: NodeJS.ProcessEnv =
     flows,
     credentials: settings.credentials ? resolve(cwd, settings.credentials) : join(flows, 'credentials.json'),
     hideUnknown: settings.hideUnknown === 'true',
+    publicUrl: settings.publicUrl?.replace(/\/+$/, ''),
+    tlsCert: settings.tlsCert && resolve(cwd, settings.tlsCert),
+    tlsKey: settings.tlsKey && resolve(cwd, settings.tlsKey),
     variable: (name) => env[name],
   };
 }

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 /** How one environment variable is read. The table below is also the configuration reference in the docs. */
 interface Setting<T> {
   readonly variable: string;
@@ -25,6 +27,25 @@ function split(value: string): string[] {
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
+}
+
+/** Addresses and CIDRs; `isIP` and the length of the prefix are all there is to check. */
+function networks(variable: string, about: string): Setting<readonly string[]> {
+  const parse = (value: string | undefined): readonly string[] => {
+    const items = split(value ?? '');
+    const bad = items.find((item) => !isNetwork(item));
+    if (bad === undefined) return items;
+    throw new Error(`${variable} must list addresses such as 10.0.0.1 or 10.0.0.0/8, but has ${JSON.stringify(bad)}.`);
+  };
+  return { variable, about, shownDefault: '', parse };
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  return (
+    version !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)))
+  );
 }
 
 function integer(variable: string, fallback: number, [min, max]: readonly [number, number], about: string): Setting<number> {
@@ -75,7 +96,17 @@ export const SETTINGS = {
     'MILLRACE_KEY',
     'Key that seals credentials, 32 bytes in base64 or hexadecimal; several with commas, the current one first. Default: generated into $MILLRACE_HOME/key.',
   ),
-  publicUrl: url('MILLRACE_PUBLIC_URL', ['http:', 'https:'], 'How callers reach this server: shown, and part of what some providers sign.'),
+  publicUrl: url(
+    'MILLRACE_PUBLIC_URL',
+    ['http:', 'https:'],
+    'How callers reach this server: shown, and part of what some providers sign. A path in it is the prefix under which a proxy passes requests on, kept or taken away.',
+  ),
+  trustedProxies: networks(
+    'MILLRACE_TRUSTED_PROXIES',
+    'Addresses or CIDRs of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, comma separated.',
+  ),
+  tlsCert: optional('MILLRACE_TLS_CERT', 'File with the certificate chain (PEM), to speak https without a proxy. Read at start.'),
+  tlsKey: optional('MILLRACE_TLS_KEY', 'File with the private key of the certificate (PEM).'),
   httpAllow: list('MILLRACE_HTTP_ALLOW', [], 'Addresses or CIDRs that outgoing requests may reach although private, comma separated.'),
   hideUnknown: oneOf('MILLRACE_HIDE_UNKNOWN', ['false', 'true'], 'Answer unknown flows with 401 like a failed credential.'),
   slots: integer('MILLRACE_SLOTS', 256, [1, 10_000], 'Runs that one runner works on at the same time.'),
@@ -120,6 +151,9 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
       return [key, undefined];
     }
   });
+  const { tlsCert, tlsKey } = SETTINGS;
+  if (!env[tlsCert.variable] !== !env[tlsKey.variable])
+    problems.push(`Set both ${tlsCert.variable} and ${tlsKey.variable}, or none of them.`);
   if (problems.length > 0) throw new ConfigurationError(problems);
   return Object.fromEntries(entries) as Settings;
 }

@@ -1,11 +1,18 @@
 import type { CredentialTypeName, CredentialView } from '@millrace/component-sdk';
 import type { Diagnosis } from './doctor/diagnosis.js';
 import type { IncomingRequest, OutgoingRequest } from './request.js';
-import type { SecretCarriers, Verdict } from './verdict.js';
+import type { Accepted, SecretCarriers, Verdict } from './verdict.js';
 
 /** A secret by reference: the name of the environment variable that holds it. */
 export interface SecretRef {
   readonly env: string;
+}
+
+/** What a vendor wants to hear when a URL is registered with it. */
+export interface HandshakeAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
 }
 
 export interface ApplyContext {
@@ -28,6 +35,11 @@ export interface Credential {
   verify(request: IncomingRequest, now: Date): Verdict;
   /** Why a request was refused, for its owner. Pure, total, and of bounded work; may take much longer than `verify`. */
   diagnose(request: IncomingRequest, now: Date): Diagnosis;
+  /**
+   * The answer to a vendor that only asks whether this URL is ours, or undefined for any other request. What is signed
+   * is asked with the verdict, what is not, without one: see `handshakes/`. Never throws.
+   */
+  handshake?(request: IncomingRequest, verdict?: Accepted): HandshakeAnswer | undefined;
   /**
    * The request with the credential added; its own header or parameter of that name is replaced.
    * It is added whatever host the URL names: callers apply it to the one address they mean, and never carry the result over a redirect.

@@ -1,9 +1,12 @@
-export { diagnose, verify, type ApplyContext, type Credential, type SecretRef } from './credential.js';
+export { diagnose, verify, type ApplyContext, type Credential, type HandshakeAnswer, type SecretRef } from './credential.js';
 export { createCredential, type CreatedCredential, type SecretLookup } from './create.js';
 export type { Diagnosis, Finding, FindingCode, SignedFacts, SignedPart } from './doctor/diagnosis.js';
+export { handshakes } from './handshakes/table.js';
+export type { Handshake } from './handshakes/handshake.js';
 export type { CredentialProblem, CredentialProblemCode } from './problem.js';
 export { redact } from './redact.js';
 export type { IncomingRequest, OutgoingRequest } from './request.js';
+export { codeSchemes, type CodeScheme } from './schemes/code/index.js';
 export { schemeAliases, schemes } from './schemes/presets/index.js';
 export type { Algorithm, Encoding, SecretRule, SignatureScheme, TimestampRule, TimeUnit } from './schemes/scheme.js';
 export type { ApiKeyConfig } from './types/api-key.js';

@@ -47,3 +47,26 @@ function split(url: string): UrlParts {
 function keyOf(pair: string): string | undefined {
   return new URLSearchParams(pair).keys().next().value;
 }
+
+/** Reserved characters that HubSpot's documentation wants decoded in what is signed ("Validating requests", version 3). */
+const RESERVED = new Map(
+  Object.entries({
+    '3A': ':',
+    '2F': '/',
+    '3F': '?',
+    '40': '@',
+    '21': '!',
+    '24': '$',
+    '27': "'",
+    '28': '(',
+    '29': ')',
+    '2A': '*',
+    '2C': ',',
+    '3B': ';',
+  }),
+);
+
+/** The URL with the escapes of reserved characters decoded, all others as they are. */
+export function unescapeReserved(url: string): string {
+  return url.replace(/%([0-9a-f]{2})/gi, (escape, digits: string) => RESERVED.get(digits.toUpperCase()) ?? escape);
+}

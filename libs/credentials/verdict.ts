@@ -19,8 +19,10 @@ export interface SecretCarriers {
 
 export interface Accepted {
   readonly ok: true;
-  /** Which of the `secrets` matched, hmac only. */
+  /** Which of the `secrets` matched, hmac only; the current one is 0. */
   readonly secretIndex?: number;
+  /** How that secret is called: the variable that holds it, never its value. */
+  readonly secretName?: string;
   /** For the owner: the request is good, but something should be changed soon. */
   readonly warning?: string;
   /**

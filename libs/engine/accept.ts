@@ -11,11 +11,18 @@ export interface NewRun {
   readonly error?: ErrorRecord;
 }
 
+/** The run of a flow that listens to a shared endpoint. */
+export interface ListenerRun extends NewRun {
+  readonly flowId: string;
+}
+
 /** What the front door decided to keep of one request. */
 export interface Acceptance {
   readonly event: EventRecord;
-  /** Absent when the trigger's `when` did not hold; `event.unmatched` then says which clause. */
+  /** The run of the flow whose URL it is. Absent when the trigger's `when` did not hold; `event.unmatched` then says which clause. */
   readonly run?: NewRun;
+  /** At a shared endpoint: the runs of the flows that listen to it, written with the event or not at all. */
+  readonly listeners?: readonly ListenerRun[];
   /** The event is kept only if no other one took the key within its window. */
   readonly dedupe?: { readonly key: string; readonly windowMs: number };
 }

@@ -1,35 +1,45 @@
 import { StepError, type Json } from '@millrace/component-sdk';
 import type { PlannedUse } from './plan.js';
 import type { Clock, Host } from './ports.js';
-import type { ClaimedRun } from './records.js';
+import type { ClaimedRun, StepRow } from './records.js';
+import { isRehearsed, rehearsed } from './rehearsal.js';
 
 export interface Execution {
   readonly run: ClaimedRun;
   readonly host: Host;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  row(path: string): StepRow | undefined;
+}
+
+/** Which try of which step, with its resolved props. */
+export interface Try {
+  readonly path: string;
+  readonly attempt: number;
+  readonly input: Json;
 }
 
 /**
  * One try of a component: checks the props, sets the time limit, and turns the result into the JSON
  * that the journal keeps and later steps see, secrets taken out. Fails with whatever the component threw.
  */
-export async function execute(step: PlannedUse, at: Execution, attempt: number, props: Json): Promise<Json> {
+export async function execute(step: PlannedUse, at: Execution, { path, attempt, input: props }: Try): Promise<Json> {
   const hosted = at.host.component(step.component);
   if (!hosted) throw missingComponent(step);
   const misfit = hosted.invalidProps(props);
-  if (misfit) throw new StepError({ code: 'props.invalid', message: `${step.id}: ${misfit}`, blame: 'author', arrived: 'no' });
+  if (misfit) throw new StepError({ code: 'props.invalid', message: `${path}: ${misfit}`, blame: 'author', arrived: 'no' });
   at.signal.throwIfAborted();
+  if (at.run.dry && isRehearsed(hosted.component)) return rehearsed(path, hosted.component.output, (recorded) => at.row(recorded));
   const limited = new TimeLimit(step, at);
   try {
     const context = at.host.context(hosted.component, {
       run: at.run,
-      path: step.id,
+      path,
       attempt,
       credential: step.credential,
       timeoutMs: step.timeoutMs,
       signal: limited.signal,
-      idempotencyKey: idempotencyKey(at.run.id, step.id),
+      idempotencyKey: idempotencyKey(at.run.id, path),
     });
     const output = await limited.race(Promise.resolve(hosted.component.run({ ...context, props } as never)));
     return stored(output, at.host, step);
@@ -43,22 +53,34 @@ export function idempotencyKey(runId: string, path: string): string {
   return `${runId}/${path}`;
 }
 
+const followers = new WeakMap<AbortSignal, Set<() => void>>();
+
+/** Calls back when a signal aborts. One listener per signal, for many strands follow the same, and Node.js warns of more than ten. */
+function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  const known = followers.get(signal);
+  const callbacks = known ?? new Set();
+  if (!known) {
+    followers.set(signal, callbacks);
+    signal.addEventListener('abort', () => callbacks.forEach((follower) => follower()), { once: true });
+  }
+  callbacks.add(callback);
+  return () => void callbacks.delete(callback);
+}
+
 /** Ends a component that takes too long, or whose run was given up, even when it ignores its signal. */
 class TimeLimit {
   private readonly controller = new AbortController();
   private readonly cancelTimer: () => void;
   private readonly expired: Promise<never>;
-  private readonly giveUp = (): void => this.controller.abort(this.outer.reason);
-  private readonly outer: AbortSignal;
+  private readonly forget: () => void;
 
   constructor(step: PlannedUse, at: Execution) {
-    this.outer = at.signal;
     this.expired = new Promise((_, reject) => {
       this.controller.signal.addEventListener('abort', () => reject(this.controller.signal.reason as Error), { once: true });
     });
     this.expired.catch(() => undefined);
     this.cancelTimer = at.clock.after(step.timeoutMs, () => this.controller.abort(timeout(step)));
-    at.signal.addEventListener('abort', this.giveUp, { once: true });
+    this.forget = onAbort(at.signal, () => this.controller.abort(at.signal.reason));
   }
 
   get signal(): AbortSignal {
@@ -76,7 +98,7 @@ class TimeLimit {
 
   done(): void {
     this.cancelTimer();
-    this.outer.removeEventListener('abort', this.giveUp);
+    this.forget();
   }
 }
 

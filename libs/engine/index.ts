@@ -1,13 +1,28 @@
 export * from './accept.js';
 export * from './determinism.js';
 export { idempotencyKey } from './execute.js';
+export { derivedId } from './derived-id.js';
+export { defaultLimits, type Limits } from './limits.js';
 export * from './plan.js';
+export { stepIn } from './plan-chain.js';
 export * from './ports.js';
 export * from './records.js';
+export { failedStep, recordedRows, rowsBefore, type Reuse } from './rerun.js';
 export * from './retry.js';
 export { errorRecord } from './steps/step.js';
 export { POISON_CRASHES } from './steps/use.js';
-export { BodyRefusal, mediaType, parseBody } from './triggers/body.js';
-export { webhookRules, type Decision, type DedupeKey, type FixedAnswer, type SchemaCheck, type WebhookRules } from './triggers/rules.js';
-export { parseTrigger, triggerOf } from './triggers/webhook.js';
+export { mediaType } from './triggers/bodies/media-type.js';
+export { BodyRefusal } from './triggers/bodies/refusal.js';
+export { parseBody, readContent, type Content } from './triggers/body.js';
+export { codingOf, decodeBody, notAccepted } from './triggers/coding.js';
+export {
+  webhookRules,
+  type Decision,
+  type DedupeKey,
+  type FixedAnswer,
+  type RateRule,
+  type SchemaCheck,
+  type WebhookRules,
+} from './triggers/rules.js';
+export { eventBytes, fileBytes, parseTrigger, triggerOf } from './triggers/webhook.js';
 export * from './walk.js';

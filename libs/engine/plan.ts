@@ -3,12 +3,17 @@ import {
   compileCondition,
   compileTemplate,
   parseDuration,
+  type CallStep,
   type CompiledExpression,
   type CompiledTemplate,
   type Flow,
+  type ForEachStep,
+  type ParallelStep,
   type Step,
   type SwitchCase,
+  type TryStep,
   type UseStep,
+  type WaitStep,
 } from '@millrace/flow';
 import { retryPolicy, type RetryPolicy } from './retry.js';
 
@@ -20,6 +25,8 @@ export interface Plan {
   readonly when: CompiledExpression | undefined;
   readonly steps: readonly PlannedStep[];
   readonly onError: readonly PlannedStep[];
+  /** Ids of the steps outside loops that wait for a request: their URLs are known from the start. */
+  readonly resumable: readonly string[];
 }
 
 interface Common {
@@ -70,9 +77,68 @@ export interface PlannedStop extends Common {
   readonly message: CompiledTemplate | undefined;
 }
 
-export type PlannedStep = PlannedUse | PlannedIf | PlannedSwitch | PlannedSet | PlannedStop;
+export interface PlannedForEach extends Common {
+  readonly kind: 'forEach';
+  readonly items: CompiledTemplate;
+  readonly as: string;
+  readonly concurrency: number;
+  readonly continueOnItemError: boolean;
+  readonly steps: readonly PlannedStep[];
+  /** Ids of the steps of one item that wait for a request. */
+  readonly resumable: readonly string[];
+}
+
+export interface PlannedParallel extends Common {
+  readonly kind: 'parallel';
+  readonly branches: readonly { readonly name: string; readonly steps: readonly PlannedStep[] }[];
+  readonly failFast: boolean;
+}
+
+export interface PlannedTry extends Common {
+  readonly kind: 'try';
+  readonly steps: readonly PlannedStep[];
+  readonly catch: readonly PlannedStep[] | undefined;
+  /** Codes that `catch` takes; undefined: all. */
+  readonly on: readonly string[] | undefined;
+  readonly finally: readonly PlannedStep[];
+}
+
+export interface PlannedWait extends Common {
+  readonly kind: 'wait';
+  readonly wait:
+    | { readonly kind: 'for' | 'until'; readonly value: CompiledTemplate }
+    | { readonly kind: 'webhook'; readonly credential: string | undefined; readonly timeoutMs: number };
+}
+
+export interface PlannedCall extends Common {
+  readonly kind: 'call';
+  readonly flow: string;
+  readonly input: CompiledTemplate;
+  readonly awaits: boolean;
+  readonly timeoutMs: number | undefined;
+  readonly retry: RetryPolicy;
+}
+
+export interface PlannedRespond extends Common {
+  readonly kind: 'respond';
+  readonly answer: CompiledTemplate;
+}
+
+export type PlannedStep =
+  | PlannedUse
+  | PlannedIf
+  | PlannedSwitch
+  | PlannedSet
+  | PlannedStop
+  | PlannedForEach
+  | PlannedParallel
+  | PlannedTry
+  | PlannedWait
+  | PlannedCall
+  | PlannedRespond;
 
 const DEFAULT_TIMEOUT = '30s';
+const DEFAULT_WAIT = '7d';
 
 /** Compiles a checked flow. Throws when the flow was not checked: unknown components and bad expressions are the checker's to report. */
 export function planFlow(flow: Flow, version: number, component: (name: string) => Component | undefined): Plan {
@@ -80,10 +146,24 @@ export function planFlow(flow: Flow, version: number, component: (name: string) 
   return {
     flowId: flow.id,
     version,
-    when: flow.trigger.when === undefined ? undefined : compileCondition(flow.trigger.when),
+    when: whenOf(flow),
     steps: planner.list(flow.steps),
     onError: planner.list(flow.onError),
+    resumable: resumable([...flow.steps, ...(flow.onError ?? [])]),
   };
+}
+
+function whenOf({ trigger }: Flow): CompiledExpression | undefined {
+  const when = 'when' in trigger ? trigger.when : undefined;
+  return when === undefined ? undefined : compileCondition(when);
+}
+
+/** The steps of these lists that wait for a request, without those in loops inside, which have a URL per item. */
+function resumable(steps: readonly Step[]): string[] {
+  return steps.flatMap((step) => {
+    if ('wait' in step) return 'webhook' in step.wait ? [step.id] : [];
+    return 'forEach' in step ? [] : resumable(branchesOf(step).flat());
+  });
 }
 
 class Planner {
@@ -98,6 +178,11 @@ class Planner {
 
   private step(step: Step): PlannedStep {
     if ('use' in step) return this.use(step);
+    if ('forEach' in step) return this.forEach(step);
+    if ('parallel' in step) return this.parallel(step);
+    if ('try' in step) return this.try(step);
+    if ('wait' in step) return this.wait(step);
+    if ('call' in step) return this.call(step);
     const common = this.common(step);
     if ('if' in step) {
       return { ...common, kind: 'if', condition: compileCondition(step.if), then: this.list(step.then), else: this.list(step.else) };
@@ -112,11 +197,62 @@ class Planner {
       };
     }
     if ('set' in step) return { ...common, kind: 'set', values: compileTemplate(step.set, 'set') };
+    if ('respond' in step) return { ...common, kind: 'respond', answer: compileTemplate({ ...step.respond }, 'respond') };
     return {
       ...common,
       kind: 'stop',
       as: step.stop.as,
       message: step.stop.message === undefined ? undefined : compileTemplate(step.stop.message, 'stop/message'),
+    };
+  }
+
+  private forEach(step: ForEachStep): PlannedForEach {
+    return {
+      ...this.common(step),
+      kind: 'forEach',
+      items: compileTemplate(step.forEach as Json, 'forEach'),
+      as: step.as ?? 'item',
+      concurrency: step.concurrency ?? 1,
+      continueOnItemError: step.onItemError === 'continue',
+      steps: this.list(step.steps),
+      resumable: resumable(step.steps),
+    };
+  }
+
+  private parallel(step: ParallelStep): PlannedParallel {
+    const branches = Object.entries(step.parallel).map(([name, steps]) => ({ name, steps: this.list(steps) }));
+    return { ...this.common(step), kind: 'parallel', branches, failFast: step.onBranchError !== 'wait-all' };
+  }
+
+  private try(step: TryStep): PlannedTry {
+    return {
+      ...this.common(step),
+      kind: 'try',
+      steps: this.list(step.try),
+      catch: step.catch && this.list(step.catch),
+      on: step.on,
+      finally: this.list(step.finally),
+    };
+  }
+
+  private wait({ wait, ...step }: WaitStep): PlannedWait {
+    const common = { ...this.common({ ...step, wait }), kind: 'wait' as const };
+    if ('for' in wait) return { ...common, wait: { kind: 'for', value: compileTemplate(wait.for, 'wait.for') } };
+    if ('until' in wait) return { ...common, wait: { kind: 'until', value: compileTemplate(wait.until, 'wait.until') } };
+    const { credential, timeout } = wait.webhook;
+    return { ...common, wait: { kind: 'webhook', credential, timeoutMs: parseDuration(timeout ?? DEFAULT_WAIT) } };
+  }
+
+  /** A called flow is tried again only where the step itself says so: its own steps have their retries. */
+  private call(step: CallStep): PlannedCall {
+    return {
+      ...this.common(step),
+      kind: 'call',
+      flow: step.call,
+      input: compileTemplate(step.input ?? null, 'input'),
+      awaits: step.await !== false,
+      timeoutMs: step.timeout === undefined ? undefined : parseDuration(step.timeout),
+      retry: retryPolicy(step.retry ?? { attempts: 1 }),
     };
   }
 
@@ -147,4 +283,13 @@ class Planner {
       continueOnError: (step.onError ?? this.flow.defaults?.onError) === 'continue',
     };
   }
+}
+
+/** The lists of steps inside a step, of every kind. */
+function branchesOf(step: Step): (readonly Step[])[] {
+  if ('if' in step) return [step.then, step.else ?? []];
+  if ('switch' in step) return [...step.cases.map(({ steps }) => steps), step.default ?? []];
+  if ('parallel' in step) return Object.values(step.parallel);
+  if ('try' in step) return [step.try, step.catch ?? [], step.finally ?? []];
+  return 'forEach' in step ? [step.steps] : [];
 }

@@ -1,17 +1,84 @@
 import type { Component, ComponentContext, Json } from '@millrace/component-sdk';
-import type { ClaimedRun, EventRecord, RunResult, StepRow, TriggerView } from './records.js';
+import type { ClaimedRun, ErrorRecord, EventRecord, RunEnd, RunResult, StepKey, StepRow, TriggerView } from './records.js';
 
 /**
  * Where a run's progress is written. Each method is one transition: it holds only while the run still
  * belongs to the claim, and answers false when it does not (the walker then stops and changes nothing more).
  */
 export interface Journal {
-  /** Commits rows; the next step starts only after this resolves. */
-  record(run: ClaimedRun, rows: readonly StepRow[]): Promise<boolean>;
-  /** Commits rows and gives the run up until `resumeAt` (milliseconds since the epoch). */
-  suspend(run: ClaimedRun, rows: readonly StepRow[], resumeAt: number): Promise<boolean>;
-  /** Commits the last rows and the end of the run as one. */
-  finish(run: ClaimedRun, rows: readonly StepRow[], result: RunResult): Promise<boolean>;
+  /** Commits an entry; the next step starts only after this resolves. */
+  record(run: ClaimedRun, entry: Entry): Promise<boolean>;
+  /**
+   * Commits an entry and gives the run up until `resumeAt` (milliseconds since the epoch), or until it is woken: a wake
+   * that came since the claim makes it due at once.
+   */
+  suspend(run: ClaimedRun, entry: Entry, resumeAt: number): Promise<boolean>;
+  /** Commits the last entry and the end of the run as one, and wakes the run that called this one. */
+  finish(run: ClaimedRun, entry: Entry, result: RunResult): Promise<boolean>;
+  /** The finished items of a loop (rows of kind `item` directly below `path`), which a claim leaves out. */
+  items(run: ClaimedRun, path: string): Promise<StepRow[]>;
+}
+
+/** What one commit adds to a run's journal and takes out of it: rows first, then drops. */
+export interface Entry {
+  readonly rows: readonly StepRow[];
+  readonly drops: readonly StepKey[];
+}
+
+/** Runs of called flows. */
+export interface Calls {
+  /**
+   * Creates the run of a called flow, unless it exists. Fails with a StepError when the flow cannot be called (unknown,
+   * paused with `refuse`, input that does not fit).
+   */
+  begin(caller: ClaimedRun, call: Call): Promise<void>;
+  /** How it ended; undefined while it is active. */
+  outcome(runId: string): Promise<CallOutcome | undefined>;
+}
+
+export interface Call {
+  /** Of the run to be created: derived from the calling run and step, so that asking twice creates one. */
+  readonly runId: string;
+  /** The step that calls. */
+  readonly path: string;
+  readonly flowId: string;
+  readonly input: Json;
+  /** The caller wants to be woken by its end, and its output kept. */
+  readonly awaited: boolean;
+}
+
+export interface CallOutcome {
+  readonly status: RunEnd;
+  readonly output?: Json;
+  readonly error?: ErrorRecord;
+}
+
+/** Requests that resume a waiting step. */
+export interface Resumptions {
+  /** Where the request is to be sent; the same for a run and path at all times. */
+  url(runId: string, path: string): string;
+  /** The request that came for a step, verified. It is kept until the run ends. */
+  find(runId: string, path: string): Promise<Resumption | undefined>;
+}
+
+/** A verified request to a resume URL. */
+export interface ResumeRequest {
+  readonly runId: string;
+  readonly path: string;
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number;
+  readonly request: Pick<EventRecord, 'method' | 'url' | 'headers' | 'caller'>;
+  /** What the step is to give. */
+  readonly body: Json;
+}
+
+/** `kept`: the step goes on with it. `used`: another request came first. `over`: the step or the run has ended. */
+export type Resumed = 'kept' | 'used' | 'over';
+
+export interface Resumption {
+  readonly body: Json;
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number;
 }
 
 /** A component with what its host knows about it. */
@@ -102,6 +169,8 @@ export interface RunnerLeases {
 export interface BirthClaims {
   /** Undefined when no slot is free or older runs wait. */
   reserve(runId: string): Reservation | undefined;
+  /** Something became due: the runner looks now rather than at its next round. */
+  ring(): void;
 }
 
 export interface Reservation {

@@ -1,4 +1,4 @@
-import type { Blame, Json } from '@millrace/component-sdk';
+import type { Blame, EventFile, Json } from '@millrace/component-sdk';
 
 /** The life of a run. The first three are active, the rest are ends. `filtered`: the trigger's `when` did not hold. */
 export type RunStatus = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled' | 'filtered';
@@ -19,17 +19,19 @@ export interface ErrorRecord {
 /**
  * What one journal row says of its step.
  * `started`: written before a step that must not be repeated after a crash (`onCrash: "stop"`).
+ * `waiting`: the step waits for a time, a request or another run.
  * `retrying`: this attempt failed and another one is due. `failed`: the last attempt failed.
  */
-export type StepRowStatus = 'started' | 'succeeded' | 'skipped' | 'retrying' | 'failed';
+export type StepRowStatus = 'started' | 'waiting' | 'succeeded' | 'skipped' | 'retrying' | 'failed';
 
 /** One row of the journal: a completed attempt of a component step, or a decision (branch, `set`, skip). */
 export interface StepRow {
+  /** Ids from the outermost loop inwards: `contact`, or `each[3].notify` in the fourth item of the loop `each`. */
   path: string;
   /** 1-based. Decisions have attempt 1. */
   attempt: number;
   status: StepRowStatus;
-  /** `use`, `if`, `switch`, `set`, `stop`. */
+  /** The step's kind (`use`, `if`, …), `item` for a finished item of a loop, `cursor` for how far a loop has come. */
   kind: string;
   /** Milliseconds since the epoch. */
   startedAt: number;
@@ -39,7 +41,16 @@ export interface StepRow {
   error?: ErrorRecord;
   /** Due time of the next attempt, for `retrying`. */
   retryAt?: number;
+  /** When the first attempt began, for `retrying`. */
+  firstStartedAt?: number;
+  /** When a `waiting` step goes on, or gives up waiting. */
+  resumeAt?: number;
+  /** How often a process died while this attempt was in flight; counted only once the run is under suspicion. */
+  deaths?: number;
 }
+
+/** What names one row of a run's journal. */
+export type StepKey = Pick<StepRow, 'path' | 'attempt'>;
 
 /** What identifies a claim of a run: transitions of any other claim are refused. */
 export interface Lease {
@@ -59,11 +70,27 @@ export interface ClaimedRun {
   readonly startedAt: number;
   /** How many leases in a row expired without the journal growing. */
   readonly crashes: number;
+  /** How many `call` steps stand above this run. */
+  readonly depth?: number;
+  /** Somebody waits for what the run gives: its output is to be kept with its end. */
+  readonly awaited?: boolean;
+  /** A rehearsal: components that act outside are not run, they answer with what they gave before or with a sample. */
+  readonly dry?: boolean;
+}
+
+/** What proved where a request came from: names, never values. */
+export interface VerifiedBy {
+  readonly credential: string;
+  /** Which of several secrets matched. */
+  readonly secret?: string;
+  /** True while the sender still uses an older one than the current. */
+  readonly old?: true;
 }
 
 /** An accepted request, immutable, exact bytes kept. */
 export interface EventRecord {
   readonly id: string;
+  /** The flow whose URL took it, or `endpoints/<name>` for a shared endpoint, which belongs to no flow. */
   readonly flowId: string;
   readonly receivedAt: number;
   readonly method: string;
@@ -74,24 +101,44 @@ export interface EventRecord {
   readonly body: Uint8Array;
   /** The trigger's `when` clause, where it did not hold and so no run was created. */
   readonly unmatched?: string;
+  /** The same by listening flow, at a shared endpoint. */
+  readonly unmatchedBy?: Readonly<Record<string, string>>;
+  readonly verified?: VerifiedBy;
   /** Caller's address as the front door saw it. */
   readonly caller?: string;
+  /** What the event comes from, where it is not a request. */
+  readonly origin?: Origin;
 }
+
+/** Where an event comes from that no request brought. */
+export type Origin =
+  | { readonly kind: 'schedule'; /** The time it is for, milliseconds since the epoch. */ readonly at: number }
+  | { readonly kind: 'event'; readonly name: string; /** The run that emitted it. */ readonly runId?: string }
+  | { readonly kind: 'call'; readonly runId: string; /** The step that called. */ readonly path: string }
+  | { readonly kind: 'api' }
+  | { readonly kind: 'rerun'; readonly runId: string }
+  | { readonly kind: 'replay'; readonly eventId: string };
 
 /** How a run ended. */
 export interface RunResult {
   readonly status: RunEnd;
   readonly error?: ErrorRecord;
+  /** What the run gives to whoever awaits it: the body of its `respond` step, else the last step's output. */
+  readonly output?: Json;
 }
 
 /** What expressions see as `trigger`. */
 export interface TriggerView {
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string>>;
+  /** The files of the body; absent where there is no request. */
+  readonly files?: readonly EventFile[];
   readonly query: Readonly<Record<string, string | string[]>>;
   readonly method: string;
   readonly id: string;
   readonly receivedAt: string;
+  /** The name of an emitted event. */
+  readonly event?: string;
 }
 
 /** What expressions of a run see. Grows as steps finish. */
@@ -100,5 +147,9 @@ export interface RunScope {
   readonly steps: Record<string, unknown>;
   readonly run: { readonly id: string; readonly startedAt: string };
   readonly flow: { readonly id: string };
-  error?: ErrorRecord;
+  /** By step id: where the request that resumes a `wait` is to be sent. */
+  readonly resume?: Readonly<Record<string, { readonly url: string }>>;
+  readonly error?: ErrorRecord;
+  /** Inside loops: `item` (or what `as` calls it) and `index`. */
+  readonly [loopVariable: string]: unknown;
 }

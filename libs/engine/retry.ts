@@ -1,5 +1,5 @@
 import type { Idempotency, RetryDefaults, StepError } from '@millrace/component-sdk';
-import { parseDuration } from '@millrace/flow';
+import { parseDuration, type RetrySettings } from '@millrace/flow';
 
 /** A policy with every value decided. Durations in milliseconds. */
 export interface RetryPolicy {
@@ -8,6 +8,8 @@ export interface RetryPolicy {
   readonly delayMs: number;
   readonly backoff: 'fixed' | 'exponential';
   readonly maxDelayMs: number;
+  /** No attempt begins later than this after the first one began. */
+  readonly deadlineMs: number;
   readonly jitter: boolean;
   /** Codes that are retried; undefined means every error that says it may be. */
   readonly on: readonly string[] | undefined;
@@ -15,7 +17,7 @@ export interface RetryPolicy {
   readonly stepNamesCodes: boolean;
 }
 
-const BUILT_IN: Required<Omit<RetryDefaults, 'on'>> = {
+const BUILT_IN: Required<Omit<RetrySettings, 'on' | 'deadline'>> = {
   attempts: 4,
   delay: '2s',
   backoff: 'exponential',
@@ -27,13 +29,14 @@ const BUILT_IN: Required<Omit<RetryDefaults, 'on'>> = {
 const MAX_PAUSE_MS = 24 * 3600 * 1000;
 
 /** Key by key: the step over the flow's `defaults` over the component's own over the built-in. */
-export function retryPolicy(step?: RetryDefaults, flow?: RetryDefaults, component?: RetryDefaults): RetryPolicy {
-  const merged = { ...BUILT_IN, ...component, ...flow, ...step };
+export function retryPolicy(step?: RetrySettings, flow?: RetrySettings, component?: RetryDefaults): RetryPolicy {
+  const merged: typeof BUILT_IN & RetrySettings = { ...BUILT_IN, ...component, ...flow, ...step };
   return {
     attempts: merged.attempts,
     delayMs: parseDuration(merged.delay),
     backoff: merged.backoff,
     maxDelayMs: parseDuration(merged.maxDelay),
+    deadlineMs: merged.deadline === undefined ? Infinity : parseDuration(merged.deadline),
     jitter: merged.jitter,
     on: merged.on,
     stepNamesCodes: step?.on !== undefined,

@@ -376,8 +376,9 @@ function noted(journal: Journal, writes: string[]): Journal {
   const note = (method: string, rows: readonly { path: string }[]): void =>
     void writes.push([method, ...rows.map(({ path }) => path)].join(' '));
   return {
-    record: (run, rows) => (note('record', rows), journal.record(run, rows)),
-    suspend: (run, rows, at) => (note('suspend', rows), journal.suspend(run, rows, at)),
-    finish: (run, rows, result) => (note('finish', rows), journal.finish(run, rows, result)),
+    record: (run, entry) => (note('record', entry.rows), journal.record(run, entry)),
+    suspend: (run, entry, at) => (note('suspend', entry.rows), journal.suspend(run, entry, at)),
+    finish: (run, entry, result) => (note('finish', entry.rows), journal.finish(run, entry, result)),
+    items: (run, path) => journal.items(run, path),
   };
 }

@@ -1,10 +1,15 @@
+import type { Json } from '@millrace/component-sdk';
 import { evaluateCondition } from '@millrace/flow';
-import { stepEnvironment, type StepEnvironment } from './determinism.js';
-import type { Plan, PlannedStep } from './plan.js';
-import type { Clock, Host, Journal } from './ports.js';
+import { defaultLimits, graceOf, type Limits } from './limits.js';
+import type { Plan } from './plan.js';
+import type { Calls, Clock, Host, Journal, Resumptions } from './ports.js';
+import { Progress } from './progress.js';
 import type { ClaimedRun, ErrorRecord, RunResult, RunScope, StepRow, TriggerView } from './records.js';
-import { walkStep } from './steps/index.js';
-import { errorRecord, NEXT, type StepSignal, type Walk } from './steps/step.js';
+import { errorRecord, NEXT, type StepSignal } from './steps/step.js';
+import { mentioning } from './steps/try.js';
+import { Strands } from './strands.js';
+import { stepsOf } from './trail.js';
+import { Walker, type Shared } from './walker.js';
 
 /** Everything one slice of a run needs: its plan, what the trigger gave, and what is journalled so far. */
 export interface Slice {
@@ -22,6 +27,9 @@ export interface WalkPorts {
   readonly journal: Journal;
   readonly host: Host;
   readonly clock: Clock;
+  readonly calls: Calls;
+  readonly resumptions: Resumptions;
+  readonly limits?: Limits;
 }
 
 /**
@@ -39,162 +47,97 @@ export type SliceOutcome =
  * completed component step is committed before the next one begins; decisions ride along with the next commit.
  * Rejects only when a port does, and then the run is as it was at its last commit.
  */
-export function walk(slice: Slice, ports: WalkPorts): Promise<SliceOutcome> {
-  return new Walker(slice, ports).walk();
+export async function walk(slice: Slice, ports: WalkPorts): Promise<SliceOutcome> {
+  const shared = sharedBy(slice, ports);
+  const walker = new Walker(shared, { ...AT_THE_ROOT, scope: scopeOf(slice, ports), now: slice.run.startedAt });
+  const filtered = await filteredOut(slice, walker);
+  if (filtered) return finish(filtered, shared);
+  const signal = await walker.list(slice.plan.steps);
+  if (signal.kind === 'failed') return afterFailure(slice, walker, shared, signal.error);
+  return settle(signal.kind === 'stopped' ? stopped(signal, walker, shared) : signal, shared, succeeded(walker, shared));
 }
 
-class Walker implements Walk {
-  readonly scope: RunScope;
-  readonly run: ClaimedRun;
-  readonly host: Host;
-  readonly clock: Clock;
-  crashes: number;
-  private readonly rows: Map<string, StepRow>;
-  private pending: StepRow[] = [];
-  /** When the last component step finished, by the journal: what `$now()` says, and unlike the clock the same on every walk. */
-  private lastFinished: number;
+/** Who awaits a run gets what it gave, also where it stopped before its last step. */
+function stopped({ result }: Extract<StepSignal, { kind: 'stopped' }>, walker: Walker, shared: Shared): StepSignal {
+  return { kind: 'stopped', result: result.status === 'succeeded' ? succeeded(walker, shared) : result };
+}
 
-  constructor(
-    private readonly slice: Slice,
-    private readonly ports: WalkPorts,
-  ) {
-    this.run = slice.run;
-    this.crashes = slice.run.crashes;
-    this.host = ports.host;
-    this.clock = ports.clock;
-    this.rows = new Map(slice.journal.map((row) => [row.path, row]));
-    this.lastFinished = slice.journal.reduce(latestFinish, slice.run.startedAt);
-    this.scope = {
-      trigger: slice.trigger,
-      steps: Object.create(null) as Record<string, unknown>,
-      run: { id: slice.run.id, startedAt: new Date(slice.run.startedAt).toISOString() },
-      flow: { id: slice.plan.flowId },
-    };
-  }
+const AT_THE_ROOT = { prefix: '', halt: undefined, trail: undefined } as const;
 
-  async walk(): Promise<SliceOutcome> {
-    const filtered = await this.filtered();
-    if (filtered) return this.finish(filtered);
-    const signal = await this.list(this.slice.plan.steps);
-    return signal.kind === 'failed' ? this.afterFailure(signal.error) : this.settle(signal, { status: 'succeeded' });
-  }
+function sharedBy(slice: Slice, ports: WalkPorts): Shared {
+  const { run, journal: rows, giveUp } = slice;
+  return {
+    run,
+    host: ports.host,
+    clock: ports.clock,
+    journal: ports.journal,
+    calls: ports.calls,
+    resumptions: ports.resumptions,
+    limits: ports.limits ?? defaultLimits,
+    progress: new Progress(run, ports.journal, rows),
+    strands: new Strands(ports.clock),
+    giveUp,
+    shouldYield: () => slice.shouldYield(),
+    crashes: run.crashes,
+    steps: rows.reduce((sum, row) => sum + stepsOf(row), 0),
+    response: responseIn(rows),
+  };
+}
 
-  /** Asked for by component steps only: signals are made when they are first needed. */
-  get signal(): AbortSignal {
-    return this.slice.giveUp.signal;
-  }
+/** A run answers once: the rows of later `respond` steps are not `succeeded`. */
+function responseIn(rows: readonly StepRow[]): Shared['response'] {
+  const row = rows.find(({ kind, status }) => kind === 'respond' && status === 'succeeded');
+  return row && { body: (row.output as { body?: Json }).body ?? null };
+}
 
-  row(path: string): StepRow | undefined {
-    return this.rows.get(path);
-  }
+function scopeOf({ run, plan, trigger }: Slice, { resumptions }: WalkPorts): RunScope {
+  const resume = plan.resumable.map((id) => [id, { url: resumptions.url(run.id, id) }]);
+  return {
+    trigger,
+    steps: Object.create(null) as Record<string, unknown>,
+    run: { id: run.id, startedAt: new Date(run.startedAt).toISOString() },
+    flow: { id: plan.flowId },
+    ...(resume.length > 0 && { resume: Object.fromEntries(resume) as RunScope['resume'] }),
+  };
+}
 
-  note(row: StepRow): void {
-    this.pending.push(row);
-    this.rows.set(row.path, row);
-    if (row.kind === 'use') this.crashes = 0;
-    this.lastFinished = latestFinish(this.lastFinished, row);
-  }
-
-  environment(path: string): StepEnvironment {
-    return stepEnvironment(this.run.id, path, this.lastFinished);
-  }
-
-  shouldYield(): boolean {
-    return this.slice.shouldYield();
-  }
-
-  async commit(force = false): Promise<boolean> {
-    if (!force && !this.pending.some((row) => row.kind === 'use')) return true;
-    const rows = this.takePending();
-    return this.ports.journal.record(this.run, rows);
-  }
-
-  async list(steps: readonly PlannedStep[]): Promise<StepSignal> {
-    for (const step of steps) {
-      const signal = await this.step(step);
-      if (signal.kind !== 'next') return signal;
-    }
-    return NEXT;
-  }
-
-  private async step(step: PlannedStep): Promise<StepSignal> {
-    const signal = (await this.skipped(step)) ?? (await walkStep(step, this));
-    if (signal.kind !== 'failed' || !step.continueOnError || ENDS_THE_RUN.has(signal.error.code)) return signal;
-    this.scope.steps[step.id] = { error: signal.error };
-    return NEXT;
-  }
-
-  /** A step whose `when` does not hold is journalled as skipped, so that re-walking skips it again. */
-  private async skipped(step: PlannedStep): Promise<StepSignal | undefined> {
-    const row = this.row(step.id);
-    if (row?.status === 'skipped') return NEXT;
-    if (row || !step.when) return undefined;
-    const now = this.clock.now();
-    const decided = { path: step.id, attempt: 1, kind: step.kind === 'use' ? 'when' : step.kind, startedAt: now, finishedAt: now };
-    try {
-      if (await evaluateCondition(step.when, this.scope, this.environment(step.id), 'when')) return undefined;
-      this.note({ ...decided, status: 'skipped' });
-      return NEXT;
-    } catch (thrown) {
-      const error = errorRecord(thrown, step.id, 1);
-      this.note({ ...decided, status: 'failed', error });
-      return { kind: 'failed', error };
-    }
-  }
-
-  private async filtered(): Promise<RunResult | undefined> {
-    const { when } = this.slice.plan;
-    if (!when || this.slice.journal.length > 0) return undefined;
-    try {
-      return (await evaluateCondition(when, this.scope, this.environment('trigger'), 'when')) ? undefined : { status: 'filtered' };
-    } catch (thrown) {
-      return { status: 'failed', error: errorRecord(thrown, 'trigger', 1) };
-    }
-  }
-
-  private async afterFailure(error: ErrorRecord): Promise<SliceOutcome> {
-    this.scope.error = error;
-    const signal = await this.list(this.slice.plan.onError);
-    const reported = signal.kind === 'failed' ? withFailedHandler(error, signal.error) : error;
-    return this.settle(signal.kind === 'failed' ? NEXT : signal, { status: 'failed', error: reported });
-  }
-
-  private async settle(signal: StepSignal, atEnd: RunResult): Promise<SliceOutcome> {
-    switch (signal.kind) {
-      case 'suspended': {
-        const kept = await this.ports.journal.suspend(this.run, this.takePending(), signal.resumeAt);
-        return kept ? signal : { kind: 'lost' };
-      }
-      case 'lost':
-      case 'abandoned':
-        return signal;
-      case 'stopped':
-        return this.finish(atEnd.status === 'failed' ? atEnd : signal.result);
-      default:
-        return this.finish(atEnd);
-    }
-  }
-
-  private async finish(result: RunResult): Promise<SliceOutcome> {
-    const kept = await this.ports.journal.finish(this.run, this.takePending(), result);
-    return kept ? { kind: 'ended', result } : { kind: 'lost' };
-  }
-
-  private takePending(): StepRow[] {
-    const rows = this.pending;
-    this.pending = [];
-    return rows;
+/** A condition of the trigger that could not be decided on the accept path is decided before the first step. */
+async function filteredOut({ plan: { when }, journal }: Slice, walker: Walker): Promise<RunResult | undefined> {
+  if (!when || journal.length > 0) return undefined;
+  try {
+    return (await evaluateCondition(when, walker.scope, walker.environment('trigger'), 'when')) ? undefined : { status: 'filtered' };
+  } catch (thrown) {
+    return { status: 'failed', error: errorRecord(thrown, 'trigger', 1) };
   }
 }
 
-/** Failures that `onError: "continue"` does not pass over: the author's own stop, and what only a person can judge. */
-const ENDS_THE_RUN: ReadonlySet<string> = new Set(['flow.stopped', 'run.poison', 'crash.in-flight']);
-
-function latestFinish(latest: number, row: StepRow): number {
-  return row.kind === 'use' && row.status === 'succeeded' ? Math.max(latest, row.finishedAt) : latest;
+async function afterFailure({ plan }: Slice, walker: Walker, shared: Shared, error: ErrorRecord): Promise<SliceOutcome> {
+  shared.limits = graceOf(shared.limits, shared.steps);
+  const signal = await walker.handle(error, plan.onError);
+  const reported = signal.kind === 'failed' ? mentioning(error, 'onError', signal.error) : error;
+  return settle(HAS_ENDED.has(signal.kind) ? NEXT : signal, shared, { status: 'failed', error: reported });
 }
 
-/** A failing error handler must not hide what it was called for. */
-function withFailedHandler(error: ErrorRecord, handler: ErrorRecord): ErrorRecord {
-  return { ...error, details: { ...error.details, onError: { code: handler.code, message: handler.message, step: handler.step } } };
+const HAS_ENDED: ReadonlySet<StepSignal['kind']> = new Set(['failed', 'stopped']);
+
+function succeeded(walker: Walker, { run, response }: Shared): RunResult {
+  return run.awaited ? { status: 'succeeded', output: response ? response.body : walker.output } : { status: 'succeeded' };
+}
+
+async function settle(signal: StepSignal, shared: Shared, atEnd: RunResult): Promise<SliceOutcome> {
+  switch (signal.kind) {
+    case 'suspended':
+      return (await shared.progress.suspend(signal.resumeAt)) ? signal : { kind: 'lost' };
+    case 'lost':
+    case 'abandoned':
+      return signal;
+    case 'stopped':
+      return finish(signal.result, shared);
+    default:
+      return finish(atEnd, shared);
+  }
+}
+
+async function finish(result: RunResult, { progress }: Shared): Promise<SliceOutcome> {
+  return (await progress.finish(result)) ? { kind: 'ended', result } : { kind: 'lost' };
 }

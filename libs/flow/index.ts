@@ -18,10 +18,21 @@ export type { ExpressionEnv, Scope } from './expressions/scope.js';
 
 export { parseFlow } from './format/parse.js';
 export { webhookDefaults } from './format/trigger.js';
+export { scheduleDefaults } from './format/triggers.js';
+export { defaultItemName } from './steps/forEach.js';
+export { waitDefaults } from './steps/wait.js';
+export { eventNamePattern, matchesEvent } from './events.js';
+export { nextTime } from './schedule.js';
 export { allSteps, checkFlow } from './check/check.js';
 export type { CheckOptions } from './check/check.js';
+export { flowInfo } from './check/flow-info.js';
+export { checkEndpoints } from './endpoints/check.js';
+export type { CheckedEndpoints } from './endpoints/check.js';
 export { schemaCompiler } from './check/schemas.js';
 export { stepKind } from './steps/kinds.js';
-export type { Catalog, CredentialInfo, StepKindName } from './steps/kind.js';
+export type { Catalog, CredentialInfo, FlowInfo, StepKindName } from './steps/kind.js';
 
+export { endpointsSchema, endpointsSchemaText } from './schema/endpoints-schema.js';
 export { flowSchema, flowSchemaText } from './schema/flow-schema.js';
+
+export * from './edit/index.js';

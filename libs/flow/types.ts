@@ -14,6 +14,8 @@ export interface RetrySettings {
   readonly jitter?: boolean;
   /** Error codes that may be retried; `http.4xx` stands for a class. */
   readonly on?: readonly string[];
+  /** No further attempt begins later than this after the first one began. */
+  readonly deadline?: string;
 }
 
 /** What looks the same on a step and in the flow's `defaults`: step over defaults over component. */
@@ -68,7 +70,72 @@ export interface StopStep extends StepBase {
   readonly stop: { readonly as: 'succeeded' | 'failed'; readonly message?: string };
 }
 
-export type Step = UseStep | IfStep | SwitchStep | SetStep | StopStep;
+/** Runs a list of steps once per item. Its output is one entry per item: the last step's output, or `{ error }`. */
+export interface ForEachStep extends StepBase {
+  /** An expression that gives a list, or the list itself. */
+  readonly forEach: string | readonly Json[];
+  readonly steps: readonly Step[];
+  /** What the item is called inside; `item` where the file is silent. */
+  readonly as?: string;
+  /** How many items are worked on at a time; 1 where the file is silent. */
+  readonly concurrency?: number;
+  /** What an item that fails does to the loop: ends it (`fail`, the default), or leaves `{ error }` as its entry. */
+  readonly onItemError?: 'fail' | 'continue';
+}
+
+/** Runs named branches side by side and joins them. Its output is `{ <branch>: the last step's output }`. */
+export interface ParallelStep extends StepBase {
+  readonly parallel: { readonly [branch: string]: readonly Step[] };
+  /** `fail-fast` (the default): the others stop at their next step. `wait-all`: they finish, then the step fails. */
+  readonly onBranchError?: 'fail-fast' | 'wait-all';
+}
+
+/** Runs steps; `catch` takes over from one that fails, `finally` runs either way. */
+export interface TryStep extends StepBase {
+  readonly try: readonly Step[];
+  /** Sees `error`. Without it the failure goes on after `finally`. */
+  readonly catch?: readonly Step[];
+  /** The error codes that `catch` takes; all where the file is silent. `http.4xx` stands for a class. */
+  readonly on?: readonly string[];
+  readonly finally?: readonly Step[];
+}
+
+export interface WaitForWebhook {
+  /** Verifies the request that resumes the run, beside the signature that its URL carries. */
+  readonly credential?: string;
+  /** After this the step fails with `wait.timeout`; `7d` where the file is silent. */
+  readonly timeout?: string;
+}
+
+/** Suspends the run: for a duration, until a time, or until a request comes to the step's resume URL. */
+export interface WaitStep extends StepBase {
+  readonly wait:
+    | { /** A duration such as `10m`, or an expression that gives one or a number of milliseconds. */ readonly for: string }
+    | { /** An ISO 8601 time with its zone, or an expression that gives one or milliseconds since the epoch. */ readonly until: string }
+    | { readonly webhook: WaitForWebhook };
+}
+
+/** Runs another flow. Awaited, its output is that flow's output, else `{ runId }`. */
+export interface CallStep extends StepBase {
+  /** The id of the flow; never an expression, so that cycles are found before anything runs. */
+  readonly call: string;
+  readonly input?: Json;
+  /** True where the file is silent. */
+  readonly await?: boolean;
+}
+
+/** Answers the HTTP caller who waits for this run; the run goes on. */
+export interface RespondStep extends StepBase {
+  readonly respond: {
+    /** 200 where the file is silent. */
+    readonly status?: number | string;
+    readonly headers?: { readonly [name: string]: string };
+    readonly body?: Json;
+  };
+}
+
+export type Step =
+  UseStep | IfStep | SwitchStep | SetStep | StopStep | ForEachStep | ParallelStep | TryStep | WaitStep | CallStep | RespondStep;
 
 export interface Dedupe {
   /** Text with expressions of the accept subset; events with an equal key within the window run once. */
@@ -82,18 +149,108 @@ export interface FixedAnswer {
   readonly body?: Json;
 }
 
-export interface WebhookTrigger {
-  readonly type: 'webhook';
+/** How many requests are let in: `limit` within `per`, evenly refilled, as many at once as have been saved up. */
+export interface RateLimit {
+  readonly limit: number;
+  /** `1m`; see `parseDuration`. */
+  readonly per: string;
+  /** Text with expressions of the accept subset; each value is limited by itself. */
+  readonly key?: string;
+}
+
+/** What is said about the requests that a URL takes, by the one flow it belongs to or by a shared endpoint. */
+export interface RequestSettings {
   readonly credential?: string;
   readonly methods?: readonly string[];
   readonly accept?: readonly string[];
+  /** Content codings that are undone: `gzip`, `deflate`, `br`. */
+  readonly encodings?: readonly string[];
+  readonly dedupe?: Dedupe;
+  readonly rateLimit?: RateLimit;
+  readonly respond?: 'immediately' | FixedAnswer;
+  /** The largest body accepted, as sent and as decoded, `1mb`; see `parseSize`. */
+  readonly limit?: string;
+}
+
+export interface WebhookTrigger extends RequestSettings {
+  readonly type: 'webhook';
+  /** The shared endpoint that the flow listens to, instead of having a URL of its own. */
+  readonly endpoint?: string;
   readonly when?: Condition;
   readonly schema?: { readonly [keyword: string]: Json } | boolean;
-  readonly dedupe?: Dedupe;
-  readonly respond?: 'immediately' | FixedAnswer;
   readonly whenPaused?: 'hold' | 'refuse';
-  /** The largest body accepted, `1mb`; see `parseSize`. */
-  readonly limit?: string;
+}
+
+/** A shared endpoint as `endpoints.json` declares it. */
+export interface Endpoint extends RequestSettings {
+  /** For people. */
+  readonly name?: string;
+  readonly icon?: string;
+  readonly note?: string;
+}
+
+/** Starts runs by the clock. Exactly one of `cron` and `every`. */
+export interface ScheduleTrigger {
+  readonly type: 'schedule';
+  /** Five fields (minute, hour, day of month, month, day of week), or six with seconds first. */
+  readonly cron?: string;
+  /** An interval such as `15m`, counted from midnight of 1 January 1970 in UTC, so that it does not drift. */
+  readonly every?: string;
+  /** IANA name of the zone that `cron` is read in; `UTC` where the file is silent. */
+  readonly timezone?: string;
+  /** When the run before is still active: leave this one out (`skip`, the default), run it afterwards, or run both. */
+  readonly overlap?: 'skip' | 'queue' | 'allow';
+  /** Times missed while nothing ran: none of them, one run for the latest (`latest`, the default), or one for each (at most 100). */
+  readonly catchUp?: 'none' | 'latest' | 'all';
+}
+
+/** Starts a run for each event of a name that a producer, a step or the system emitted. */
+export interface EventTrigger {
+  readonly type: 'event';
+  /** `order.paid`, `flow.failed`; `order.*` takes all that begin so. */
+  readonly event: string;
+  readonly when?: Condition;
+}
+
+/** Started by other flows' `call` steps and by the API only. */
+export interface CallTrigger {
+  readonly type: 'call';
+  /** JSON Schema of the input. */
+  readonly input?: { readonly [keyword: string]: Json } | boolean;
+}
+
+export type Trigger = WebhookTrigger | ScheduleTrigger | EventTrigger | CallTrigger;
+
+export type TriggerType = Trigger['type'];
+
+/** How many runs of a flow go on at a time; with `key`, how many of those whose key is equal. First come, first served. */
+export interface Concurrency {
+  /** Text with expressions of the accept subset. */
+  readonly key?: string;
+  readonly limit: number;
+}
+
+/** How many runs of a flow begin within a time; the others wait, in order. */
+export interface Rate {
+  readonly limit: number;
+  /** A duration such as `1m`. */
+  readonly per: string;
+}
+
+/** Runs once for a burst of events: for the last one, `window` after it came. */
+export interface Debounce {
+  readonly key?: string;
+  readonly window: string;
+  /** The longest that a burst may put the run off. */
+  readonly maxWait?: string;
+}
+
+/** Collects events and runs once for the list, which the flow sees as `trigger.body.items`. */
+export interface Batch {
+  readonly key?: string;
+  readonly window: string;
+  /** A full batch does not wait for the window's end. */
+  readonly size?: number;
 }
 
 /** A flow file of format 1, read but not resolved: templates, durations and sizes are still texts. */
@@ -103,8 +260,14 @@ export interface Flow {
   readonly name?: string;
   readonly note?: string;
   readonly enabled?: boolean;
-  readonly trigger: WebhookTrigger;
+  readonly trigger: Trigger;
   readonly defaults?: StepSettings;
+  readonly concurrency?: Concurrency;
+  readonly rate?: Rate;
+  /** Which runs are taken first when many wait; `normal` where the file is silent. */
+  readonly priority?: 'high' | 'normal' | 'low';
+  readonly debounce?: Debounce;
+  readonly batch?: Batch;
   readonly steps: readonly Step[];
   /** Runs when a step failed for good; sees `error`. */
   readonly onError?: readonly Step[];
@@ -112,6 +275,9 @@ export interface Flow {
 
 /** Ids of steps: letters, digits and underscores, so that `steps.<id>` is a plain path. */
 export const stepIdPattern = '^[a-z][A-Za-z0-9_]*$';
+
+/** Names of shared endpoints: keys of `endpoints.json` and parts of URLs. */
+export const endpointNamePattern = '^([a-wyz0-9][a-z0-9-]{0,63}|x([a-z0-9][a-z0-9-]{0,62})?)$';
 
 /** Ids of flows: they are file names and parts of URLs. */
 export const flowIdPattern = '^[a-z0-9][a-z0-9-]{0,63}$';

@@ -19,6 +19,12 @@ export function parseDuration(text: string): number {
   return milliseconds;
 }
 
+/** The duration as a flow would write it, in the largest unit that divides it: `90s`, `2h`. */
+export function formatDuration(milliseconds: number): string {
+  const [unit, size] = Object.entries(durationUnits).findLast(([, candidate]) => milliseconds % candidate === 0) ?? ['ms', 1];
+  return `${milliseconds / size}${unit}`;
+}
+
 /** Bytes of a size such as `512b`, `64kb` or `1mb` (units of 1024). Throws a RangeError that says how to write one. */
 export function parseSize(text: string): number {
   const bytes = quantity(text, sizePattern, sizeUnits);

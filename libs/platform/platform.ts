@@ -1,15 +1,21 @@
-import { Catalog, installedComponents, KeyPlace, Vault, type ComponentRegistry } from '@millrace/catalog';
+import { join } from 'node:path';
+import { Catalog, installedComponents, KeyPlace, Publisher, Vault, type ComponentRegistry } from '@millrace/catalog';
 import { builtinComponents } from '@millrace/components';
 import type { Config } from '@millrace/config';
 import {
   describeDatabaseError,
   openDatabase,
   PostgresCredentialUses,
+  PostgresDraftStore,
   PostgresEventStore,
   PostgresFlowStore,
   PostgresHistory,
   PostgresJournal,
+  PostgresOperations,
+  instanceSecret,
   PostgresRefusalStore,
+  PostgresResumptionStore,
+  PostgresRunStarter,
   PostgresRunStore,
   PostgresSealedStore,
   type Database,
@@ -27,10 +33,17 @@ export interface Platform {
   readonly events: PostgresEventStore;
   readonly journal: PostgresJournal;
   readonly runs: PostgresRunStore;
+  readonly starter: PostgresRunStarter;
+  readonly resumptions: PostgresResumptionStore;
+  /** Signs resume URLs. */
+  readonly resumeKey: Buffer;
   readonly flows: PostgresFlowStore;
+  readonly drafts: PostgresDraftStore;
   readonly history: PostgresHistory;
+  readonly operations: PostgresOperations;
   readonly refusals: PostgresRefusalStore;
   readonly catalog: Catalog;
+  readonly publisher: Publisher;
   readonly vault: Vault;
   readonly credentialUses: PostgresCredentialUses;
   /** Where this server can be reached; known once it listens. */
@@ -51,6 +64,7 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
   const [database, components] = await Promise.all([connect(databaseUrl, config.poolSize), loadComponents(config, log)]);
   const { pool, dataSource } = database;
   const flows = new PostgresFlowStore(dataSource);
+  const drafts = new PostgresDraftStore(dataSource);
   const events = new PostgresEventStore(pool);
   const journal = new PostgresJournal(pool);
   const refusals = new PostgresRefusalStore(pool, (error) =>
@@ -62,7 +76,8 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
     log.warn({ reason: (error as Error).message }, 'The use of a credential could not be recorded'),
   );
   const folder = config.source === 'folder' ? config.flows : undefined;
-  const catalog = await Catalog.open({ flows: folder, credentials, variable, components, store: flows, vault, log });
+  const endpoints = join(config.flows, 'endpoints.json');
+  const catalog = await Catalog.open({ flows: folder, credentials, endpoints, variable, components, store: flows, vault, log });
   return {
     config,
     log,
@@ -71,10 +86,16 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
     events,
     journal,
     runs: new PostgresRunStore(pool, processName()),
+    starter: new PostgresRunStarter(pool),
+    resumptions: new PostgresResumptionStore(pool),
+    resumeKey: await instanceSecret(pool, 'resume'),
     flows,
+    drafts,
     history: new PostgresHistory(pool),
+    operations: new PostgresOperations(pool),
     refusals,
     catalog,
+    publisher: new Publisher({ catalog, flows, drafts, folder }),
     vault,
     credentialUses,
     publicUrl: config.publicUrl ?? '',

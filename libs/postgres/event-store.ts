@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Acceptance, Accepted, EventRecord, EventStore } from '@millrace/engine';
+import type { Acceptance, Accepted, EventRecord, EventStore, NewRun } from '@millrace/engine';
 import type { Pool } from 'pg';
 import { Batcher } from './batcher.js';
 import { isItemFault } from './errors.js';
 import { Blob, jsonBytes, plainArray, textArray } from './packing.js';
 import { mendingPartitions } from './partitions.js';
+import { requestOf } from './rows.js';
 import { ACCEPT, ACCEPT_CHECKED, COUNT_DUPLICATE } from './sql/accept.js';
 
 const STORED: Accepted = { kind: 'stored' };
@@ -42,8 +43,8 @@ export class PostgresEventStore implements EventStore {
   }
 
   private async write(batch: readonly Acceptance[]): Promise<readonly Accepted[]> {
-    if (batch.some(({ dedupe, run }) => dedupe || run?.status === 'failed')) return this.writeChecked(batch);
-    await this.pool.query({ name: 'accept', text: ACCEPT, values: columns(batch, new Blob()) });
+    if (batch.some(isChecked)) return this.writeChecked(batch);
+    await this.pool.query({ name: 'accept', text: ACCEPT, values: columns(batch.map(onlyRow), new Blob()) });
     return batch.map(() => STORED);
   }
 
@@ -54,18 +55,21 @@ export class PostgresEventStore implements EventStore {
   }
 
   private async admit(batch: readonly Acceptance[]): Promise<ReadonlySet<string>> {
+    const rows = batch.flatMap(rowsOf);
     const blob = new Blob();
-    const errors = batch.map(({ run }) => (run?.error ? jsonBytes(run.error) : undefined));
+    const errors = rows.map(({ run }) => (run?.error ? jsonBytes(run.error) : undefined));
     const errorOffsets = errors.map((error) => error && blob.add(error));
     const values = [
-      ...columns(batch, blob),
-      textArray(batch.map(({ event, dedupe }) => dedupe && hashedKey(event.flowId, dedupe.key))),
-      plainArray(batch.map(({ dedupe }) => dedupe?.windowMs)),
+      ...columns(rows, blob),
+      `{${rows.map(({ leads }) => leads).join()}}`,
+      textArray(rows.map(({ flowId }) => flowId)),
+      textArray(rows.map(({ event, dedupe }) => dedupe && hashedKey(event.flowId, dedupe.key))),
+      plainArray(rows.map(({ dedupe }) => dedupe?.windowMs)),
       plainArray(errorOffsets),
       plainArray(errors.map((error) => error?.length)),
     ];
-    const { rows } = await this.pool.query<{ event_id: string }>({ name: 'accept-checked', text: ACCEPT_CHECKED, values });
-    return new Set(rows.map((row) => row.event_id));
+    const kept = await this.pool.query<{ event_id: string }>({ name: 'accept-checked', text: ACCEPT_CHECKED, values });
+    return new Set(kept.rows.map((row) => row.event_id));
   }
 
   private async duplicate({ event, dedupe }: Acceptance): Promise<Accepted> {
@@ -93,31 +97,55 @@ function hashedKey(flowId: string, key: string): string {
   return createHash('sha256').update(flowId).update('\n').update(key).digest('hex');
 }
 
-function columns(batch: readonly Acceptance[], blob: Blob): unknown[] {
-  const requests = batch.map(({ event }) => jsonBytes(requestOf(event)));
-  const offsets = batch.map(({ event }, index) => {
-    const offset = blob.add(requests[index]!);
+/** What the usual commit, of new events with one run each or none, cannot do. */
+function isChecked({ dedupe, run, listeners }: Acceptance): boolean {
+  return dedupe !== undefined || run?.status === 'failed' || (listeners !== undefined && listeners.length > 0);
+}
+
+/** One row of the accept statements: an event with one of its runs. */
+interface AcceptRow {
+  readonly event: EventRecord;
+  readonly run: NewRun | undefined;
+  /** The flow of the run. */
+  readonly flowId: string;
+  readonly dedupe: Acceptance['dedupe'];
+  /** True for the first row of its event. */
+  readonly leads: boolean;
+}
+
+function onlyRow({ event, run, dedupe }: Acceptance): AcceptRow {
+  return { event, run, flowId: event.flowId, dedupe, leads: true };
+}
+
+function rowsOf(acceptance: Acceptance): AcceptRow[] {
+  const { event, dedupe, run, listeners = [] } = acceptance;
+  if (listeners.length === 0) return [onlyRow(acceptance)];
+  const own = run ? [{ run, flowId: event.flowId }] : [];
+  const all = [...own, ...listeners.map((each) => ({ run: each, flowId: each.flowId }))];
+  return all.map((each, index) => ({ event, dedupe, ...each, leads: index === 0 }));
+}
+
+/** The columns that both statements have. Only the leading row of an event carries its bytes. */
+function columns(rows: readonly AcceptRow[], blob: Blob): unknown[] {
+  const requests = rows.map(({ event, leads }) => (leads ? jsonBytes(requestOf(event)) : undefined));
+  const offsets = rows.map(({ event }, index) => {
+    const request = requests[index];
+    if (!request) return undefined;
+    const offset = blob.add(request);
     blob.add(event.body);
     return offset;
   });
   return [
     blob.toBuffer(),
-    plainArray(batch.map(({ event }) => event.id)),
-    textArray(batch.map(({ event }) => event.flowId)),
-    plainArray(batch.map(({ event }) => event.receivedAt)),
+    plainArray(rows.map(({ event }) => event.id)),
+    textArray(rows.map(({ event }) => event.flowId)),
+    plainArray(rows.map(({ event }) => event.receivedAt)),
     plainArray(offsets),
-    plainArray(requests.map((request) => request.length)),
-    plainArray(batch.map(({ event }) => event.body.length)),
-    plainArray(batch.map(({ run }) => run?.id)),
-    plainArray(batch.map(({ run }) => run?.version)),
-    plainArray(batch.map(({ run }) => run?.status)),
-    plainArray(batch.map(({ run }) => run?.lease?.runner)),
+    plainArray(requests.map((request) => request?.length)),
+    plainArray(rows.map(({ event }) => event.body.length)),
+    plainArray(rows.map(({ run }) => run?.id)),
+    plainArray(rows.map(({ run }) => run?.version)),
+    plainArray(rows.map(({ run }) => run?.status)),
+    plainArray(rows.map(({ run }) => run?.lease?.runner)),
   ];
-}
-
-/** What is kept of a request beside its body. */
-export type StoredRequest = Pick<EventRecord, 'method' | 'url' | 'headers' | 'caller' | 'unmatched'>;
-
-function requestOf({ method, url, headers, caller, unmatched }: EventRecord): StoredRequest {
-  return { method, url, headers, caller, unmatched };
 }

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Problem } from '@millrace/flow';
+import { LessThan } from 'typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
+import { DraftEntity } from './entities/draft.entity.js';
 import { FlowVersionEntity } from './entities/flow-version.entity.js';
+import type { VersionOrigin } from './entities/flow-version.entity.js';
 import { FlowEntity } from './entities/flow.entity.js';
 import { RELEASE_HELD, RELEASE_LATE_HELD } from './sql/runs.js';
 
@@ -10,26 +13,79 @@ const PUBLISH_LOCK = 0x6d696c6c;
 
 export type Published = { readonly kind: 'published'; readonly version: number } | { readonly kind: 'unchanged'; readonly version: number };
 
+/** SHA-256 of a text, hex: what tells versions, drafts and files apart. */
+export function textHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** A version without its text. */
+export type VersionSummary = Omit<FlowVersionEntity, 'text'>;
+
+/** How a version comes to be. */
+export interface Publication {
+  readonly origin: VersionOrigin;
+  /** With `rollback`: the version whose text it is. */
+  readonly restored?: number;
+  /** The revision of the draft that is published, and gone with it. */
+  readonly draft?: number;
+  /**
+   * Called while nobody else publishes, with the newest version there is, before anything is written. What it throws
+   * stops the publication and leaves everything as it was.
+   */
+  before?(latest: FlowVersionEntity | null): Promise<void>;
+}
+
+/** The draft that was to be published is no longer at the revision that whoever published it had seen. */
+export class DraftMovedOn extends Error {}
+
+interface Addition {
+  readonly id: string;
+  readonly text: string;
+  readonly enabled: boolean;
+  readonly publication: Publication;
+  readonly version: number;
+}
+
 /** Flows and their immutable versions. */
 export class PostgresFlowStore {
   constructor(private readonly dataSource: DataSource) {}
 
   /** Makes `text` the live version unless it already is. The text must have been checked. */
-  publish(id: string, text: string, enabled: boolean): Promise<Published> {
+  publish(id: string, text: string, enabled: boolean, publication: Publication = { origin: 'folder' }): Promise<Published> {
     return this.locked(async (manager) => {
       const flow = await manager.findOneBy(FlowEntity, { id });
-      const hash = createHash('sha256').update(text).digest('hex');
       const latest = await manager.findOne(FlowVersionEntity, { where: { flowId: id }, order: { version: 'DESC' } });
-      if (flow?.liveVersion && latest?.version === flow.liveVersion && latest.hash === hash) {
+      await publication.before?.(latest);
+      if (publication.draft !== undefined) await takeDraft(manager, id, publication.draft);
+      if (flow && isLive(flow, latest, textHash(text))) {
         await this.settle(manager, flow, { enabled, archived: false, problems: [] });
-        return { kind: 'unchanged', version: flow.liveVersion };
+        return { kind: 'unchanged', version: latest.version };
       }
-      const version = (latest?.version ?? 0) + 1;
-      await upsert(manager, id, { enabled, archived: false, problems: [] });
-      await manager.insert(FlowVersionEntity, { flowId: id, version, text, hash });
-      await upsert(manager, id, { liveVersion: version });
-      if (enabled) await manager.query(RELEASE_HELD, [id]);
-      return { kind: 'published', version };
+      return this.addVersion(manager, { id, text, enabled, publication, version: (latest?.version ?? 0) + 1 });
+    });
+  }
+
+  private async addVersion(manager: EntityManager, { id, text, enabled, publication, version }: Addition): Promise<Published> {
+    const { origin, restored = null } = publication;
+    await upsert(manager, id, { enabled, archived: false, problems: [] });
+    await manager.insert(FlowVersionEntity, { flowId: id, version, text, hash: textHash(text), origin, restored });
+    await upsert(manager, id, { liveVersion: version });
+    if (enabled) await manager.query(RELEASE_HELD, [id]);
+    return { kind: 'published', version };
+  }
+
+  /**
+   * An operator's pause, or its end. It stays whatever text is published, and over a restart. Gives the flow as it is
+   * now, or null when there is none.
+   */
+  pause(id: string, paused: boolean): Promise<FlowEntity | null> {
+    return this.locked(async (manager) => {
+      await manager.query(
+        `update flows set paused = $2, revision = nextval('flow_revision'), updated_at = now() where id = $1 and paused <> $2`,
+        [id, paused],
+      );
+      if (!paused) await manager.query(RELEASE_HELD, [id]);
+      return manager.findOneBy(FlowEntity, { id });
     });
   }
 
@@ -64,6 +120,16 @@ export class PostgresFlowStore {
     return this.dataSource.getRepository(FlowVersionEntity).findOneBy({ flowId, version });
   }
 
+  /** Versions of a flow without their texts, newest first, older than `before`. */
+  versions(flowId: string, limit: number, before?: number): Promise<VersionSummary[]> {
+    return this.dataSource.getRepository(FlowVersionEntity).find({
+      select: { flowId: true, version: true, hash: true, origin: true, restored: true, createdAt: true },
+      where: { flowId, ...(before === undefined ? {} : { version: LessThan(before) }) },
+      order: { version: 'DESC' },
+      take: limit,
+    });
+  }
+
   /** Changes whenever any flow does. */
   async revision(): Promise<string> {
     const rows = await this.dataSource.query<{ revision: string | null }[]>('select max(revision) as revision from flows');
@@ -84,6 +150,15 @@ export class PostgresFlowStore {
     await upsert(manager, flow.id, wanted);
     if (wanted.enabled && !flow.enabled) await manager.query(RELEASE_HELD, [flow.id]);
   }
+}
+
+function isLive(flow: FlowEntity, latest: FlowVersionEntity | null, hash: string): latest is FlowVersionEntity {
+  return latest !== null && flow.liveVersion === latest.version && latest.hash === hash;
+}
+
+async function takeDraft(manager: EntityManager, flowId: string, revision: number): Promise<void> {
+  const { affected } = await manager.delete(DraftEntity, { flowId, revision });
+  if (affected !== 1) throw new DraftMovedOn(`The draft of ${flowId} is no longer at revision ${revision}.`);
 }
 
 interface Wanted {

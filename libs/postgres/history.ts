@@ -1,23 +1,9 @@
-import type { ErrorRecord, EventRecord, RunStatus, StepRow } from '@millrace/engine';
+import type { EventRecord, RunStatus, StepRow } from '@millrace/engine';
 import type { Pool } from 'pg';
 import { parseJsonBytes } from './packing.js';
-import { eventRecord, stepRow, type EventRow, type JournalRow } from './run-store.js';
+import { eventRecord, stepRow, type EventRow, type JournalRow } from './rows.js';
+import { runSummary, type RunRow, type RunSummary } from './run-summary.js';
 import { CANCEL, JOURNAL_OF } from './sql/runs.js';
-
-/** A run as lists show it. Times are ISO 8601. */
-export interface RunSummary {
-  readonly id: string;
-  readonly flowId: string;
-  readonly version: number;
-  readonly eventId: string;
-  readonly status: RunStatus;
-  readonly createdAt: string;
-  readonly startedAt: string | null;
-  readonly finishedAt: string | null;
-  /** When a waiting run goes on. */
-  readonly resumeAt: string | null;
-  readonly error: ErrorRecord | null;
-}
 
 export interface RunFilter {
   readonly flowId?: string;
@@ -50,13 +36,13 @@ const EVENT_COLUMNS = `id as event_id, flow_id, request, body, (extract(epoch fr
 const RUNS = `
   select * from (
     (select id, flow_id, version, event_id, case when status = 'held' then 'queued' else status end as status,
-       started_at, null::timestamptz as finished_at, case when status = 'waiting' then due_at end as due_at, null::bytea as error
+       parent, rerun_of, dry, null as resolution, started_at, null::timestamptz as finished_at, case when status = 'waiting' then due_at end as due_at, null::bytea as error
      from runs
      where ($1::text is null or flow_id = $1) and ($2::text is null or case when status = 'held' then 'queued' else status end = $2)
        and ($3::uuid is null or event_id = $3) and ($4::uuid is null or id < $4) and ($5::uuid is null or id = $5)
      order by id desc limit $6)
     union all
-    (select id, flow_id, version, event_id, status, started_at, finished_at, null, error from finished_runs
+    (select id, flow_id, version, event_id, status, parent, rerun_of, dry, resolution, started_at, finished_at, null, error from finished_runs
      where ($1::text is null or flow_id = $1) and ($2::text is null or status = $2)
        and ($3::uuid is null or event_id = $3) and ($4::uuid is null or id < $4) and ($5::uuid is null or id = $5)
      order by id desc limit $6)
@@ -69,12 +55,12 @@ export class PostgresHistory {
   async runs(filter: RunFilter): Promise<RunSummary[]> {
     const { flowId, status, eventId, before, limit } = filter;
     const { rows } = await this.pool.query<RunRow>(RUNS, [flowId, status, eventId, before, null, limit]);
-    return rows.map(summary);
+    return rows.map(runSummary);
   }
 
   async run(id: string): Promise<RunSummary | undefined> {
     const { rows } = await this.pool.query<RunRow>(RUNS, [null, null, null, null, id, 1]);
-    return rows[0] && summary(rows[0]);
+    return rows[0] && runSummary(rows[0]);
   }
 
   /** In order of time, every attempt a row. */
@@ -128,18 +114,6 @@ export class PostgresHistory {
   }
 }
 
-interface RunRow {
-  readonly id: string;
-  readonly flow_id: string;
-  readonly version: number;
-  readonly event_id: string;
-  readonly status: RunStatus;
-  readonly started_at: Date | null;
-  readonly finished_at: Date | null;
-  readonly due_at: Date | null;
-  readonly error: Buffer | null;
-}
-
 interface StoredRefusalRow extends Omit<RefusalRow, 'flowId' | 'at' | 'request'> {
   readonly flow_id: string;
   readonly at: Date;
@@ -148,24 +122,4 @@ interface StoredRefusalRow extends Omit<RefusalRow, 'flowId' | 'at' | 'request'>
 
 function refusalRow({ flow_id: flowId, at, request, ...rest }: StoredRefusalRow): RefusalRow {
   return { ...rest, flowId, at: at.toISOString(), request: parseJsonBytes(request) };
-}
-
-function summary(row: RunRow): RunSummary {
-  return {
-    id: row.id,
-    flowId: row.flow_id,
-    version: row.version,
-    eventId: row.event_id,
-    status: row.status,
-    createdAt: new Date(idTime(row.id)).toISOString(),
-    startedAt: row.started_at?.toISOString() ?? null,
-    finishedAt: row.finished_at?.toISOString() ?? null,
-    resumeAt: row.due_at?.toISOString() ?? null,
-    error: row.error && parseJsonBytes<ErrorRecord>(row.error),
-  };
-}
-
-/** The milliseconds that lead a UUIDv7 (RFC 9562, section 5.7). */
-function idTime(id: string): number {
-  return parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }

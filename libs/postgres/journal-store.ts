@@ -1,17 +1,21 @@
-import type { ClaimedRun, Journal, RunResult, StepRow } from '@millrace/engine';
+import type { ClaimedRun, Entry, Journal, RunResult, StepKey, StepRow } from '@millrace/engine';
 import type { Pool } from 'pg';
 import { Batcher } from './batcher.js';
 import { isItemFault } from './errors.js';
 import { Blob, jsonBytes, plainArray, textArray } from './packing.js';
 import { mendingPartitions } from './partitions.js';
-import { FINISH, RECORD, SUSPEND } from './sql/runs.js';
+import { stepRow, type JournalRow, type StoredStepData } from './rows.js';
+import { ITEMS_OF } from './sql/runs.js';
+import { FINISH, RECORD, SUSPEND, type TransitionTexts } from './sql/transitions.js';
 
 interface Move {
   readonly run: ClaimedRun;
   readonly rows: readonly EncodedRow[];
+  readonly drops: readonly StepKey[];
   readonly at: number;
   readonly status?: RunResult['status'];
   readonly error?: Uint8Array;
+  readonly output?: Uint8Array;
 }
 
 interface EncodedRow {
@@ -34,25 +38,31 @@ export class PostgresJournal implements Journal {
     this.finished = this.batcher('finish', FINISH);
   }
 
-  async record(run: ClaimedRun, rows: readonly StepRow[]): Promise<boolean> {
-    return this.recorded.add({ run, rows: rows.map(encoded), at: 0 });
+  async record(run: ClaimedRun, { rows, drops }: Entry): Promise<boolean> {
+    return this.recorded.add({ run, rows: rows.map(encoded), drops, at: 0 });
   }
 
-  async suspend(run: ClaimedRun, rows: readonly StepRow[], resumeAt: number): Promise<boolean> {
-    return this.suspended.add({ run, rows: rows.map(encoded), at: resumeAt });
+  async suspend(run: ClaimedRun, { rows, drops }: Entry, resumeAt: number): Promise<boolean> {
+    return this.suspended.add({ run, rows: rows.map(encoded), drops, at: resumeAt });
   }
 
-  async finish(run: ClaimedRun, rows: readonly StepRow[], { status, error }: RunResult): Promise<boolean> {
-    return this.finished.add({ run, rows: rows.map(encoded), at: Date.now(), status, error: error && jsonBytes(error) });
+  async finish(run: ClaimedRun, { rows, drops }: Entry, { status, error, output }: RunResult): Promise<boolean> {
+    const kept = { error: error && jsonBytes(error), output: output === undefined ? undefined : jsonBytes(output) };
+    return this.finished.add({ run, rows: rows.map(encoded), drops, at: Date.now(), status, ...kept });
+  }
+
+  async items(run: ClaimedRun, path: string): Promise<StepRow[]> {
+    const { rows } = await this.pool.query<JournalRow>({ name: 'items-of', text: ITEMS_OF, values: [run.id, path] });
+    return rows.map(stepRow);
   }
 
   async drained(): Promise<void> {
     await Promise.all([this.recorded.drained(), this.suspended.drained(), this.finished.drained()]);
   }
 
-  private batcher(name: string, text: string): Batcher<Move, boolean> {
+  private batcher(name: string, texts: Texts): Batcher<Move, boolean> {
     return new Batcher<Move, boolean>({
-      flush: (moves) => this.flush(name, text, moves),
+      flush: (moves) => this.flush(name, texts, moves),
       inFlight: 1,
       maxItems: 256,
       maxBytes: 16 * 1024 * 1024,
@@ -62,25 +72,37 @@ export class PostgresJournal implements Journal {
   }
 
   /** The statements tell runs apart, not claims of one run: where two of them meet, each has a statement of its own. */
-  private async flush(name: string, text: string, moves: readonly Move[]): Promise<readonly boolean[]> {
-    if (new Set(moves.map(({ run }) => run.id)).size === moves.length) return this.write(name, text, moves);
+  private async flush(name: string, texts: Texts, moves: readonly Move[]): Promise<readonly boolean[]> {
+    if (new Set(moves.map(({ run }) => run.id)).size === moves.length) return this.write(name, texts, moves);
     const kept: boolean[] = [];
-    for (const move of moves) kept.push(...(await this.write(name, text, [move])));
+    for (const move of moves) kept.push(...(await this.write(name, texts, [move])));
     return kept;
   }
 
-  private async write(name: string, text: string, moves: readonly Move[]): Promise<readonly boolean[]> {
-    const { rows } = await mendingPartitions(this.pool, () => this.pool.query<{ id: string }>({ name, text, values: columns(moves) }));
+  private async write(name: string, texts: Texts, moves: readonly Move[]): Promise<readonly boolean[]> {
+    const kind = kindOf(moves);
+    const statement = { name: `${name}-${kind}`, text: texts[kind] ?? texts.dropping, values: columns(moves, kind) };
+    const { rows } = await mendingPartitions(this.pool, () => this.pool.query<{ id: string }>(statement));
     const moved = new Set(rows.map((row) => row.id));
     return moves.map(({ run }) => moved.has(run.id));
   }
 }
 
-function columns(moves: readonly Move[]): unknown[] {
+type Kind = 'plain' | 'dropping' | 'awaited';
+type Texts = TransitionTexts & { readonly awaited?: string };
+
+/** The simplest statement that does for all of them. */
+function kindOf(moves: readonly Move[]): Kind {
+  if (moves.some(({ run, status }) => run.awaited && status !== undefined)) return 'awaited';
+  return moves.some(({ drops }) => drops.length > 0) ? 'dropping' : 'plain';
+}
+
+function columns(moves: readonly Move[], kind: Kind): unknown[] {
   const blob = new Blob();
   const errorOffsets = moves.map(({ error }) => (error ? blob.add(error) : 1));
   const rows = moves.flatMap(({ run, rows: own }) => own.map(({ row, data }) => ({ run, row, data })));
   const dataOffsets = rows.map(({ data }) => blob.add(data));
+  const more = kind === 'plain' ? [] : [...dropColumns(moves), ...(kind === 'awaited' ? outputColumns(moves, blob) : [])];
   return [
     blob.toBuffer(),
     plainArray(moves.map(({ run }) => run.id)),
@@ -99,15 +121,31 @@ function columns(moves: readonly Move[]): unknown[] {
     plainArray(rows.map(({ row }) => row.finishedAt)),
     plainArray(dataOffsets),
     plainArray(rows.map(({ data }) => data.length)),
+    ...more,
   ];
 }
 
-/** What a journal row keeps as bytes. */
-export type StoredStepData = Pick<StepRow, 'input' | 'output' | 'error' | 'retryAt'>;
+function dropColumns(moves: readonly Move[]): unknown[] {
+  const drops = moves.flatMap(({ run, drops: own }) => own.map((key) => ({ ...key, runId: run.id })));
+  return [
+    plainArray(drops.map(({ runId }) => runId)),
+    textArray(drops.map(({ path }) => path)),
+    plainArray(drops.map(({ attempt }) => attempt)),
+  ];
+}
+
+function outputColumns(moves: readonly Move[], blob: Blob): unknown[] {
+  const offsets = moves.map(({ output }) => (output ? blob.add(output) : 1));
+  return [plainArray(offsets), plainArray(moves.map(({ output }) => output?.length ?? 0))];
+}
 
 /** Encoded before it is batched, so that batches know their size and a row that is not JSON fails alone. */
 function encoded(row: StepRow): EncodedRow {
-  const { input, output, error, retryAt } = row;
-  const data: StoredStepData = { input, output, error, retryAt };
-  return { row, data: jsonBytes(data) };
+  return { row, data: encodedStep(row) };
+}
+
+/** What a journal row keeps as bytes. Fails with a TypeError for what is not JSON. */
+export function encodedStep({ input, output, error, retryAt, resumeAt, firstStartedAt, deaths }: StepRow): Uint8Array {
+  const data: StoredStepData = { input, output, error, retryAt, resumeAt, firstStartedAt, deaths };
+  return jsonBytes(data);
 }

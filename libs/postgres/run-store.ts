@@ -1,10 +1,8 @@
-import type { ClaimedWork, EventRecord, HeldClaim, RunClaims, RunnerLeases, StepRow } from '@millrace/engine';
+import type { ClaimedWork, HeldClaim, RunClaims, RunnerLeases, StepRow } from '@millrace/engine';
 import type { Pool } from 'pg';
-import type { StoredRequest } from './event-store.js';
-import type { StoredStepData } from './journal-store.js';
-import { parseJsonBytes } from './packing.js';
+import { eventRecord, stepRow, type EventRow, type JournalRow } from './rows.js';
 import { GIVE_BACK, HELD, RECLAIM_EXPIRED, RECLAIM_ORPHANS, REGISTER, RENEW, RETIRE } from './sql/runners.js';
-import { CLAIM, CLAIM_DUE, JOURNAL_OF } from './sql/runs.js';
+import { CLAIM, CLAIM_DUE, JOURNAL_TO_WALK } from './sql/runs.js';
 
 /** Claims and leases of runs. */
 export class PostgresRunStore implements RunClaims, RunnerLeases {
@@ -69,7 +67,7 @@ export class PostgresRunStore implements RunClaims, RunnerLeases {
   private async journalsOf(ids: readonly string[]): Promise<ReadonlyMap<string, StepRow[]>> {
     const journals = new Map<string, StepRow[]>();
     if (ids.length === 0) return journals;
-    const { rows } = await this.pool.query<JournalRow>({ name: 'journal-of', text: JOURNAL_OF, values: [ids] });
+    const { rows } = await this.pool.query<JournalRow>({ name: 'journal-to-walk', text: JOURNAL_TO_WALK, values: [ids] });
     for (const row of rows) {
       const journal = journals.get(row.run_id);
       if (journal) journal.push(stepRow(row));
@@ -86,41 +84,13 @@ interface ClaimedRow extends EventRow {
   readonly crashes: number;
   readonly journal_rows: number;
   readonly started_at: number;
-}
-
-/** The columns of an event as statements select them. */
-export interface EventRow {
-  readonly event_id: string;
-  readonly flow_id: string;
-  readonly received_at: number;
-  readonly request: Buffer;
-  readonly body: Buffer;
-}
-
-/** The columns of a journal row as statements select them. */
-export interface JournalRow {
-  readonly run_id: string;
-  readonly path: string;
-  readonly attempt: number;
-  readonly status: StepRow['status'];
-  readonly kind: string;
-  readonly started_at: number;
-  readonly finished_at: number;
-  readonly data: Buffer;
+  readonly depth: number;
+  readonly awaited: boolean;
+  readonly dry: boolean;
 }
 
 function workFrom(row: ClaimedRow, runner: string): Omit<ClaimedWork, 'journal'> {
   const lease = { runner, claim: row.claim };
-  const { id, version, crashes, flow_id: flowId, event_id: eventId, started_at: startedAt } = row;
-  return { run: { id, version, crashes, flowId, eventId, startedAt, lease }, event: eventRecord(row) };
-}
-
-export function eventRecord(row: EventRow): EventRecord {
-  const request = parseJsonBytes<StoredRequest>(row.request);
-  return { id: row.event_id, flowId: row.flow_id, receivedAt: row.received_at, body: row.body, ...request };
-}
-
-export function stepRow(row: JournalRow): StepRow {
-  const { path, attempt, status, kind, started_at: startedAt, finished_at: finishedAt } = row;
-  return { path, attempt, status, kind, startedAt, finishedAt, ...parseJsonBytes<StoredStepData>(row.data) };
+  const { id, version, crashes, depth, awaited, dry, flow_id: flowId, event_id: eventId, started_at: startedAt } = row;
+  return { run: { id, version, crashes, depth, awaited, dry, flowId, eventId, startedAt, lease }, event: eventRecord(row) };
 }

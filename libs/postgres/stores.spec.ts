@@ -1,15 +1,27 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunEnd } from '@millrace/engine';
 import { startPrivatePostgres, type PrivatePostgres } from '../../test/contract/private-postgres.js';
-import { claimedRun, describeStore, eventOf, newId, newRunner, queued, useRow, type StoreUnderTest } from '../engine/contract/index.js';
+import {
+  claimedRun,
+  describeStore,
+  entry,
+  eventOf,
+  newId,
+  newRunner,
+  queued,
+  useRow,
+  type StoreUnderTest,
+} from '../engine/contract/index.js';
 import {
   openDatabase,
+  PostgresDraftStore,
   PostgresEventStore,
   PostgresFlowStore,
   PostgresHistory,
   PostgresJournal,
   PostgresRunStore,
   type Database,
+  type DraftSaved,
 } from './index.js';
 
 let server: PrivatePostgres;
@@ -24,7 +36,7 @@ afterAll(() => server.stop(), 60_000);
 
 async function open(): Promise<StoreUnderTest> {
   const { pool } = database;
-  await pool.query('truncate events, runs, finished_runs, journal, dedupe_keys, runners');
+  await pool.query('truncate events, runs, finished_runs, journal, dedupe_keys, runners, resumptions');
   const runs = new PostgresRunStore(pool, 'contract/suite/1');
   const history = new PostgresHistory(pool);
   return {
@@ -82,18 +94,18 @@ describe('PostgresJournal', () => {
     const store = await open();
     const { run } = await claimedRun(store, await newRunner(store));
     await dropPartitions();
-    expect(await store.journal.finish(run, [useRow('last')], { status: 'succeeded' })).toBe(true);
+    expect(await store.journal.finish(run, entry([useRow('last')]), { status: 'succeeded' })).toBe(true);
     expect(await store.endOf(run.id)).toEqual({ status: 'succeeded' });
   });
 
   it.each(['journal', 'finished_runs'])('leaves a run as it was when its end cannot be written to %s', async (table) => {
     const store = await open();
     const { run } = await claimedRun(store, await newRunner(store));
-    await breaking(table, () => expect(store.journal.finish(run, [useRow('last')], { status: 'succeeded' })).rejects.toThrow());
+    await breaking(table, () => expect(store.journal.finish(run, entry([useRow('last')]), { status: 'succeeded' })).rejects.toThrow());
     expect(await store.activeRun(run.id)).toMatchObject({ status: 'running', claim: 1 });
     expect(await store.endOf(run.id)).toBeUndefined();
     expect(await store.rowsOf(run.id)).toEqual([]);
-    expect(await store.journal.finish(run, [useRow('last')], { status: 'succeeded' })).toBe(true);
+    expect(await store.journal.finish(run, entry([useRow('last')]), { status: 'succeeded' })).toBe(true);
   });
 
   it('does not let a row that is not JSON fail the rows of other runs', async () => {
@@ -101,7 +113,9 @@ describe('PostgresJournal', () => {
     const runner = await newRunner(store);
     const works = await Promise.all(Array.from({ length: 12 }, () => claimedRun(store, runner)));
     const output = (i: number): never => (i === 7 ? 1n : i) as never;
-    const results = await Promise.allSettled(works.map(({ run }, i) => store.journal.record(run, [useRow('step', { output: output(i) })])));
+    const results = await Promise.allSettled(
+      works.map(({ run }, i) => store.journal.record(run, entry([useRow('step', { output: output(i) })]))),
+    );
     expect(results.map(({ status }) => status)).toEqual(works.map((_, i) => (i === 7 ? 'rejected' : 'fulfilled')));
   });
 });
@@ -122,6 +136,50 @@ describe('PostgresFlowStore', () => {
     expect(due.map((work) => [work.run.id, work.run.version])).toEqual([[run.id, 1]]);
   });
 
+  it('holds runs while an operator or the text pauses the flow, and queues them when neither does', async () => {
+    const store = await open();
+    const flows = new PostgresFlowStore(database.dataSource);
+    await flows.publish('paused', '{"twice":false}', false);
+    await flows.pause('paused', true);
+    const { event, run } = held();
+    await store.events.accept({ event, run });
+    const status = async (): Promise<unknown> => (await store.activeRun(run.id))?.status;
+    await flows.publish('paused', '{"twice":true}', true);
+    await flows.releaseHeld();
+    expect(await status()).toBe('held');
+    await flows.publish('paused', '{"twice":false}', false);
+    await flows.pause('paused', false);
+    await flows.releaseHeld();
+    expect(await status()).toBe('held');
+    await flows.publish('paused', '{"twice":true}', true);
+    expect(await status()).toBe('queued');
+  });
+
+  it('queues what was held at once when an operator resumes the flow', async () => {
+    const store = await open();
+    const flows = new PostgresFlowStore(database.dataSource);
+    await flows.publish('paused', '{"resumed":true}', true);
+    await flows.pause('paused', true);
+    const { event, run } = held();
+    await store.events.accept({ event, run });
+    expect(await flows.pause('paused', false)).toMatchObject({ paused: false });
+    expect(await store.activeRun(run.id)).toMatchObject({ status: 'queued' });
+  });
+
+  it('lists versions newest first, page by page, with where they came from', async () => {
+    const flows = new PostgresFlowStore(database.dataSource);
+    for (const version of [1, 2, 3]) await flows.publish('listed', `{"n":${version}}`, true);
+    await flows.publish('listed', '{"n":1}', true, { origin: 'rollback', restored: 1 });
+    const page = await flows.versions('listed', 2, 4);
+    expect((await flows.versions('listed', 1)).map(({ version, origin, restored }) => [version, origin, restored])).toEqual([
+      [4, 'rollback', 1],
+    ]);
+    expect(page.map(({ version, origin }) => [version, origin])).toEqual([
+      [3, 'folder'],
+      [2, 'folder'],
+    ]);
+  });
+
   it('queues what a front door held because it knew too late that the flow is enabled', async () => {
     const store = await open();
     const flows = new PostgresFlowStore(database.dataSource);
@@ -133,13 +191,60 @@ describe('PostgresFlowStore', () => {
   });
 });
 
+describe('PostgresDraftStore', () => {
+  const store = (): PostgresDraftStore => new PostgresDraftStore(database.dataSource);
+  const texts = async (): Promise<unknown> => (await store().list()).map(({ flowId, text }) => [flowId, text]);
+  const save = async (text: string, revision: number): Promise<DraftSaved> =>
+    store().save({ flowId: 'd', text, base: { version: 0, hash: '' } }, revision);
+  const revisionOf = (saved: DraftSaved): number => (saved.kind === 'saved' ? saved.draft.revision : NaN);
+  beforeEach(() => database.pool.query('truncate drafts'));
+
+  it('keeps what was saved by whoever had seen the latest revision, and shows the others that text', async () => {
+    const first = revisionOf(await save('one', 0));
+    const second = revisionOf(await save('two', first));
+    expect(second).toBeGreaterThan(first);
+    expect(await save('late', first)).toMatchObject({ kind: 'stale', draft: { text: 'two', revision: second } });
+    expect(await save('new', 0)).toMatchObject({ kind: 'stale', draft: { text: 'two' } });
+    expect(await texts()).toEqual([['d', 'two']]);
+  });
+
+  it('lets one of many who save at the same time win', async () => {
+    const revision = revisionOf(await save('start', 0));
+    const saved = await Promise.all(Array.from({ length: 8 }, (_, index) => save(`tab ${index}`, revision)));
+    expect(saved.filter(({ kind }) => kind === 'saved')).toHaveLength(1);
+  });
+
+  it('takes a save that is sent twice for one', async () => {
+    const revision = revisionOf(await save('one', 0));
+    const saved = await save('two', revision);
+    expect(await save('two', revision)).toEqual(saved);
+  });
+
+  it('never gives a new draft a revision that somebody holds of an old one', async () => {
+    const old = revisionOf(await save('old', 0));
+    expect(await store().remove('d', old)).toEqual({ kind: 'removed' });
+    await save('new', 0);
+    expect(await save('from the old tab', old)).toMatchObject({ kind: 'stale', draft: { text: 'new' } });
+    expect(await store().remove('d', old)).toMatchObject({ kind: 'stale', draft: { text: 'new' } });
+  });
+
+  it('keeps the base of a draft unless a new one is said', async () => {
+    const { draft } = (await store().save({ flowId: 'd', text: 'one', base: { version: 3, hash: 'h' } }, 0)) as Extract<
+      DraftSaved,
+      { kind: 'saved' }
+    >;
+    expect(await store().save({ flowId: 'd', text: 'two' }, draft.revision)).toMatchObject({ draft: { baseVersion: 3, baseHash: 'h' } });
+  });
+});
+
 describe('openDatabase', () => {
   it('migrates an empty database once when several processes start at the same time', async () => {
     const url = await server.newUrl();
     const opened = await Promise.all([1, 2, 3].map(() => openDatabase({ url, poolSize: 3 })));
-    const { rows } = await opened[0]!.pool.query('select name from migrations group by name having count(*) > 1');
+    const { rows } = await opened[0]!.pool.query('select count(*)::int as count from migrations');
+    const known = opened[0]!.dataSource.migrations.length;
     await Promise.all(opened.map((one) => one.close()));
-    expect(rows).toEqual([]);
+    expect(rows).toEqual([{ count: known }]);
   });
 });
 

@@ -11,6 +11,7 @@ const upper = defineComponent({
   },
   output: { type: 'string', title: 'The text in upper case' },
   idempotent: 'yes',
+  effects: 'none',
   run: ({ props }) => props.text.toUpperCase(),
 });
 
@@ -32,6 +33,7 @@ const truncate = defineComponent({
     required: ['text', 'shortened'],
   },
   idempotent: 'yes',
+  effects: 'none',
   run: ({ props: { text, length } }) => {
     const characters = [...text];
     if (characters.length <= length) return { text, shortened: false };

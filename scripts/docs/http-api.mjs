@@ -28,19 +28,25 @@ function capital(text) {
   return text[0].toUpperCase() + text.slice(1);
 }
 
-function operationText({ path, method, summary, description, parameters, responses }) {
+function operationText({ path, method, summary, description, parameters, requestBody, responses }) {
   const query = parameters
     .filter(({ in: place }) => place === 'query')
     .map(({ name, description: about, schema }) => [code(name), typeText(schema), about]);
   return [
     `### ${method.toUpperCase()} ${path}`,
     sentence(`${summary}.`, description),
+    ...bodyText(requestBody),
     ...(query.length > 0 ? [table(['parameter', 'type', ''], query)] : []),
     table(
       ['status', 'answer', ''],
       Object.entries(responses).map(([status, response]) => [status, answerText(response), response.description]),
     ),
   ];
+}
+
+function bodyText({ content = {} } = {}) {
+  const reference = content['application/json']?.schema?.$ref;
+  return reference === undefined ? [] : [`Body: ${link(reference)}.`];
 }
 
 function answerText({ content }) {

@@ -1,6 +1,6 @@
 import { code, page, table } from './markdown.mjs';
 
-export function schemePage(schemes, aliases) {
+export function schemePage({ schemes, aliases, codeSchemes, handshakes }) {
   const rows = Object.entries(schemes).map(([name, scheme]) => [
     names(name, aliases),
     where(scheme),
@@ -9,7 +9,25 @@ export function schemePage(schemes, aliases) {
     time(scheme),
     code(scheme.id),
   ]);
-  return page('Signature schemes', 'libs/credentials/schemes/presets', INTRODUCTION, table(HEADINGS, rows), EXAMPLE);
+  const built = Object.entries(codeSchemes).map(([name, { about, toleranceSeconds }]) => [
+    code(name),
+    code(about.header),
+    about.made,
+    about.over,
+    toleranceSeconds ? `${toleranceSeconds} s` : '',
+  ]);
+  const asked = Object.entries(handshakes).flatMap(([name, list]) => list.map((each) => [code(name), ...handshake(each)]));
+  return page(
+    'Signature schemes',
+    'libs/credentials',
+    INTRODUCTION,
+    table(HEADINGS, rows),
+    EXAMPLE,
+    BUILT,
+    table(['scheme', 'signature in', 'made with', 'over', 'tolerance'], built),
+    ASKED,
+    table(['scheme', 'request', 'answer'], asked),
+  );
 }
 
 const INTRODUCTION = `What \`scheme\` of a credential of type \`hmac\` can name. Any single field can be overridden beside it, and
@@ -24,6 +42,27 @@ const EXAMPLE = `\`\`\`jsonc
   "own": { "type": "hmac", "header": "x-signature", "prefix": "sha256=", "algorithm": "sha256", "secrets": [{ "env": "OWN_SECRET" }] }
 }
 \`\`\``;
+
+const BUILT = `## Schemes that are code
+
+What they sign has to be rebuilt from the request. They are named in \`scheme\` like the others; their fields cannot be overridden.`;
+
+const ASKED = `## Handshakes
+
+Requests by which a vendor asks whether the URL is yours. They are answered at once, make no event, and need no entry in
+\`methods\`.`;
+
+function handshake({ method, signed, when = [], answer }) {
+  const tests = when.map(({ at, is, like, absent, isVerifyToken }) => {
+    if (absent) return `without ${code(at)}`;
+    if (isVerifyToken) return `${code(at)} is the credential's \`verifyToken\``;
+    return is !== undefined ? `${code(at)} is ${code(String(is))}` : like ? `${code(at)} like ${code(like.source)}` : `with ${code(at)}`;
+  });
+  return [
+    [`${method}${signed ? ', signed' : ''}`, ...tests].join('; '),
+    [answer.status, answer.type, answer.body && code(answer.body)].filter(Boolean).join(' '),
+  ];
+}
 
 function names(name, aliases) {
   const others = Object.keys(aliases).filter((alias) => aliases[alias] === name);

@@ -35,6 +35,10 @@ describe('what is shown of a definition', () => {
       { type: 'hmac', secrets: [{ env: 'A' }, 'oops'] },
       { type: 'hmac', secrets: '[redacted]' },
     ],
+    [
+      { type: 'hmac', scheme: 'meta', secrets: [{ env: 'A' }], verifyToken: 'oops' },
+      { type: 'hmac', scheme: 'meta', secrets: [{ env: 'A' }], verifyToken: '[redacted]' },
+    ],
     ['oops', null],
   ])('leaves out what somebody wrote into the file in place of a reference: %j', (definition, expected) => {
     expect(shown(definition)).toEqual(expected);

@@ -4,7 +4,7 @@ import type { Platform } from '@millrace/platform';
 import type { CredentialUse } from '@millrace/postgres';
 import type { CredentialItem } from '../wire/credential.js';
 
-/** Which flows name a credential, by its name. */
+/** Which flows, and shared endpoints as `endpoints/<name>`, name a credential, by its name. */
 export type Users = ReadonlyMap<string, readonly string[]>;
 
 export function credentialItem(
@@ -40,7 +40,7 @@ function shown(definition: unknown): unknown {
   return Object.fromEntries(Object.entries(definition).map(([key, value]) => [key, isMisplaced(key, value) ? '[redacted]' : value]));
 }
 
-const SECRET_KEYS = new Set(['value', 'password', 'secrets', 'token', 'key', 'secret']);
+const SECRET_KEYS = new Set(['value', 'password', 'secrets', 'verifyToken', 'token', 'key', 'secret']);
 
 function isMisplaced(key: string, value: unknown): boolean {
   if (!SECRET_KEYS.has(key) || value === '') return false;
@@ -53,18 +53,21 @@ function isMisplaced(key: string, value: unknown): boolean {
 /** Reads the live version of every flow. */
 export async function usersOf({ catalog, flows }: Pick<Platform, 'catalog' | 'flows'>): Promise<Users> {
   const users = new Map<string, string[]>();
+  const note = (name: string, id: string): void => void users.set(name, [...(users.get(name) ?? []), id]);
   const live = catalog.flows().filter(({ version }) => version > 0);
   for (const { id, version } of live) {
-    for (const name of namedIn((await flows.version(id, version))?.text ?? '')) users.set(name, [...(users.get(name) ?? []), id]);
+    for (const name of namedIn((await flows.version(id, version))?.text ?? '')) note(name, id);
   }
+  for (const { id, credential } of catalog.endpoints()) if (credential) note(credential.name, id);
   return users;
 }
 
-/** The credentials that a flow names: its trigger's and its steps'. */
+/** The credentials that a flow names: its trigger's, its steps' and those of the requests that they wait for. */
 function namedIn(text: string): ReadonlySet<string> {
   const { flow } = parseFlow(text);
   if (!flow) return new Set();
   const steps = [...allSteps(flow.steps), ...allSteps(flow.onError ?? [])];
-  const names = [flow.trigger, ...steps].map((part) => ('credential' in part ? part.credential : undefined));
+  const waits = steps.flatMap((step) => ('wait' in step && 'webhook' in step.wait ? [step.wait.webhook] : []));
+  const names = [flow.trigger, ...steps, ...waits].map((part) => ('credential' in part ? part.credential : undefined));
   return new Set(names.filter((name) => typeof name === 'string'));
 }

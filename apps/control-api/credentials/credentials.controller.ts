@@ -3,7 +3,7 @@ import { generateSecret } from '@millrace/credentials';
 import { ApiError, notFound, PLATFORM, type Platform } from '@millrace/platform';
 import type { FastifyRequest } from 'fastify';
 import { ApiController } from '../api-controller.js';
-import { readJsonObject } from '../wire/body.js';
+import { readJsonObject } from '../http/read-json-object.js';
 import {
   deleteCredentialQuery,
   type CredentialItem,
@@ -40,7 +40,7 @@ export class CredentialsController {
 
   @Put(':name')
   async put(@Param('name') name: string, @Req() request: FastifyRequest): Promise<SealedCredential> {
-    const definition = await readJsonObject(request);
+    const definition = await readJsonObject(request.raw);
     const { warnings } = await answering(() => this.platform.vault.put(name, definition));
     await this.followed();
     return { name, warnings: warnings.map(({ message }) => message) };
@@ -50,7 +50,7 @@ export class CredentialsController {
   @Post(':name/secret')
   @HttpCode(200)
   async addSecret(@Param('name') name: string, @Req() request: FastifyRequest): Promise<NewSecret> {
-    const { secret: given, keepUntil } = readSecretOrder(await readJsonObject(request), Date.now());
+    const { secret: given, keepUntil } = readSecretOrder(await readJsonObject(request.raw), Date.now());
     const fallback = this.platform.catalog.credentials.defined.get(name)?.definition;
     const secret = given ?? generated(name, fallback);
     const { warnings } = await answering(() => this.platform.vault.addSecret(name, secret, { fallback, keepUntil }));

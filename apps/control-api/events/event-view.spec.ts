@@ -7,7 +7,9 @@ describe('the view of a body', () => {
     ['a=1&a=2', 'application/x-www-form-urlencoded', { kind: 'parsed', value: { a: ['1', '2'] } }],
     ['hello', 'text/plain', { kind: 'text', value: 'hello' }],
     ['{"a":', 'application/json', { kind: 'text', value: '{"a":' }],
-    ['<a/>', 'application/xml', { kind: 'text', value: '<a/>' }],
+    ['<a>1</a>', 'application/xml', { kind: 'parsed', value: { a: '1' } }],
+    ['<a>', 'application/xml', { kind: 'text', value: '<a>' }],
+    ['%PDF', 'application/pdf', { kind: 'text', value: '%PDF' }],
   ])('shows %p of type %p as a person can read it', (body, type, view) => {
     expect(bodyView(Buffer.from(body), type)).toEqual(view);
   });

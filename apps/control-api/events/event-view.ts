@@ -1,4 +1,4 @@
-import { BodyRefusal, parseBody, type EventRecord } from '@millrace/engine';
+import { BodyRefusal, eventBytes, readContent, type Content, type EventRecord } from '@millrace/engine';
 import type { EventSummary, RunSummary } from '@millrace/postgres';
 import { runItem } from '../runs/run-view.js';
 import type { BodyView, EventItem, EventView } from '../wire/event.js';
@@ -17,24 +17,47 @@ export function eventItem(event: EventSummary): EventItem {
     size: event.size,
     caller: event.caller ?? null,
     unmatched: event.unmatched ?? null,
+    unmatchedBy: event.unmatchedBy ? { ...event.unmatchedBy } : null,
+    verified: event.verified ? { secret: null, old: false, ...event.verified } : null,
   };
 }
 
-export function eventView(event: EventRecord, runs: readonly RunSummary[]): EventView {
-  const body = bodyView(event.body, event.headers['content-type']);
-  return { ...eventItem({ ...event, size: event.body.length }), headers: { ...event.headers }, body, runs: runs.map(runItem) };
+export async function eventView(event: EventRecord, runs: readonly RunSummary[]): Promise<EventView> {
+  const bytes = await readableBytes(event);
+  const contentType = event.headers['content-type'];
+  return {
+    ...eventItem({ ...event, size: event.body.length }),
+    headers: { ...event.headers },
+    body: bodyView(bytes, contentType),
+    files: [...(contentOf(bytes, contentType)?.files ?? [])],
+    runs: runs.map(runItem),
+  };
+}
+
+/** Without its coding; as it was sent where that cannot be undone. */
+async function readableBytes(event: EventRecord): Promise<Uint8Array> {
+  return eventBytes(event).catch((error: unknown) => {
+    if (error instanceof BodyRefusal) return event.body;
+    throw error;
+  });
 }
 
 /** A body as a person can read it. Never fails: what cannot be parsed is shown as text, what is not text as Base64. */
 export function bodyView(bytes: Uint8Array, contentType: string | undefined): BodyView {
   if (bytes.length === 0) return { kind: 'empty', value: null };
   if (bytes.length > LARGE) return { kind: 'large', value: null };
+  const content = contentOf(bytes, contentType);
+  // A body that is one file has no value of its own.
+  if (!content || (content.body === null && content.files.length > 0)) return textView(bytes);
+  return { kind: typeof content.body === 'string' ? 'text' : 'parsed', value: content.body };
+}
+
+function contentOf(bytes: Uint8Array, contentType: string | undefined): Content | undefined {
   try {
-    const value = parseBody(bytes, contentType);
-    return { kind: typeof value === 'string' ? 'text' : 'parsed', value };
+    return readContent(bytes, contentType);
   } catch (error) {
-    if (!(error instanceof BodyRefusal)) throw error;
-    return textView(bytes);
+    if (error instanceof BodyRefusal) return undefined;
+    throw error;
   }
 }
 

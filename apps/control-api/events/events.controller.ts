@@ -1,10 +1,13 @@
-import { Get, Inject, Param, Query, Res } from '@nestjs/common';
+import { Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { EventRecord } from '@millrace/engine';
 import { PLATFORM, type Platform } from '@millrace/platform';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiController } from '../api-controller.js';
 import { notFound } from '@millrace/platform';
 import { API_HEADERS } from '@millrace/platform';
+import { inBulk, problemOf } from '../operations/bulk.js';
+import { replay } from '../operations/rerun.js';
+import { replayEventsBody, type BulkView, type ReplayView } from '../wire/operate.js';
 import { eventsQuery, type EventPage, type EventView } from '../wire/event.js';
 import { page } from '../wire/page.js';
 import { readId } from '../wire/query.js';
@@ -41,6 +44,24 @@ export class EventsController {
         'content-disposition': `attachment; filename="event-${event.id}.bin"`,
       })
       .send(Buffer.from(event.body));
+  }
+
+  @Post(':id/replay')
+  @HttpCode(202)
+  async replay(@Param('id') id: string): Promise<ReplayView> {
+    return { runId: await replay(await this.find(id), this.platform) };
+  }
+
+  @Post('replay')
+  @HttpCode(200)
+  async replayMany(@Req() { raw }: FastifyRequest): Promise<BulkView> {
+    const { ids, confirm } = await replayEventsBody.read(raw);
+    return inBulk({
+      confirm,
+      count: () => Promise.resolve(ids.length),
+      ids: () => Promise.resolve(ids),
+      each: (id) => problemOf(async () => replay(await this.find(id), this.platform)),
+    });
   }
 
   private async find(id: string): Promise<EventRecord> {

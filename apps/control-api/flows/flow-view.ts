@@ -9,8 +9,8 @@ export interface ShownVersion {
 }
 
 /** Runs are made only for flows that are live. */
-export function flowState({ rules, enabled }: Pick<LiveFlow, 'rules' | 'enabled'>): FlowState {
-  if (!rules) return 'not-enabled';
+export function flowState({ trigger, enabled }: Pick<LiveFlow, 'trigger' | 'enabled'>): FlowState {
+  if (!trigger) return 'not-enabled';
   return enabled ? 'live' : 'paused';
 }
 
@@ -23,6 +23,7 @@ export function flowItem(live: LiveFlow, version: ShownVersion | null, publicUrl
     note: flow?.note ?? null,
     version: live.version,
     enabled: live.enabled,
+    paused: live.paused === true,
     state: flowState(live),
     problems: live.problems.map(problemView),
     trigger: flow ? triggerView(flow, publicUrl) : null,
@@ -34,6 +35,7 @@ export function flowView(live: LiveFlow, version: ShownVersion | null, publicUrl
 }
 
 function triggerView({ id, trigger }: Flow, publicUrl: string): FlowItem['trigger'] {
+  if (trigger.type !== 'webhook') return { type: trigger.type, url: null, methods: [], credential: null };
   return {
     type: trigger.type,
     url: `${publicUrl}/flows/${id}/hook`,
@@ -42,6 +44,7 @@ function triggerView({ id, trigger }: Flow, publicUrl: string): FlowItem['trigge
   };
 }
 
-function problemView({ code, severity, message, path, line, column }: Problem): FlowItem['problems'][number] {
+/** A problem as it is shown: where it is in words that an editor understands. */
+export function problemView({ code, severity, message, path, line, column }: Problem): FlowItem['problems'][number] {
   return { code, severity, message, path, line, column };
 }

@@ -27,8 +27,16 @@ export class FlowsController {
   private async archived(id: string): Promise<FlowView> {
     const stored = await this.platform.flows.find(id);
     if (!stored) throw notFound('flow', id.slice(0, 80));
-    const { enabled, problems } = stored;
-    const flow = { id, version: stored.liveVersion ?? 0, enabled, problems, rules: undefined, credential: undefined };
+    const { enabled, paused, problems } = stored;
+    const flow = {
+      id,
+      version: stored.liveVersion ?? 0,
+      enabled: enabled && !paused,
+      paused,
+      problems,
+      rules: undefined,
+      credential: undefined,
+    };
     return { ...flowView(flow, await this.version(flow), this.platform.publicUrl), state: stored.archived ? 'archived' : 'not-enabled' };
   }
 

@@ -16,7 +16,7 @@ const SESSION_NOTE = [
 ].join(' ');
 
 /** What the front door takes; a flow may take less. */
-const BODY_TYPES = ['application/json', 'application/x-www-form-urlencoded', 'text/plain'];
+const BODY_TYPES = ['application/json', 'application/xml', 'application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain', '*/*'];
 
 /** The control API and the front door as an OpenAPI 3.1 document (spec.openapis.org/oas/v3.1.0). */
 export function openApiDocument(): object {
@@ -57,10 +57,14 @@ function operationObject(operation: Operation): object {
     ...(operation.description === undefined ? {} : { description: operation.description }),
     ...(operation.open ? { security: [] } : {}),
     parameters: [...pathParameters(operation.path), ...queryParameters(operation.query ?? {})],
-    ...(operation.tag === 'front door' ? { requestBody: ANY_BODY } : {}),
-    ...(operation.body === undefined ? {} : { requestBody: { content: { 'application/json': { schema: operation.body } } } }),
+    ...requestBody(operation),
     responses: Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, responseObject(answer)])),
   };
+}
+
+function requestBody({ tag, body }: Operation): object {
+  if (body !== undefined) return { requestBody: { required: true, content: { 'application/json': { schema: body } } } };
+  return tag === 'front door' ? { requestBody: ANY_BODY } : {};
 }
 
 /** What the guard answers before the operation is reached. */

@@ -15,11 +15,11 @@ export interface Operation {
   /** With `{name}` for parameters. */
   readonly path: string;
   readonly id: string;
-  readonly tag: 'flows' | 'events' | 'runs' | 'refusals' | 'credentials' | 'instance' | 'front door';
+  readonly tag: 'flows' | 'events' | 'runs' | 'refusals' | 'dead letters' | 'credentials' | 'instance' | 'front door';
   readonly summary: string;
   readonly description?: string;
   readonly query?: Readonly<Record<string, JsonSchema>>;
-  /** Of the request, in JSON. */
+  /** Of a JSON body. */
   readonly body?: JsonSchema;
   readonly answers: Readonly<Record<number, Answer>>;
   /** Needs no token. */

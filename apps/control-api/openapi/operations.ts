@@ -2,12 +2,24 @@ import type { JsonSchema } from '@millrace/component-sdk';
 import { eventPageSchema, eventSchema, eventsQuery } from '../wire/event.js';
 import { flowListSchema, flowSchema } from '../wire/flow.js';
 import { failureSchema } from '../wire/problem.js';
+import {
+  bulkSchema,
+  cancelRunsBody,
+  deadLettersQuery,
+  discardLettersBody,
+  replayEventsBody,
+  replaySchema,
+  rerunBody,
+  rerunSchema,
+  retryLettersBody,
+} from '../wire/operate.js';
 import { refusalDetailSchema, refusalPageSchema, refusalsQuery } from '../wire/refusal.js';
 import { cancelSchema, runPageSchema, runSchema, runsQuery } from '../wire/run.js';
 import { liveSchema, readySchema, statusSchema } from '../wire/status.js';
 import { credentialOperations } from './credentials.js';
-import { hookOperation } from './hook.js';
+import { endpointOperation, hookOperation } from './hook.js';
 import type { Answer, Operation } from './operation.js';
+import { versionOperations } from './version-operations.js';
 
 function ok(description: string, schema: JsonSchema): Readonly<Record<number, Answer>> {
   return { 200: { description, schema } };
@@ -18,6 +30,12 @@ function missing(kind: string): Readonly<Record<number, Answer>> {
 }
 
 const invalid: Readonly<Record<number, Answer>> = { 400: { description: 'An id or a parameter does not fit.', schema: failureSchema } };
+
+const COUNTED = 'Without `confirm` nothing is done and the answer says how many it is about; with it, no more than were confirmed.';
+
+const recount: Readonly<Record<number, Answer>> = {
+  409: { description: 'There are more by now than were confirmed.', schema: failureSchema },
+};
 
 /** Everything that can be asked for, in the order of the reference page. */
 export const operations: readonly Operation[] = [
@@ -37,6 +55,7 @@ export const operations: readonly Operation[] = [
     summary: 'One flow with the exact text of its live version',
     answers: { ...ok('The flow.', flowSchema), ...missing('flow') },
   },
+  ...versionOperations,
   {
     method: 'get',
     path: '/api/v1/events',
@@ -107,6 +126,84 @@ export const operations: readonly Operation[] = [
   },
   ...credentialOperations,
   {
+    method: 'post',
+    path: '/api/v1/runs/{id}/rerun',
+    id: 'rerunRun',
+    tag: 'runs',
+    summary: 'Run an ended run again, from its start, from where it failed or from a step',
+    description: 'A new run with an id and idempotency keys of its own. What comes before the step is taken over from the journal.',
+    body: rerunBody.schema,
+    answers: {
+      202: { description: 'The new run.', schema: rerunSchema },
+      ...invalid,
+      ...missing('run'),
+      409: { description: 'The run is active, or its version cannot be run any more.', schema: failureSchema },
+      422: { description: 'There is no such step, or it cannot be begun there.', schema: failureSchema },
+    },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/runs/cancel',
+    id: 'cancelRuns',
+    tag: 'runs',
+    summary: 'Count active runs, then end them',
+    description: COUNTED,
+    body: cancelRunsBody.schema,
+    answers: { ...ok('How many.', bulkSchema), ...invalid, ...recount },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/events/{id}/replay',
+    id: 'replayEvent',
+    tag: 'events',
+    summary: 'Run the live version of its flow for an event again',
+    answers: {
+      202: { description: 'The new run.', schema: replaySchema },
+      ...invalid,
+      ...missing('event'),
+      409: { description: 'No version of the flow can run.', schema: failureSchema },
+    },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/events/replay',
+    id: 'replayEvents',
+    tag: 'events',
+    summary: 'Count events, then replay them',
+    description: COUNTED,
+    body: replayEventsBody.schema,
+    answers: { ...ok('How many.', bulkSchema), ...invalid, ...recount },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/dead-letters',
+    id: 'listDeadLetters',
+    tag: 'dead letters',
+    summary: 'Failed runs that nobody has seen to, newest first',
+    query: deadLettersQuery.properties,
+    answers: { ...ok('One page.', runPageSchema), ...invalid },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/dead-letters/retry',
+    id: 'retryDeadLetters',
+    tag: 'dead letters',
+    summary: 'Count dead letters, then run them again from where they failed',
+    description: COUNTED,
+    body: retryLettersBody.schema,
+    answers: { ...ok('How many.', bulkSchema), ...invalid, ...recount },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/dead-letters/discard',
+    id: 'discardDeadLetters',
+    tag: 'dead letters',
+    summary: 'Count dead letters, then set them aside for good, with a reason',
+    description: COUNTED,
+    body: discardLettersBody.schema,
+    answers: { ...ok('How many.', bulkSchema), ...invalid, ...recount },
+  },
+  {
     method: 'get',
     path: '/api/v1/status',
     id: 'getStatus',
@@ -141,4 +238,5 @@ export const operations: readonly Operation[] = [
     open: true,
   },
   hookOperation,
+  endpointOperation,
 ];

@@ -12,6 +12,10 @@ const RUN: RunSummary = {
   startedAt: null,
   finishedAt: null,
   resumeAt: null,
+  parent: null,
+  rerunOf: null,
+  dry: false,
+  resolution: null,
   error: null,
 };
 

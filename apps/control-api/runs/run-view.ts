@@ -10,18 +10,21 @@ export function isActive(status: RunItem['status']): boolean {
 }
 
 export function runItem(run: RunSummary): RunItem {
-  const { id, flowId, version, eventId, status, createdAt, startedAt, finishedAt, resumeAt, error } = run;
-  return { id, flowId, version, eventId, status, createdAt, startedAt, finishedAt, resumeAt, error };
+  const { id, flowId, version, eventId, status, createdAt, startedAt, finishedAt, resumeAt, parent, rerunOf, dry, resolution, error } = run;
+  return { id, flowId, version, eventId, status, createdAt, startedAt, finishedAt, resumeAt, parent, rerunOf, dry, resolution, error };
 }
 
 /** A run with one entry per step path, in the order in which the steps began. */
 export function runView(run: RunSummary, journal: readonly StepRow[]): RunView {
   const rows = [...journal].sort((a, b) => a.startedAt - b.startedAt || a.finishedAt - b.finishedAt || a.attempt - b.attempt);
   const byPath = new Map<string, StepRow[]>();
-  for (const row of rows) byPath.set(row.path, [...(byPath.get(row.path) ?? []), row]);
+  for (const row of rows.filter(({ kind }) => !INTERNAL.has(kind))) byPath.set(row.path, [...(byPath.get(row.path) ?? []), row]);
   const active = isActive(run.status);
   return { ...runItem(run), steps: [...byPath.values()].map((attempts) => stepView(attempts, active)) };
 }
+
+/** Rows that the engine keeps for itself. */
+const INTERNAL: ReadonlySet<string> = new Set(['cursor', 'recorded']);
 
 function stepView(attempts: readonly StepRow[], active: boolean): StepView {
   const first = attempts[0]!;
@@ -39,6 +42,7 @@ function stepView(attempts: readonly StepRow[], active: boolean): StepView {
     startedAt: iso(first.startedAt),
     finishedAt: finishedAt(latest),
     retryAt: status === 'retrying' && latest.retryAt !== undefined ? iso(latest.retryAt) : null,
+    resumeAt: status === 'waiting' && latest.resumeAt !== undefined ? iso(latest.resumeAt) : null,
   };
 }
 
@@ -50,7 +54,7 @@ function attemptView(row: StepRow, active: boolean): AttemptView {
     status: status === 'retrying' ? 'failed' : status,
     startedAt: iso(row.startedAt),
     finishedAt: finishedAt(row),
-    durationMs: row.status === 'started' ? null : row.finishedAt - row.startedAt,
+    durationMs: isOpen(row) ? null : row.finishedAt - row.startedAt,
     error: row.error ?? null,
   };
 }
@@ -58,12 +62,17 @@ function attemptView(row: StepRow, active: boolean): AttemptView {
 /** In a run that has ended nothing is going on any more: what was due is not, and what was started stays unknown. */
 function stepStatus({ status }: StepRow, active: boolean): StepView['status'] {
   if (status === 'started') return active ? 'running' : 'interrupted';
+  if (status === 'waiting') return active ? 'waiting' : 'interrupted';
   if (status === 'retrying') return active ? 'retrying' : 'failed';
   return status;
 }
 
 function finishedAt(row: StepRow): string | null {
-  return row.status === 'started' ? null : iso(row.finishedAt);
+  return isOpen(row) ? null : iso(row.finishedAt);
+}
+
+function isOpen({ status }: StepRow): boolean {
+  return status === 'started' || status === 'waiting';
 }
 
 function iso(milliseconds: number): string {

@@ -1,7 +1,11 @@
-import { Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { PLATFORM, type Platform } from '@millrace/platform';
 import type { RunSummary } from '@millrace/postgres';
+import type { FastifyRequest } from 'fastify';
 import { ApiController } from '../api-controller.js';
+import { BULK_SIZE, inBulk } from '../operations/bulk.js';
+import { rerun } from '../operations/rerun.js';
+import { cancelRunsBody, rerunBody, type BulkView, type RerunView } from '../wire/operate.js';
 import { notFound } from '@millrace/platform';
 import { page } from '../wire/page.js';
 import { readId } from '../wire/query.js';
@@ -31,6 +35,26 @@ export class RunsController {
     const run = await this.find(id);
     const cancelled = await this.platform.history.cancel([run.id]);
     return { cancelled: cancelled.length > 0 };
+  }
+
+  @Post(':id/rerun')
+  @HttpCode(202)
+  async rerun(@Param('id') id: string, @Req() { raw }: FastifyRequest): Promise<RerunView> {
+    const run = await this.find(id);
+    return rerun(run, await rerunBody.read(raw), this.platform);
+  }
+
+  @Post('cancel')
+  @HttpCode(200)
+  async cancelMany(@Req() { raw }: FastifyRequest): Promise<BulkView> {
+    const { ids, flow, status, confirm } = await cancelRunsBody.read(raw);
+    const { operations, history } = this.platform;
+    return inBulk({
+      confirm,
+      count: async () => ids?.length ?? operations.countActive(flow, status),
+      ids: async () => ids ?? operations.activeIds(flow, status, BULK_SIZE),
+      each: async (id) => ((await history.cancel([id])).length > 0 ? undefined : 'It had ended already.'),
+    });
   }
 
   private async find(id: string): Promise<RunSummary> {

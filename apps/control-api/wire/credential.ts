@@ -15,7 +15,11 @@ const credentialMembers = {
   missing: { ...textOrNull, description: 'The environment variable that it waits for.' },
   problem: { ...textOrNull, description: 'Why it cannot be used otherwise.' },
   definition: { description: 'Without secrets: variables by name, sealed ones by slot.' },
-  usedBy: { type: 'array', items: { type: 'string' }, description: 'Flows whose live version names it.' },
+  usedBy: {
+    type: 'array',
+    items: { type: 'string' },
+    description: 'Flows whose live version names it, and shared endpoints as `endpoints/<name>`.',
+  },
   updatedAt: { ...timeOrNull, description: 'When it was sealed last.' },
   lastSuccessAt: { ...timeOrNull, description: 'When a request last proved itself with it, or another side took it.' },
   lastFailureAt: timeOrNull,

@@ -14,8 +14,8 @@ export const problemSchema = exactly('Problem', {
 
 export const triggerSchema = {
   ...exactly('Trigger', {
-    type: { type: 'string' },
-    url: { type: 'string', description: 'Where events are sent to.' },
+    type: { enum: ['webhook', 'schedule', 'event', 'call'] },
+    url: { ...textOrNull, description: 'Where events are sent to; null unless the trigger is a webhook.' },
     methods: { type: 'array', items: { type: 'string' } },
     credential: { ...textOrNull, description: 'Its name; null for an open URL.' },
   }),
@@ -27,7 +27,8 @@ const flowMembers = {
   name: textOrNull,
   note: textOrNull,
   version: { type: 'integer', description: 'The live version; 0 while there is none.' },
-  enabled: { type: 'boolean', description: 'False when the file says so: the flow is paused.' },
+  enabled: { type: 'boolean', description: 'False when its text or an operator pauses it.' },
+  paused: { type: 'boolean', description: 'An operator paused it.' },
   state: {
     enum: FLOW_STATES,
     description: 'not-enabled: no version can run, see problems. paused: events are held or refused. archived: its file is gone.',

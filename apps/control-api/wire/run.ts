@@ -53,12 +53,19 @@ const runMembers = {
   startedAt: timeOrNull,
   finishedAt: timeOrNull,
   resumeAt: { ...timeOrNull, description: 'When a waiting run goes on.' },
+  rerunOf: { type: ['string', 'null'], format: 'uuid', description: 'The run that this one repeats.' },
+  dry: { type: 'boolean', description: 'A rehearsal: components answered without acting.' },
+  resolution: {
+    enum: ['rerun', 'discarded', null],
+    description: 'What became of a failed run; null while it is a dead letter, and for any other run.',
+  },
+  parent: { type: ['string', 'null'], format: 'uuid', description: 'The run whose `call` step started this one.' },
   error: errorSchema,
 } as const satisfies Record<string, JsonSchema>;
 
 export const attemptSchema = exactly('Attempt', {
   attempt: { type: 'integer', minimum: 1 },
-  status: { enum: ['succeeded', 'failed', 'skipped', 'running', 'interrupted'] },
+  status: { enum: ['succeeded', 'failed', 'skipped', 'waiting', 'running', 'interrupted'] },
   startedAt: time,
   finishedAt: timeOrNull,
   durationMs: { type: ['number', 'null'] },
@@ -66,10 +73,17 @@ export const attemptSchema = exactly('Attempt', {
 });
 
 export const stepSchema = exactly('Step', {
-  path: { type: 'string', description: 'Where in the flow: the id of the step.' },
-  kind: { type: 'string', description: 'use, if, switch, set, stop; when: skipped by its condition.' },
+  path: {
+    type: 'string',
+    description: 'Where in the flow: the id of the step, behind the items of the loops around it: `each[3].notify`.',
+  },
+  kind: {
+    type: 'string',
+    description:
+      'use, if, switch, set, stop, forEach, parallel, wait, call, respond; item: a finished item of a loop; when: skipped by its condition.',
+  },
   status: {
-    enum: ['succeeded', 'failed', 'skipped', 'retrying', 'running', 'interrupted'],
+    enum: ['succeeded', 'failed', 'skipped', 'retrying', 'waiting', 'running', 'interrupted'],
     description: 'interrupted: started and never finished, because the run ended first.',
   },
   attempts: { type: 'integer', minimum: 1 },
@@ -80,6 +94,7 @@ export const stepSchema = exactly('Step', {
   startedAt: { ...time, description: 'Of the first attempt.' },
   finishedAt: { ...timeOrNull, description: 'Of the latest attempt.' },
   retryAt: { ...timeOrNull, description: 'When the next attempt is due.' },
+  resumeAt: { ...timeOrNull, description: 'When a waiting step goes on, or gives up waiting.' },
 });
 
 export const runItemSchema = exactly('RunItem', runMembers);

@@ -5,6 +5,8 @@ export class Alarm {
   private timer: NodeJS.Timeout | undefined;
   private wake: (() => void) | undefined;
   private at = Infinity;
+  /** When the timer in hand goes off. */
+  private armed = Infinity;
 
   constructor(private readonly idleMs: number) {}
 
@@ -22,11 +24,12 @@ export class Alarm {
   ring(at: number): void {
     if (at >= this.at) return;
     this.at = at;
-    if (this.wake) this.arm(at);
+    if (this.wake && at < this.armed) this.arm(at);
   }
 
   /** Timers may fire up to a millisecond early, and what is not due yet is not found: late beats a whole round lost. */
   private arm(at: number): void {
+    this.armed = at;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.wake?.(), Math.max(0, at + LATE_MS - Date.now()));
   }

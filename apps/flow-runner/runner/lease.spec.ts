@@ -120,7 +120,7 @@ describe('the audit', () => {
     const work = await claimedUnseen();
     lease.doubt();
     await jest.advanceTimersByTimeAsync(BEAT_MS);
-    await store.suspend(work.run, [], Date.now() - 1);
+    await store.suspend(work.run, { rows: [], drops: [] }, Date.now() - 1);
     await store.claimDue(lease.runner!, 1);
     await jest.advanceTimersByTimeAsync(BEAT_MS);
     expect(store.active.get(work.run.id)).toMatchObject({ status: 'running', claim: 2 });

@@ -8,19 +8,20 @@ import { persistently } from './persistently.js';
  * so that writing again after an unseen commit changes nothing and reports the claim as lost.
  */
 export function persistentJournal(journal: Journal, log: Log, stillOurs: (run: ClaimedRun) => boolean): Journal {
-  const persist = (run: ClaimedRun, write: () => Promise<boolean>): Promise<boolean> =>
+  const persist = <T>(run: ClaimedRun, write: () => Promise<T>): Promise<T> =>
     persistently(write, {
       isFinal: (error) => !stillOurs(run) || isRefusedData(error),
       onRetry: (error) => log.warn({ runId: run.id, reason: error.message }, 'The journal cannot be written; trying again'),
     });
   return {
-    record: (run, rows) => persist(run, () => journal.record(run, rows)),
-    suspend: (run, rows, resumeAt) => persist(run, () => journal.suspend(run, rows, resumeAt)),
-    finish: (run, rows, result) => persist(run, () => journal.finish(run, rows, result)),
+    record: (run, entry) => persist(run, () => journal.record(run, entry)),
+    suspend: (run, entry, resumeAt) => persist(run, () => journal.suspend(run, entry, resumeAt)),
+    finish: (run, entry, result) => persist(run, () => journal.finish(run, entry, result)),
+    items: (run, path) => persist(run, () => journal.items(run, path)),
   };
 }
 
-/** What will be refused again: rows that Postgres (SQLSTATE class 22 or 23) or our own encoding does not take. */
+/** What will be refused again: rows that Postgres (SQLSTATE classes 21 to 23) or our own encoding does not take. */
 function isRefusedData(error: unknown): boolean {
-  return error instanceof TypeError || /^2[23]/.test((error as { code?: string }).code ?? '');
+  return error instanceof TypeError || /^2[123]/.test((error as { code?: string }).code ?? '');
 }

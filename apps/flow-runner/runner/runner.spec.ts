@@ -58,9 +58,21 @@ async function startRunner({ slots = 10, plan = planned }: Options = {}): Promis
     context: (_, { path, signal }) => ({ path, signal }) as never,
     redact: (text) => text,
   };
-  const { record, suspend, finish } = MemoryStore.prototype;
-  const journal = { record: record.bind(store), suspend: suspend.bind(store), finish: finish.bind(store), ...failing };
-  runner = new Runner({ claims: store, journal, lease: new Lease(store, log), host, clock, log, plan, slots });
+  const { record, suspend, finish, items } = MemoryStore.prototype;
+  const bound = { record: record.bind(store), suspend: suspend.bind(store), finish: finish.bind(store), items: items.bind(store) };
+  const journal = { ...bound, ...failing };
+  runner = new Runner({
+    claims: store,
+    journal,
+    calls: store,
+    resumptions: store,
+    lease: new Lease(store, log),
+    host,
+    clock,
+    log,
+    plan,
+    slots,
+  });
   await runner.start();
   return runner;
 }
@@ -118,7 +130,7 @@ describe('a runner', () => {
     const lease = { runner: reservation.runner, claim: 1 };
     await store.accept({ event, run: { id, version: 1, status: 'running', lease } });
     const claimed = { id, flowId: event.flowId, version: 1, eventId: event.id, startedAt: event.receivedAt, crashes: 0, lease };
-    reservation.start({ run: claimed, event, journal: [] }, parseTrigger(event));
+    reservation.start({ run: claimed, event, journal: [] }, await parseTrigger(event));
     await until(() => store.ended.has(id));
     (await reserved(running, newId())).release();
   });

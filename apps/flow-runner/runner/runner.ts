@@ -2,13 +2,16 @@ import {
   parseTrigger,
   walk,
   type BirthClaims,
+  type Calls,
   type ClaimedRun,
   type ClaimedWork,
   type Clock,
   type Host,
   type Journal,
+  type Limits,
   type Plan,
   type Reservation,
+  type Resumptions,
   type RunClaims,
   type SliceOutcome,
   type TriggerView,
@@ -29,6 +32,9 @@ const CLAIM_SIZE = 100;
 export interface RunnerParts {
   readonly claims: RunClaims;
   readonly journal: Journal;
+  readonly calls: Calls;
+  readonly resumptions: Resumptions;
+  readonly limits?: Limits;
   readonly lease: Lease;
   readonly host: Host;
   readonly clock: Clock;
@@ -63,6 +69,11 @@ export class Runner implements BirthClaims {
     this.alarm.ring(0);
     await this.parts.lease.drain(graceMs);
     await this.loop;
+  }
+
+  /** Something became due: looks for it without waiting for the next round. */
+  ring(): void {
+    this.alarm.ring(Date.now());
   }
 
   /** True from the moment the process was asked to stop. */
@@ -163,16 +174,18 @@ export class Runner implements BirthClaims {
     const { run, journal } = work;
     const plan = await this.planOf(run);
     if (!plan) return;
-    const { host, clock } = this.parts;
+    const { host, clock, calls, resumptions, limits } = this.parts;
+    const view = trigger ?? (await parseTrigger(work.event));
     const outcome = await walk(
-      { run, plan, journal, giveUp: active, trigger: trigger ?? parseTrigger(work.event), shouldYield: () => this.draining },
-      { journal: this.journal, host, clock },
+      { run, plan, journal, giveUp: active, trigger: view, shouldYield: () => this.draining },
+      { journal: this.journal, host, clock, calls, resumptions, limits },
     );
     this.ended(run, outcome);
   }
 
   private ended(run: ClaimedRun, outcome: SliceOutcome): void {
     if (outcome.kind === 'suspended' && !this.draining) this.alarm.ring(outcome.resumeAt);
+    if (outcome.kind === 'ended' && run.awaited) this.ring();
     if (outcome.kind === 'ended' && outcome.result.status === 'failed') {
       const { code, step, message } = outcome.result.error ?? {};
       this.parts.log.warn({ flow: run.flowId, runId: run.id, step, code }, `Run failed: ${message}`);
@@ -202,6 +215,6 @@ export class Runner implements BirthClaims {
 
   private async fail(run: ClaimedRun, code: string, message: string): Promise<void> {
     this.parts.log.warn({ flow: run.flowId, runId: run.id, code }, message);
-    await this.journal.finish(run, [], { status: 'failed', error: { code, message, blame: 'operator' } });
+    await this.journal.finish(run, { rows: [], drops: [] }, { status: 'failed', error: { code, message, blame: 'operator' } });
   }
 }

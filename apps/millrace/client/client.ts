@@ -62,7 +62,7 @@ async function send(http: HttpClient, request: HttpRequest, { url }: Instance): 
 
 function resultOf<T>(response: FetchResponse): T {
   const value = jsonOf(response);
-  if (response.status === 200) return value as T;
+  if (response.status >= 200 && response.status < 300) return value as T;
   throw new CommandError(errorMessage(value) ?? `The instance answered with status ${response.status}. Is it Millrace that runs there?`);
 }
 

@@ -1,4 +1,4 @@
-import type { EventPage, EventView } from '../../control-api/index.js';
+import type { EventPage, EventView, ReplayView } from '../../control-api/index.js';
 import { withClient, type Client } from '../client/index.js';
 import { CommandError } from '../command.js';
 import { eventDetails, eventTable } from '../print/event.js';
@@ -9,13 +9,14 @@ const { flow, limit, before, json, url } = shared;
 const options = { flow, limit, before, json, url } as const;
 
 export const events = defineCommand({
-  usage: 'events [show <id>]',
-  about: 'List the requests that were accepted, or show one with its body.',
+  usage: 'events [show <id> | replay <id>]',
+  about: 'List the events that were accepted, show one with its body, or run its flow for it again.',
   options,
   run: (values, [verb, id, ...rest]) => {
     if (verb === undefined) return withClient(values.url, (client) => list(client, values));
     if (verb === 'show' && id !== undefined && rest.length === 0) return withClient(values.url, (client) => show(client, id, values));
-    throw new CommandError('events takes nothing or show <id>. millrace events lists the ids.');
+    if (verb === 'replay' && id !== undefined && rest.length === 0) return withClient(values.url, (client) => replay(client, id));
+    throw new CommandError('events takes nothing, show <id> or replay <id>. millrace events lists the ids.');
   },
 });
 
@@ -33,4 +34,9 @@ async function show(client: Client, id: string, values: Values<typeof options>):
   const event = await client.get<EventView>(`events/${encodeURIComponent(id)}`);
   if (values.json) printJson(event);
   else console.log(eventDetails(event, Date.now()));
+}
+
+async function replay(client: Client, id: string): Promise<void> {
+  const { runId } = await client.post<ReplayView>(`events/${encodeURIComponent(id)}/replay`);
+  console.log(`The run ${runId} was started.`);
 }

@@ -1,13 +1,36 @@
 import type { Command } from '../command.js';
 import { credentials } from './credentials.js';
 import { demo } from './demo.js';
+import { deploy } from './deploy.js';
 import { events } from './events.js';
 import { key } from './key.js';
+import { pause, resume } from './pause.js';
+import { deadLetters } from './dead-letters.js';
 import { refusals } from './refusals.js';
+import { rerun } from './rerun.js';
+import { rollback } from './rollback.js';
 import { runs } from './runs.js';
 import { start } from './start.js';
 import { trigger } from './trigger.js';
 import { validate } from './validate.js';
+import { versions } from './versions.js';
 
 /** Every command by its first word. */
-export const commands: Readonly<Record<string, Command>> = { start, demo, runs, events, refusals, credentials, key, trigger, validate };
+export const commands: Readonly<Record<string, Command>> = {
+  start,
+  demo,
+  runs,
+  events,
+  refusals,
+  rerun,
+  'dead-letters': deadLetters,
+  credentials,
+  key,
+  trigger,
+  validate,
+  deploy,
+  versions,
+  rollback,
+  pause,
+  resume,
+};

@@ -1,7 +1,8 @@
-import type { CancelView, RunPage, RunView } from '../../control-api/index.js';
+import type { BulkView, CancelView, RunPage, RunView } from '../../control-api/index.js';
 import { withClient, type Client } from '../client/index.js';
 import { CommandError } from '../command.js';
 import { runDetails, runTable } from '../print/run.js';
+import { confirmed } from './bulk.js';
 import { defineCommand, shared, type Values } from './define.js';
 import { morePages, printJson } from './output.js';
 
@@ -9,6 +10,7 @@ const options = {
   flow: shared.flow,
   status: { value: 'status', about: 'Only in this state: queued, running, waiting, succeeded, failed, cancelled or filtered.' },
   event: { value: 'id', about: 'Only of this event.' },
+  confirm: { value: 'number', about: 'How many runs may be ended; without it they are only counted.' },
   limit: shared.limit,
   before: shared.before,
   json: shared.json,
@@ -18,10 +20,12 @@ const options = {
 type RunsValues = Values<typeof options>;
 
 export const runs = defineCommand({
-  usage: 'runs [show <id> | cancel <id>]',
-  about: 'List runs, show one with its steps, or end one.',
+  usage: 'runs [show <id> | cancel <id>… | cancel --flow <id>]',
+  about: 'List runs, show one with its steps, or end active ones.',
   options,
   run: (values, [verb, id, ...rest]) => {
+    if (verb === 'cancel' && (id === undefined || rest.length > 0))
+      return withClient(values.url, (client) => cancelMany(client, [id, ...rest], values));
     if (rest.length > 0) throw usageError();
     if (verb === undefined) return withClient(values.url, (client) => list(client, values));
     if (verb === 'show' && id !== undefined) return withClient(values.url, (client) => show(client, id, values));
@@ -53,4 +57,11 @@ async function cancel(client: Client, id: string): Promise<number> {
   const { cancelled } = await client.post<CancelView>(`runs/${encodeURIComponent(id)}/cancel`);
   console.log(cancelled ? `The run ${id} was ended.` : `The run ${id} had ended already.`);
   return cancelled ? 0 : 1;
+}
+
+async function cancelMany(client: Client, ids: readonly (string | undefined)[], { flow, status, confirm }: RunsValues): Promise<number> {
+  const named = ids.filter((id) => id !== undefined);
+  if (named.length === 0 && flow === undefined && status === undefined) throw usageError();
+  const filter = named.length > 0 ? { ids: named } : { ...(flow !== undefined && { flow }), ...(status !== undefined && { status }) };
+  return confirmed('ended', confirm, named.length, (most) => client.post<BulkView>('runs/cancel', { ...filter, confirm: most }));
 }

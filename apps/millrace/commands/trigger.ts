@@ -5,6 +5,7 @@ import { CommandError } from '../command.js';
 import { runDetails } from '../print/run.js';
 import { printable } from '../print/text.js';
 import { readPayload, type Payload } from '../trigger/payload.js';
+import type { HookTrigger } from '../trigger/signed.js';
 import { defineCommand, shared, type Values } from './define.js';
 import { printJson } from './output.js';
 
@@ -42,14 +43,16 @@ async function send(client: Client, flow: string, payload: Payload, values: Valu
   return values.wait ? follow(client, text, values.json === true) : 0;
 }
 
-async function triggerOf(client: Client, flow: string): Promise<NonNullable<FlowList['items'][number]['trigger']>> {
+async function triggerOf(client: Client, flow: string): Promise<HookTrigger> {
   const { items } = await client.get<FlowList>('flows');
   const found = items.find(({ id }) => id === flow);
   if (!found) {
     const known = items.map(({ id }) => id).join(', ') || 'none';
     throw new CommandError(`There is no flow ${printable(flow)} there. There are: ${known}.`);
   }
-  if (found.trigger && found.state !== 'not-enabled') return found.trigger;
+  const { trigger: how } = found;
+  if (how && how.url === null) throw new CommandError(`The flow ${flow} has no URL: its trigger is ${how.type}.`);
+  if (how && found.state !== 'not-enabled') return how as HookTrigger;
   throw new CommandError(`The flow ${flow} is not enabled: ${found.problems[0]?.message ?? 'no version of it can run'}`);
 }
 

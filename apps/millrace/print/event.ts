@@ -23,6 +23,7 @@ export function eventDetails(event: EventView, now: number): string {
   const headers = Object.entries(event.headers).map(([name, value]) => `  ${printable(name)}: ${printable(value)}`);
   return [
     `event ${event.id}, received ${localTime(event.receivedAt)}${event.caller === null ? '' : ` from ${event.caller}`}`,
+    ...verifiedLine(event),
     '',
     `  ${event.method} ${printable(event.url)}`,
     ...headers,
@@ -33,6 +34,13 @@ export function eventDetails(event: EventView, now: number): string {
   ].join('\n');
 }
 
+/** An older secret is worth a word: its sender should be given the current one. */
+function verifiedLine({ verified }: EventView): string[] {
+  if (verified === null) return [];
+  const secret = verified.secret === null ? '' : ` (${verified.secret}${verified.old ? ', an older secret' : ''})`;
+  return [`verified by ${verified.credential}${secret}`];
+}
+
 function bodyText({ id, size, body }: EventView): string {
   if (body.kind === 'empty') return '  (no body)';
   if (body.kind === 'large') return `  (${byteSize(size)}: GET /api/v1/events/${id}/body has the exact bytes)`;
@@ -40,6 +48,8 @@ function bodyText({ id, size, body }: EventView): string {
   return `  ${text ?? 'null'}`;
 }
 
-function noRun({ unmatched }: EventView): string {
+function noRun({ unmatched, unmatchedBy }: EventView): string {
+  const clauses = Object.entries(unmatchedBy ?? {}).map(([flow, clause]) => `${flow}: ${printable(clause)} did not hold.`);
+  if (clauses.length > 0) return `It started no run.\n${clauses.join('\n')}`;
   return unmatched === null ? 'It has no run.' : `It started no run: ${printable(unmatched)} did not hold.`;
 }

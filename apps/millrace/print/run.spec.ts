@@ -16,6 +16,10 @@ function run(part: Partial<RunView> = {}): RunView {
     startedAt: '2026-01-01T00:00:00.000Z',
     finishedAt: '2026-01-01T00:00:01.250Z',
     resumeAt: null,
+    parent: null,
+    rerunOf: null,
+    dry: false,
+    resolution: null,
     error: null,
     steps: [],
     ...part,
@@ -37,6 +41,7 @@ const step: RunView['steps'][number] = {
   startedAt: '2026-01-01T00:00:00.000Z',
   finishedAt: '2026-01-01T00:00:02.200Z',
   retryAt: null,
+  resumeAt: null,
 };
 
 describe('the list of runs', () => {

@@ -5,7 +5,7 @@ import { createCredential, verify, type CredentialConfig } from '@millrace/crede
 import { signedRequest, triggerCredential } from './signed.js';
 
 const PUBLIC = 'https://hooks.example';
-const trigger = { type: 'webhook', url: `${PUBLIC}/flows/orders/hook`, methods: ['POST'], credential: 'shop' };
+const trigger = { type: 'webhook' as const, url: `${PUBLIC}/flows/orders/hook`, methods: ['POST'], credential: 'shop' };
 const payload = { body: Buffer.from('{"id": 1,  "odd":"spacing"}'), contentType: 'application/json' };
 
 function credentialOf(config: CredentialConfig) {

@@ -6,11 +6,12 @@ import type { FlowView } from '../../control-api/index.js';
 import { CommandError } from '../command.js';
 import type { Payload } from './payload.js';
 
-type Trigger = NonNullable<FlowView['trigger']>;
+/** How a flow with a URL is started. */
+export type HookTrigger = NonNullable<FlowView['trigger']> & { readonly url: string };
 
 /** The credential that the flow's URL asks for, from the credentials file here; nothing for an open URL. */
 export async function triggerCredential(
-  { credential: name }: Trigger,
+  { credential: name }: HookTrigger,
   { credentials, variable }: Pick<Config, 'credentials' | 'variable'>,
 ): Promise<Credential | undefined> {
   if (name === null) return undefined;
@@ -35,7 +36,7 @@ export async function triggerCredential(
  * then brought to the instance by the way that we reach it.
  */
 export function signedRequest(
-  trigger: Trigger,
+  trigger: HookTrigger,
   { body, contentType }: Payload,
   credential: Credential | undefined,
   instanceUrl: string,

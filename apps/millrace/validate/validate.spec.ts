@@ -58,6 +58,16 @@ describe('validate', () => {
     expect(lines(await check())).toEqual([expect.stringMatching(line)]);
   });
 
+  it('reports what is wrong with the shared endpoints, and with flows that listen to none', async () => {
+    await write('flows/endpoints.json', '{\n  "shop": {},\n  "other": { "limit": "big" }\n}');
+    await write('flows/good.json', GOOD.replace('"webhook"', '"webhook", "endpoint": "shop"'));
+    expect(lines(await check())).toEqual([expect.stringMatching(/^flows\/endpoints\.json:3:\d+: error flow\.bad-value /)]);
+    await write('flows/endpoints.json', '{ "stop": {} }');
+    expect(lines(await check())).toEqual([
+      expect.stringMatching(/^flows\/good\.json:1:\d+: error endpoint\.unknown .*Did you mean `stop`/),
+    ]);
+  });
+
   it('takes a missing secret for an error of the flow that needs it, and for a warning where there are no secrets', async () => {
     await write('flows/credentials.json', CREDENTIALS);
     expect(lines(await check())).toEqual([]);

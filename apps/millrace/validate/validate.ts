@@ -1,7 +1,8 @@
-import { installedComponents, readCredentials, type CredentialBook, type FlowFile } from '@millrace/catalog';
+import { join } from 'node:path';
+import { installedComponents, NO_ENDPOINTS, readCredentials, readEndpoints, type CredentialBook, type FlowFile } from '@millrace/catalog';
 import { builtinComponents } from '@millrace/components';
 import type { Config } from '@millrace/config';
-import { checkFlow, type CheckOptions } from '@millrace/flow';
+import { checkFlow, type CheckOptions, type Problem } from '@millrace/flow';
 import { findFlowFiles, shown } from './files.js';
 import type { Finding } from './findings.js';
 
@@ -31,9 +32,12 @@ export async function validate({ config, paths, withoutSecrets }: ValidateOption
     readCredentials(config.credentials, config.variable),
   ]);
   const components = loaded.registry.all;
+  const endpointsFile = join(flows, 'endpoints.json');
+  const shared = await readEndpoints(endpointsFile, book, NO_ENDPOINTS);
   const findings = [
     ...found.findings,
-    ...found.files.flatMap((file) => flowFindings(file, { components, credentials: book.known })),
+    ...found.files.flatMap((file) => flowFindings(file, { components, credentials: book.known, endpoints: shared.names })),
+    ...problemFindings(shown(endpointsFile, cwd), shared.problems),
     ...credentialFindings(book, shown(config.credentials, cwd), config.credentials),
     ...loaded.problems.map(({ code, plugin, message }): Finding => ({ file: shown(plugin, cwd), severity: 'error', code, message })),
   ];
@@ -41,8 +45,11 @@ export async function validate({ config, paths, withoutSecrets }: ValidateOption
 }
 
 function flowFindings({ id, path, text }: FlowFile, catalog: Omit<CheckOptions, 'flowId'>): Finding[] {
-  const { problems } = checkFlow(text, { ...catalog, flowId: id });
-  return problems.map(({ code, severity, message, line, column }) => ({ file: path, at: { line, column }, severity, code, message }));
+  return problemFindings(path, checkFlow(text, { ...catalog, flowId: id }).problems);
+}
+
+function problemFindings(file: string, problems: readonly Problem[]): Finding[] {
+  return problems.map(({ code, severity, message, line, column }) => ({ file, at: { line, column }, severity, code, message }));
 }
 
 /** Messages start with the whole path, which is in `file` already. */

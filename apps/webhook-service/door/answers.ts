@@ -9,6 +9,8 @@ const JSON_HEADERS = {
   'content-type': 'application/json; charset=utf-8',
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
+  // A URL may carry a key in its query.
+  'referrer-policy': 'no-referrer',
 };
 
 /** Seconds after which a caller that could not be served should come again. */

@@ -1,108 +1,15 @@
-import type { IncomingMessage } from 'node:http';
-import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { LiveFlow } from '@millrace/catalog';
 import { createCredential, type Diagnosis } from '@millrace/credentials';
-import { webhookRules, type Acceptance, type Accepted, type ClaimedWork, type Refusal } from '@millrace/engine';
-import type { WebhookTrigger } from '@millrace/flow';
-import { createLogger } from '@millrace/telemetry';
-import type { Answer } from './answers.js';
-import { FrontDoor, type DoorParts } from './front-door.js';
+import type { Acceptance, Accepted, Refusal } from '@millrace/engine';
+import { contentOf, liveFlow, NOW, request, world } from './rig.js';
 
-const NOW = Date.parse('2026-03-01T12:00:00Z');
 const KEY = 'a-key-of-the-front-door-spec';
-
-interface World {
-  readonly door: FrontDoor;
-  readonly accepted: Acceptance[];
-  readonly hinted: string[];
-  readonly refusals: Refusal[];
-  /** What became of the places that were reserved: run id and `started`, `released`, or `doubted` when it is not known whether it was written. */
-  readonly births: [string, 'started' | 'released' | 'doubted'][];
-  readonly started: ClaimedWork[];
-}
-
-function liveFlow(trigger: Partial<WebhookTrigger> = {}, rest: Partial<LiveFlow> = {}): LiveFlow {
-  const rules = webhookRules({ type: 'webhook', ...trigger }, () => (body) => (body === 'misfit' ? '/ is a misfit' : undefined));
-  return { id: 'orders', version: 3, enabled: true, rules, credential: undefined, problems: [], ...rest };
-}
-
-interface Setting extends Partial<DoorParts> {
-  readonly live?: LiveFlow;
-  readonly accept?: (acceptance: Acceptance) => Promise<Accepted>;
-  /** `shared`: a runner is in this process and has room. `full`: it has none. */
-  readonly runner?: 'shared' | 'full';
-}
-
-function world({ live = liveFlow(), accept, runner, ...parts }: Setting = {}): World {
-  const made = {
-    accepted: [] as Acceptance[],
-    hinted: [] as string[],
-    refusals: [] as Refusal[],
-    births: [] as World['births'],
-    started: [] as ClaimedWork[],
-  };
-  const reserve: NonNullable<DoorParts['births']>['reserve'] = (runId) => ({
-    runner: 'runner-1',
-    start: (work) => {
-      made.births.push([runId, 'started']);
-      made.started.push(work);
-    },
-    release: () => void made.births.push([runId, 'released']),
-    doubt: () => void made.births.push([runId, 'doubted']),
-  });
-  const door = new FrontDoor({
-    flow: (id) => (id === live.id ? live : undefined),
-    events: {
-      accept: async (acceptance) => {
-        made.accepted.push(acceptance);
-        return accept ? accept(acceptance) : { kind: 'stored' };
-      },
-    },
-    hints: { offer: async (ids) => void made.hinted.push(...ids) },
-    births: runner === undefined ? undefined : { reserve: runner === 'full' ? () => undefined : reserve },
-    keepRefusal: (refusal) => void made.refusals.push(refusal),
-    now: () => new Date(NOW),
-    log: createLogger({ level: 'silent', format: 'json' }),
-    maxBody: 100,
-    maxPending: 1_000,
-    publicUrl: () => 'https://hooks.example.com',
-    hideUnknown: false,
-    credentialUsed: () => undefined,
-    ...parts,
-  });
-  return { door, ...made };
-}
-
-interface Sent {
-  readonly method?: string;
-  readonly url?: string;
-  readonly rawHeaders?: string[];
-  readonly body?: string;
-}
-
-function request({
-  method = 'POST',
-  url = '/flows/orders/hook',
-  rawHeaders = ['Content-Type', 'application/json'],
-  body = '{}',
-}: Sent = {}): IncomingMessage {
-  const stream = new PassThrough();
-  stream.end(body);
-  const headers = Object.fromEntries(
-    rawHeaders.flatMap((name, i) => (i % 2 === 0 ? [[name.toLowerCase(), rawHeaders[i + 1]]] : [])) as [string, string][],
-  );
-  return Object.assign(stream, { method, url, rawHeaders, headers, socket: { remoteAddress: '192.0.2.1' } }) as unknown as IncomingMessage;
-}
 
 /** Explained refusals are recorded a moment after the answer. */
 async function recorded(refusals: readonly Refusal[], count: number): Promise<void> {
   while (refusals.length < count) await turn();
   expect(refusals).toHaveLength(count);
-}
-
-function contentOf({ body }: Answer): Record<string, unknown> & { error?: { code: string } } {
-  return JSON.parse(body ?? '{}') as Record<string, unknown>;
 }
 
 describe('an accepted request', () => {

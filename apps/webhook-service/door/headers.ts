@@ -11,17 +11,14 @@ export function checkHeaders(rawHeaders: readonly string[]): void {
     if (!SINGLE.has(name)) continue;
     if (seen.has(name)) throw refused(400, 'header.duplicate', `The header ${name} is there more than once; send it once.`);
     seen.add(name);
-    checkEncoding(name, rawHeaders[i + 1] ?? '');
+    checkTransfer(name, rawHeaders[i + 1] ?? '');
   }
 }
 
 /** Node accepts other transfer codings and leaves them undecoded, so that the bytes would not be the body. */
-function checkEncoding(name: string, value: string): void {
+function checkTransfer(name: string, value: string): void {
   if (name === 'transfer-encoding' && value.trim().toLowerCase() !== 'chunked') {
     throw refused(501, 'header.transfer-encoding', 'Only the transfer coding "chunked" is understood.', { connection: 'close' });
-  }
-  if (name === 'content-encoding' && value.trim().toLowerCase() !== 'identity') {
-    throw refused(415, 'body.encoding-not-accepted', `The content coding ${value} is not accepted; send the body as it is.`);
   }
 }
 

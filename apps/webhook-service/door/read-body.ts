@@ -45,7 +45,8 @@ export function readBody(request: IncomingMessage, { maxBytes, timeoutMs, reserv
 
 const CLOSE = { connection: 'close' };
 
-function tooLarge(maxBytes: number): Refused {
+/** The answer to a body over its cap. */
+export function tooLarge(maxBytes: number): Refused {
   return refused(413, 'body.too-large', `The body is larger than ${maxBytes} bytes, which is what this URL takes.`, CLOSE);
 }
 
@@ -53,7 +54,8 @@ function tooSlow(timeoutMs: number): Refused {
   return refused(408, 'body.too-slow', `The body did not arrive within ${timeoutMs / 1000} seconds.`, CLOSE);
 }
 
-function overloaded(): Refused {
+/** The answer when there is no memory left for a body. */
+export function overloaded(): Refused {
   const answer = unavailable('door.overloaded', 'Too many requests wait to be written down. Nothing was accepted; send it again.', CLOSE);
   return new Refused(answer, 'door.overloaded', 'The bytes waiting for their commit reached MILLRACE_MAX_PENDING.');
 }

@@ -6,7 +6,7 @@ import { describeSource } from '../schemes/source.js';
 import { parseTimestamp } from '../schemes/timestamp.js';
 import type { Refused, Verdict } from '../verdict.js';
 import { Budget } from './budget.js';
-import { likely, proven, withoutSecrets, type Diagnosis, type Finding, type FindingCode } from './diagnosis.js';
+import { likely, proven, withoutSecrets, type Diagnosis, type Finding } from './diagnosis.js';
 import { factsOf, sentTime } from './facts.js';
 import { bodyMisses } from './misses/body.js';
 import { formatMisses } from './misses/format.js';
@@ -14,6 +14,7 @@ import { lookalike, otherHeaders, otherSchemes } from './misses/place.js';
 import { secretMisses } from './misses/secret.js';
 import { urlMisses } from './misses/url.js';
 import { passes, recipeOf, type NearMiss, type Patient } from './patient.js';
+import { clockFinding, duplicate, expired, fallback } from './refusals.js';
 
 /** In the order of how often they are the reason, as far as that is known, and of what they cost. */
 const MISSES: readonly ((patient: Patient) => Iterable<NearMiss>)[] = [
@@ -57,7 +58,7 @@ function findingsOf(patient: Patient, recipe: Recipe, refused: Refused, now: Dat
     near,
     timed,
     guess,
-    near === undefined && timed === undefined ? fallback(refused, recipe, guess !== undefined) : undefined,
+    near === undefined && timed === undefined && guess === undefined ? fallback(refused, describeSource(recipe.signature)) : undefined,
   ].filter((finding) => finding !== undefined);
 }
 
@@ -89,7 +90,9 @@ function timeFinding(patient: Patient, recipe: Recipe, { code }: Refused, now: D
   const time = parseTimestamp(text, recipe.timestamp.unit);
   return (
     unitFinding(patient, recipe.timestamp, text, now) ??
-    (time === undefined ? malformed(where, recipe.timestamp.unit) : clockFinding(patient, recipe.timestamp, now.getTime() - time))
+    (time === undefined
+      ? malformed(where, recipe.timestamp.unit)
+      : clockFinding(passes(patient) ? proven : likely, recipe.timestamp.toleranceMs, now.getTime() - time))
   );
 }
 
@@ -112,61 +115,4 @@ function malformed(where: string, unit: string): Finding {
     `The time in the ${where} is not of the unit "${unit}".`,
     `Have the sender write the time in "${unit}", or set "timestamp": { "unit": … } in the credential.`,
   );
-}
-
-function clockFinding(patient: Patient, { toleranceMs }: Timestamp, ageMs: number): Finding {
-  const late = ageMs > 0;
-  const say = passes(patient) ? proven : likely;
-  const right = passes(patient) ? 'The signature is right, but the request' : 'The request';
-  const message = `${right} was signed ${duration(Math.abs(ageMs))} ${late ? 'ago' : 'in the future'} by the clock here; ${toleranceMs / 1000} s are allowed.`;
-  const code: FindingCode = late ? 'clock.late' : 'clock.early';
-  return say(code, message, late ? LATE : 'Set the clock of this machine by NTP, and have the sender do the same.');
-}
-
-const LATE = [
-  'If every request is late by as much, a clock is off: set both by NTP.',
-  'If only this one is, it waited on its way or was sent again with its old signature: raise "toleranceSeconds" or have the sender sign each attempt.',
-].join(' ');
-
-function duration(ms: number): string {
-  const seconds = Math.ceil(ms / 1000);
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7_200) return `${Math.round(seconds / 60)} minutes`;
-  return seconds < 172_800 ? `${Math.round(seconds / 3_600)} hours` : `${Math.round(seconds / 86_400)} days`;
-}
-
-function expired({ reason }: Refused): Finding {
-  return proven(
-    'secret.expired',
-    reason,
-    'Give the sender the current secret, or let the old one count for longer while it is being changed.',
-  );
-}
-
-function duplicate({ reason }: Refused): Finding {
-  return likely('signature.duplicate', reason, 'Have the sender, or the proxy that adds it a second time, send the header once.');
-}
-
-/** Nothing that was tried would have helped. */
-function fallback({ code, reason }: Refused, recipe: Recipe, guessed: boolean): Finding | undefined {
-  if (guessed) return undefined;
-  if (code === 'credential.missing') return missing(reason, recipe);
-  if (code === 'credential.malformed') {
-    return likely(
-      'signature.malformed',
-      reason,
-      'Compare the header with what the vendor documents; a placeholder or an unset secret on its side gives such values.',
-    );
-  }
-  const advice = 'Most likely the sender has another secret: set it on both sides again, and check that this is the URL of that sender.';
-  return likely('secret.unknown', `${reason} No near miss explains it.`, advice);
-}
-
-function missing(reason: string, { signature }: Recipe): Finding {
-  if (!reason.includes(describeSource(signature))) {
-    return likely('signature.part-missing', reason, 'Have the sender send what it signed, and proxies pass that header on.');
-  }
-  const advice =
-    'Set the secret at the sender too: most send no signature without one. If it has one, look whether a proxy drops the header.';
-  return likely('signature.missing', reason, advice);
 }

@@ -15,6 +15,7 @@ export interface Recipe {
   readonly signed: readonly Piece[];
   readonly timestamp: RecipeTimestamp | undefined;
   readonly id: Exclude<Source, { kind: 'item' }> | undefined;
+  readonly orUnescapedUrl: boolean;
   /** Headers that decide the outcome: each group of spellings may occur once. */
   readonly guarded: readonly (readonly string[])[];
 }
@@ -52,6 +53,7 @@ export function compileScheme(scheme: SignatureScheme, report: Report): Recipe |
     signed,
     timestamp,
     id,
+    orUnescapedUrl: scheme.orUnescapedUrl === true,
     guarded: guardedHeaders([signature, timestamp?.source, id, ...signed.map(sourceOfPiece)]),
   };
 }

@@ -34,6 +34,7 @@ describe('rotation', () => {
     expect(check({ scheme: 'github' }, [fresh, old], signedBy(fresh))).toEqual({
       ok: true,
       secretIndex: 0,
+      secretName: 'S0',
       consumed: { headers: [], query: [] },
     });
     const verdict = check({ scheme: 'github' }, [fresh, old], signedBy(old));

@@ -41,6 +41,8 @@ export interface SignatureScheme {
   readonly signed?: string;
   readonly timestamp?: TimestampRule;
   readonly secret?: SecretRule;
+  /** The URL may also have been signed with the escapes of reserved characters (`%3A`, `%2F`, …) decoded. */
+  readonly orUnescapedUrl?: boolean;
   /** `header:<name>` or `json:/<pointer>`: what identifies a message. Must be signed. */
   readonly id?: string;
 }

@@ -87,7 +87,8 @@ function cannotSign(name: string, why: string): StepError {
   return new StepError({ code: 'credential.cannot-sign', message, blame: 'operator', arrived: 'no' });
 }
 
-function expired(name: string, keys: readonly Key[]): StepError {
+/** Why nothing can be signed with any of the keys. */
+export function expired(name: string, keys: readonly Key[]): StepError {
   const labels = keys.map(({ label }) => label).join(', ');
   const message = `Every secret of credential "${name}" has expired (${labels}): add a current one or move its "notAfter".`;
   return new StepError({ code: 'credential.secret-expired', message, blame: 'operator', arrived: 'no' });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { wireToBytes } from '../bytes.js';
 import { headerValues, type IncomingRequest } from '../request.js';
+import { unescapeReserved } from '../url.js';
 import { refuse, type Accepted, type Refused, type SecretCarriers, type Verdict } from '../verdict.js';
 import { decodeSignature, matchesAny } from './digest.js';
 import { isActive, type Key } from './keys.js';
@@ -38,9 +39,18 @@ export function verifySignature(
   if ('missing' in content) {
     return refuse('credential.missing', `The signature covers the ${describeSource(content.missing)}, which was not sent.`);
   }
-  const matched = keys.map((key) => matchesAny(key.material, content.chunks, candidates.value));
+  const contents = [content.chunks, ...otherSpellings(recipe, request, time.value)];
+  const matched = keys.map((key) => contents.map((chunks) => matchesAny(key.material, chunks, candidates.value)).includes(true));
   const match = judgeMatches(keys, matched, now);
   return match.ok ? { ...match, ...replayKey(recipe, reading, content.chunks), consumed: carriers } : match;
+}
+
+/** The content as a sender has it that signs its URL with reserved characters unescaped. */
+function otherSpellings(recipe: Recipe, request: IncomingRequest, timestamp: string): (readonly Uint8Array[])[] {
+  const url = recipe.orUnescapedUrl ? unescapeReserved(request.url) : request.url;
+  if (url === request.url) return [];
+  const content = renderContent(recipe.signed, readingOf({ ...request, url }), timestamp);
+  return 'missing' in content ? [] : [content.chunks];
 }
 
 function signatureItems(recipe: Recipe, reading: Reading): Found<readonly string[]> {
@@ -76,7 +86,8 @@ function timestampValues(rule: RecipeTimestamp, reading: Reading, items: readonl
   return items.filter((item) => item.startsWith(source.prefix)).map((item) => item.slice(source.prefix.length));
 }
 
-function withinWindow(text: string, ageMs: number, toleranceMs: number): Found<string> {
+/** The text, or a refusal for a time that lies too far from now in either direction. */
+export function withinWindow(text: string, ageMs: number, toleranceMs: number): Found<string> {
   const allowed = `at most ${toleranceMs / 1000} s are allowed`;
   if (ageMs > toleranceMs) {
     return refuse(
@@ -107,9 +118,13 @@ function candidateSignatures(recipe: Recipe, items: readonly string[]): Found<re
   return { ok: true, value: candidates };
 }
 
-function judgeMatches(keys: readonly Key[], matched: readonly boolean[], now: Date): Omit<Accepted, 'consumed'> | Refused {
+/** What follows from which keys matched: the first active one counts. */
+export function judgeMatches(keys: readonly Key[], matched: readonly boolean[], now: Date): Omit<Accepted, 'consumed'> | Refused {
   const index = keys.findIndex((key, at) => matched[at] && isActive(key, now));
-  if (index >= 0) return { ok: true, secretIndex: index, ...(index > 0 && { warning: oldSecretWarning(keys, index) }) };
+  if (index >= 0) {
+    const secretName = keys[index]?.label ?? '';
+    return { ok: true, secretIndex: index, secretName, ...(index > 0 && { warning: oldSecretWarning(keys, index) }) };
+  }
   const expired = keys.find((_, at) => matched[at]);
   if (expired === undefined) {
     return refuse('credential.mismatch', `No configured secret matches (${keys.map(({ label }) => label).join(', ')}).`);
@@ -129,13 +144,13 @@ function oldSecretWarning(keys: readonly Key[], index: number): string {
 function replayKey(recipe: Recipe, reading: Reading, content: readonly Uint8Array[]): Pick<Accepted, 'replayId' | 'replayWindowMs'> {
   const windowMs = 2 * (recipe.timestamp?.toleranceMs ?? 0);
   const id = recipe.id && readSource(reading, recipe.id);
-  if (id) return { replayId: hash('id', [wireToBytes(id)]), replayWindowMs: Math.max(idWindowMs, windowMs) };
+  if (id) return { replayId: replayIdOf('id', [wireToBytes(id)]), replayWindowMs: Math.max(idWindowMs, windowMs) };
   // The content, not the signature: a signature can have several spellings.
-  return recipe.timestamp?.signed ? { replayId: hash('content', content), replayWindowMs: windowMs } : {};
+  return recipe.timestamp?.signed ? { replayId: replayIdOf('content', content), replayWindowMs: windowMs } : {};
 }
 
 // Hashed, so that a key has one length and no character that a store could refuse.
-function hash(kind: 'id' | 'content', chunks: readonly Uint8Array[]): string {
+export function replayIdOf(kind: 'id' | 'content', chunks: readonly Uint8Array[]): string {
   const sum = createHash('sha256');
   for (const chunk of chunks) sum.update(chunk);
   return `${kind}:${sum.digest('base64url')}`;

@@ -1,10 +1,14 @@
 import { hasControl } from '../bytes.js';
 import { defineCredential, type Credential, type SecretRef } from '../credential.js';
+import { diagnoseCodeScheme } from '../doctor/code-scheme.js';
 import { diagnoseSignature } from '../doctor/signature.js';
 import { diagnoseToken } from '../doctor/token.js';
+import { greetingOf, type Greeting } from '../handshakes/greeting.js';
 import { pointer } from '../problem.js';
 import { headerValues, type IncomingRequest } from '../request.js';
 import { isPrivate, readKey, withoutPrefix, type Key, type SecretText } from '../schemes/keys.js';
+import { findCodeScheme, type CodeScheme } from '../schemes/code/index.js';
+import { signByCode, verifyByCode } from '../schemes/code/run.js';
 import { findScheme, schemeNames } from '../schemes/presets/index.js';
 import { compileScheme, type Recipe } from '../schemes/recipe.js';
 import { algorithms, encodings, timeUnits, type SignatureScheme, type TimestampRule } from '../schemes/scheme.js';
@@ -26,6 +30,8 @@ export interface HmacConfig extends CommonConfig, Partial<Omit<SignatureScheme, 
   readonly type: 'hmac';
   readonly scheme?: string;
   readonly timestamp?: Partial<TimestampRule>;
+  /** The text that is typed in at the vendor for its handshake, where it wants one (Meta). */
+  readonly verifyToken?: SecretRef;
   /** The current one first; older ones stay valid until they are removed or their `notAfter` passes. */
   readonly secrets: readonly RotatingSecretRef[];
 }
@@ -68,7 +74,9 @@ export const hmac: CredentialType<HmacConfig> = {
         patternProperties: freeKeys,
         additionalProperties: false,
       },
+      orUnescapedUrl: { type: 'boolean', description: 'Whether the URL may be signed with reserved characters unescaped' },
       id: { type: 'string', description: 'header:<name> or json:/<pointer> to what identifies a message' },
+      verifyToken: { ...secretRefSchema, description: 'A reference to the text that the vendor sends to verify the URL (Meta)' },
       secrets: {
         type: 'array',
         description: 'A list of one to five references, the current one first',
@@ -89,12 +97,39 @@ export const hmac: CredentialType<HmacConfig> = {
 };
 
 function createHmac(config: HmacConfig, build: Build): Credential | undefined {
+  const code = findCodeScheme(config.scheme);
+  if (code !== undefined) return createByCode(config, code, build);
   const scheme = resolveScheme(config, build);
   const texts = config.secrets.map((ref, index) => secretText(ref, index, build));
   if (scheme === undefined) return undefined;
   const recipe = compileScheme(scheme, build.report);
   const keys = texts.flatMap((text, index) => keyOf(text, scheme, index, build));
-  return recipe && assemble(scheme, recipe, keys, texts, build);
+  return recipe && assemble(scheme, recipe, keys, texts, build, greetingOf(config, keys, build));
+}
+
+/** What an entry may say beside a scheme that is code. */
+const BESIDE_CODE = ['type', 'scheme', 'secrets', 'baseUrl', 'note'];
+
+function createByCode(config: HmacConfig, scheme: CodeScheme, build: Build): Credential | undefined {
+  const override = Object.keys(config).find((key) => !BESIDE_CODE.includes(key) && !key.startsWith('x-'));
+  if (override !== undefined) {
+    const message = `"${override}" cannot be changed: the scheme "${config.scheme}" is not made of such fields. Remove it.`;
+    build.report('credential.bad-scheme', pointer('', override), message);
+  }
+  const material: SignatureScheme = { algorithm: scheme.digest === 'sha1' ? 'sha1' : 'sha256' };
+  const texts = config.secrets.map((ref, index) => secretText(ref, index, build));
+  const keys = texts.flatMap((text, index) => keyOf(text, material, index, build));
+  const secrets = texts.filter((text) => text !== undefined);
+  const verify: Credential['verify'] = (request, now) => verifyByCode(scheme, keys, request, now);
+  return defineCredential({
+    name: build.name,
+    type: 'hmac',
+    view: viewOf(build),
+    secrets: secrets.map(({ text }) => text),
+    verify,
+    diagnose: (request, now) => diagnoseCodeScheme({ scheme, material, secrets, verify }, request, now),
+    apply: (request, context) => signByCode(build.name, scheme, keys, request, context),
+  });
 }
 
 /** The preset with the entry's own fields over it; undefined after a report. */
@@ -109,7 +144,17 @@ function resolveScheme(config: HmacConfig, build: Build): SignatureScheme | unde
 }
 
 function mergeScheme(config: HmacConfig, preset: SignatureScheme | undefined): Omit<SignatureScheme, 'algorithm'> {
-  const { type: _type, scheme: _scheme, secrets: _secrets, baseUrl: _baseUrl, note: _note, timestamp, secret, ...own } = config;
+  const {
+    type: _type,
+    scheme: _scheme,
+    secrets: _secrets,
+    verifyToken: _verifyToken,
+    baseUrl: _baseUrl,
+    note: _note,
+    timestamp,
+    secret,
+    ...own
+  } = config;
   // Where the signature is, is said in one of two ways; the entry's own replaces either of the preset's.
   const { header, signature, ...rest } = preset ?? {};
   const place = own.header === undefined && own.signature === undefined ? { header, signature } : {};
@@ -156,6 +201,7 @@ function assemble(
   keys: readonly Key[],
   texts: readonly (SecretText | undefined)[],
   build: Build,
+  greeting: Greeting,
 ): Credential {
   const carriers = carriersOf(recipe);
   const verify: Credential['verify'] = (request, now) => verifySignature(recipe, keys, carriers, request, now);
@@ -166,8 +212,9 @@ function assemble(
     name: build.name,
     type: 'hmac',
     view: viewOf(build),
-    carriers,
-    secrets: redacted,
+    carriers: { ...carriers, query: [...carriers.query, ...greeting.queries] },
+    secrets: [...redacted, ...greeting.secrets],
+    ...(greeting.handshake && { handshake: greeting.handshake }),
     verify,
     diagnose: diagnosis(
       scheme,

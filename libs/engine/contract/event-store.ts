@@ -52,6 +52,43 @@ export function describeEventStore(name: string, open: OpenStore): void {
       expect(await store.event(event.id)).toBeDefined();
     });
 
+    it('writes the runs of all flows that listen, each as the run of its flow', async () => {
+      const runner = await newRunner(store);
+      const event = eventOf('endpoints/shop', { unmatchedBy: { deaf: '{{ false }}' }, verified: { credential: 'shop', secret: 'SHOP' } });
+      const error = { code: 'trigger.schema', message: 'why', step: 'trigger' };
+      const listeners = [
+        { id: newId(), flowId: 'one', version: 1, status: 'queued' },
+        { id: newId(), flowId: 'two', version: 7, status: 'running', lease: { runner, claim: 1 } },
+        { id: newId(), flowId: 'three', version: 2, status: 'failed', error },
+        { id: newId(), flowId: 'four', version: 3, status: 'held' },
+      ] as const;
+      expect(await store.events.accept({ event, listeners })).toEqual({ kind: 'stored' });
+      expect(await store.event(event.id)).toEqual({ ...event, body: expect.anything() });
+      const [work] = await store.claims.claim(
+        await newRunner(store),
+        listeners.map(({ id }) => id),
+        10,
+      );
+      expect(work?.run).toMatchObject({ id: listeners[0].id, flowId: 'one', version: 1, eventId: event.id });
+      expect(await store.leases.held(runner)).toEqual([{ runId: listeners[1].id, claim: 1 }]);
+      expect(await store.endOf(listeners[2].id)).toEqual({ status: 'failed', error });
+      expect(await store.activeRun(listeners[3].id)).toMatchObject({ status: 'held' });
+    });
+
+    it('writes none of them for a duplicate, and keeps the key to the endpoint', async () => {
+      const shared = (flowId: string): Acceptance => ({
+        event: eventOf(flowId),
+        listeners: ['one', 'two'].map((each) => ({ id: newId(), flowId: each, version: 1, status: 'queued' as const })),
+        dedupe: { key: 'same', windowMs: HOUR_MS },
+      });
+      const [first, second, other] = [shared('endpoints/a'), shared('endpoints/a'), shared('endpoints/b')];
+      const answers = await Promise.all([first, second, other].map((each) => store.events.accept(each)));
+      expect(answers).toEqual([{ kind: 'stored' }, { kind: 'duplicate', eventId: first!.event.id }, { kind: 'stored' }]);
+      const ids = [first, second, other].map((each) => each!.listeners!.map(({ id }) => id));
+      const claimed = await store.claims.claim(await newRunner(store), ids.flat(), 10);
+      expect(claimed.map(({ run }) => run.id).sort()).toEqual([...ids[0]!, ...ids[2]!].sort());
+    });
+
     it('keeps a run that is born failed as ended, with its error', async () => {
       const error = { code: 'trigger.schema', message: 'says "why"', step: 'trigger' };
       const run = { id: newId(), version: 1, status: 'failed', error } as const;

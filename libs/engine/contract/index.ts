@@ -4,9 +4,11 @@ import { describeRunClaims } from './run-claims.js';
 import { describeRunnerLeases } from './runner-leases.js';
 import type { OpenStore } from './store.js';
 
+export { describeCalls } from './calls.js';
+export { describeResumptions } from './resumptions.js';
 export * from './store.js';
 
-/** All suites of the store ports. A backend is good enough when they pass. */
+/** The suites of the store ports, without those of Calls and Resumptions, which need more of a store. A backend is good enough when they pass. */
 export function describeStore(name: string, open: OpenStore): void {
   describeEventStore(name, open);
   describeRunClaims(name, open);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { ClaimedRun } from '../records.js';
-import { claimAgain, claimedRun, newId, newRunner, useRow, type OpenStore, type StoreUnderTest } from './store.js';
+import type { ClaimedRun, StepRow } from '../records.js';
+import { claimAgain, claimedRun, entry, newId, newRunner, useRow, type OpenStore, type StoreUnderTest } from './store.js';
 
 /** What every Journal has to do. */
 export function describeJournal(name: string, open: OpenStore): void {
@@ -13,12 +13,16 @@ export function describeJournal(name: string, open: OpenStore): void {
       runner = await newRunner(store);
     });
 
+    const pathsOf = async (runId: string): Promise<string[]> =>
+      (await store.rowsOf(runId)).map(({ path, attempt }) => `${path}#${attempt}`).sort();
+    const plain = (rows: readonly StepRow[]): unknown => JSON.parse(JSON.stringify(rows));
+
     /** Every transition, as whoever holds `run` would make it. */
     const transitions = (run: ClaimedRun): Promise<boolean[]> =>
       Promise.all([
-        store.journal.record(run, [useRow('stale')]),
-        store.journal.suspend(run, [useRow('stale')], Date.now()),
-        store.journal.finish(run, [useRow('stale')], { status: 'succeeded' }),
+        store.journal.record(run, entry([useRow('stale')])),
+        store.journal.suspend(run, entry([useRow('stale')]), Date.now()),
+        store.journal.finish(run, entry([useRow('stale')]), { status: 'succeeded' }),
       ]);
 
     const unchanged = async (runId: string, change: () => Promise<boolean[]>): Promise<void> => {
@@ -30,13 +34,13 @@ export function describeJournal(name: string, open: OpenStore): void {
 
     it('refuses every transition of another runner and changes nothing', async () => {
       const { run } = await claimedRun(store, runner);
-      await store.journal.record(run, [useRow('first')]);
+      await store.journal.record(run, entry([useRow('first')]));
       await unchanged(run.id, () => transitions({ ...run, lease: { runner: newId(), claim: 1 } }));
     });
 
     it('refuses every transition of an earlier claim of the same runner and changes nothing', async () => {
       const { run } = await claimedRun(store, runner);
-      await store.journal.suspend(run, [useRow('first')], Date.now() - 1);
+      await store.journal.suspend(run, entry([useRow('first')]), Date.now() - 1);
       await unchanged(run.id, () => transitions(run));
       await claimAgain(store, runner, run.id);
       await unchanged(run.id, () => transitions(run));
@@ -44,7 +48,7 @@ export function describeJournal(name: string, open: OpenStore): void {
 
     it('refuses every transition of a run that has ended', async () => {
       const { run } = await claimedRun(store, runner);
-      await store.journal.finish(run, [useRow('last')], { status: 'succeeded' });
+      await store.journal.finish(run, entry([useRow('last')]), { status: 'succeeded' });
       await unchanged(run.id, () => transitions(run));
     });
 
@@ -54,7 +58,7 @@ export function describeJournal(name: string, open: OpenStore): void {
       const { run } = await claimedRun(store, runner);
       const stale = { ...run, lease: { runner: newId(), claim: 1 } };
       const claims = [...busy.map((work) => work.run), stale, run, stale];
-      const kept = await Promise.all(claims.map((claim, i) => store.journal.record(claim, [useRow(`row${i}`)])));
+      const kept = await Promise.all(claims.map((claim, i) => store.journal.record(claim, entry([useRow(`row${i}`)]))));
       expect(kept).toEqual([true, true, false, true, false]);
       expect((await store.rowsOf(run.id)).map(({ path }) => path)).toEqual(['row3']);
     });
@@ -63,7 +67,7 @@ export function describeJournal(name: string, open: OpenStore): void {
       const { run } = await claimedRun(store, runner);
       const error = { code: 'http.500', message: 'no', step: 'last', attempt: 2, details: { a: [1] } };
       const last = useRow('last', { status: 'failed', output: undefined, error });
-      expect(await store.journal.finish(run, [last], { status: 'failed', error })).toBe(true);
+      expect(await store.journal.finish(run, entry([last]), { status: 'failed', error })).toBe(true);
       expect(await store.activeRun(run.id)).toBeUndefined();
       expect(await store.endOf(run.id)).toEqual({ status: 'failed', error });
       expect(await store.rowsOf(run.id)).toEqual([last]);
@@ -72,23 +76,88 @@ export function describeJournal(name: string, open: OpenStore): void {
 
     it('writes an attempt again over its start', async () => {
       const { run } = await claimedRun(store, runner);
-      await store.journal.record(run, [useRow('step', { status: 'started', output: undefined })]);
+      await store.journal.record(run, entry([useRow('step', { status: 'started', output: undefined })]));
       const done = useRow('step');
-      await store.journal.record(run, [done]);
+      await store.journal.record(run, entry([done]));
       expect((await store.rowsOf(run.id)).map(({ status, output }) => [status, output])).toEqual([['succeeded', done.output]]);
     });
 
     it('records the same rows twice as once, for an answer may have been lost', async () => {
       const { run } = await claimedRun(store, runner);
       const row = useRow('step');
-      expect(await store.journal.record(run, [row])).toBe(true);
-      expect(await store.journal.record(run, [row])).toBe(true);
+      expect(await store.journal.record(run, entry([row]))).toBe(true);
+      expect(await store.journal.record(run, entry([row]))).toBe(true);
       expect(await store.rowsOf(run.id)).toEqual([row]);
+    });
+
+    it('takes out what an entry drops, with every transition, and nothing else', async () => {
+      const { run } = await claimedRun(store, runner);
+      const inside = [1, 2].map((attempt) => useRow('each[1].a', { attempt }));
+      const others = [useRow('each[10].a'), useRow('each[1].ab')];
+      await store.journal.record(run, entry([...inside, ...others, useRow('each[0].a')]));
+      const item = useRow('each[0]', { kind: 'item' });
+      await store.journal.record(run, entry([item], [useRow('each[0].a'), useRow('never.written')]));
+      await store.journal.suspend(run, entry([], inside), Date.now() - 1);
+      expect(await pathsOf(run.id)).toEqual(['each[0]#1', 'each[10].a#1', 'each[1].ab#1']);
+      const again = await claimAgain(store, runner, run.id);
+      await store.journal.finish(again.run, entry([], others), { status: 'succeeded' });
+      expect(await pathsOf(run.id)).toEqual(['each[0]#1']);
+    });
+
+    it('drops nothing for a claim that is lost', async () => {
+      const { run } = await claimedRun(store, runner);
+      await store.journal.record(run, entry([useRow('kept')]));
+      expect(await store.journal.record({ ...run, lease: { runner: newId(), claim: 1 } }, entry([], [useRow('kept')]))).toBe(false);
+      expect(await pathsOf(run.id)).toEqual(['kept#1']);
+    });
+
+    it('counts an entry that only drops, or only moves a row on, as progress', async () => {
+      const dead = await newRunner(store, 0);
+      const { run } = await claimedRun(store, dead);
+      await store.journal.record(run, entry([useRow('step', { status: 'waiting', output: undefined, resumeAt: 5 })]));
+      await store.leases.reclaimExpired();
+      const again = await claimAgain(store, await newRunner(store, 0), run.id);
+      expect(again.run.crashes).toBe(1);
+      await store.journal.record(again.run, entry([useRow('step')]));
+      await store.leases.reclaimExpired();
+      expect(await store.activeRun(run.id)).toMatchObject({ crashes: 1 });
+    });
+
+    it('hands over rows that wait as they are', async () => {
+      const { run } = await claimedRun(store, runner);
+      const waiting = useRow('nap', { kind: 'wait', status: 'waiting', resumeAt: Date.now() + 5_000, output: undefined, input: undefined });
+      const marked = useRow('deadly', { status: 'started', deaths: 2, output: undefined });
+      await store.journal.suspend(run, entry([waiting, marked]), Date.now() - 1);
+      expect(plain((await claimAgain(store, runner, run.id)).journal)).toEqual(plain([waiting, marked]));
+    });
+
+    it('leaves the items of loops out of a claim, and gives those of one loop when asked', async () => {
+      const { run } = await claimedRun(store, runner);
+      const item = (path: string): StepRow => useRow(path, { kind: 'item', output: { of: path } });
+      const items = Array.from({ length: 12 }, (_, index) => item(`each[${index}]`));
+      const others = [
+        item('other[0]'),
+        item('each[3].inner[0]'),
+        item('eachOther[1]'),
+        useRow('each[12].a'),
+        useRow('each[]', { kind: 'cursor' }),
+      ];
+      await store.journal.suspend(
+        run,
+        entry([...items, ...others, useRow('each', { kind: 'forEach', status: 'started' })]),
+        Date.now() - 1,
+      );
+      const again = await claimAgain(store, runner, run.id);
+      expect(again.journal.map(({ path }) => path).sort()).toEqual(['each', 'each[12].a', 'each[]']);
+      const found = await store.journal.items(again.run, 'each');
+      expect(found.map(({ path, output }) => [path, output]).sort()).toEqual(items.map(({ path, output }) => [path, output]).sort());
+      expect((await store.journal.items(again.run, 'each[3].inner')).map(({ path }) => path)).toEqual(['each[3].inner[0]']);
+      expect(await store.journal.items(again.run, 'nothing')).toEqual([]);
     });
 
     it('frees a suspended run for whoever comes when it is due', async () => {
       const { run } = await claimedRun(store, runner);
-      expect(await store.journal.suspend(run, [useRow('first')], Date.now() - 1)).toBe(true);
+      expect(await store.journal.suspend(run, entry([useRow('first')]), Date.now() - 1)).toBe(true);
       expect(await store.leases.held(runner)).toEqual([]);
       const other = await newRunner(store);
       expect((await claimAgain(store, other, run.id)).run.lease).toEqual({ runner: other, claim: 2 });
@@ -98,7 +167,7 @@ export function describeJournal(name: string, open: OpenStore): void {
       const { run } = await claimedRun(store, runner);
       const odd = JSON.parse('{"__proto__":1,"nul":"\\u0000","lone":"\\ud800","quote":"\\"\\\\{,}","n":-1.5e-300,"deep":[[[[]]]],"é":"€"}');
       const row = useRow('odd', { input: odd, output: odd });
-      await store.journal.record(run, [row]);
+      await store.journal.record(run, entry([row]));
       const [kept] = await store.rowsOf(run.id);
       expect([kept?.input, kept?.output].map((value) => JSON.stringify(value))).toEqual([JSON.stringify(odd), JSON.stringify(odd)]);
     });
@@ -107,7 +176,9 @@ export function describeJournal(name: string, open: OpenStore): void {
       const works = await Promise.all(Array.from({ length: 40 }, () => claimedRun(store, runner)));
       const stale = { runner: newId(), claim: 1 };
       const kept = await Promise.all(
-        works.map(({ run }, i) => store.journal.record(i % 4 === 0 ? { ...run, lease: stale } : run, [useRow('step', { output: i })])),
+        works.map(({ run }, i) =>
+          store.journal.record(i % 4 === 0 ? { ...run, lease: stale } : run, entry([useRow('step', { output: i })])),
+        ),
       );
       expect(kept).toEqual(works.map((_, i) => i % 4 !== 0));
       const rows = await Promise.all(works.map(({ run }) => store.rowsOf(run.id)));

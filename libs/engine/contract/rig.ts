@@ -1,6 +1,7 @@
 import { defineComponent, type Component, type ComponentContext, type Json } from '@millrace/component-sdk';
 import type { Flow, Step } from '@millrace/flow';
 import { MemoryStore } from '../memory/memory-store.js';
+import type { Limits } from '../limits.js';
 import { planFlow, type Plan } from '../plan.js';
 import type { ClaimedWork, Clock, Host, Journal } from '../ports.js';
 import type { StepRow } from '../records.js';
@@ -25,6 +26,11 @@ export class VirtualClock implements Clock {
     const timer = { at: this.time + ms, callback };
     this.timers.add(timer);
     return () => void this.timers.delete(timer);
+  }
+
+  /** When the next timer is due; undefined when there is none. */
+  get next(): number | undefined {
+    return this.timers.size === 0 ? undefined : Math.min(...[...this.timers].map(({ at }) => at));
   }
 
   advance(ms: number): void {
@@ -64,6 +70,7 @@ export interface SliceOptions {
   readonly shouldYield?: () => boolean;
   /** In place of the store's own journal. */
   readonly journal?: Journal;
+  readonly limits?: Limits;
 }
 
 /** One run of one flow on a memory store, walked slice by slice. */
@@ -109,12 +116,12 @@ export class Rig {
     return work;
   }
 
-  slice(work: ClaimedWork, options: SliceOptions = {}): Promise<SliceOutcome> {
-    const { signal = new AbortController().signal, shouldYield = () => false, journal = this.journal } = options;
+  async slice(work: ClaimedWork, options: SliceOptions = {}): Promise<SliceOutcome> {
+    const { signal = new AbortController().signal, shouldYield = () => false, journal = this.journal, limits } = options;
     const { run, event, journal: rows } = work;
     return walk(
-      { run, plan: this.plan, trigger: parseTrigger(event), journal: rows, giveUp: { signal }, shouldYield },
-      { journal, host: this.host, clock: this.clock },
+      { run, plan: this.plan, trigger: await parseTrigger(event), journal: rows, giveUp: { signal }, shouldYield },
+      { journal, host: this.host, clock: this.clock, calls: this.store, resumptions: this.store, limits },
     );
   }
 
@@ -145,9 +152,10 @@ export class Rig {
   get journal(): Journal {
     const { store } = this;
     return {
-      record: (run, rows) => store.record(run, rows),
-      suspend: (run, rows, resumeAt) => store.suspend(run, rows, resumeAt),
-      finish: (run, rows, result) => store.finish(run, rows, result),
+      record: (run, entry) => store.record(run, entry),
+      suspend: (run, entry, resumeAt) => store.suspend(run, entry, resumeAt),
+      finish: (run, entry, result) => store.finish(run, entry, result),
+      items: (run, path) => store.items(run, path),
     };
   }
 

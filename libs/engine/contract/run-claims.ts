@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { claimAgain, claimedRun, eventOf, newRunner, queued, useRow, type OpenStore, type StoreUnderTest } from './store.js';
+import { claimAgain, claimedRun, entry, eventOf, newRunner, queued, useRow, type OpenStore, type StoreUnderTest } from './store.js';
 
 /** What every RunClaims has to do. */
 export function describeRunClaims(name: string, open: OpenStore): void {
@@ -71,7 +71,7 @@ export function describeRunClaims(name: string, open: OpenStore): void {
     it('does not hand out a waiting run before its time, and not to a hint', async () => {
       const runner = await newRunner(store);
       const { run } = await claimedRun(store, runner);
-      await store.journal.suspend(run, [], Date.now() + 60_000);
+      await store.journal.suspend(run, entry([]), Date.now() + 60_000);
       expect(await store.claims.claimDue(runner, 10)).toEqual([]);
       expect(await store.claims.claim(runner, [run.id], 1)).toEqual([]);
     });
@@ -91,7 +91,7 @@ export function describeRunClaims(name: string, open: OpenStore): void {
         useRow('first'),
         useRow('second', { status: 'retrying', retryAt: 5, error: { code: 'x', message: 'y' }, output: undefined }),
       ];
-      await store.journal.suspend(run, rows, Date.now() - 1);
+      await store.journal.suspend(run, entry(rows), Date.now() - 1);
       const again = await claimAgain(store, runner, run.id);
       expect(again.run).toEqual({ ...run, lease: { runner, claim: 2 } });
       expect(again.journal).toEqual(expect.arrayContaining(rows));
@@ -102,8 +102,8 @@ export function describeRunClaims(name: string, open: OpenStore): void {
       const runner = await newRunner(store);
       const { run } = await claimedRun(store, runner);
       const attempts = [1, 2, 3].map((attempt) => useRow('step', { attempt, status: attempt === 3 ? 'succeeded' : 'retrying' }));
-      for (const row of attempts) await store.journal.record(run, [row]);
-      await store.journal.suspend(run, [], Date.now() - 1);
+      for (const row of attempts) await store.journal.record(run, entry([row]));
+      await store.journal.suspend(run, entry([]), Date.now() - 1);
       expect((await claimAgain(store, runner, run.id)).journal.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
     });
 

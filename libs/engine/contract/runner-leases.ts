@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { claimAgain, claimedRun, newId, newRunner, queued, useRow, type OpenStore, type StoreUnderTest } from './store.js';
+import { claimAgain, claimedRun, entry, newId, newRunner, queued, useRow, type OpenStore, type StoreUnderTest } from './store.js';
 
 /** What every RunnerLeases has to do. A lease of 0 ms has expired when it is looked at next. */
 export function describeRunnerLeases(name: string, open: OpenStore): void {
@@ -38,7 +38,7 @@ export function describeRunnerLeases(name: string, open: OpenStore): void {
         await store.leases.reclaimExpired();
         const { run } = await claimAgain(store, await newRunner(store, 0), work.run.id);
         crashes.push(run.crashes);
-        if (grows) await store.journal.record(run, [useRow('step')]);
+        if (grows) await store.journal.record(run, entry([useRow('step')]));
       }
       await store.leases.reclaimExpired();
       expect(crashes).toEqual([1, 2, 3, 1]);
@@ -50,7 +50,7 @@ export function describeRunnerLeases(name: string, open: OpenStore): void {
       await store.leases.reclaimExpired();
       const runner = await newRunner(store);
       const again = await claimAgain(store, runner, run.id);
-      await store.journal.suspend(again.run, [useRow('step', { status: 'retrying' })], Date.now() - 1);
+      await store.journal.suspend(again.run, entry([useRow('step', { status: 'retrying' })]), Date.now() - 1);
       expect((await claimAgain(store, runner, run.id)).run.crashes).toBe(0);
     });
 

@@ -1,6 +1,7 @@
 import type { Acceptance, EventStore } from '../accept.js';
-import type { ClaimedWork, Journal, RunClaims, RunnerLeases } from '../ports.js';
-import type { ErrorRecord, EventRecord, RunEnd, StepRow } from '../records.js';
+import type { Json } from '@millrace/component-sdk';
+import type { Calls, ClaimedWork, Entry, Journal, Resumptions, RunClaims, RunnerLeases } from '../ports.js';
+import type { ErrorRecord, EventRecord, RunEnd, StepKey, StepRow } from '../records.js';
 
 /** What a suite needs of a store beside its ports: to see what is kept. */
 export interface StoreUnderTest {
@@ -14,6 +15,20 @@ export interface StoreUnderTest {
   rowsOf(runId: string): Promise<StepRow[]>;
 }
 
+/** What the suite of Calls needs beside that. */
+export interface CallStore extends StoreUnderTest {
+  readonly calls: Calls;
+  /** Makes version 1 of a flow one that may be called. */
+  callable(flowId: string): Promise<void>;
+}
+
+/** What the suite of Resumptions needs beside that. */
+export interface ResumptionStore extends StoreUnderTest {
+  readonly resumptions: Resumptions;
+  /** What the front door does with a verified request that resumes a step. */
+  resume(runId: string, path: string, body: Json): Promise<void>;
+}
+
 export interface ActiveRun {
   readonly status: string;
   readonly claim: number;
@@ -22,6 +37,12 @@ export interface ActiveRun {
 
 /** Opens an empty store before each test. */
 export type OpenStore = () => Promise<StoreUnderTest>;
+export type OpenCallStore = () => Promise<CallStore>;
+export type OpenResumptionStore = () => Promise<ResumptionStore>;
+
+export function entry(rows: readonly StepRow[], drops: readonly StepKey[] = []): Entry {
+  return { rows, drops };
+}
 
 let counter = 0;
 

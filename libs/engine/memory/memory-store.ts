@@ -1,5 +1,18 @@
+import { StepError, type Json } from '@millrace/component-sdk';
 import type { Acceptance, Accepted, EventStore, NewRun } from '../accept.js';
-import type { ClaimedWork, HeldClaim, Journal, RunClaims, RunnerLeases } from '../ports.js';
+import type {
+  Call,
+  CallOutcome,
+  Calls,
+  ClaimedWork,
+  Entry,
+  HeldClaim,
+  Journal,
+  Resumption,
+  Resumptions,
+  RunClaims,
+  RunnerLeases,
+} from '../ports.js';
 import type { ClaimedRun, ErrorRecord, EventRecord, RunEnd, RunResult, StepRow } from '../records.js';
 
 /** How long a queued run waits for its hint before it counts as due. */
@@ -19,25 +32,34 @@ export interface MemoryRun {
   crashes: number;
   journalRows: number;
   journalRowsAtClaim: number;
+  /** Something the run may wait for has come since its claim. */
+  woken: boolean;
+  readonly depth: number;
+  /** The run to be woken by this one's end. */
+  readonly caller: string | undefined;
 }
 
 /** How a run ended, as the store keeps it. */
 export interface MemoryEnd {
   readonly status: RunEnd;
   readonly error: ErrorRecord | undefined;
+  readonly output?: Json;
 }
 
 /**
  * The reference of the store ports: everything in memory, every method one indivisible change. What it does is what
  * the SQL of a real store has to do; tests of the engine run on it.
  */
-export class MemoryStore implements EventStore, Journal, RunClaims, RunnerLeases {
+export class MemoryStore implements EventStore, Journal, Calls, Resumptions, RunClaims, RunnerLeases {
   readonly events = new Map<string, EventRecord>();
   readonly active = new Map<string, MemoryRun>();
   readonly ended = new Map<string, MemoryEnd>();
   private readonly journals = new Map<string, Map<string, StepRow>>();
   private readonly leases = new Map<string, { name: string; until: number }>();
   private readonly dedupe = new Map<string, { eventId: string; until: number }>();
+  private readonly resumptions = new Map<string, Resumption>();
+  /** Flows that may be called, and the version that is live. */
+  readonly callable = new Map<string, number>();
 
   constructor(
     /** Milliseconds since the epoch. */
@@ -45,7 +67,7 @@ export class MemoryStore implements EventStore, Journal, RunClaims, RunnerLeases
     private readonly runnerName = 'memory',
   ) {}
 
-  async accept({ event, run, dedupe }: Acceptance): Promise<Accepted> {
+  async accept({ event, run, listeners = [], dedupe }: Acceptance): Promise<Accepted> {
     if (dedupe) {
       const key = `${event.flowId}\n${dedupe.key}`;
       const first = this.dedupe.get(key);
@@ -53,31 +75,84 @@ export class MemoryStore implements EventStore, Journal, RunClaims, RunnerLeases
       this.dedupe.set(key, { eventId: event.id, until: event.receivedAt + dedupe.windowMs });
     }
     this.events.set(event.id, { ...event, body: Uint8Array.from(event.body) });
-    if (run) this.bear(event, run);
+    if (run) this.bear(event, event.flowId, run);
+    for (const each of listeners) this.bear(event, each.flowId, each);
     return { kind: 'stored' };
   }
 
-  async record(run: ClaimedRun, rows: readonly StepRow[]): Promise<boolean> {
+  async record(run: ClaimedRun, entry: Entry): Promise<boolean> {
     const held = this.ours(run);
-    if (held) this.write(held, rows);
+    if (held) this.write(held, entry);
     return held !== undefined;
   }
 
-  async suspend(run: ClaimedRun, rows: readonly StepRow[], resumeAt: number): Promise<boolean> {
+  async suspend(run: ClaimedRun, entry: Entry, resumeAt: number): Promise<boolean> {
     const held = this.ours(run);
     if (!held) return false;
-    this.write(held, rows);
-    Object.assign(held, { status: 'waiting', runner: undefined, dueAt: resumeAt, crashes: 0 });
+    this.write(held, entry);
+    const dueAt = held.woken ? this.now() : resumeAt;
+    Object.assign(held, { status: 'waiting', runner: undefined, dueAt, crashes: 0, woken: false });
     return true;
   }
 
-  async finish(run: ClaimedRun, rows: readonly StepRow[], { status, error }: RunResult): Promise<boolean> {
+  async finish(run: ClaimedRun, entry: Entry, { status, error, output }: RunResult): Promise<boolean> {
     const held = this.ours(run);
     if (!held) return false;
-    this.write(held, rows);
+    this.write(held, entry);
     this.active.delete(run.id);
-    this.ended.set(run.id, { status, error });
+    this.ended.set(run.id, { status, error, output });
+    if (held.caller) this.wake(held.caller);
     return true;
+  }
+
+  async items({ id }: ClaimedRun, path: string): Promise<StepRow[]> {
+    return this.journal(id).filter(
+      (row) => row.kind === 'item' && row.path.startsWith(`${path}[`) && /^\[\d+\]$/.test(row.path.slice(path.length)),
+    );
+  }
+
+  async begin(caller: ClaimedRun, { runId, flowId, input, awaited }: Call): Promise<void> {
+    if (this.active.has(runId) || this.ended.has(runId)) return;
+    const version = this.callable.get(flowId);
+    if (version === undefined) {
+      throw new StepError({ code: 'call.unknown-flow', message: `There is no flow ${flowId}.`, blame: 'author' });
+    }
+    const event = {
+      id: runId,
+      flowId,
+      receivedAt: this.now(),
+      method: 'CALL',
+      url: '',
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.from(JSON.stringify(input)),
+    };
+    this.events.set(event.id, event);
+    this.bear(
+      event,
+      flowId,
+      { id: runId, version, status: 'queued' },
+      { depth: (caller.depth ?? 0) + 1, caller: awaited ? caller.id : undefined },
+    );
+    this.active.get(runId)!.dueAt = this.now();
+  }
+
+  async outcome(runId: string): Promise<CallOutcome | undefined> {
+    return this.ended.get(runId);
+  }
+
+  url(runId: string, path: string): string {
+    return `memory:${runId}/${path}`;
+  }
+
+  async find(runId: string, path: string): Promise<Resumption | undefined> {
+    return this.resumptions.get(this.url(runId, path));
+  }
+
+  /** What a front door does with a request that resumes a step: the first one counts. */
+  resume(runId: string, path: string, body: Json): void {
+    const url = this.url(runId, path);
+    if (!this.resumptions.has(url)) this.resumptions.set(url, { body, receivedAt: this.now() });
+    this.wake(runId);
   }
 
   async claim(runner: string, ids: readonly string[], limit: number): Promise<ClaimedWork[]> {
@@ -140,12 +215,17 @@ export class MemoryStore implements EventStore, Journal, RunClaims, RunnerLeases
     return structuredClone([...(this.journals.get(runId)?.values() ?? [])]);
   }
 
-  private bear(event: EventRecord, { id, version, status, lease, error }: NewRun): void {
+  private bear(
+    event: EventRecord,
+    flowId: string,
+    { id, version, status, lease, error }: NewRun,
+    call?: Pick<MemoryRun, 'depth' | 'caller'>,
+  ): void {
     if (status === 'failed') return void this.ended.set(id, { status, error });
     this.active.set(id, {
       id,
       eventId: event.id,
-      flowId: event.flowId,
+      flowId,
       version,
       status,
       runner: lease?.runner,
@@ -155,18 +235,29 @@ export class MemoryStore implements EventStore, Journal, RunClaims, RunnerLeases
       crashes: 0,
       journalRows: 0,
       journalRowsAtClaim: 0,
+      woken: false,
+      depth: call?.depth ?? 0,
+      caller: call?.caller,
     });
   }
 
   private take(run: MemoryRun, runner: string): ClaimedWork {
     const { id, flowId, version, eventId, crashes, journalRows } = run;
     const startedAt = run.startedAt ?? this.now();
-    Object.assign(run, { status: 'running', runner, claim: run.claim + 1, dueAt: undefined, startedAt, journalRowsAtClaim: journalRows });
+    Object.assign(run, {
+      status: 'running',
+      runner,
+      claim: run.claim + 1,
+      dueAt: undefined,
+      startedAt,
+      journalRowsAtClaim: journalRows,
+      woken: false,
+    });
     const lease = { runner, claim: run.claim };
     return {
-      run: { id, flowId, version, eventId, crashes, startedAt, lease },
+      run: { id, flowId, version, eventId, crashes, startedAt, lease, depth: run.depth, awaited: run.caller !== undefined },
       event: this.events.get(eventId)!,
-      journal: this.journal(id),
+      journal: this.journal(id).filter(({ kind }) => kind !== 'item'),
     };
   }
 
@@ -176,11 +267,19 @@ export class MemoryStore implements EventStore, Journal, RunClaims, RunnerLeases
     return run && run.runner === lease.runner && run.claim === lease.claim ? run : undefined;
   }
 
-  private write(run: MemoryRun, rows: readonly StepRow[]): void {
+  private write(run: MemoryRun, { rows, drops }: Entry): void {
     run.journalRows += 1;
     const journal = this.journals.get(run.id) ?? new Map<string, StepRow>();
     this.journals.set(run.id, journal);
+    for (const { path, attempt } of drops) journal.delete(`${path}#${attempt}`);
     for (const row of rows) journal.set(`${row.path}#${row.attempt}`, structuredClone(row));
+  }
+
+  /** A run that is in work learns of it when it suspends. */
+  private wake(runId: string): void {
+    const run = this.active.get(runId);
+    if (run?.status === 'waiting') run.dueAt = this.now();
+    else if (run) run.woken = true;
   }
 
   private queueAgain(which: (run: MemoryRun) => boolean, mark: (run: MemoryRun) => void = () => undefined): number {

@@ -1,19 +1,33 @@
-import { isStepError, StepError } from '@millrace/component-sdk';
+import { isStepError, StepError, type Json } from '@millrace/component-sdk';
 import type { StepEnvironment } from '../determinism.js';
+import type { Limits } from '../limits.js';
 import type { PlannedStep } from '../plan.js';
-import type { Clock, Host } from '../ports.js';
+import type { Calls, Clock, Host, Resumptions } from '../ports.js';
 import type { ClaimedRun, ErrorRecord, RunResult, RunScope, StepRow } from '../records.js';
+import type { Halt } from '../strands.js';
+import type { Trail } from '../trail.js';
 
-/** What a step tells the list it stands in. Only `next` lets the list go on. */
+/** What a step tells the list it stands in. Only `next` lets the list go on; `halted` says that a sibling decided. */
 export type StepSignal =
   | { readonly kind: 'next' }
   | { readonly kind: 'failed'; readonly error: ErrorRecord }
   | { readonly kind: 'stopped'; readonly result: RunResult }
   | { readonly kind: 'suspended'; readonly resumeAt: number }
+  | { readonly kind: 'halted' }
   | { readonly kind: 'lost' }
   | { readonly kind: 'abandoned' };
 
 export const NEXT: StepSignal = { kind: 'next' };
+export const HALTED: StepSignal = { kind: 'halted' };
+
+/** Failures that neither `onError: "continue"` nor a `catch` passes over: the author's own stop, and what only a person can judge. */
+export const ENDS_THE_RUN: ReadonlySet<string> = new Set([
+  'flow.stopped',
+  'run.poison',
+  'crash.in-flight',
+  'run.too-many-steps',
+  'run.too-long',
+]);
 
 /** What a kind of step may use of the walk it is part of. */
 export interface Walk {
@@ -21,21 +35,79 @@ export interface Walk {
   readonly scope: RunScope;
   readonly host: Host;
   readonly clock: Clock;
-  /** How many leases in a row expired since the journal last grew, this walk included. */
+  readonly calls: Calls;
+  readonly resumptions: Resumptions;
+  readonly limits: Limits;
+  /** How many leases in a row expired since a component step was last journalled, this walk included. */
   readonly crashes: number;
   /** Aborts when the run must be given up at once; nothing may be written after that. */
   readonly signal: AbortSignal;
+  /** What the last step that has an output gave; null before that. */
+  readonly output: Json;
+  /** When the last step that counts finished, by the journal: what `$now()` says, the same on every walk. */
+  readonly now: number;
+  /** Counts the rows that were met here, inside too: whether something had begun. */
+  readonly touched: number;
+  /** No other strand of this run works or waits. */
+  readonly isAlone: boolean;
+  /** A sibling decided: no new step is to begin. */
+  readonly isHalted: boolean;
+  /** So much was noted that it should be written, effects or not. */
+  readonly isLoaded: boolean;
+  /** A `respond` step has answered, in this slice or an earlier one. */
+  readonly hasResponded: boolean;
+  /** The step path of an id here. */
+  path(id: string): string;
   /** The newest journal row of a step, if it has one. */
   row(path: string): StepRow | undefined;
   /** Time and chance for the expressions of a step. */
   environment(path: string): StepEnvironment;
   /** Keeps a row for the next commit. */
   note(row: StepRow): void;
-  /** Commits what was noted, if a component step is among it. False: the claim is lost. */
+  /** Commits what was noted, if an effect is among it. False: the claim is lost. */
   commit(force?: boolean): Promise<boolean>;
   /** True when the runner is shutting down and the run should be handed over at this boundary. */
   shouldYield(): boolean;
+  /**
+   * Waits in memory while other strands work, until `time` at most: `next`. All of them wait: `suspended`, until `time`.
+   */
+  park(time: number): Promise<StepSignal>;
   list(steps: readonly PlannedStep[]): Promise<StepSignal>;
+  /** A walk of its own for a branch or an item: it sees what is visible here, and what its steps give stays inside. */
+  inner(parts: InnerWalk): Walk;
+  /** Walks steps here that see another `error`. */
+  handle(error: ErrorRecord, steps: readonly PlannedStep[]): Promise<StepSignal>;
+  /** Walks steps here that no sibling halts. */
+  shielded(steps: readonly PlannedStep[]): Promise<StepSignal>;
+  /**
+   * Runs strands side by side and tells `ended` of each end as it comes. Resolves when all have ended, in the order of
+   * `walks`; a port that fails in one of them ends all, and then it rejects.
+   */
+  sideBySide(walks: readonly (() => Promise<StepSignal>)[], ended?: (signal: StepSignal) => void): Promise<StepSignal[]>;
+  /** What stops strands of this walk, and is stopped with it. */
+  halting(): Halt;
+  halt(halt: Halt): void;
+  /** What was met inside counts as met here. */
+  joined(inner: Walk): void;
+  /** Whether the journal has rows inside an item, and its trail so far. */
+  trail(prefix: string): Trail | undefined;
+  /** What an item leaves behind goes with the item around this place. */
+  leaveBehind(trail: Trail): void;
+  /** What the run gives to whoever awaits it. */
+  responded(body: Json): void;
+  /** Takes rows out of the journal, because the next row says what they said. */
+  drop(trail: Trail): void;
+  /** The finished items of a loop, the ones of earlier slices too. */
+  items(path: string): Promise<StepRow[]>;
+}
+
+export interface InnerWalk {
+  readonly scope?: Partial<RunScope>;
+  readonly prefix?: string;
+  readonly halt?: Halt;
+  /** Collects the keys of the rows that are noted inside. */
+  readonly trail?: Trail;
+  readonly now?: number;
 }
 
 /** Runs the body of a decision and journals what it decided, or why it could not. */
@@ -44,20 +116,30 @@ export async function decision<T extends StepRow['output']>(
   step: PlannedStep,
   decide: (environment: StepEnvironment) => T | Promise<T>,
 ): Promise<{ readonly output: T } | { readonly failed: ErrorRecord }> {
-  const journalled = walk.row(step.id);
+  const path = walk.path(step.id);
+  const journalled = walk.row(path);
   if (journalled?.status === 'succeeded') return { output: journalled.output as T };
   if (journalled?.error) return { failed: journalled.error };
   const startedAt = walk.clock.now();
-  const row = { path: step.id, attempt: 1, kind: step.kind, startedAt };
+  const row = { path, attempt: 1, kind: step.kind, startedAt };
   try {
-    const output = await decide(walk.environment(step.id));
+    const output = await decide(walk.environment(path));
     walk.note({ ...row, status: 'succeeded', output, finishedAt: walk.clock.now() });
     return { output };
   } catch (error) {
-    const failed = errorRecord(error, step.id, 1);
+    const failed = errorRecord(error, path, 1);
     walk.note({ ...row, status: 'failed', error: failed, finishedAt: walk.clock.now() });
     return { failed };
   }
+}
+
+/** Waits until a time that the journal knows, in memory while other strands work, else by suspending the run. */
+export async function until(walk: Walk, time: number): Promise<StepSignal> {
+  while (time > walk.clock.now()) {
+    const signal = await walk.park(time);
+    if (signal.kind !== 'next') return signal;
+  }
+  return NEXT;
 }
 
 /** The one way from something thrown to something stored. */

@@ -11,6 +11,11 @@ export async function walkStop(step: PlannedStop, walk: Walk): Promise<StepSigna
   if ('failed' in decided) return { kind: 'failed', error: decided.failed };
   const { as, message } = decided.output;
   if (as === 'succeeded') return { kind: 'stopped', result: { status: 'succeeded' } };
-  const error = { code: 'flow.stopped', message: message ?? 'The flow stopped itself as failed.', step: step.id, blame: 'author' as const };
+  const error = {
+    code: 'flow.stopped',
+    message: message ?? 'The flow stopped itself as failed.',
+    step: walk.path(step.id),
+    blame: 'author' as const,
+  };
   return { kind: 'failed', error };
 }

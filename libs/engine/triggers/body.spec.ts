@@ -1,5 +1,8 @@
 import fc from 'fast-check';
-import { BodyRefusal, collect, mediaType, parseBody } from './body.js';
+import { collect } from './bodies/form.js';
+import { mediaType } from './bodies/media-type.js';
+import { BodyRefusal } from './bodies/refusal.js';
+import { parseBody } from './body.js';
 
 const JSON_TYPE = 'application/json';
 
@@ -25,13 +28,16 @@ const types = fc.oneof(
     'text/html; charset="utf-8"',
     'application/json; charset=us-ascii',
     'text/xml',
+    'application/soap+xml; charset=utf-16',
+    'multipart/form-data; boundary=b',
+    'application/pdf',
     undefined,
   ),
   fc.string(),
 );
 
 describe('any body of any type', () => {
-  it('is parsed or refused with 400 or 415, a code and a sentence; nothing else ever happens', () => {
+  it('is parsed or refused with 400, 413 or 415, a code and a sentence; nothing else ever happens', () => {
     const bodies = fc.oneof(
       fc.uint8Array(),
       fc.string({ unit: 'binary' }).map((text) => new TextEncoder().encode(text)),
@@ -44,7 +50,7 @@ describe('any body of any type', () => {
         } catch (error) {
           expect(error).toBeInstanceOf(BodyRefusal);
           const { status, code, message } = error as BodyRefusal;
-          expect([400, 415]).toContain(status);
+          expect([400, 413, 415]).toContain(status);
           expect(code).toMatch(/^body\.[a-z0-9-]+$/);
           expect(message).toMatch(/^[A-Z][^]*\.$/);
         }
@@ -68,6 +74,7 @@ describe('JSON', () => {
   it('is what JSON.parse makes of it', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 20 }), (value) => {
+        fc.pre(!/\d{16}/.test(JSON.stringify(value)));
         expect(parse(JSON.stringify(value))).toEqual(JSON.parse(JSON.stringify(value)));
       }),
     );
@@ -137,20 +144,16 @@ describe('text', () => {
   });
 
   it.each([
-    ['application/xml', [415, 'body.type-not-accepted']],
-    ['text/xml', [415, 'body.type-not-accepted']],
-    ['multipart/form-data; boundary=x', [415, 'body.type-not-accepted']],
     ['', [415, 'body.type-not-accepted']],
-    ['text/plain; charset=iso-8859-1', [415, 'body.charset-not-accepted']],
-    ['application/json; charset="UTF-16"', [415, 'body.charset-not-accepted']],
+    ['garbage', [415, 'body.type-not-accepted']],
+    ['text/', [415, 'body.type-not-accepted']],
+    ['text/plain; charset=utf-7', [415, 'body.charset-not-accepted']],
   ])('of type %p is refused', (type, refusal) => {
     expect(refusalOf('x', type)).toEqual(refusal);
   });
 
-  it('without a type is told which there are', () => {
-    expect(() => parseBody(Buffer.from('x'), undefined)).toThrow(
-      'The request has a body but no Content-Type; send application/json, application/x-www-form-urlencoded or text.',
-    );
+  it('without a type is told to say what it is', () => {
+    expect(() => parseBody(Buffer.from('x'), undefined)).toThrow(/^The request has a body but no Content-Type; say what it is: /);
   });
 });
 

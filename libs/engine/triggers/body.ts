@@ -1,109 +1,55 @@
-import secureJson from 'secure-json-parse';
+import type { EventFile } from '@millrace/component-sdk';
+import { decodeText } from './bodies/charset.js';
+import { parseForm } from './bodies/form.js';
+import { parseJson } from './bodies/json.js';
+import { isJson, isMediaType, isXml, mediaType } from './bodies/media-type.js';
+import { parseMultipart } from './bodies/multipart.js';
+import { BodyRefusal } from './bodies/refusal.js';
+import { parseXml } from './bodies/xml.js';
 
-/** Why a body cannot be read, with the answer that the table of answers gives it. */
-export class BodyRefusal extends Error {
-  constructor(
-    readonly status: 400 | 415,
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
-    this.name = 'BodyRefusal';
-  }
+/** What expressions see of a body. */
+export interface Content {
+  readonly body: unknown;
+  readonly files: readonly EventFile[];
 }
 
-/** Deepest nesting of a JSON body. Parsing survives more, but printing and cloning overflow the stack at some ten thousand. */
-const MAX_DEPTH = 100;
-const MAX_FORM_PAIRS = 1_000;
-/** What secure-json-parse says of a `__proto__` key. */
-const FORBIDDEN_KEY = 'Object contains forbidden prototype property';
+const NO_FILES: readonly EventFile[] = [];
+
+/** The parsed view of a body without its files: null where it is empty, or one file. See `readContent`. */
+export function parseBody(bytes: Uint8Array, contentType: string | undefined): unknown {
+  return readContent(bytes, contentType).body;
+}
 
 /**
- * The parsed view of a body. The bytes stay what they are; this is what expressions see. An empty body is null.
- * Throws a BodyRefusal for what is malformed, dangerous or of a type that this version does not read.
+ * The parsed view of a body. The bytes stay what they are; this is what expressions see. JSON, XML and forms are
+ * values, text is a text, an empty body is null; what is of any other type is one file.
+ * Throws a BodyRefusal for what is malformed or dangerous, or has no type at all.
  */
-export function parseBody(bytes: Uint8Array, contentType: string | undefined): unknown {
-  if (bytes.length === 0) return null;
+export function readContent(bytes: Uint8Array, contentType: string | undefined): Content {
+  if (bytes.length === 0) return { body: null, files: NO_FILES };
   const { type, charset } = mediaType(contentType);
-  if (isJson(type)) return parseJson(decode(bytes, charset));
-  if (type === 'application/x-www-form-urlencoded') return parseForm(decode(bytes, charset));
-  if (type.startsWith('text/') && type !== 'text/xml') return decode(bytes, charset);
-  throw new BodyRefusal(415, 'body.type-not-accepted', typeMessage(type));
+  if (isJson(type)) return { body: parseJson(decodeText(bytes, charset)), files: NO_FILES };
+  if (isXml(type)) return { body: parseXml(bytes, charset), files: NO_FILES };
+  if (type === 'application/x-www-form-urlencoded') return { body: parseForm(bytes, charset), files: NO_FILES };
+  if (type === 'multipart/form-data') return formData(bytes, contentType ?? '');
+  if (type.startsWith('text/') && isMediaType(type)) return { body: decodeText(bytes, charset), files: NO_FILES };
+  return { body: null, files: [wholeBody(bytes, type)] };
 }
 
-/** The media type in lower case without its parameters, and the charset if one is named. */
-export function mediaType(contentType: string | undefined): { type: string; charset: string | undefined } {
-  const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim());
-  const charset = parameters.map((parameter) => /^charset="?([^"]+)"?$/i.exec(parameter)?.[1]).find((value) => value !== undefined);
-  return { type: type.toLowerCase(), charset: charset?.toLowerCase() };
+function formData(bytes: Uint8Array, contentType: string): Content {
+  const { fields, files } = parseMultipart(bytes, contentType);
+  return { body: fields, files };
 }
 
-function isJson(type: string): boolean {
-  return type === 'application/json' || type.endsWith('+json');
+function wholeBody(bytes: Uint8Array, type: string): EventFile {
+  if (!isMediaType(type)) throw new BodyRefusal(415, 'body.type-not-accepted', typeMessage(type));
+  return { name: 'body', filename: null, type, size: bytes.length, offset: 0 };
 }
 
 function typeMessage(type: string): string {
-  const said = type === '' ? 'The request has a body but no Content-Type' : `Bodies of type ${type} are not read`;
-  return `${said}; send application/json, application/x-www-form-urlencoded or text.`;
-}
-
-/** UTF-8 and its subset only, strictly: a replaced character would be a changed event. A byte order mark is dropped. */
-function decode(bytes: Uint8Array, charset: string | undefined): string {
-  if (charset !== undefined && !['utf-8', 'utf8', 'us-ascii'].includes(charset)) {
-    throw new BodyRefusal(415, 'body.charset-not-accepted', `The charset ${charset} is not read; send UTF-8.`);
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new BodyRefusal(400, 'body.not-utf8', 'The body is not valid UTF-8.');
-  }
-}
-
-function parseJson(text: string): unknown {
-  if (depthExceeds(text, MAX_DEPTH)) throw new BodyRefusal(400, 'body.too-deep', `The JSON is nested deeper than ${MAX_DEPTH} levels.`);
-  try {
-    return secureJson.parse(text, undefined, { protoAction: 'error', constructorAction: 'ignore' });
-  } catch (error) {
-    // The whole message: that of a syntax error quotes the body.
-    if ((error as Error).message === FORBIDDEN_KEY)
-      throw new BodyRefusal(400, 'body.forbidden-key', 'The JSON has a "__proto__" key, which is not accepted.');
-    throw new BodyRefusal(400, 'body.malformed', 'The body is not valid JSON.');
-  }
-}
-
-/** Counts brackets outside strings, without recursion. */
-function depthExceeds(text: string, limit: number): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let i = 0; i < text.length; i += 1) {
-    const code = text.charCodeAt(i);
-    if (inString) {
-      if (code === 0x5c) i += 1;
-      else if (code === 0x22) inString = false;
-    } else if (code === 0x22) inString = true;
-    else if (code === 0x7b || code === 0x5b) {
-      depth += 1;
-      if (depth > limit) return true;
-    } else if (code === 0x7d || code === 0x5d) depth -= 1;
-  }
-  return false;
-}
-
-/** Repeated keys become a list; the result has no prototype, so that no key can reach one. */
-function parseForm(text: string): unknown {
-  const pairs = [...new URLSearchParams(text)];
-  if (pairs.length > MAX_FORM_PAIRS) throw new BodyRefusal(400, 'body.too-many-fields', `A form may have ${MAX_FORM_PAIRS} fields.`);
-  return collect(pairs);
-}
-
-/** Name and value pairs as an object; what is repeated becomes a list. */
-export function collect(pairs: Iterable<readonly [string, string]>): Record<string, string | string[]> {
-  const fields = Object.create(null) as Record<string, string | string[]>;
-  for (const [name, value] of pairs) {
-    const earlier = fields[name];
-    if (earlier === undefined) fields[name] = value;
-    else if (Array.isArray(earlier)) earlier.push(value);
-    else fields[name] = [earlier, value];
-  }
-  return fields;
+  const said =
+    type === ''
+      ? 'The request has a body but no Content-Type'
+      : `The Content-Type ${JSON.stringify(type.slice(0, 80))} is not a media type`;
+  return `${said}; say what it is: application/json, application/xml, multipart/form-data, text/plain or any other.`;
 }

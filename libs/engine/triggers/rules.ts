@@ -1,4 +1,4 @@
-import type { Condition, WebhookTrigger } from '@millrace/flow';
+import type { Condition, Dedupe, RateLimit, WebhookTrigger } from '@millrace/flow';
 import { compileCondition, compileTemplate, evaluateCondition, parseDuration, parseSize } from '@millrace/flow';
 import { StepError, type Json } from '@millrace/component-sdk';
 import type { ErrorRecord, TriggerView } from '../records.js';
@@ -14,7 +14,10 @@ export interface WebhookRules {
   readonly accept: readonly string[] | undefined;
   /** Whether a media type, in lower case, is one of them. */
   accepts(type: string): boolean;
+  /** Content codings that are undone. */
+  readonly encodings: readonly string[];
   readonly maxBytes: number | undefined;
+  readonly rate: RateRule | undefined;
   readonly whenPaused: 'hold' | 'refuse';
   readonly answer: FixedAnswer | undefined;
   /** What becomes of a request, body parsed and credential verified. */
@@ -34,12 +37,22 @@ export type Decision =
   | { readonly kind: 'invalid'; readonly error: ErrorRecord }
   | { readonly kind: 'keyless'; readonly problem: string };
 
+/** Requests with the same key are let in `limit` at once, and again `limit` within `perMs`. */
+export interface RateRule {
+  readonly limit: number;
+  readonly perMs: number;
+  /** What cannot be keyed shares one key, for a limit must not turn events away for what they lack. */
+  key(trigger: TriggerView): string;
+}
+
 export interface DedupeKey {
   readonly key: string;
   readonly windowMs: number;
 }
 
 const DEFAULT_WINDOW = '24h';
+/** In `accept`. */
+const ANY = '*/*';
 
 /** Compiles a checked trigger. `schemaCheck` compiles its JSON Schema, which the engine does not do itself. */
 export function webhookRules(
@@ -48,11 +61,13 @@ export function webhookRules(
 ): WebhookRules {
   const invalid = trigger.schema === undefined ? undefined : schemaCheck(trigger.schema);
   const matches = acceptCondition(trigger.when);
-  const dedupeKey = trigger.dedupe && dedupe(trigger.dedupe.key, parseDuration(trigger.dedupe.window ?? DEFAULT_WINDOW));
+  const dedupeKey = trigger.dedupe && dedupe(trigger.dedupe, parseDuration(trigger.dedupe.window ?? DEFAULT_WINDOW));
   return {
     methods: trigger.methods ?? ['POST'],
     accept: trigger.accept,
     accepts: typeMatcher(trigger.accept),
+    encodings: trigger.encodings ?? [],
+    rate: trigger.rateLimit && rateRule(trigger.rateLimit),
     maxBytes: trigger.limit === undefined ? undefined : parseSize(trigger.limit),
     whenPaused: trigger.whenPaused ?? 'hold',
     answer: fixedAnswer(trigger.respond),
@@ -70,11 +85,11 @@ function misfit(problem: string): ErrorRecord {
   return { code: 'trigger.schema', message: `The body does not fit the trigger's schema: ${problem}`, step: 'trigger', blame: 'remote' };
 }
 
-/** `text/*` stands for every type that starts with `text/`. */
+/** `text/*` stands for every type that starts with `text/`, a star on both sides for any type. */
 function typeMatcher(accept: readonly string[] | undefined): (type: string) => boolean {
   if (accept === undefined) return () => true;
   const wanted = accept.map((type) => type.toLowerCase());
-  return (type) => wanted.some((each) => each === type || (each.endsWith('/*') && type.startsWith(each.slice(0, -1))));
+  return (type) => wanted.some((each) => each === type || each === ANY || (each.endsWith('/*') && type.startsWith(each.slice(0, -1))));
 }
 
 /**
@@ -97,10 +112,24 @@ function orStepError<T>(evaluate: () => T): T | StepError {
   }
 }
 
-function dedupe(source: string, windowMs: number): (trigger: TriggerView) => DedupeKey {
-  const { resolveSync } = compileTemplate(source, 'dedupe.key');
-  if (!resolveSync) throw new Error('A dedupe key outside the accept subset was not caught by the checker.');
-  return (trigger) => ({ key: keyText(resolveSync({ trigger })), windowMs });
+function dedupe({ key }: Dedupe, windowMs: number): (trigger: TriggerView) => DedupeKey {
+  const resolve = acceptKey(key, 'dedupe.key');
+  return (trigger) => ({ key: keyText(resolve(trigger)), windowMs });
+}
+
+function acceptKey(source: string, where: string): (trigger: TriggerView) => Json {
+  const { resolveSync } = compileTemplate(source, where);
+  if (!resolveSync) throw new Error(`A ${where} outside the accept subset was not caught by the checker.`);
+  return (trigger) => resolveSync({ trigger });
+}
+
+function rateRule({ limit, per, key }: RateLimit): RateRule {
+  const resolve = key === undefined ? () => '' : acceptKey(key, 'rateLimit.key');
+  const keyOf = (trigger: TriggerView): string => {
+    const value = orStepError(() => resolve(trigger));
+    return value instanceof StepError ? '' : JSON.stringify(value);
+  };
+  return { limit, perMs: parseDuration(per), key: keyOf };
 }
 
 /** Nothing is no key: events that all have a null id are not copies of one another. */

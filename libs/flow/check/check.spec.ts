@@ -1,6 +1,7 @@
 import type { Component, JsonSchema } from '@millrace/component-sdk';
 import { checkFlow, formatProblems, parseFlow } from '../index.js';
 import type { CheckOptions, CredentialInfo } from '../index.js';
+import { marked, withKeys, withSteps, withTrigger } from '../../../test/support/marked-flow.js';
 
 function component(name: string, props: JsonSchema, more: Partial<Component> = {}): [string, Component] {
   return [name, { name, title: name, props, run: () => undefined, ...more }];
@@ -62,6 +63,7 @@ const credentials = new Map<string, CredentialInfo>([
   ['sales-slack', { type: 'api-key', in: 'url' }],
   ['team-discord', { type: 'api-key', in: 'url' }],
   ['ops-slack', { type: 'api-key', in: 'url' }],
+  ['halved', { type: 'api-key', in: 'header', broken: 'it has no value.' }],
   ['unset', { type: 'api-key', in: 'header', missing: 'HUBSPOT_TOKEN' }],
 ]);
 
@@ -69,32 +71,6 @@ const options: CheckOptions = { components, credentials };
 
 function found(text: string, more: Partial<CheckOptions> = {}): string[] {
   return checkFlow(text, { ...options, ...more }).problems.map(({ line, column, code }) => `${line}:${column} ${code}`);
-}
-
-/** Takes the marks `¶` out of a text, and says where they stood. */
-function marked(text: string): { text: string; places: string[] } {
-  const places: string[] = [];
-  const plain = text.split('\n').map((line, index) => {
-    const pieces = line.split('¶');
-    pieces.slice(1).forEach((_, mark) => places.push(`${index + 1}:${pieces.slice(0, mark + 1).join('').length + 1}`));
-    return pieces.join('');
-  });
-  return { text: plain.join('\n'), places };
-}
-
-/** A flow whose steps start in line 2, column 1. */
-function withSteps(...lines: string[]): string {
-  return `{ "format": 1, "id": "f", "trigger": { "type": "webhook" }, "steps": [\n${lines.join('\n')}\n] }`;
-}
-
-/** A flow whose trigger starts in line 2, column 1. */
-function withTrigger(...lines: string[]): string {
-  return `{ "format": 1, "id": "f", "trigger":\n${lines.join('\n')},\n"steps": [] }`;
-}
-
-/** A flow with more keys in line 2. */
-function withKeys(...lines: string[]): string {
-  return `{ "format": 1, "id": "f", "trigger": { "type": "webhook" }, "steps": [],\n${lines.join('\n')} }`;
 }
 
 const contact =
@@ -226,7 +202,6 @@ describe('checkFlow finds nothing in', () => {
 describe('checkFlow reports, at the marks,', () => {
   it.each<[string, string, string[]]>([
     ['an unknown key of the flow', withKeys('¶"stepps": []'), ['flow.unknown-key']],
-    ['a key it cannot honour yet', withKeys('¶"concurrency": { "limit": 1 }'), ['flow.key-not-supported']],
     [
       'a bad default',
       withKeys('"defaults": { "timeout": ¶"soon", "onError": ¶"panic", ¶"when": true }'),
@@ -243,13 +218,8 @@ describe('checkFlow reports, at the marks,', () => {
     ['a bad flow id', '{ "format": 1, "id": ¶"Not an id", "trigger": { "type": "webhook" }, "steps": [] }', ['flow.bad-id']],
     ['a duplicate key', withKeys('"name": "a", ¶"name": "b"'), ['flow.duplicate-key']],
     ['the key __proto__', withSteps('{ "id": "a", "use": "log", "with": { ¶"__proto__": { "x": 1 } } }'), ['flow.forbidden-key']],
-    ['a trigger it cannot start', withTrigger('{ "type": ¶"schedule", "cron": "* * * * *" }'), ['flow.trigger-not-supported']],
     ['an unknown trigger', withTrigger('{ "type": ¶"webhok" }'), ['flow.bad-value']],
-    [
-      'trigger keys it cannot honour yet',
-      withTrigger('{ "type": "webhook", ¶"endpoint": "x", ¶"rateLimit": {}, "respond": ¶"when-finished" }'),
-      ['flow.key-not-supported', 'flow.key-not-supported', 'flow.key-not-supported'],
-    ],
+    ['trigger keys it cannot honour yet', withTrigger('{ "type": "webhook", "respond": ¶"when-finished" }'), ['flow.key-not-supported']],
     [
       'bad trigger values',
       withTrigger('{ "type": "webhook", "methods": [¶"FETCH"], "accept": [¶"json"], "limit": ¶"1gb", "whenPaused": ¶"wait" }'),
@@ -283,7 +253,6 @@ describe('checkFlow reports, at the marks,', () => {
     ],
     ['a step without a kind', withSteps('¶{ "id": "a", "usse": "log" }'), ['flow.no-step-kind']],
     ['a step of two kinds', withSteps('{ "id": "a", "use": "log", ¶"set": {} }'), ['flow.two-step-kinds']],
-    ['a step it cannot run', withSteps('{ "id": "a", ¶"forEach": "{{ trigger.body.items }}", "steps": [] }'), ['flow.step-not-supported']],
     ['a bad step id', withSteps('{ "id": ¶"tell-sales", "use": "log" }'), ['flow.bad-id']],
     [
       'a repeated step id',
@@ -327,6 +296,11 @@ describe('checkFlow reports, at the marks,', () => {
       'a credential without its secret',
       withSteps(contact.replace('"credential": "hubspot"', '"credential": ¶"unset"')),
       ['credential.missing-secret'],
+    ],
+    [
+      'a credential whose definition is wrong',
+      withSteps(contact.replace('"credential": "hubspot"', '"credential": ¶"halved"')),
+      ['credential.broken'],
     ],
     ['a condition without braces', withSteps('{ "id": "a", "when": ¶"trigger.body.x = 1", "use": "log" }'), ['flow.bad-condition']],
     ['a condition in mixed text', withSteps('{ "id": "a", "if": ¶"x {{ trigger.body.x }}", "then": [] }'), ['flow.bad-condition']],
@@ -505,7 +479,6 @@ describe('messages say what to do', () => {
       withSteps(contact, '{ "id": "a", "use": "log", "with": { "v": "{{ steps.contcat.id }}" } }'),
       'There is no step `contcat`. Did you mean `contact`?',
     ],
-    [withSteps('{ "id": "a", "wait": { "for": "10m" } }'), 'This version cannot run `wait` yet.'],
     ['{ "format": 2 }', 'This file is of format 2, and this version of Millrace reads format 1; update Millrace.'],
     [
       withSteps('{ "id": "a", "use": "slack.send-message", "with": { "text": "", "mode": "plan" } }'),

@@ -2,12 +2,15 @@ import { readFlow, resultOf } from '../format/parse.js';
 import type { FlowDraft, ReadFlow } from '../format/parse.js';
 import type { Problem } from '../problems.js';
 import type { Catalog } from '../steps/kind.js';
-import { kindOf } from '../steps/kinds.js';
+import { listsIn } from '../steps/kinds.js';
 import type { Flow, Step } from '../types.js';
 import { checkSteps, checkerAt, possiblyRun } from './steps.js';
 import type { Walk } from './steps.js';
-import { checkTrigger } from './trigger.js';
-import { triggerShape } from './view.js';
+import { errorShape } from '../schema/shapes.js';
+import { checkAnswers } from './answers.js';
+import { resumableSteps } from './resume.js';
+import { runShape, triggerShape } from './shapes.js';
+import { checkTrigger } from './triggers.js';
 import type { View, VisibleStep } from './view.js';
 
 export interface CheckOptions extends Catalog {
@@ -32,11 +35,21 @@ function checkDraft(draft: FlowDraft, read: ReadFlow, options: CheckOptions): vo
   const all = new Set([...[...read.steps.pointers.keys()].map(({ id }) => id), ...read.steps.unread]);
   // A step that could not be read was reported; references to it are not wrong as well.
   const unread = new Map<string, VisibleStep>([...read.steps.unread].map((id) => [id, { certain: true, output: 'unknown' }]));
-  const view: View = { steps: { own: unread }, all, place: 'trigger', trigger: triggerShape(draft.trigger) };
-  if (draft.trigger !== undefined) checkTrigger(draft.trigger, view, walk);
-  checkSteps(draft.steps, { ...view, place: 'steps' }, walk);
+  const before: View = {
+    steps: { own: unread },
+    all,
+    place: 'trigger',
+    trigger: triggerShape(draft.trigger),
+    names: {},
+    loops: [],
+    resumable: resumableSteps(draft, read.steps.unread),
+  };
+  checkTrigger(draft, before, walk);
+  const view: View = { ...before, place: 'steps', trigger: runShape(draft) };
+  checkSteps(draft.steps, view, walk);
   const afterwards = new Map([...unread, ...possiblyRun(draft.steps, walk)]);
-  checkSteps(draft.onError ?? [], { ...view, place: 'onError', steps: { own: afterwards } }, walk);
+  checkSteps(draft.onError ?? [], { ...view, names: { error: errorShape }, steps: { own: afterwards } }, walk);
+  checkAnswers(draft, walk);
 }
 
 function checkFlowId({ id }: FlowDraft, read: ReadFlow, { flowId, ...catalog }: CheckOptions): void {
@@ -60,5 +73,5 @@ function reportRepeatedIds(draft: FlowDraft, read: ReadFlow, catalog: Catalog): 
 
 /** Every step of a list, depth first, in file order. */
 export function allSteps(steps: readonly Step[]): Step[] {
-  return steps.flatMap((step) => [step, ...kindOf(step).branches(step).flatMap(allSteps)]);
+  return steps.flatMap((step) => [step, ...listsIn(step).flatMap(allSteps)]);
 }

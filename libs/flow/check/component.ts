@@ -41,24 +41,36 @@ function checkCredential(step: UseStep, component: Component, checker: StepCheck
   checkNamedCredential(step.credential, credential.types, checker);
 }
 
+const verifyingTypes = ['none', 'basic', 'api-key', 'hmac'];
+
+/** Checks that the credential in `credential`, below `below`, can verify a request that comes in. */
+export function checkVerifyingCredential(name: string, below: string, checker: StepChecker): void {
+  const pointer = `${below}/credential`;
+  checkNamedCredential(name, verifyingTypes, checker, pointer);
+  if (checker.catalog.credentials.get(name)?.in === 'url') {
+    const message = `\`${name}\` is a secret address to send to; it cannot verify a request that comes in.`;
+    checker.report('credential.wrong-type', message, pointer);
+  }
+}
+
 /** Checks that a credential is defined, of one of the given types, and complete. */
-export function checkNamedCredential(name: string, types: readonly string[], checker: StepChecker): void {
+export function checkNamedCredential(name: string, types: readonly string[], checker: StepChecker, pointer = '/credential'): void {
   const found = checker.catalog.credentials.get(name);
   if (found === undefined) {
     const known = suggestion(name, checker.catalog.credentials.keys());
-    checker.report('credential.unknown', `There is no credential \`${name}\` in credentials.json.${known}`, '/credential');
+    checker.report('credential.unknown', `There is no credential \`${name}\` in credentials.json.${known}`, pointer);
     return;
   }
   if (!types.includes(found.type)) {
-    checker.report('credential.wrong-type', `\`${name}\` is of type \`${found.type}\`; needed is ${listed(types)}.`, '/credential');
+    checker.report('credential.wrong-type', `\`${name}\` is of type \`${found.type}\`; needed is ${listed(types)}.`, pointer);
   }
   if (found.missing !== undefined) {
     checker.report(
       'credential.missing-secret',
       `The credential \`${name}\` needs the environment variable ${found.missing}; set it and start again.`,
-      '/credential',
+      pointer,
     );
   } else if (found.broken !== undefined) {
-    checker.report('credential.broken', `The credential \`${name}\` cannot be used: ${found.broken}`, '/credential');
+    checker.report('credential.broken', `The credential \`${name}\` cannot be used: ${found.broken}`, pointer);
   }
 }

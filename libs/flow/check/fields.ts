@@ -1,4 +1,14 @@
 import type { JsonSchema } from '@millrace/component-sdk';
+import { suggestion } from '../names.js';
+import type { ProblemCode } from '../problem-codes.js';
+
+/** What is wrong with reading a path. */
+export interface ReferenceFault {
+  readonly code: ProblemCode;
+  readonly message: string;
+  /** Which segment of the path is at fault. */
+  readonly index: number;
+}
 
 export interface UnknownField {
   /** Which segment of the path is not there. */
@@ -47,4 +57,13 @@ function soleType({ type }: JsonSchema): string | undefined {
   if (typeof type === 'string' || type === undefined) return type;
   const types = type.filter((name) => name !== 'null');
   return types.length === 1 ? types[0] : 'mixed';
+}
+
+/** The first field of a path that a value of this shape does not have. */
+export function fieldFault(shape: JsonSchema, path: readonly string[], from: number): ReferenceFault | undefined {
+  const unknown = unknownField(shape, path.slice(from), true);
+  if (unknown === undefined) return undefined;
+  const index = from + unknown.index;
+  const message = `\`${path.slice(0, index).join('.')}\` has no \`${path[index] ?? ''}\`.${suggestion(path[index] ?? '', unknown.known)}`;
+  return { code: 'reference.unknown-field', index, message };
 }

@@ -1,9 +1,10 @@
 import type { ProblemCode } from '../problem-codes.js';
 import { keyNodeAt, nodeAt } from '../text.js';
-import { kindOf } from '../steps/kinds.js';
-import type { Catalog, OutputShape, StepChecker } from '../steps/kind.js';
+import { kindOf, listsIn } from '../steps/kinds.js';
+import type { Catalog, InnerList, OutputContext, OutputShape, StepChecker } from '../steps/kind.js';
 import type { Flow, Step } from '../types.js';
 import type { ReadFlow } from '../format/parse.js';
+import { itemShape } from './items.js';
 import { checkSite } from './sites.js';
 import type { View, VisibleStep } from './view.js';
 
@@ -35,14 +36,39 @@ function checkStep(step: Step, view: View, walk: Walk): void {
     if (node !== undefined) checkSite(node, pointer + site.pointer, site.use, context);
   }
   kind.check?.(step, checkerAt(pointer, walk.read, walk.catalog));
-  for (const branch of kind.branches(step)) checkSteps(branch, view, walk);
+  const lists = kind.inner(step, { itemOf: (value) => itemShape(value, view) });
+  for (const list of lists) checkSteps(list.steps, viewInside(list, step, view, walk), walk);
 }
 
-function visible(step: Step, { catalog, defaults }: Walk): VisibleStep {
+/** What a list inside a step sees: what the step sees, and what is its own. */
+function viewInside({ names, mayFollow = [], repeats }: InnerList, step: Step, view: View, walk: Walk): View {
+  const earlier = mayFollow.flatMap((list) => possiblyRun(list, walk));
+  return {
+    ...view,
+    names: { ...view.names, ...names },
+    loops: repeats ? [...view.loops, step] : view.loops,
+    steps: earlier.length > 0 ? { own: new Map(earlier), around: view.steps } : view.steps,
+  };
+}
+
+function visible(step: Step, walk: Walk): VisibleStep {
   const mayBeSkipped = step.when !== undefined && step.when !== true;
-  const mayFail = (step.onError ?? defaults?.onError) === 'continue';
-  const output = kindOf(step).output(step, catalog);
-  return { certain: !mayBeSkipped && !mayFail, output: mayFail ? orError(output) : output };
+  return { certain: !mayBeSkipped && !mayFail(step, walk), output: outputOf(step, walk) };
+}
+
+function mayFail({ onError }: Step, { defaults }: Walk): boolean {
+  return (onError ?? defaults?.onError) === 'continue';
+}
+
+function outputOf(step: Step, walk: Walk): OutputShape {
+  const context: OutputContext = { catalog: walk.catalog, ofList: (steps) => outputOfList(steps, walk) };
+  const output = kindOf(step).output(step, context);
+  return mayFail(step, walk) ? orError(output) : output;
+}
+
+function outputOfList(steps: readonly Step[], walk: Walk): OutputShape {
+  const last = steps.at(-1);
+  return last === undefined ? 'none' : outputOf(last, walk);
 }
 
 /** After `onError: "continue"` the output may be `{ error }` instead. */
@@ -51,26 +77,41 @@ function orError(output: OutputShape): OutputShape {
   return output.properties === undefined ? 'unknown' : { ...output, properties: { ...output.properties, error: { type: 'object' } } };
 }
 
-/** Every step of a list and of the lists inside it, as `onError` sees them: any of them may not have run. */
+/**
+ * Every step of a list and of the lists inside it, as `catch`, `finally` and `onError` see them: any of them may not have run.
+ * Steps inside loops ran once per item, so that there is no one output to read.
+ */
 export function possiblyRun(steps: readonly Step[], walk: Walk): [string, VisibleStep][] {
   return steps.flatMap((step) => [
     [step.id, { ...visible(step, walk), certain: false }],
-    ...kindOf(step)
-      .branches(step)
-      .flatMap((branch) => possiblyRun(branch, walk)),
+    ...listsOutsideLoops(step).flatMap((list) => possiblyRun(list, walk)),
   ]);
 }
 
-function pointerOf(step: Step, { read }: Walk): string {
+function listsOutsideLoops(step: Step): (readonly Step[])[] {
+  const lists = kindOf(step).inner(step, { itemOf: () => ({}) });
+  return lists.filter(({ repeats }) => repeats !== true).map(({ steps }) => steps);
+}
+
+/** Where a step stands in the file. */
+export function pointerOf(step: Step, { read }: Walk): string {
   return read.steps.pointers.get(step) ?? '';
 }
 
-function endsList(steps: readonly Step[]): boolean {
-  return steps.some((step) => kindOf(step).ends(step, endsList) && (step.when === undefined || step.when === true));
+/** True when the run surely ends in this list. */
+export function endsList(steps: readonly Step[], walk: Walk): boolean {
+  return steps.some((step) => endsRun(step, walk));
+}
+
+function endsRun(step: Step, walk: Walk): boolean {
+  if (step.when !== undefined && step.when !== true) return false;
+  // What fails inside before it ends the run is passed over.
+  if (mayFail(step, walk) && listsIn(step).length > 0) return false;
+  return kindOf(step).ends(step, (steps) => endsList(steps, walk));
 }
 
 function reportUnreachable(steps: readonly Step[], walk: Walk): void {
-  const end = steps.findIndex((step) => endsList([step]));
+  const end = steps.findIndex((step) => endsRun(step, walk));
   const next = end < 0 ? undefined : steps[end + 1];
   if (next === undefined) return;
   checkerAt(pointerOf(next, walk), walk.read, walk.catalog).report(
@@ -81,12 +122,12 @@ function reportUnreachable(steps: readonly Step[], walk: Walk): void {
 }
 
 /** Reports below a JSON pointer; what is not in the file is reported at the nearest thing above that is. */
-export function checkerAt(pointer: string, { document, problems }: ReadFlow, catalog: Catalog): StepChecker {
+export function checkerAt(pointer: string, { document, problems, draft }: ReadFlow, catalog: Catalog): StepChecker {
   const report = (code: ProblemCode, message: string, below: string, place: 'key' | 'value' = 'value'): void => {
     const path = pointer + below;
     const node = place === 'key' ? (keyNodeAt(document.root, path) ?? nodeAt(document.root, path)) : nodeAt(document.root, path);
     const above = nodeAt(document.root, pointer);
     problems.report(code, message, node ?? { offset: above?.offset ?? 0, length: 1 }, node ? path : pointer);
   };
-  return { catalog, pointer, report };
+  return { catalog, flowId: draft?.id ?? '', pointer, report };
 }

@@ -1,6 +1,8 @@
+import { listed, suggestion } from '../names.js';
+import { requestKeys } from '../format/trigger.js';
 import { nodeAt } from '../text.js';
-import type { WebhookTrigger } from '../types.js';
-import { checkNamedCredential } from './component.js';
+import type { RequestSettings, WebhookTrigger } from '../types.js';
+import { checkVerifyingCredential } from './component.js';
 import { faultsOfSchema } from './schemas.js';
 import { checkSite } from './sites.js';
 import type { SiteContext } from './sites.js';
@@ -8,40 +10,52 @@ import { checkerAt } from './steps.js';
 import type { Walk } from './steps.js';
 import type { View } from './view.js';
 
-const verifyingTypes = ['none', 'basic', 'api-key', 'hmac'];
-
-/** Checks the trigger: its credential, its condition, the dedupe key and the schema of the body. */
-export function checkTrigger(trigger: WebhookTrigger, view: View, walk: Walk): void {
+/** Checks a webhook trigger: its endpoint or what it says of requests itself, its condition and the schema of the body. */
+export function checkWebhookTrigger(trigger: WebhookTrigger, view: View, walk: Walk): void {
   const { document, problems } = walk.read;
   const context: SiteContext = { document, report: problems.report, view };
-  checkCredential(trigger, walk);
+  if (trigger.endpoint === undefined) checkRequestSettings(trigger, '/trigger', context, walk);
+  else checkEndpoint(trigger, trigger.endpoint, walk);
   siteAt('/trigger/when', 'condition', context);
-  siteAt('/trigger/respond', 'constant', context);
-  if (trigger.dedupe !== undefined) checkDedupeKey(context);
-  if (walk.catalog.checkSchemas !== false && trigger.schema !== undefined) checkSchema(trigger.schema, walk);
+  checkSchema(trigger.schema, '/trigger/schema', walk);
 }
 
-function siteAt(pointer: string, use: 'condition' | 'constant' | 'value', context: SiteContext): ReturnType<typeof checkSite> {
+/** Checks what is said of requests at a place of a flow file or of `endpoints.json`. */
+export function checkRequestSettings(settings: RequestSettings, pointer: string, context: SiteContext, walk: Walk): void {
+  checkCredential(settings, pointer, walk);
+  siteAt(`${pointer}/respond`, 'constant', context);
+  if (settings.dedupe !== undefined) checkAcceptKey(`${pointer}/dedupe/key`, context);
+  if (settings.rateLimit?.key !== undefined) checkAcceptKey(`${pointer}/rateLimit/key`, context);
+}
+
+/** What a request must be like is said where the URL is declared, once for all that listen. */
+function checkEndpoint(trigger: WebhookTrigger, name: string, walk: Walk): void {
+  const checker = checkerAt('/trigger', walk.read, walk.catalog);
+  const { endpoints } = walk.catalog;
+  if (endpoints !== undefined && !endpoints.has(name)) {
+    const near = suggestion(name, endpoints);
+    const known = endpoints.size > 0 && near === '' ? ` There are ${listed([...endpoints])}.` : near;
+    checker.report('endpoint.unknown', `There is no endpoint \`${name}\` in endpoints.json.${known}`, '/endpoint');
+  }
+  for (const key of [...requestKeys, 'whenPaused'] as const) {
+    if (trigger[key] === undefined) continue;
+    const where = key === 'whenPaused' ? 'what is paused behind a shared endpoint is held' : `it belongs to \`${name}\` in endpoints.json`;
+    checker.report('endpoint.key-elsewhere', `Remove \`${key}\` here: ${where}.`, `/${key}`, 'key');
+  }
+}
+
+/** Checks the expressions of a value that stands at a pointer, if it is there. */
+export function siteAt(pointer: string, use: 'condition' | 'constant' | 'value', context: SiteContext): ReturnType<typeof checkSite> {
   const node = nodeAt(context.document.root, pointer);
   return node === undefined ? [] : checkSite(node, pointer, use, context);
 }
 
-function checkCredential({ credential }: WebhookTrigger, walk: Walk): void {
-  if (credential === undefined) return;
-  const checker = checkerAt('/trigger', walk.read, walk.catalog);
-  checkNamedCredential(credential, verifyingTypes, checker);
-  if (walk.catalog.credentials.get(credential)?.in === 'url') {
-    checker.report(
-      'credential.wrong-type',
-      `\`${credential}\` is a secret address to send to; it cannot verify a request that comes in.`,
-      '/credential',
-    );
-  }
+function checkCredential({ credential }: RequestSettings, pointer: string, walk: Walk): void {
+  if (credential !== undefined) checkVerifyingCredential(credential, '', checkerAt(pointer, walk.read, walk.catalog));
 }
 
-/** The key is needed before the event is written down, where only compiled expressions run. */
-function checkDedupeKey(context: SiteContext): void {
-  const pointer = '/trigger/dedupe/key';
+/** Checks a key that is needed before the event is written down, where only compiled expressions run. */
+export function checkAcceptKey(pointer: string, context: SiteContext): void {
   const node = nodeAt(context.document.root, pointer);
   if (node === undefined) return;
   const expressions = checkSite(node, pointer, 'value', context);
@@ -60,8 +74,10 @@ function checkDedupeKey(context: SiteContext): void {
   }
 }
 
-function checkSchema(schema: NonNullable<WebhookTrigger['schema']>, walk: Walk): void {
-  const checker = checkerAt('/trigger/schema', walk.read, walk.catalog);
+/** Checks that a JSON Schema of the file is one. */
+export function checkSchema(schema: WebhookTrigger['schema'], at: string, walk: Walk): void {
+  if (schema === undefined || walk.catalog.checkSchemas === false) return;
+  const checker = checkerAt(at, walk.read, walk.catalog);
   for (const { pointer, message } of faultsOfSchema(schema)) {
     checker.report('flow.bad-schema', `This is not a JSON Schema: ${message}.`, pointer);
   }

@@ -1,9 +1,11 @@
 import type { JsonSchema } from '@millrace/component-sdk';
-import { unknownField } from './fields.js';
+import { fieldFault } from './fields.js';
+import type { ReferenceFault } from './fields.js';
+import { resumeFault } from './resume.js';
+import type { ResumeView } from './resume.js';
+import { requestFields, shapeAt } from './shapes.js';
 import { listed, nearest, suggestion } from '../names.js';
-import type { ProblemCode } from '../problem-codes.js';
 import type { OutputShape } from '../steps/kind.js';
-import type { Flow } from '../types.js';
 
 /** A step as an expression sees it. */
 export interface VisibleStep {
@@ -19,69 +21,66 @@ export interface VisibleSteps {
 }
 
 /** What expressions at one place of the flow may read. */
-export interface View {
+export interface View extends ResumeView {
   readonly steps: VisibleSteps;
-  /** Every step of the file, visible or not. */
-  readonly all: ReadonlySet<string>;
-  /** `trigger`: before any run; `steps`; `onError`: after a failure. */
-  readonly place: 'trigger' | 'steps' | 'onError';
+  /** `trigger`: before any run; `steps`: in one. */
+  readonly place: 'trigger' | 'steps';
   readonly trigger: JsonSchema;
-}
-
-export interface ReferenceFault {
-  readonly code: ProblemCode;
-  readonly message: string;
-  /** Which segment of the path is at fault. */
-  readonly index: number;
+  /** What exists only here: `item` and `index` in a loop, `error` after a failure. */
+  readonly names: Readonly<Record<string, JsonSchema>>;
 }
 
 const text = { type: 'string' } as const;
-const texts = { type: 'object', additionalProperties: true } as const;
 const run = { type: 'object', properties: { id: text, startedAt: text } } as const;
 const flow = { type: 'object', properties: { id: text } } as const;
-const error = { type: 'object', properties: { code: text, message: text, step: text, status: {}, attempt: {} } } as const;
-
-/** The shape of `trigger`. The body is as open as the trigger's own schema leaves it. */
-export function triggerShape(trigger: Flow['trigger'] | undefined): JsonSchema {
-  const body = typeof trigger?.schema === 'object' ? openUnlessClosed(trigger.schema) : {};
-  return { type: 'object', properties: { body, headers: texts, query: texts, method: text, id: text, receivedAt: text } };
-}
-
-/** A schema for incoming bodies constrains what it names and allows the rest, so that only `false` closes it. */
-function openUnlessClosed(schema: JsonSchema): JsonSchema {
-  const { properties, items, additionalProperties = true, ...rest } = schema;
-  const opened = properties && Object.fromEntries(Object.entries(properties).map(([name, inner]) => [name, openNested(inner)]));
-  return { ...rest, ...(opened && { properties: opened }), ...(items && { items: openNested(items) }), additionalProperties };
-}
-
-function openNested(schema: JsonSchema): JsonSchema {
-  return typeof schema === 'object' && schema !== null ? openUnlessClosed(schema) : schema;
-}
 
 /** What is wrong with reading this path here, if anything. */
 export function referenceFault(path: readonly string[], guarded: boolean, view: View): ReferenceFault | undefined {
   const [root = ''] = path;
   if (root === 'steps') return stepFault(path, guarded, view);
-  const shapes: Record<string, JsonSchema> = {
-    trigger: view.trigger,
-    flow,
-    ...(view.place !== 'trigger' && { run }),
-    ...(view.place === 'onError' && { error }),
-  };
-  const shape = Object.hasOwn(shapes, root) ? shapes[root] : undefined;
-  if (shape === undefined) return { code: 'reference.unknown-root', index: 0, message: rootSentence(root, Object.keys(shapes), view) };
-  return fieldFault(shape, path, 1);
+  if (root === 'resume' && view.place === 'steps') return resumeFault(path, view);
+  const shape = shapeOfRoot(root, view);
+  if (shape === undefined) return { code: 'reference.unknown-root', index: 0, message: rootSentence(root, view) };
+  return (root === 'trigger' ? requestFault(path, shape) : undefined) ?? fieldFault(shape, path, 1);
 }
 
-function rootSentence(root: string, known: readonly string[], { place, trigger }: View): string {
-  if (root === 'error') return '`error` exists only in `onError`.';
+function rootsOf({ place, trigger, names }: View): Record<string, JsonSchema> {
+  return { trigger, flow, ...(place === 'steps' && { run }), ...names };
+}
+
+function shapeOfRoot(root: string, view: View): JsonSchema | undefined {
+  const roots = rootsOf(view);
+  return Object.hasOwn(roots, root) ? roots[root] : undefined;
+}
+
+/** What stands at a path, as far as the shapes tell: for the items of a loop over it. */
+export function shapeOfPath([root = '', ...rest]: readonly string[], view: View): JsonSchema | undefined {
+  if (root !== 'steps') return shapeAt(shapeOfRoot(root, view), rest);
+  const output = findStep(rest[0] ?? '', view.steps)?.output;
+  return typeof output === 'object' ? shapeAt(output, rest.slice(1)) : undefined;
+}
+
+function rootSentence(root: string, view: View): string {
+  const { place, trigger, names } = view;
+  if (root === 'error') return '`error` exists only in `catch` and `onError`.';
   if (root === 'run') return '`run` does not exist before the run; the trigger is checked while the event is accepted.';
-  if (root === 'item' || root === 'index') return `\`${root}\` exists only inside a loop.`;
+  if (root === 'resume') return '`resume` does not exist before the run; only steps can read it.';
+  if (root === 'index' || (root === 'item' && !('index' in names))) return `\`${root}\` exists only inside a loop.`;
   if (['env', 'process', 'environment'].includes(root))
     return 'Expressions do not see the environment; write the value into the flow, or a secret into a credential.';
   if (/^(credentials?|secrets?)$/.test(root)) return 'Expressions do not see secrets; name a `credential` on the step instead.';
   if (Object.hasOwn(trigger.properties ?? {}, root)) return `There is no \`${root}\` here. Did you mean \`trigger.${root}\`?`;
-  return `There is no \`${root}\` here.${suggestion(root, place === 'trigger' ? known : [...known, 'steps'])}`;
+  const known = Object.keys(rootsOf(view));
+  return `There is no \`${root}\` here.${suggestion(root, place === 'trigger' ? known : [...known, 'steps', 'resume'])}`;
+}
+
+/** Reading a header of what is no request deserves more than the list of fields. */
+function requestFault(path: readonly string[], shape: JsonSchema): ReferenceFault | undefined {
+  const name = path[1] ?? '';
+  const fields = Object.keys(shape.properties ?? {});
+  if (!Object.hasOwn(requestFields, name) || fields.includes(name)) return undefined;
+  const message = `Only a single request has \`trigger.${name}\`; here \`trigger\` has ${listed(fields)}.`;
+  return { code: 'reference.unknown-field', index: 1, message };
 }
 
 function stepFault(path: readonly string[], guarded: boolean, view: View): ReferenceFault | undefined {
@@ -123,12 +122,4 @@ function invisibleStep(id: string, view: View): ReferenceFault {
         : ' There is no step before this.'
       : ` Did you mean \`${near}\`?`;
   return { code: 'reference.unknown-step', index: 1, message: `There is no step \`${id}\`.${hint}` };
-}
-
-function fieldFault(shape: JsonSchema, path: readonly string[], from: number): ReferenceFault | undefined {
-  const unknown = unknownField(shape, path.slice(from), true);
-  if (unknown === undefined) return undefined;
-  const index = from + unknown.index;
-  const message = `\`${path.slice(0, index).join('.')}\` has no \`${path[index] ?? ''}\`.${suggestion(path[index] ?? '', unknown.known)}`;
-  return { code: 'reference.unknown-field', index, message };
 }

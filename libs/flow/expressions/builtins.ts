@@ -2,16 +2,18 @@ import { suggestion } from '../names.js';
 import { walkAst } from './ast.js';
 import type { AstNode } from './ast.js';
 import { ExpressionSyntaxError } from './faults.js';
+import { helperNames } from './helpers.js';
 
-/** Functions of JSONata 2.2 (`staticFrame`), `$eval` left out, and `$uuid`. */
-export const builtins: ReadonlySet<string> = new Set(
-  (
+/** Functions of JSONata 2.2 (`staticFrame`), `$eval` left out, `$uuid`, and our own. */
+export const builtins: ReadonlySet<string> = new Set([
+  ...helperNames,
+  ...(
     'sum count max min average string substring substringBefore substringAfter lowercase uppercase length trim pad match contains ' +
     'replace split join formatNumber formatBase formatInteger parseInteger number floor ceil round abs sqrt power random boolean not ' +
     'map zip filter single reduce sift keys lookup append exists spread merge reverse each error assert type sort shuffle distinct ' +
     'base64encode base64decode encodeUrlComponent encodeUrl decodeUrlComponent decodeUrl toMillis fromMillis clone now millis uuid'
   ).split(' '),
-);
+]);
 
 /** Throws for `$names` that neither JSONata nor the expression itself defines, and for `$eval`. */
 export function checkNames(ast: AstNode): void {

@@ -24,6 +24,11 @@ export class ExpressionFault extends Error {
   }
 }
 
+/** A fault of ours: what an expression asked for and does not get. `message` has no full stop. */
+export function refused(message: string): ExpressionFault {
+  return new ExpressionFault('expression.failed', 'refused', message);
+}
+
 /** JSONata's messages for the faults that compiled expressions can raise, by its codes (jsonata 2.2, `errorCodes`). */
 const messages = {
   D1001: 'a number is out of range',

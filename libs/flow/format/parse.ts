@@ -9,7 +9,8 @@ import type { Cursor } from './reader.js';
 import { readSettings, settingsKeys } from './settings.js';
 import { stepsReader } from './steps.js';
 import type { StepIndex } from './steps.js';
-import { readTrigger } from './trigger.js';
+import { readBatch, readConcurrency, readDebounce, readPriority, readRate } from './flow-control.js';
+import { readTrigger } from './triggers.js';
 
 /** A file as far as it could be read: what is missing was reported. */
 export interface FlowDraft extends Omit<Flow, 'trigger'> {
@@ -53,9 +54,23 @@ export function readFlow(text: string): ReadFlow {
   return { document, problems, steps, ...(draft && { draft }) };
 }
 
-export const flowKeys = ['$schema', 'format', 'id', 'name', 'note', 'enabled', 'trigger', 'defaults', 'steps', 'onError'] as const;
-
-const unsupportedKeys = { concurrency: 'This version cannot run a flow in lanes yet; remove `concurrency`.' };
+export const flowKeys = [
+  '$schema',
+  'format',
+  'id',
+  'name',
+  'note',
+  'enabled',
+  'trigger',
+  'defaults',
+  'concurrency',
+  'rate',
+  'priority',
+  'debounce',
+  'batch',
+  'steps',
+  'onError',
+] as const;
 
 const readFlowId = readPattern(
   flowIdPattern,
@@ -65,7 +80,7 @@ const readFlowId = readPattern(
 
 function readRoot(at: Cursor, index: StepIndex): FlowDraft | undefined {
   if (isNewer(at)) return undefined;
-  const fields = readFields(at, { what: 'a flow', keys: flowKeys, unsupported: unsupportedKeys });
+  const fields = readFields(at, { what: 'a flow', keys: flowKeys });
   if (fields === undefined) return undefined;
   const readSteps = stepsReader(index);
   const format = required(fields, 'format', readFormat);
@@ -78,6 +93,11 @@ function readRoot(at: Cursor, index: StepIndex): FlowDraft | undefined {
     enabled: optional(fields, 'enabled', readBoolean),
     trigger: required(fields, 'trigger', readTrigger),
     defaults: optional(fields, 'defaults', readDefaults),
+    concurrency: optional(fields, 'concurrency', readConcurrency),
+    rate: optional(fields, 'rate', readRate),
+    priority: optional(fields, 'priority', readPriority),
+    debounce: optional(fields, 'debounce', readDebounce),
+    batch: optional(fields, 'batch', readBatch),
     steps: required(fields, 'steps', readSteps) ?? [],
     onError: optional(fields, 'onError', readSteps),
   });

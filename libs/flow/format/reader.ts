@@ -4,7 +4,7 @@ import type { ProblemCode } from '../problem-codes.js';
 import type { Report } from '../problems.js';
 import { joinPointer, propertiesOf, valueOf } from '../text.js';
 import type { JsonNode } from '../text.js';
-import { parseDuration, parseSize } from '../units.js';
+import { formatDuration, longestDuration, parseDuration, parseSize } from '../units.js';
 
 /** A place in the file that is being read. Readers give undefined for what they reported. */
 export interface Cursor {
@@ -29,6 +29,8 @@ export interface ObjectShape {
   readonly keys: readonly string[];
   /** Keys of the format that this version cannot honour, with the sentence that says so. */
   readonly unsupported?: Readonly<Record<string, string>>;
+  /** Keys of the format that mean nothing here, with the sentence that says so. */
+  readonly withoutEffect?: Readonly<Record<string, string>>;
 }
 
 export function complain(at: Cursor, code: ProblemCode, message: string): undefined {
@@ -65,11 +67,14 @@ export function readFields(at: Cursor, shape: ObjectShape): Fields | undefined {
   return { at, what: shape.what, values, keys };
 }
 
-function reportUnknown(at: Cursor, { what, keys, unsupported = {} }: ObjectShape, key: JsonNode, pointer: string): void {
+function reportUnknown(at: Cursor, shape: ObjectShape, key: JsonNode, pointer: string): void {
+  const { what, keys, unsupported = {}, withoutEffect = {} } = shape;
   const name = String(key.value);
   if (name === '__proto__') return;
-  const sentence = Object.hasOwn(unsupported, name) ? unsupported[name] : undefined;
-  if (sentence !== undefined) at.report('flow.key-not-supported', sentence, key, pointer);
+  const unsupportedHere = Object.hasOwn(unsupported, name) ? unsupported[name] : undefined;
+  const uselessHere = Object.hasOwn(withoutEffect, name) ? withoutEffect[name] : undefined;
+  if (unsupportedHere !== undefined) at.report('flow.key-not-supported', unsupportedHere, key, pointer);
+  else if (uselessHere !== undefined) at.report('flow.key-no-effect', uselessHere, key, pointer);
   else at.report('flow.unknown-key', `${capital(what)} has no key \`${name}\`.${suggestion(name, keys)}`, key, pointer);
 }
 
@@ -125,9 +130,12 @@ export function readPattern(pattern: string, code: ProblemCode, sentence: string
   };
 }
 
-/** Reads a duration of at least `least` milliseconds, and keeps it as it is written. */
-export function readDuration(least: number): Reader<string> {
-  return readQuantity(parseDuration, (milliseconds) => (milliseconds < least ? 'This duration is too short.' : undefined));
+/** Reads a duration of at least `least` and at most `most` milliseconds, and keeps it as it is written. */
+export function readDuration(least: number, most = longestDuration): Reader<string> {
+  return readQuantity(parseDuration, (milliseconds) => {
+    if (milliseconds < least) return 'This duration is too short.';
+    return milliseconds > most ? `This duration is too long; at most ${formatDuration(most)} is possible.` : undefined;
+  });
 }
 
 /** Reads a size of at most `most` bytes, and keeps it as it is written. */
@@ -170,6 +178,12 @@ export function readMap<T>(read: Reader<T>): Reader<Record<string, T>> {
     });
     return Object.fromEntries(entries);
   };
+}
+
+/** Cursors at the keys of an object, for what is wrong with a key itself. */
+export function keyCursors(at: Cursor): Cursor[] {
+  if (at.node.type !== 'object') return [];
+  return propertiesOf(at.node).map(({ key }) => ({ ...at, node: key, pointer: joinPointer(at.pointer, String(key.value)) }));
 }
 
 /** Leaves out the keys that are undefined, so that a flow read back compares to what was written. */

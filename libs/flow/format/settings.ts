@@ -28,7 +28,10 @@ export function readSettings(fields: Fields): StepSettings {
   });
 }
 
-const retryKeys = ['attempts', 'delay', 'backoff', 'maxDelay', 'jitter', 'on'] as const;
+/** Reads an error code or a class of them, as `on` takes it. */
+export const readErrorCode = readPattern(errorCodePattern, 'flow.bad-value', 'is not an error code, such as `http.429` or `timeout`.');
+
+const retryKeys = ['attempts', 'delay', 'backoff', 'maxDelay', 'jitter', 'on', 'deadline'] as const;
 
 function readRetry(at: Cursor): RetrySettings | undefined {
   const fields = readFields(at, { what: 'retry', keys: retryKeys });
@@ -39,11 +42,8 @@ function readRetry(at: Cursor): RetrySettings | undefined {
     backoff: optional(fields, 'backoff', readChoice(['fixed', 'exponential'])),
     maxDelay: optional(fields, 'maxDelay', readDuration(0)),
     jitter: optional(fields, 'jitter', readBoolean),
-    on: optional(
-      fields,
-      'on',
-      readList(readPattern(errorCodePattern, 'flow.bad-value', 'is not an error code, such as `http.429` or `timeout`.')),
-    ),
+    on: optional(fields, 'on', readList(readErrorCode)),
+    deadline: optional(fields, 'deadline', readDuration(1)),
   });
 }
 

@@ -1,9 +1,9 @@
 import { listed, suggestion } from '../names.js';
 import { joinPointer, propertiesOf } from '../text.js';
-import { futureKinds, kindNames, kinds } from '../steps/kinds.js';
+import { kindNames, kinds } from '../steps/kinds.js';
 import type { StepKind, StepKindName } from '../steps/kind.js';
 import { stepIdPattern } from '../types.js';
-import type { Step, StepBase } from '../types.js';
+import type { Step, StepBase, StepSettings } from '../types.js';
 import { complain, optional, present, readFields, readList, readPattern, readText, required } from './reader.js';
 import type { Cursor, Fields } from './reader.js';
 import { readCondition, readSettings, settingsKeys } from './settings.js';
@@ -40,19 +40,26 @@ function readKind(at: Cursor, readSteps: (at: Cursor) => Step[] | undefined): St
   if (at.node.type !== 'object') return complain(at, 'flow.wrong-type', 'A step is an object with an id and a key that says what it is.');
   const keys = propertiesOf(at.node).map(({ key }) => String(key.value));
   const named = kindNames.filter((name) => keys.includes(name));
-  const future = futureKinds.filter((name) => keys.includes(name));
   const [name] = named;
-  if (future.length > 0) return refuseFuture(at, future[0] ?? '');
   if (name === undefined) return refuseKindless(at, keys);
   if (named.length > 1) return refuseAmbiguous(at, named);
   return readAs(at, kinds[name] as unknown as StepKind, readSteps);
 }
 
 function readAs(at: Cursor, kind: StepKind, readSteps: (at: Cursor) => Step[] | undefined): Step | undefined {
-  const fields = readFields(at, { what: `a step with \`${kind.key}\``, keys: [...commonKeys, ...kind.keys] });
+  const withoutEffect = Object.fromEntries(
+    settingsKeys.filter((key) => !kind.settings.includes(key)).map((key) => [key, useless(key, kind)]),
+  );
+  const keys = [...commonKeys, ...kind.keys].filter((key) => !Object.hasOwn(withoutEffect, key));
+  const fields = readFields(at, { what: `a step with \`${kind.key}\``, keys, withoutEffect });
   if (fields === undefined) return undefined;
   const base = readBase(fields);
   return kind.read(fields, base, { readSteps });
+}
+
+function useless(key: keyof StepSettings, { key: name }: StepKind): string {
+  const kindsWith = kindNames.filter((other) => kinds[other].settings.includes(key));
+  return `\`${key}\` has no effect on a step with \`${name}\`; it belongs to ${listed(kindsWith)}.`;
 }
 
 function readBase(fields: Fields): StepBase {
@@ -68,10 +75,6 @@ function readBase(fields: Fields): StepBase {
 function keyCursor(at: Cursor, name: string): Cursor {
   const key = propertiesOf(at.node).find((property) => property.key.value === name)?.key;
   return { ...at, node: key ?? at.node, pointer: joinPointer(at.pointer, name) };
-}
-
-function refuseFuture(at: Cursor, name: string): undefined {
-  return complain(keyCursor(at, name), 'flow.step-not-supported', `This version cannot run \`${name}\` yet.`);
 }
 
 function refuseKindless(at: Cursor, keys: readonly string[]): undefined {

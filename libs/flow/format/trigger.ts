@@ -1,4 +1,5 @@
-import type { Dedupe, FixedAnswer, WebhookTrigger } from '../types.js';
+import type { Dedupe, FixedAnswer, RateLimit, RequestSettings, WebhookTrigger } from '../types.js';
+import { endpointNamePattern } from '../types.js';
 import {
   complain,
   optional,
@@ -27,45 +28,45 @@ export const webhookDefaults = {
   dedupeWindow: '24h',
 } as const;
 
-export const webhookMethods = ['POST', 'PUT', 'PATCH', 'DELETE', 'GET'] as const;
+export const webhookMethods = ['POST', 'PUT', 'PATCH', 'DELETE', 'GET', 'HEAD'] as const;
+
+/** Content codings that a trigger may let in (RFC 9110, section 8.4.1). */
+export const webhookEncodings = ['gzip', 'deflate', 'br'] as const;
 
 /** The largest `limit` a flow may ask for, in bytes. */
 export const largestLimit = 100 * 1024 * 1024;
 
-/** `application/json`, `text/*`, `application/vnd.api+json`. */
-export const mediaTypePattern = '^[A-Za-z0-9!#$&^_.+-]+/([A-Za-z0-9!#$&^_.+-]+|\\*)$';
+/** `application/json`, `text/*`, `application/vnd.api+json`, or a star on both sides for any type at all. */
+export const mediaTypePattern = '^([A-Za-z0-9!#$&^_.+-]+/([A-Za-z0-9!#$&^_.+-]+|\\*)|\\*/\\*)$';
 
-const triggerKeys = ['type', 'credential', 'methods', 'accept', 'when', 'schema', 'dedupe', 'respond', 'whenPaused', 'limit'] as const;
+/** Keys that say something about requests; with `endpoint` they stand in `endpoints.json`. */
+export const requestKeys = ['credential', 'methods', 'accept', 'encodings', 'dedupe', 'rateLimit', 'respond', 'limit'] as const;
 
-const unsupportedKeys = {
-  endpoint: 'This version cannot share an endpoint between flows yet; remove `endpoint` and use the URL of the flow itself.',
-  rateLimit: 'This version cannot limit the rate of a trigger yet; remove `rateLimit`.',
-};
+const triggerKeys = ['type', 'endpoint', 'when', 'schema', 'whenPaused', ...requestKeys] as const;
 
-const otherTriggers = ['schedule', 'event', 'call'];
-
-export function readTrigger(at: Cursor): WebhookTrigger | undefined {
-  const other = otherTypeOf(at);
-  if (other !== undefined) {
-    return complain(
-      other,
-      'flow.trigger-not-supported',
-      `This version cannot start a flow by \`${String(other.node.value)}\` yet; use \`webhook\`.`,
-    );
-  }
-  const fields = readFields(at, { what: 'the trigger', keys: triggerKeys, unsupported: unsupportedKeys });
-  return fields === undefined ? undefined : readWebhook(fields);
+/** Reads a trigger whose type is `webhook`. */
+export function readWebhookTrigger(at: Cursor): WebhookTrigger | undefined {
+  const fields = readFields(at, { what: 'a webhook trigger', keys: triggerKeys });
+  return fields && readWebhook(fields);
 }
 
-function otherTypeOf(at: Cursor): Cursor | undefined {
-  const properties = at.node.type === 'object' ? (at.node.children ?? []) : [];
-  const type = properties.find(({ children }) => children?.[0]?.value === 'type')?.children?.[1];
-  return type && otherTriggers.includes(String(type.value)) ? { ...at, node: type, pointer: `${at.pointer}/type` } : undefined;
+function readWebhook(fields: Fields): WebhookTrigger {
+  return present({
+    type: 'webhook',
+    ...readRequestSettings(fields),
+    endpoint: optional(fields, 'endpoint', readEndpointName),
+    when: optional(fields, 'when', readCondition),
+    schema: optional(fields, 'schema', readSchema),
+    whenPaused: optional(fields, 'whenPaused', readChoice(['hold', 'refuse'])),
+  });
 }
 
-function readWebhook(fields: Fields): WebhookTrigger | undefined {
-  const type = required(fields, 'type', readChoice(['webhook']));
-  const trigger = present({
+/** The name of a shared endpoint: a part of its URL. */
+const readEndpointName = readPattern(endpointNamePattern, 'flow.bad-value', 'is not the name of an endpoint, such as `cal-com`.');
+
+/** Reads what a trigger and a shared endpoint say about requests. */
+export function readRequestSettings(fields: Fields): RequestSettings {
+  return present({
     credential: optional(fields, 'credential', readText),
     methods: optional(fields, 'methods', readNonEmpty(readChoice(webhookMethods))),
     accept: optional(
@@ -73,14 +74,12 @@ function readWebhook(fields: Fields): WebhookTrigger | undefined {
       'accept',
       readNonEmpty(readPattern(mediaTypePattern, 'flow.bad-value', 'is not a media type, such as `application/json`.')),
     ),
-    when: optional(fields, 'when', readCondition),
-    schema: optional(fields, 'schema', readSchema),
+    encodings: optional(fields, 'encodings', readNonEmpty(readChoice(webhookEncodings))),
     dedupe: optional(fields, 'dedupe', readDedupe),
+    rateLimit: optional(fields, 'rateLimit', readRateLimit),
     respond: optional(fields, 'respond', readRespond),
-    whenPaused: optional(fields, 'whenPaused', readChoice(['hold', 'refuse'])),
     limit: optional(fields, 'limit', readSize(largestLimit)),
   });
-  return type && { type, ...trigger };
 }
 
 function readNonEmpty<T>(read: (at: Cursor) => T | undefined): (at: Cursor) => T[] | undefined {
@@ -91,7 +90,8 @@ function readNonEmpty<T>(read: (at: Cursor) => T | undefined): (at: Cursor) => T
   };
 }
 
-function readSchema(at: Cursor): WebhookTrigger['schema'] {
+/** Reads a JSON Schema as it is written; the checker compiles it. */
+export function readSchema(at: Cursor): WebhookTrigger['schema'] {
   if (at.node.type === 'object') return readJson(at) as WebhookTrigger['schema'];
   if (at.node.type === 'boolean') return at.node.value === true;
   return complain(at, 'flow.wrong-type', 'A schema is a JSON Schema: an object.');
@@ -103,6 +103,18 @@ function readDedupe(at: Cursor): Dedupe | undefined {
   const key = required(fields, 'key', readText);
   const window = optional(fields, 'window', readDuration(1));
   return key === undefined ? undefined : present({ key, window });
+}
+
+/** The most requests that a limit may name. */
+export const largestRate = 1_000_000;
+
+function readRateLimit(at: Cursor): RateLimit | undefined {
+  const fields = readFields(at, { what: 'rateLimit', keys: ['limit', 'per', 'key'] });
+  if (fields === undefined) return undefined;
+  const limit = required(fields, 'limit', readWhole(1, largestRate));
+  const per = required(fields, 'per', readDuration(1));
+  const key = optional(fields, 'key', readText);
+  return limit === undefined || per === undefined ? undefined : present({ limit, per, key });
 }
 
 function readRespond(at: Cursor): 'immediately' | FixedAnswer | undefined {

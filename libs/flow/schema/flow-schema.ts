@@ -1,16 +1,13 @@
 import type { JsonSchema } from '@millrace/component-sdk';
-import { mediaTypePattern, webhookDefaults, webhookMethods } from '../format/trigger.js';
 import { errorCodePattern } from '../format/settings.js';
 import { kinds } from '../steps/kinds.js';
 import type { StepKind } from '../steps/kind.js';
 import { flowIdPattern, stepIdPattern } from '../types.js';
-import { durationPattern, sizePattern } from '../units.js';
-import { conditionSchema, durationSchema, stepsSchema } from './parts.js';
-
-/** An object of the format: its keys and those of other tools, which begin with `x-`. */
-function closed(properties: Readonly<Record<string, JsonSchema>>, required: readonly string[] = []): JsonSchema {
-  return { type: 'object', required, properties, patternProperties: { '^x-': {} }, additionalProperties: false };
-}
+import type { StepSettings } from '../types.js';
+import { durationPattern } from '../units.js';
+import { flowControlSchemas } from './flow-control.js';
+import { closed, conditionSchema, durationSchema, stepsSchema } from './parts.js';
+import { triggerSchemas } from './triggers.js';
 
 const retry = closed({
   attempts: { type: 'integer', minimum: 1, maximum: 100, description: 'Tries in all, the first one included.' },
@@ -23,9 +20,10 @@ const retry = closed({
     items: { type: 'string', pattern: errorCodePattern },
     description: 'Error codes to try again on, such as `http.429`, `http.5xx` or `timeout`.',
   },
+  deadline: { ...durationSchema, description: 'No further try begins later than this after the first one began.' },
 });
 
-const settings: Readonly<Record<string, JsonSchema>> = {
+const settings: Readonly<Record<keyof StepSettings, JsonSchema>> = {
   retry: { ...retry, description: 'When a failed step is tried again.' },
   timeout: { ...durationSchema, description: 'How long one try may take.' },
   onError: { enum: ['fail', 'continue'], description: 'What a failure for good does to the run.' },
@@ -40,68 +38,14 @@ const common: Readonly<Record<string, JsonSchema>> = {
   name: { type: 'string', description: 'For people.' },
   note: { type: 'string', description: 'For people.' },
   when: { ...conditionSchema, description: 'The step is skipped unless this holds.' },
-  ...settings,
 };
 
 function stepSchema(kind: StepKind): JsonSchema {
-  return closed({ ...common, ...kind.schema }, ['id', ...kind.required]);
+  const shared = Object.fromEntries(kind.settings.map((key) => [key, settings[key]]));
+  return { ...closed({ ...common, ...shared, ...kind.schema }, ['id', ...kind.required]), ...kind.together };
 }
 
 const steps = Object.values(kinds as unknown as Record<string, StepKind>);
-
-const answer = closed(
-  {
-    status: { type: 'integer', minimum: 200, maximum: 599 },
-    headers: { type: 'object', additionalProperties: { type: 'string' } },
-    body: {},
-  },
-  ['status'],
-);
-
-const dedupe = closed(
-  {
-    key: { type: 'string', description: 'Text with expressions, such as `{{ trigger.body.id }}`; events with the same key run once.' },
-    window: { ...durationSchema, default: webhookDefaults.dedupeWindow, description: 'How long a key is remembered.' },
-  },
-  ['key'],
-);
-
-const trigger = closed(
-  {
-    type: { const: 'webhook', description: 'A request to `/flows/<id>/hook` starts a run.' },
-    credential: { type: 'string', description: 'The credential that requests are verified with; without one the URL is open.' },
-    methods: { type: 'array', minItems: 1, items: { enum: webhookMethods }, default: webhookDefaults.methods },
-    accept: {
-      type: 'array',
-      minItems: 1,
-      items: { type: 'string', pattern: mediaTypePattern },
-      description: 'Media types that are let in; the others are answered 415.',
-    },
-    when: { ...conditionSchema, description: 'An event for which this does not hold is kept, and no run is started.' },
-    schema: {
-      type: ['object', 'boolean'],
-      description: 'A JSON Schema (draft-07, or 2020-12 if `$schema` says so) that bodies must satisfy.',
-    },
-    dedupe: { ...dedupe, description: 'Drops repeated events.' },
-    respond: {
-      oneOf: [{ const: 'immediately' }, answer],
-      default: webhookDefaults.respond,
-      description: 'What the caller gets once the event is safe.',
-    },
-    whenPaused: {
-      enum: ['hold', 'refuse'],
-      default: webhookDefaults.whenPaused,
-      description: 'While the flow is paused: keep events for later, or answer 503.',
-    },
-    limit: {
-      type: 'string',
-      pattern: sizePattern,
-      default: webhookDefaults.limit,
-      description: 'The largest body let in; larger ones are answered 413.',
-    },
-  },
-  ['type'],
-);
 
 /** JSON Schema (draft-07, which editors know best) of a flow file: completion and hints. `checkFlow` knows more. */
 export const flowSchema: JsonSchema = {
@@ -118,13 +62,15 @@ export const flowSchema: JsonSchema = {
       enabled: { type: 'boolean', default: true, description: 'False pauses the flow.' },
       trigger: { $ref: '#/definitions/trigger' },
       defaults: { ...closed(settings), description: 'Settings for every step that does not set them itself.' },
+      ...flowControlSchemas,
       steps: { ...stepsSchema, description: 'What the flow does, in this order.' },
       onError: { ...stepsSchema, description: 'Steps that run when a step failed for good; they see `error`.' },
     },
     ['format', 'id', 'trigger', 'steps'],
   ),
   definitions: {
-    trigger,
+    trigger: { anyOf: Object.keys(triggerSchemas).map((type) => ({ $ref: `#/definitions/${type}-trigger` })) },
+    ...Object.fromEntries(Object.entries(triggerSchemas).map(([type, schema]) => [`${type}-trigger`, schema])),
     steps: { type: 'array', items: { $ref: '#/definitions/step' } },
     step: { anyOf: steps.map(({ key }) => ({ $ref: `#/definitions/${key}-step` })) },
     condition: { type: ['string', 'boolean'] },

@@ -20,7 +20,7 @@ export const ifKind = defineStepKind<IfStep>({
     const otherwise = optional(fields, 'else', readSteps);
     return present({ ...base, if: condition ?? false, then: then ?? [], else: otherwise });
   },
-  branches: (step) => [step.then, step.else ?? []],
+  inner: (step) => [{ steps: step.then }, { steps: step.else ?? [] }],
   expressions: (step) => [{ pointer: '/if', value: step.if, use: 'condition' }],
   output: () => 'none',
   ends: (step, endsList) => endsList(step.then) && endsList(step.else ?? []),

@@ -1,16 +1,31 @@
 import type { Step } from '../types.js';
+import { callKind } from './call.js';
+import { forEachKind } from './forEach.js';
 import { ifKind } from './if.js';
 import type { StepKind, StepKindName } from './kind.js';
+import { parallelKind } from './parallel.js';
+import { respondKind } from './respond.js';
 import { setKind } from './set.js';
 import { stopKind } from './stop.js';
 import { switchKind } from './switch.js';
+import { tryKind } from './try.js';
 import { useKind } from './use.js';
+import { waitKind } from './wait.js';
 
-/** Every kind of step this version runs. */
-export const kinds = { use: useKind, if: ifKind, switch: switchKind, set: setKind, stop: stopKind } as const;
-
-/** Kinds of the format that later versions run. */
-export const futureKinds: readonly string[] = ['forEach', 'parallel', 'try', 'wait', 'call', 'respond'];
+/** Every kind of step. */
+export const kinds = {
+  use: useKind,
+  if: ifKind,
+  switch: switchKind,
+  forEach: forEachKind,
+  parallel: parallelKind,
+  try: tryKind,
+  wait: waitKind,
+  call: callKind,
+  respond: respondKind,
+  set: setKind,
+  stop: stopKind,
+} as const;
 
 export const kindNames = Object.keys(kinds) as StepKindName[];
 
@@ -19,6 +34,13 @@ export function stepKind(step: Step): StepKindName {
   const name = kindNames.find((key) => key in step);
   if (name === undefined) throw new TypeError(`The step ${step.id} has no key that says what it is.`);
   return name;
+}
+
+/** The lists of steps inside a step, in file order. */
+export function listsIn(step: Step): (readonly Step[])[] {
+  return kindOf(step)
+    .inner(step, { itemOf: () => ({}) })
+    .map(({ steps }) => steps);
 }
 
 /** The definition of a step's kind. */

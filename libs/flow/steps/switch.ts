@@ -42,7 +42,7 @@ export const switchKind = defineStepKind<SwitchStep>({
     const fallback = optional(fields, 'default', context.readSteps);
     return present({ ...base, switch: value ?? true, cases: cases ?? [], default: fallback });
   },
-  branches: (step) => [...step.cases.map(({ steps }) => steps), step.default ?? []],
+  inner: (step) => [...step.cases.map(({ steps }) => ({ steps })), { steps: step.default ?? [] }],
   expressions: (step) => [...subjectSites(step), ...step.cases.map(({ when }, index) => caseSite(step, when, index))],
   output: () => 'none',
   ends: (step, endsList) => endsList(step.default ?? []) && step.cases.every(({ steps }) => endsList(steps)),

@@ -19,7 +19,8 @@ export const useKind = defineStepKind<UseStep>({
     const props = optional(fields, 'with', readMap(readJson));
     return use === undefined ? undefined : present({ ...base, use, credential, with: props });
   },
+  settings: ['retry', 'timeout', 'onError', 'onCrash'],
   expressions: (step) => (step.with === undefined ? [] : [{ pointer: '/with', value: { ...step.with }, use: 'value' }]),
-  output: (step, { components }) => components.get(step.use)?.output ?? 'unknown',
+  output: (step, { catalog: { components } }) => components.get(step.use)?.output ?? 'unknown',
   check: checkComponent,
 });

@@ -22,8 +22,8 @@ export class ErrorFilter implements ExceptionFilter {
       void reply.code(303).headers({ location: thrown.location, 'set-cookie': thrown.cookie, 'cache-control': 'no-store' }).send();
       return;
     }
-    const { status, code, message, headers } = this.explain(thrown, request);
-    const body = jsonText({ error: { code, message } }, request.headers.accept);
+    const { status, code, message, headers, more } = this.explain(thrown, request);
+    const body = jsonText({ error: { code, message }, ...more }, request.headers.accept);
     void reply
       .code(status)
       .headers({ ...API_HEADERS, ...headers })

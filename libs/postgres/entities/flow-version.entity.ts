@@ -1,5 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
+/** How a version was made: read from the folder, published from a draft, deployed, or rolled back to. */
+export type VersionOrigin = 'folder' | 'draft' | 'deploy' | 'rollback';
+
 /** One immutable version of a flow: the exact text that was checked. */
 @Entity({ name: 'flow_versions' })
 export class FlowVersionEntity {
@@ -15,6 +18,13 @@ export class FlowVersionEntity {
   /** SHA-256 of the text, hex. */
   @Column({ type: 'text' })
   hash!: string;
+
+  @Column({ type: 'text', default: 'folder' })
+  origin!: VersionOrigin;
+
+  /** The older version whose text this is again. */
+  @Column({ type: 'int', nullable: true })
+  restored!: number | null;
 
   @Column({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date;

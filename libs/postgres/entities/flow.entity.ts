@@ -11,8 +11,13 @@ export class FlowEntity {
   @Column({ name: 'live_version', type: 'int', nullable: true })
   liveVersion!: number | null;
 
+  /** What the text of the live version says. */
   @Column({ type: 'boolean', default: true })
   enabled!: boolean;
+
+  /** What an operator said: no text changes it. A flow runs when it is enabled and not paused. */
+  @Column({ type: 'boolean', default: false })
+  paused!: boolean;
 
   /** Its file is gone; history stays. */
   @Column({ type: 'boolean', default: false })

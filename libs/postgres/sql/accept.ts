@@ -10,9 +10,9 @@ const INSERT_EVENTS = (source: string): string => `
   from ${source}`;
 
 /** A queued run is due a little later: by then its hint has arrived, or the sweep finds it. */
-const INSERT_RUNS = (source: string): string => `
+const INSERT_RUNS = (source: string, flow = 'flow_id'): string => `
   insert into runs (id, event_id, flow_id, version, status, runner, claim, due_at, started_at)
-  select run_id, event_id, flow_id, version, status, runner,
+  select run_id, event_id, ${flow}, version, status, runner,
     case when status = 'running' then 1 else 0 end,
     case when status = 'queued' then to_timestamp(at / 1000) + interval '5 seconds' end,
     case when status = 'running' then to_timestamp(at / 1000) end
@@ -24,33 +24,35 @@ export const ACCEPT = `
   ${INSERT_RUNS('input')}`;
 
 /**
- * The commit with deduplication and with runs that are born failed. Keys are inserted in key order, so that two
- * commits cannot deadlock. Answers the ids of the events that were kept; the others lost their key to an earlier event.
+ * The commit with deduplication, with runs that are born failed, and with several runs of one event: a row for each
+ * run, the first of an event's rows leading it. Keys are inserted in key order, so that two commits cannot deadlock.
+ * Answers the ids of the events that were kept; the others lost their key to an earlier event.
  */
 export const ACCEPT_CHECKED = `
   with input as (
-    select i.*, c.key, c.window_ms, c.error_at, c.error_len
-    from (${INPUT}) i
-    join unnest($2::uuid[], $12::text[], $13::float8[], $14::int[], $15::int[]) as c (event_id, key, window_ms, error_at, error_len) using (event_id)
+    select * from unnest($2::uuid[], $3::text[], $4::float8[], $5::int[], $6::int[], $7::int[], $8::uuid[], $9::int[], $10::text[], $11::uuid[],
+      $12::boolean[], $13::text[], $14::text[], $15::float8[], $16::int[], $17::int[])
+      as t (event_id, flow_id, at, request_at, request_len, body_len, run_id, version, status, runner,
+        leads, run_flow_id, key, window_ms, error_at, error_len)
   ), taken as (
     insert into dedupe_keys (flow_id, key, event_id, expires_at)
     select flow_id, decode(key, 'hex'), event_id, to_timestamp((at + window_ms) / 1000)
-    from input where key is not null order by flow_id, key
+    from input where leads and key is not null order by flow_id, key
     on conflict (flow_id, key) do update
       set event_id = excluded.event_id, expires_at = excluded.expires_at, duplicates = 0
       where dedupe_keys.expires_at <= now()
     returning event_id
   ), admitted as (
     select * from input where key is null or event_id in (select event_id from taken)
-  ), kept as (${INSERT_EVENTS('admitted')}
-  ), born as (${INSERT_RUNS('admitted')}
+  ), kept as (${INSERT_EVENTS('admitted where leads')}
+  ), born as (${INSERT_RUNS('admitted', 'run_flow_id')}
   ), born_failed as (
     insert into finished_runs (id, event_id, flow_id, version, status, started_at, finished_at, error)
-    select run_id, event_id, flow_id, version, 'failed', to_timestamp(at / 1000), to_timestamp(at / 1000),
+    select run_id, event_id, run_flow_id, version, 'failed', to_timestamp(at / 1000), to_timestamp(at / 1000),
       substring($1::bytea from error_at for error_len)
     from admitted where status = 'failed'
   )
-  select event_id from admitted`;
+  select event_id from admitted where leads`;
 
 /** Whose key it is, counted as a duplicate of that event. A second statement: the first does not see a concurrent winner. */
 export const COUNT_DUPLICATE = `

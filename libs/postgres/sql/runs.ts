@@ -1,12 +1,12 @@
 /** What a claim hands to its runner: the run and its event. */
 const CLAIMED = `
-  select c.id, c.event_id, c.flow_id, c.version, c.claim, c.crashes, c.journal_rows,
+  select c.id, c.event_id, c.flow_id, c.version, c.claim, c.crashes, c.journal_rows, c.depth, c.awaited, c.dry,
     (extract(epoch from c.started_at) * 1000)::float8 as started_at,
     e.request, e.body, (extract(epoch from e.received_at) * 1000)::float8 as received_at
   from claimed c join events e on e.id = c.event_id`;
 
 const TAKE = `
-  set status = 'running', runner = $1::uuid, claim = claim + 1, due_at = null,
+  set status = 'running', runner = $1::uuid, claim = claim + 1, due_at = null, woken = false,
     started_at = coalesce(started_at, date_trunc('milliseconds', now())), journal_rows_at_claim = journal_rows`;
 
 /** claim: queued runs by id, to one claimant each. */
@@ -25,73 +25,39 @@ export const CLAIM_DUE = `
     returning *
   ) ${CLAIMED}`;
 
-export const JOURNAL_OF = `
+const JOURNAL_ROWS = `
   select run_id, path, attempt, status, kind, data,
     (extract(epoch from started_at) * 1000)::float8 as started_at, (extract(epoch from finished_at) * 1000)::float8 as finished_at
-  from journal where run_id = any ($1::uuid[]) order by run_id, attempt`;
+  from journal`;
 
-/**
- * One shape for every transition that writes journal rows: first the compare-and-set on (runner, claim) that moves
- * the run, then the rows of the runs that moved. $1 blob, $2 to $8 one element per run, $9 and on one per journal row.
- */
-const MOVES = `
-  select * from unnest($2::uuid[], $3::uuid[], $4::int[], $5::float8[], $6::text[], $7::int[], $8::int[])
-    as t (id, runner, claim, at, status, error_at, error_len)`;
+export const JOURNAL_OF = `${JOURNAL_ROWS} where run_id = any ($1::uuid[]) order by run_id, attempt`;
 
-const ROWS = `
-  insert into journal (run_id, path, attempt, status, kind, started_at, finished_at, data)
-  select r.run_id, r.path, r.attempt, r.status, r.kind, to_timestamp(r.started_at / 1000), to_timestamp(r.finished_at / 1000),
-    substring($1::bytea from r.data_at for r.data_len)
-  from unnest($9::uuid[], $10::text[], $11::int[], $12::text[], $13::text[], $14::float8[], $15::float8[], $16::int[], $17::int[])
-    as r (run_id, path, attempt, status, kind, started_at, finished_at, data_at, data_len)
-  join moved on moved.id = r.run_id
-  on conflict (run_id, path, attempt) do update set
-    status = excluded.status, kind = excluded.kind, finished_at = excluded.finished_at, data = excluded.data`;
+/** What a walk needs: not the finished items of loops, of which a cursor tells. */
+export const JOURNAL_TO_WALK = `${JOURNAL_ROWS} where run_id = any ($1::uuid[]) and kind <> 'item' order by run_id, attempt`;
 
-const STILL_OURS = `r.id = m.id and r.runner = m.runner and r.claim = m.claim`;
-
-/** record: the run stays where it is, its journal grows. */
-export const RECORD = `
-  with moves as (${MOVES}), moved as (
-    update runs r set journal_rows = r.journal_rows + 1 from moves m where ${STILL_OURS} returning r.id
-  ), rows as (${ROWS})
-  select id from moved`;
-
-/** suspend: the run gives up its slot until \`at\`. */
-export const SUSPEND = `
-  with moves as (${MOVES}), moved as (
-    update runs r set status = 'waiting', runner = null, due_at = to_timestamp(m.at / 1000), journal_rows = r.journal_rows + 1, crashes = 0
-    from moves m where ${STILL_OURS} returning r.id
-  ), rows as (${ROWS})
-  select id from moved`;
-
-/** finish: the run leaves the hot table; its last rows and its end are one commit. */
-export const FINISH = `
-  with moves as (${MOVES}), moved as (
-    delete from runs r using moves m where ${STILL_OURS}
-    returning r.id, r.event_id, r.flow_id, r.version, r.started_at, m.at, m.status, m.error_at, m.error_len
-  ), kept as (
-    insert into finished_runs (id, event_id, flow_id, version, status, started_at, finished_at, error)
-    select id, event_id, flow_id, version, status, started_at, to_timestamp(at / 1000),
-      case when error_len > 0 then substring($1::bytea from error_at for error_len) end
-    from moved
-  ), rows as (${ROWS})
-  select id from moved`;
+/** The finished items of one loop. $2 is its path. */
+export const ITEMS_OF = `${JOURNAL_ROWS}
+  where run_id = $1 and kind = 'item' and starts_with(path, $2 || '[') and strpos(substr(path, length($2) + 2), ']') = length(path) - length($2) - 1`;
 
 /** cancel: an active run ends without its runner's consent; whatever that runner still writes is refused. */
 export const CANCEL = `
   with moved as (
-    delete from runs where id = any ($1::uuid[]) returning id, event_id, flow_id, version, started_at
+    delete from runs where id = any ($1::uuid[]) returning id, event_id, flow_id, version, started_at, parent, awaited, rerun_of, dry
   ), kept as (
-    insert into finished_runs (id, event_id, flow_id, version, status, started_at, finished_at)
-    select id, event_id, flow_id, version, 'cancelled', started_at, now() from moved
+    insert into finished_runs (id, event_id, flow_id, version, status, started_at, finished_at, parent, rerun_of, dry)
+    select id, event_id, flow_id, version, 'cancelled', started_at, now(), parent, rerun_of, dry from moved
+  ), woken as (
+    update runs r set woken = true, due_at = case when r.status = 'waiting' then now() else r.due_at end
+    from moved where moved.awaited and r.id = moved.parent and r.id <> all ($1::uuid[])
   )
   select id from moved`;
 
-/** release: events that were held while their flow was paused. */
-export const RELEASE_HELD = `update runs set status = 'queued', due_at = now() where flow_id = $1 and status = 'held'`;
-
-/** release: events that a front door held because it did not know yet that their flow was enabled again. */
-export const RELEASE_LATE_HELD = `
+const RUNS_AGAIN = `
   update runs set status = 'queued', due_at = now() from flows
-  where runs.status = 'held' and flows.id = runs.flow_id and flows.enabled`;
+  where runs.status = 'held' and flows.id = runs.flow_id and flows.enabled and not flows.paused`;
+
+/** release: events of one flow that were held while it was paused, by its text or by an operator; nothing while either holds. */
+export const RELEASE_HELD = `${RUNS_AGAIN} and flows.id = $1`;
+
+/** release: events that a front door held because it did not know yet that their flow runs again. */
+export const RELEASE_LATE_HELD = RUNS_AGAIN;

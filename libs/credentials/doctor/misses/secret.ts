@@ -17,7 +17,8 @@ export function* secretMisses(patient: Patient): Iterable<NearMiss> {
   yield* decodingMisses(patient);
 }
 
-function* edgeMisses({ scheme, secrets }: Patient): Iterable<NearMiss> {
+/** White space around the secret, on either side. */
+export function* edgeMisses({ scheme, secrets }: Patient): Iterable<NearMiss> {
   const change = (edit: (text: string) => string): Partial<Patient> => ({ secrets: edited(secrets, edit) });
   const ours = 'Set the secret again without white space or quotes around it.';
   yield {

@@ -9,7 +9,12 @@ const MOST_TRIES = 64;
 
 /** The sender signed another URL than the one that the credential is checked with. */
 export function* urlMisses({ scheme, request }: Patient): Iterable<NearMiss> {
-  if (!(scheme.signed ?? '').includes('{url}') || !URL.canParse(request.url)) return;
+  if ((scheme.signed ?? '').includes('{url}')) yield* otherUrls(request);
+}
+
+/** The request under every URL that the sender may have meant. */
+export function* otherUrls(request: IncomingRequest): Iterable<NearMiss> {
+  if (!URL.canParse(request.url)) return;
   const tried = new Set([request.url]);
   for (const { url, differs } of urls(request)) {
     if (tried.has(url) || tried.size > MOST_TRIES) continue;

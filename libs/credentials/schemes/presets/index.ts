@@ -1,3 +1,4 @@
+import { codeSchemes } from '../code/index.js';
 import type { SignatureScheme } from '../scheme.js';
 import { bodySchemes } from './body.js';
 import { otherSchemes } from './others.js';
@@ -29,7 +30,7 @@ export const schemeAliases: Readonly<Record<string, string>> = {
 };
 
 /** What `scheme` may say. */
-export const schemeNames: readonly string[] = [...Object.keys(schemes), ...Object.keys(schemeAliases)];
+export const schemeNames: readonly string[] = [...Object.keys(schemes), ...Object.keys(schemeAliases), ...Object.keys(codeSchemes)];
 
 /** The scheme of that name or alias. */
 export function findScheme(name: string): SignatureScheme | undefined {

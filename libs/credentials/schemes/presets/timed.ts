@@ -23,12 +23,14 @@ export const timedSchemes = {
     signed: 'v0:{timestamp}:{body}',
     timestamp: { from: 'header:X-Slack-Request-Timestamp', unit: 's', toleranceSeconds: 300 },
   },
-  // developers.hubspot.com, "Validating requests", version 3. For URLs without percent-escapes of reserved characters.
+  // developers.hubspot.com, "Validating requests", version 3. The page wants escapes of reserved
+  // characters in the URL decoded, HubSpot's own library does not.
   'hubspot-v3': {
     header: 'X-HubSpot-Signature-v3',
     algorithm: 'sha256',
     encoding: 'base64',
     signed: '{method}{url}{body}{timestamp}',
+    orUnescapedUrl: true,
     timestamp: { from: 'header:X-HubSpot-Request-Timestamp', unit: 'ms', toleranceSeconds: 300 },
   },
   // developer.zendesk.com, "Verifying webhook authenticity".

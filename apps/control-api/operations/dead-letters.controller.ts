@@ -1,0 +1,71 @@
+import { Get, HttpCode, Inject, Post, Query, Req } from '@nestjs/common';
+import { PLATFORM, type Platform } from '@millrace/platform';
+import type { DeadLetterFilter } from '@millrace/postgres';
+import type { FastifyRequest } from 'fastify';
+import { ApiController } from '../api-controller.js';
+import { runItem } from '../runs/run-view.js';
+import { deadLettersQuery, discardLettersBody, retryLettersBody, type BulkView } from '../wire/operate.js';
+import { page } from '../wire/page.js';
+import type { RunPage } from '../wire/run.js';
+import { BULK_SIZE, inBulk, problemOf } from './bulk.js';
+import { rerun } from './rerun.js';
+
+interface Chosen {
+  readonly ids?: readonly string[];
+  readonly flow?: string;
+  readonly code?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly confirm?: number;
+}
+
+/** Failed runs that wait for a person. */
+@ApiController('dead-letters')
+export class DeadLettersController {
+  constructor(@Inject(PLATFORM) private readonly platform: Platform) {}
+
+  @Get()
+  async list(@Query() query: unknown): Promise<RunPage> {
+    const { limit, before, flow: flowId, ...rest } = deadLettersQuery.read(query);
+    const { items, next } = await page(limit, (most) => this.platform.operations.deadLetters({ flowId, before, ...rest }, most));
+    return { items: items.map(runItem), next };
+  }
+
+  @Post('retry')
+  @HttpCode(200)
+  async retry(@Req() { raw }: FastifyRequest): Promise<BulkView> {
+    const body = await retryLettersBody.read(raw);
+    return this.each(body, (id) => problemOf(() => this.retryOne(id, body.version)));
+  }
+
+  @Post('discard')
+  @HttpCode(200)
+  async discard(@Req() { raw }: FastifyRequest): Promise<BulkView> {
+    const body = await discardLettersBody.read(raw);
+    return this.each(body, async (id) => {
+      const discarded = await this.platform.operations.discard([id], body.reason);
+      return discarded.length > 0 ? undefined : 'It is no dead letter any more.';
+    });
+  }
+
+  private each(chosen: Chosen, each: (id: string) => Promise<string | undefined>): Promise<BulkView> {
+    const { operations } = this.platform;
+    const { ids, confirm } = chosen;
+    const filter = filterOf(chosen);
+    return inBulk({
+      confirm,
+      count: async () => ids?.length ?? operations.countDeadLetters(filter),
+      ids: async () => ids ?? (await operations.deadLetters(filter, BULK_SIZE)).map(({ id }) => id),
+      each,
+    });
+  }
+
+  private async retryOne(id: string, version: 'same' | 'live' | undefined): Promise<void> {
+    const run = await this.platform.history.run(id);
+    if (run) await rerun(run, { from: 'failed', version }, this.platform);
+  }
+}
+
+function filterOf({ flow: flowId, code, since, until }: Chosen): DeadLetterFilter {
+  return { flowId, code, since, until };
+}

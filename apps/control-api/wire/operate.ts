@@ -1,0 +1,101 @@
+import type { Infer } from '@millrace/component-sdk';
+import { defineBody } from './body.js';
+import { pageQuery } from './page.js';
+import { exactly, id } from './parts.js';
+import { defineQuery } from './query.js';
+import { RUN_STATUSES } from './run.js';
+
+const confirm = {
+  type: 'integer',
+  minimum: 0,
+  description: 'How many it may be about: the `count` of an answer without it. Without it nothing is done.',
+} as const;
+
+export const rerunBody = defineBody({
+  title: 'Rerun',
+  type: 'object',
+  properties: {
+    from: {
+      type: 'string',
+      description: '`start`, `failed` (where it failed; the default of a failed run), or a step path: what comes before it is taken over.',
+    },
+    version: {
+      enum: ['same', 'live'],
+      description: 'Of the flow: the one that the run was on (the default), or the one that is live now.',
+    },
+    payload: { description: 'In place of the body of the event.' },
+    dryRun: {
+      type: 'boolean',
+      description: 'A rehearsal: components that act outside answer with what they gave before, or with a sample.',
+    },
+  },
+  additionalProperties: false,
+} as const);
+
+export const rerunSchema = exactly('RerunStarted', {
+  runId: id,
+  reused: { type: 'array', items: { type: 'string' }, description: 'Paths of the steps that are not run again.' },
+});
+
+export const replaySchema = exactly('Replayed', { runId: id });
+
+const letterFilter = {
+  flow: { type: 'string', description: 'Only runs of this flow.' },
+  code: { type: 'string', description: 'Only runs that failed with this code.' },
+  since: { type: 'string', format: 'date-time', description: 'Only runs that failed at this time or later.' },
+  until: { type: 'string', format: 'date-time', description: 'Only runs that failed before this time.' },
+} as const;
+
+export const deadLettersQuery = defineQuery({ ...letterFilter, ...pageQuery });
+
+const ids = { type: 'array', items: id, maxItems: 1000, description: 'Exactly these; the other filters are then left out.' } as const;
+
+export const retryLettersBody = defineBody({
+  title: 'RetryDeadLetters',
+  type: 'object',
+  properties: { ids, ...letterFilter, version: { enum: ['same', 'live'] }, confirm },
+  additionalProperties: false,
+} as const);
+
+export const discardLettersBody = defineBody({
+  title: 'DiscardDeadLetters',
+  type: 'object',
+  properties: { ids, ...letterFilter, reason: { type: 'string', minLength: 1, maxLength: 500 }, confirm },
+  required: ['reason'],
+  additionalProperties: false,
+} as const);
+
+export const cancelRunsBody = defineBody({
+  title: 'CancelRuns',
+  type: 'object',
+  properties: {
+    ids,
+    flow: { type: 'string', description: 'Only runs of this flow.' },
+    status: { enum: RUN_STATUSES.slice(0, 3), description: 'Only runs in this state.' },
+    confirm,
+  },
+  additionalProperties: false,
+} as const);
+
+export const replayEventsBody = defineBody({
+  title: 'ReplayEvents',
+  type: 'object',
+  properties: { ids: { ...ids, minItems: 1 }, confirm },
+  required: ['ids'],
+  additionalProperties: false,
+} as const);
+
+export const bulkSchema = exactly('Bulk', {
+  count: { type: 'integer', minimum: 0, description: 'How many it is about.' },
+  done: { type: 'integer', minimum: 0, description: 'How many of them it was done to; 0 without `confirm`.' },
+  left: { type: 'integer', minimum: 0, description: 'How many are left; ask again, for one request does 1000 at the most.' },
+  problems: {
+    type: 'array',
+    items: exactly('BulkProblem', { id, message: { type: 'string' } }),
+    description: 'What it could not be done to.',
+  },
+});
+
+export type RerunView = Infer<typeof rerunSchema>;
+export type ReplayView = Infer<typeof replaySchema>;
+export type BulkView = Infer<typeof bulkSchema>;

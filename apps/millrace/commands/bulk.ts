@@ -1,0 +1,29 @@
+import type { BulkView } from '../../control-api/index.js';
+import { CommandError } from '../command.js';
+
+/**
+ * What is done to many: counted first, and done only when the count was confirmed. Whoever names each of them has confirmed.
+ * Resolves to the exit status.
+ */
+export async function confirmed(
+  deed: string,
+  confirm: string | undefined,
+  named: number,
+  ask: (confirm: number | undefined) => Promise<BulkView>,
+): Promise<number> {
+  const most = confirm === undefined ? named || undefined : wholeNumber(confirm);
+  const { count, done, left, problems } = await ask(most);
+  if (most === undefined) {
+    console.log(count === 0 ? 'There are none.' : `${count} would be ${deed}. Say --confirm ${count} to do it.`);
+    return 0;
+  }
+  for (const { id, message } of problems) console.error(`${id}: ${message}`);
+  console.log(`${done} of ${count} ${done === 1 ? 'was' : 'were'} ${deed}.${left > 0 ? ` ${left} are left: say it again.` : ''}`);
+  return problems.length > 0 ? 1 : 0;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0) return value;
+  throw new CommandError(`--confirm takes how many it may be about, not ${JSON.stringify(text)}.`);
+}

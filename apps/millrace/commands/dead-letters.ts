@@ -1,0 +1,60 @@
+import type { BulkView, RunPage } from '../../control-api/index.js';
+import { withClient, type Client } from '../client/index.js';
+import { CommandError } from '../command.js';
+import { runTable } from '../print/run.js';
+import { confirmed } from './bulk.js';
+import { defineCommand, shared, type Values } from './define.js';
+import { morePages, printJson } from './output.js';
+
+const options = {
+  flow: shared.flow,
+  code: { value: 'code', about: 'Only runs that failed with this code.' },
+  reason: { value: 'text', about: 'Why they are discarded.' },
+  live: { about: 'Retry on the version that is live now; default: the one that each run was on.' },
+  confirm: { value: 'number', about: 'How many it may be about; without it they are only counted.' },
+  limit: shared.limit,
+  before: shared.before,
+  json: shared.json,
+  url: shared.url,
+} as const;
+
+type LetterValues = Values<typeof options>;
+
+export const deadLetters = defineCommand({
+  usage: 'dead-letters [retry [<id>…] | discard [<id>…]]',
+  about: 'List the failed runs that nobody has seen to, run them again from where they failed, or set them aside.',
+  options,
+  run: (values, [verb, ...ids]) => {
+    if (verb === undefined) return withClient(values.url, (client) => list(client, values));
+    if (verb === 'retry') return withClient(values.url, (client) => retry(client, ids, values));
+    if (verb === 'discard') return withClient(values.url, (client) => discard(client, ids, values));
+    throw new CommandError('dead-letters takes nothing, retry or discard. millrace dead-letters lists them.');
+  },
+});
+
+async function list(client: Client, values: LetterValues): Promise<void> {
+  const { flow, code, limit, before } = values;
+  const page = await client.get<RunPage>('dead-letters', { flow, code, limit, before });
+  if (values.json) return printJson(page);
+  if (page.items.length === 0) return console.log('There are no dead letters: no failed run waits for a person.');
+  console.log(runTable(page, Date.now()));
+  morePages('dead-letters', values, page.next);
+}
+
+function retry(client: Client, ids: readonly string[], values: LetterValues): Promise<number> {
+  const body = { ...chosen(ids, values), ...(values.live && { version: 'live' }) };
+  return confirmed('run again', values.confirm, ids.length, (confirm) => client.post<BulkView>('dead-letters/retry', { ...body, confirm }));
+}
+
+function discard(client: Client, ids: readonly string[], values: LetterValues): Promise<number> {
+  const { reason } = values;
+  if (reason === undefined) throw new CommandError('Say why with --reason: it is kept beside each run.');
+  const body = { ...chosen(ids, values), reason };
+  return confirmed('set aside', values.confirm, ids.length, (confirm) =>
+    client.post<BulkView>('dead-letters/discard', { ...body, confirm }),
+  );
+}
+
+function chosen(ids: readonly string[], { flow, code }: LetterValues): object {
+  return ids.length > 0 ? { ids } : { ...(flow !== undefined && { flow }), ...(code !== undefined && { code }) };
+}

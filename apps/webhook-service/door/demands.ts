@@ -1,0 +1,46 @@
+import type { IncomingMessage } from 'node:http';
+import { BodyRefusal, codingOf, decodeBody, mediaType, notAccepted, readContent, type Content, type WebhookRules } from '@millrace/engine';
+import { refused, type Refused } from './answers.js';
+import { overloaded, tooLarge } from './read-body.js';
+
+/** Throws a Refused for a request whose method, coding or type is not among those that its place takes. */
+export function checkDemands(rules: WebhookRules, { method = '', headers }: IncomingMessage, body: Buffer, maxBytes: number): void {
+  if (!rules.methods.includes(method)) throw methodNotAllowed(rules.methods);
+  if (body.length > maxBytes) throw tooLarge(maxBytes);
+  const coding = codingOf(headers['content-encoding']);
+  if (coding !== undefined && !rules.encodings.includes(coding)) throw refusalOf(notAccepted(coding));
+  checkType(rules, headers['content-type'], body);
+}
+
+/** What a body says, once its coding is undone. Throws a Refused; asks `reserve` for the memory that decoding takes. */
+export async function contentOf(
+  { headers }: IncomingMessage,
+  body: Buffer,
+  { maxBytes, reserve }: { readonly maxBytes: number; reserve(bytes: number): boolean },
+): Promise<Content> {
+  try {
+    const bytes = await decodeBody(body, codingOf(headers['content-encoding']), maxBytes);
+    if (bytes !== body && !reserve(bytes.length)) throw overloaded();
+    return readContent(bytes, headers['content-type']);
+  } catch (error) {
+    throw error instanceof BodyRefusal ? refusalOf(error) : error;
+  }
+}
+
+function refusalOf({ status, code, message }: BodyRefusal): Refused {
+  return refused(status, code, message);
+}
+
+function checkType(rules: WebhookRules, contentType: string | undefined, body: Buffer): void {
+  const { type } = mediaType(contentType);
+  if (body.length === 0 || rules.accepts(type)) return;
+  throw refused(
+    415,
+    'body.type-not-accepted',
+    `This URL takes ${rules.accept?.join(', ')}, not ${type || 'a body without a Content-Type'}.`,
+  );
+}
+
+function methodNotAllowed(methods: readonly string[]): Refused {
+  return refused(405, 'method.not-allowed', `This URL takes ${methods.join(', ')}.`, { allow: methods.join(', ') });
+}

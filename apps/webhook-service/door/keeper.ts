@@ -1,0 +1,144 @@
+import type { LiveEndpoint, LiveFlow } from '@millrace/catalog';
+import type {
+  Acceptance,
+  BirthClaims,
+  Decision,
+  ErrorRecord,
+  EventRecord,
+  EventStore,
+  ListenerRun,
+  NewRun,
+  Reservation,
+  RunHints,
+  TriggerView,
+} from '@millrace/engine';
+import { newId } from '@millrace/platform';
+import type { Log } from '@millrace/telemetry';
+import { json, Refused, refused, unavailable, type Answer } from './answers.js';
+import type { Proof } from './guard.js';
+import { isShared, type OpenPlace } from './place.js';
+
+export interface KeeperParts {
+  readonly events: EventStore;
+  readonly hints: RunHints;
+  /** Present where a runner shares this process. */
+  readonly births: BirthClaims | undefined;
+  readonly log: Log;
+}
+
+/** A run to be made, and the place in a runner that waits for it. */
+interface Start {
+  readonly flow: LiveFlow;
+  readonly run: NewRun;
+  readonly birth: Reservation | undefined;
+}
+
+/** What is to be written down of one request, and what becomes of it then. */
+interface Plan {
+  readonly acceptance: Acceptance;
+  readonly starts: readonly Start[];
+}
+
+/** Writes events down with their runs, and sets the runs going once they are committed. */
+export class Keeper {
+  constructor(private readonly parts: KeeperParts) {}
+
+  /** Resolves after the commit. Rejects with a Refused when nothing was promised. */
+  async keep(place: OpenPlace, event: EventRecord, trigger: TriggerView, signed: Proof['signed']): Promise<Answer> {
+    const { acceptance, starts } = isShared(place) ? this.shared(place, event, trigger) : this.private(place as LiveFlow, event, trigger);
+    const keyed = takesKey(acceptance) ? { ...acceptance, dedupe: acceptance.dedupe ?? signed } : acceptance;
+    const duplicate = await this.commit(keyed, starts);
+    if (duplicate !== undefined) return json(200, { eventId: duplicate, duplicate: true });
+    this.setGoing(acceptance.event, starts, trigger);
+    const runIds = starts.map(({ run }) => run.id);
+    return place.rules.answer ?? json(202, { eventId: event.id, runIds, runId: runIds.length === 1 ? runIds[0] : undefined });
+  }
+
+  private private(flow: LiveFlow, event: EventRecord, trigger: TriggerView): Plan {
+    const decision = flow.rules!.decide(trigger);
+    if (decision.kind === 'unmatched') return { acceptance: { event: { ...event, unmatched: decision.clause } }, starts: [] };
+    const start = this.start(flow, decision);
+    return { acceptance: { event, run: start.run, dedupe: dedupeOf(decision) }, starts: [start] };
+  }
+
+  /** The endpoint decides about the key, each flow that listens about its own run. */
+  private shared(endpoint: LiveEndpoint, event: EventRecord, trigger: TriggerView): Plan {
+    const dedupe = dedupeOf(endpoint.rules!.decide(trigger));
+    const decided = endpoint.listeners.flatMap((flow) => (flow.rules ? [{ flow, decision: flow.rules.decide(trigger) }] : []));
+    const unmatched = decided.flatMap(({ flow, decision }) => (decision.kind === 'unmatched' ? [[flow.id, decision.clause]] : []));
+    const starts = decided.filter(({ decision }) => decision.kind !== 'unmatched').map(({ flow, decision }) => this.start(flow, decision));
+    const listeners = starts.map(({ flow, run }): ListenerRun => ({ ...run, flowId: flow.id }));
+    const kept = unmatched.length > 0 ? { ...event, unmatchedBy: Object.fromEntries(unmatched) as Record<string, string> } : event;
+    return { acceptance: { event: kept, listeners, dedupe }, starts };
+  }
+
+  private start(flow: LiveFlow, decision: Decision): Start {
+    if (decision.kind === 'invalid') return { flow, run: failedRun(flow, decision.error), birth: undefined };
+    if (decision.kind === 'keyless') throw keyless(decision.problem);
+    const id = newId();
+    const birth = flow.enabled ? this.parts.births?.reserve(id) : undefined;
+    return { flow, run: newRun(flow, id, birth), birth };
+  }
+
+  /** The id of the first event, where this one is a copy of it. */
+  private async commit(acceptance: Acceptance, starts: readonly Start[]): Promise<string | undefined> {
+    try {
+      const accepted = await this.parts.events.accept(acceptance);
+      if (accepted.kind === 'stored') return undefined;
+      for (const { birth } of starts) birth?.release();
+      return accepted.eventId;
+    } catch (error) {
+      for (const { birth } of starts) birth?.doubt();
+      throw this.notWritten(acceptance.event.flowId, error);
+    }
+  }
+
+  /** The runs are committed: hand them over or tell the runners. None can be lost, the sweep finds it. */
+  private setGoing(event: EventRecord, starts: readonly Start[], trigger: TriggerView): void {
+    for (const { flow, run, birth } of starts) {
+      if (!birth) continue;
+      const claimed = { id: run.id, flowId: flow.id, version: run.version, eventId: event.id, startedAt: event.receivedAt, crashes: 0 };
+      birth.start({ run: { ...claimed, lease: { runner: birth.runner, claim: 1 } }, event, journal: [] }, trigger);
+    }
+    const queued = starts.filter(({ run }) => run.status === 'queued').map(({ run }) => run.id);
+    if (queued.length === 0) return;
+    this.parts.hints.offer(queued).catch((error: unknown) => {
+      this.parts.log.warn({ reason: (error as Error).message }, 'The queue is away; the sweep will find the run');
+    });
+  }
+
+  private notWritten(id: string, error: unknown): Refused {
+    this.parts.log.error(
+      { flow: id, reason: (error as Error).message },
+      'An event could not be written; its caller was told to come again',
+    );
+    return new Refused(
+      unavailable('event.not-written', 'The event could not be written down. Nothing was accepted; send it again.'),
+      'event.not-written',
+      `The database refused the event: ${(error as Error).message}`,
+    );
+  }
+}
+
+/** What failed at its trigger, or matched nothing, must not take the key away from a copy that is put right. */
+function takesKey({ run, listeners }: Acceptance): boolean {
+  return listeners !== undefined || (run !== undefined && run.status !== 'failed');
+}
+
+function dedupeOf(decision: Decision): Acceptance['dedupe'] {
+  if (decision.kind === 'keyless') throw keyless(decision.problem);
+  return decision.kind === 'run' ? decision.dedupe : undefined;
+}
+
+function keyless(problem: string): Refused {
+  return refused(400, 'dedupe.key-missing', `The dedupe key cannot be made: ${problem}`);
+}
+
+function newRun(flow: LiveFlow, id: string, birth: Reservation | undefined): NewRun {
+  if (birth) return { id, version: flow.version, status: 'running', lease: { runner: birth.runner, claim: 1 } };
+  return { id, version: flow.version, status: flow.enabled ? 'queued' : 'held' };
+}
+
+function failedRun(flow: LiveFlow, error: ErrorRecord): NewRun {
+  return { id: newId(), version: flow.version, status: 'failed', error };
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals';
+import { StepError } from '@millrace/component-sdk';
+import type { Step } from '@millrace/flow';
+import { componentOf, flowOf, Rig } from './contract/rig.js';
+import { recordedRows, rowsBefore } from './rerun.js';
+import type { StepRow } from './records.js';
+
+const use = (id: string, parts: object = {}): Step => ({ id, use: 'test.step', with: { id }, retry: { attempts: 1 }, ...parts });
+
+/** A component that fails in the steps whose paths are named. */
+async function ran(steps: readonly Step[], failing: readonly string[], body = {}): Promise<Rig> {
+  const component = componentOf('test.step', ({ path }) => {
+    if (failing.includes(path)) throw new StepError({ code: 'test.failed', message: `${path} failed` });
+    return { from: path };
+  });
+  const rig = new Rig(flowOf(steps), [component]);
+  await rig.run(body);
+  return rig;
+}
+
+function trail(rows: readonly StepRow[]): string[] {
+  return rows.map(({ path, status }) => `${path} ${status}`);
+}
+
+function before(rig: Rig, path: string): string[] {
+  const reuse = rowsBefore(rig.plan, rig.rows, path);
+  return 'rows' in reuse ? trail(reuse.rows) : [reuse.problem];
+}
+
+describe('what a re-run takes over', () => {
+  it('is everything before the step, and nothing of the step or behind it', async () => {
+    const rig = await ran([use('a'), use('b'), use('c')], ['c']);
+    expect(before(rig, 'b')).toEqual(['a succeeded']);
+    expect(before(rig, 'c')).toEqual(['a succeeded', 'b succeeded']);
+    expect(before(rig, 'a')).toEqual([]);
+  });
+
+  it('keeps the decision of a branch that the step is in', async () => {
+    const rig = await ran([{ id: 'which', if: true, then: [use('a'), use('b')] }], ['b']);
+    expect(before(rig, 'b')).toEqual(['which succeeded', 'a succeeded']);
+    expect(before(rig, 'which')).toEqual([]);
+  });
+
+  it('keeps the other branches as far as they came', async () => {
+    const rig = await ran([{ id: 'both', parallel: { left: [use('a'), use('b')], right: [use('c')] }, onBranchError: 'wait-all' }], ['b']);
+    expect(before(rig, 'b').sort()).toEqual(['a succeeded', 'c succeeded']);
+  });
+
+  it('opens a loop again for the one item, its finished ones stay', async () => {
+    const rig = await ran([{ id: 'each', forEach: [1, 2, 3], steps: [use('a'), use('b')] }, use('after')], ['each[1].b']);
+    expect(before(rig, 'each[1].b')).toEqual(['each started', 'each[0] succeeded', 'each[] succeeded', 'each[1].a succeeded']);
+  });
+
+  it('does a finished item again only as a whole', async () => {
+    const rig = await ran([{ id: 'each', forEach: [1, 2], steps: [use('a'), use('b')] }, use('after')], ['after']);
+    expect(before(rig, 'each[1].b')).toEqual([expect.stringContaining('re-run from each[1]')]);
+    const reuse = rowsBefore(rig.plan, rig.rows, 'each[1]');
+    if (!('rows' in reuse)) throw new Error(reuse.problem);
+    expect(trail(reuse.rows)).toEqual(['each started', 'each[0] succeeded', 'each[] succeeded']);
+    expect(reuse.rows.find(({ kind }) => kind === 'cursor')?.output).toEqual({ done: [[0, 0]] });
+  });
+
+  it('keeps a failure that was caught, and does one again that was not', async () => {
+    const steps = [{ id: 'safe', try: [use('a')], catch: [use('b')] }, use('c', { onError: 'continue' }), use('d')];
+    const rig = await ran(steps as Step[], ['a', 'c', 'd']);
+    expect(before(rig, 'd')).toEqual(['a failed', 'b succeeded', 'c failed']);
+  });
+
+  it('does catch and finally again when the step stands in try', async () => {
+    const rig = await ran([{ id: 'safe', try: [use('a'), use('b')], catch: [use('c')], finally: [use('d')] }], ['b']);
+    expect(before(rig, 'b')).toEqual(['a succeeded']);
+    expect(before(rig, 'd')).toEqual(['a succeeded', 'b failed', 'c succeeded']);
+  });
+
+  it('says that there is no such step', async () => {
+    const rig = await ran([use('a')], []);
+    expect(before(rig, 'nowhere')).toEqual([expect.stringContaining('There is no step nowhere')]);
+  });
+
+  it('lets the run go on from there to the same end', async () => {
+    const steps = [use('a'), { id: 'each', forEach: [1, 2, 3], steps: [use('x'), use('y')] }, use('z')] as Step[];
+    const rig = await ran(steps, ['each[1].y']);
+    const reuse = rowsBefore(rig.plan, rig.rows, 'each[1].y');
+    if (!('rows' in reuse)) throw new Error(reuse.problem);
+    const component = componentOf('test.step', ({ path }) => ({ from: path }));
+    const again = new Rig(flowOf(steps), [component]);
+    await again.accept({});
+    const work = await again.claim();
+    expect(await again.slice({ ...work, journal: reuse.rows })).toMatchObject({ kind: 'ended', result: { status: 'succeeded' } });
+    expect(again.calls.map(({ path }) => path)).toEqual(['each[1].y', 'each[2].x', 'each[2].y', 'z']);
+  });
+
+  it('can answer a rehearsal with what each step gave', async () => {
+    const rig = await ran([use('a'), { id: 's', set: { x: 1 } }], []);
+    expect(trail(recordedRows(rig.plan, rig.rows))).toEqual(['~a succeeded']);
+  });
+});

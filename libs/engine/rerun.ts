@@ -1,0 +1,119 @@
+import type { Json } from '@millrace/component-sdk';
+import { chainOf, stepIn, type Level } from './plan-chain.js';
+import type { Plan } from './plan.js';
+import type { StepRow } from './records.js';
+
+/** What a re-run takes over from the journal of the run that it repeats, or why it cannot begin there. */
+export type Reuse = { readonly rows: readonly StepRow[] } | { readonly problem: string };
+
+/** Where a failed run failed, as a place to begin from; undefined: from its start. */
+export function failedStep(error: { readonly step?: string } | null | undefined, plan: Plan): string | undefined {
+  const path = error?.step;
+  return path !== undefined && chainOf(plan, path) ? path : undefined;
+}
+
+/**
+ * The rows of everything that comes before a step: what the re-run does not do again. Steps beside it (other branches, other
+ * items) are taken over as far as they had come; what failed on the way is done again, unless the flow went on regardless.
+ */
+export function rowsBefore(plan: Plan, rows: readonly StepRow[], path: string): Reuse {
+  const target = chainOf(plan, path);
+  if (!target) return { problem: `There is no step ${path} in version ${plan.version} of ${plan.flowId}, outside its onError.` };
+  const compacted = compactedItem(target, rows, path);
+  if (compacted) return { problem: compacted };
+  return { rows: rows.flatMap((row) => taken(row, plan, target)) };
+}
+
+/** A finished item holds no rows of its steps any more: it can be done again only as a whole. */
+function compactedItem(target: readonly Level[], rows: readonly StepRow[], path: string): string | undefined {
+  const inner = target.findLast(({ step, item }) => step.kind === 'forEach' && item !== undefined && !path.endsWith(']'));
+  const last = target.at(-1);
+  if (!inner || last === inner || last?.index === 0) return undefined;
+  const item = `${inner.path}[${inner.item}]`;
+  const finished = rows.some((row) => row.path === item && row.status === 'succeeded');
+  return finished ? `The item ${item} has finished and its steps are no longer kept apart; re-run from ${item}.` : undefined;
+}
+
+function taken(row: StepRow, plan: Plan, target: readonly Level[]): StepRow[] {
+  const chain = chainOf(plan, row.path);
+  if (!chain) return [];
+  const place = compare(chain, target);
+  if (place === 'around') return around(row, target);
+  return place === 'before' && stands(row, chain) ? [row] : [];
+}
+
+/** Where a row stands: `around` is a row of a step that the target is inside of. */
+function compare(row: readonly Level[], target: readonly Level[]): 'before' | 'after' | 'around' {
+  for (const [depth, level] of row.entries()) {
+    const other = target[depth];
+    if (!other || other.list !== level.list) return besides(row, target, depth);
+    if (level.index !== other.index) return level.index < other.index ? 'before' : 'after';
+    if (depth === target.length - 1) return atTarget(level, other, depth === row.length - 1);
+    if (depth === row.length - 1) return 'around';
+    if (level.item !== other.item) return 'before';
+  }
+  return 'after';
+}
+
+/** The target may be one item of a loop: the loop itself is around it then, and the other items stand. */
+function atTarget(row: Level, target: Level, isLast: boolean): 'before' | 'after' | 'around' {
+  if (target.item === undefined) return 'after';
+  if (row.item === undefined) return isLast ? 'around' : 'after';
+  return row.item === target.item ? 'after' : 'before';
+}
+
+/** In another list of the same step: the lists of `try` come after each other, branches stand side by side. */
+function besides(row: readonly Level[], target: readonly Level[], depth: number): 'before' | 'after' {
+  const [own, other, step] = [row[depth]?.list, target[depth]?.list, row[depth - 1]?.step];
+  if (step?.kind === 'parallel') return 'before';
+  const order = ['steps', 'catch', 'finally'];
+  return step?.kind === 'try' && order.indexOf(own ?? '') < order.indexOf(other ?? '') ? 'before' : 'after';
+}
+
+/** Decisions stand; a loop is opened again where the target is inside; what else is around the target ends anew. */
+function around(row: StepRow, target: readonly Level[]): StepRow[] {
+  const level = target.find((one) => row.path === one.path || row.path.startsWith(`${one.path}[`));
+  if (!level) return [];
+  if (level.step.kind === 'if' || level.step.kind === 'switch') return row.status === 'succeeded' ? [row] : [];
+  if (level.step.kind !== 'forEach') return [];
+  if (row.kind === 'item') return row.path === `${level.path}[${level.item}]` || row.status === 'failed' ? [] : [row];
+  if (row.kind === 'cursor') return [reopened(row, level.item ?? -1)];
+  return [{ ...row, status: 'started', output: undefined, error: undefined }];
+}
+
+type Range = [number, number];
+
+function reopened(cursor: StepRow, item: number): StepRow {
+  const { done } = cursor.output as unknown as { done: Range[] };
+  const left = done.flatMap(([first, last]): Range[] => {
+    if (item < first || item > last) return [[first, last]];
+    return [[first, item - 1] as Range, [item + 1, last] as Range].filter(([from, to]) => from <= to);
+  });
+  return { ...cursor, output: { done: left } as Json };
+}
+
+/** What was under way is begun anew, and so is what failed, unless the flow went on from there. */
+function stands(row: StepRow, chain: readonly Level[]): boolean {
+  if (row.status === 'succeeded' || row.status === 'skipped') return true;
+  return (row.status === 'failed' || row.status === 'retrying') && chain.some((level, depth) => goesOn(level, chain[depth + 1]));
+}
+
+function goesOn({ step }: Level, inside: Level | undefined): boolean {
+  if (step.continueOnError) return true;
+  if (step.kind === 'forEach') return step.continueOnItemError;
+  return step.kind === 'try' && step.catch !== undefined && inside?.list === 'steps';
+}
+
+/** The outputs of a run by step path, for a rehearsal to answer with. */
+export function recordedRows(plan: Plan, rows: readonly StepRow[]): StepRow[] {
+  return rows
+    .filter((row) => row.status === 'succeeded' && REHEARSED.has(row.kind) && stepIn(plan, row.path))
+    .map((row) => ({ ...row, path: recordedPath(row.path), kind: 'recorded' }));
+}
+
+const REHEARSED: ReadonlySet<string> = new Set(['use', 'call', 'wait']);
+
+/** Where the journal of a rehearsal keeps what a step gave in the run that it repeats. */
+export function recordedPath(path: string): string {
+  return `~${path}`;
+}

@@ -1,0 +1,202 @@
+import { StepError, type Json } from '@millrace/component-sdk';
+import { resolveTemplate } from '@millrace/flow';
+import type { PlannedForEach } from '../plan.js';
+import type { ErrorRecord, StepRow } from '../records.js';
+import type { Halt } from '../strands.js';
+import { Trail } from '../trail.js';
+import { decidingSignal, endsTheRun } from './join.js';
+import { Cursor } from './loop-cursor.js';
+import { DECIDED } from './parallel.js';
+import { errorRecord, NEXT, type StepSignal, type Walk } from './step.js';
+
+/** Of so many items that failed and were passed over, the rows of their steps are kept for whoever looks into it. */
+const FAILURES_KEPT = 10;
+
+/**
+ * Runs its steps once per item, some items at a time. A finished item is one row that holds its output; the rows of its
+ * steps are dropped with the same commit. How far the loop has come is one row more (the cursor), so that going on after
+ * a wait costs the same in the first item and in the last.
+ */
+export async function walkForEach(step: PlannedForEach, walk: Walk): Promise<StepSignal> {
+  const path = walk.path(step.id);
+  const row = walk.row(path) ?? (await begin(step, walk, path));
+  if (row.status === 'failed') return { kind: 'failed', error: row.error as ErrorRecord };
+  if (row.status === 'succeeded') return succeed(step, walk, row.output as Json[]);
+  return new Loop(step, walk, row).run();
+}
+
+/** The items, journalled: what an expression gives may change with the version of the language. */
+async function begin(step: PlannedForEach, walk: Walk, path: string): Promise<StepRow> {
+  const startedAt = walk.clock.now();
+  const row = { path, attempt: 1, kind: 'forEach', startedAt, finishedAt: startedAt };
+  try {
+    const items = listOf(await resolveTemplate(step.items, walk.scope, walk.environment(path)), step, walk);
+    return noted(walk, { ...row, status: 'started', input: items });
+  } catch (thrown) {
+    return noted(walk, { ...row, status: 'failed', finishedAt: walk.clock.now(), error: errorRecord(thrown, path, 1) });
+  }
+}
+
+function noted(walk: Walk, row: StepRow): StepRow {
+  walk.note(row);
+  return row;
+}
+
+function listOf(value: Json, { id }: PlannedForEach, { limits }: Walk): Json[] {
+  if (!Array.isArray(value)) {
+    const kind = value === null ? 'null' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+    const message = `${id} loops over ${kind}; forEach needs a list. Write \`expression[]\` where one item may come without its list.`;
+    throw new StepError({ code: 'loop.not-a-list', message, blame: 'author' });
+  }
+  if (value.length <= limits.items) return value;
+  const message = `${id} loops over ${value.length} items, and ${limits.items} are possible. Split the list, or call a flow for each part.`;
+  throw new StepError({ code: 'loop.too-long', message, blame: 'author' });
+}
+
+/** Which item a lane works on. */
+interface Lane {
+  index: number | undefined;
+}
+
+class Loop {
+  private readonly halt: Halt;
+  private readonly items: readonly Json[];
+  private readonly cursor: Cursor;
+  private readonly outputs = new Map<number, Json>();
+  private verdict: { readonly error: ErrorRecord | undefined } | undefined;
+  private failures = 0;
+  private next = 0;
+
+  constructor(
+    private readonly step: PlannedForEach,
+    private readonly walk: Walk,
+    private readonly row: StepRow,
+  ) {
+    this.halt = walk.halting();
+    this.items = row.input as Json[];
+    this.cursor = new Cursor(`${row.path}[]`, walk.row(`${row.path}[]`));
+    if (row.output === undefined) return;
+    this.verdict = { error: row.error };
+    walk.halt(this.halt);
+  }
+
+  async run(): Promise<StepSignal> {
+    const lanes = Math.min(this.step.concurrency, this.items.length - this.cursor.count);
+    const signals = await this.walk.sideBySide(
+      Array.from({ length: lanes }, () => () => this.lane()),
+      (signal) => this.decide(signal),
+    );
+    const decided = decidingSignal(signals);
+    if (decided.kind === 'failed') return this.fail(this.verdict?.error ?? decided.error);
+    return decided.kind === 'next' ? this.succeed() : decided;
+  }
+
+  /** The first item that ends the loop is noted at once, so that a walk after this one halts the others too. */
+  private decide(signal: StepSignal): void {
+    if (this.verdict || !(signal.kind === 'failed' || signal.kind === 'stopped')) return;
+    this.verdict = { error: signal.kind === 'failed' ? signal.error : undefined };
+    this.walk.note({ ...this.row, finishedAt: this.walk.clock.now(), output: DECIDED, error: this.verdict.error });
+    this.walk.halt(this.halt);
+  }
+
+  /** Takes the next item that is not finished yet, until none is left. */
+  private async lane(): Promise<StepSignal> {
+    const lane: Lane = { index: this.take() };
+    while (lane.index !== undefined) {
+      const signal = await this.item(lane, lane.index);
+      if (signal.kind !== 'next') return signal;
+      if (this.walk.isLoaded && !(await this.walk.commit(true))) return { kind: 'lost' };
+    }
+    return NEXT;
+  }
+
+  /** A halted loop takes up only what had begun, which may have something to do on its way out. */
+  private take(): number | undefined {
+    for (; this.next < this.items.length; this.next += 1) {
+      if (this.cursor.has(this.next)) continue;
+      if (!this.halt.isSet || this.walk.trail(this.prefix(this.next))) return this.next++;
+    }
+    return undefined;
+  }
+
+  private prefix(index: number): string {
+    return `${this.row.path}[${index}].`;
+  }
+
+  private async item(lane: Lane, index: number): Promise<StepSignal> {
+    const startedAt = this.walk.clock.now();
+    const trail = this.walk.trail(this.prefix(index)) ?? new Trail();
+    const inner = this.walk.inner({
+      prefix: this.prefix(index),
+      halt: this.halt,
+      trail,
+      now: this.cursor.beganAt(index),
+      scope: { [this.step.as]: this.items[index], index, ...this.resume(index) },
+    });
+    const signal = await inner.list(this.step.steps);
+    this.walk.joined(inner);
+    const row = { path: `${this.row.path}[${index}]`, attempt: 1, kind: 'item', startedAt, finishedAt: this.walk.clock.now() };
+    if (signal.kind === 'next') {
+      this.finished(lane, index, { ...row, status: 'succeeded', output: inner.output }, trail);
+      return NEXT;
+    }
+    if (signal.kind !== 'failed') return this.leave(signal, trail);
+    const failed: StepRow = { ...row, status: 'failed', error: signal.error, output: { error: signal.error } as unknown as Json };
+    if (this.step.continueOnItemError && !endsTheRun(signal)) {
+      this.finished(lane, index, failed, trail);
+      return NEXT;
+    }
+    this.walk.note(failed);
+    return this.leave(signal, trail);
+  }
+
+  private leave(signal: StepSignal, trail: Trail): StepSignal {
+    this.walk.leaveBehind(trail);
+    return signal;
+  }
+
+  /** One indivisible change of what is to be written: the item's row, the drops of what it stands for, and the cursor. */
+  private finished(lane: Lane, index: number, row: StepRow, trail: Trail): void {
+    this.outputs.set(index, row.output ?? null);
+    if (row.status === 'failed' && (this.failures += 1) <= FAILURES_KEPT) this.walk.leaveBehind(trail);
+    else this.walk.drop(trail);
+    this.walk.note(row);
+    lane.index = this.take();
+    this.walk.note(this.cursor.advance(index, lane.index, row.finishedAt, trail.steps));
+  }
+
+  /** What resumes the waits of this item; the others around stay as they are. */
+  private resume(index: number): { readonly resume?: Walk['scope']['resume'] } {
+    const { resumable } = this.step;
+    if (resumable.length === 0) return {};
+    const { resumptions, run, scope } = this.walk;
+    const own = resumable.map((id) => [id, { url: resumptions.url(run.id, this.prefix(index) + id) }]);
+    return { resume: { ...scope.resume, ...(Object.fromEntries(own) as Walk['scope']['resume']) } };
+  }
+
+  private fail(error: ErrorRecord): StepSignal {
+    this.walk.note({ ...this.row, status: 'failed', finishedAt: this.walk.clock.now(), output: undefined, error });
+    return { kind: 'failed', error };
+  }
+
+  private async succeed(): Promise<StepSignal> {
+    const output = await this.output();
+    this.walk.note({ ...this.row, status: 'succeeded', finishedAt: this.walk.clock.now(), output });
+    return succeed(this.step, this.walk, output);
+  }
+
+  /** In the order of the items. What earlier slices finished is read back once, at the end. */
+  private async output(): Promise<Json[]> {
+    if (this.outputs.size < this.items.length) {
+      for (const { path, output } of await this.walk.items(this.row.path)) {
+        this.outputs.set(Number(path.slice(this.row.path.length + 1, -1)), output ?? null);
+      }
+    }
+    return this.items.map((_, index) => this.outputs.get(index) ?? null);
+  }
+}
+
+function succeed(step: PlannedForEach, walk: Walk, output: readonly Json[]): StepSignal {
+  walk.scope.steps[step.id] = output;
+  return NEXT;
+}

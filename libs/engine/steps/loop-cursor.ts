@@ -1,0 +1,75 @@
+import type { Json } from '@millrace/component-sdk';
+import type { StepRow } from '../records.js';
+
+type Range = readonly [first: number, last: number];
+
+interface CursorOutput {
+  readonly done: readonly Range[];
+  /** By index of an item in work: the time it began with. Those that began with the loop are left out. */
+  readonly begun: Readonly<Record<string, number>>;
+  readonly steps: number;
+}
+
+/**
+ * How far a loop has come: which items are finished, as ranges (short however long the loop, for the gaps are the items
+ * in work), and what time it was for the items in work when they began.
+ */
+export class Cursor {
+  private readonly ranges: Range[];
+  private readonly begun: Map<number, number>;
+  /** What was journalled inside finished items, themselves included. */
+  private steps: number;
+
+  constructor(
+    private readonly path: string,
+    row: StepRow | undefined,
+  ) {
+    const { done = [], begun = {}, steps = 0 } = (row?.output ?? {}) as unknown as Partial<CursorOutput>;
+    this.ranges = [...done];
+    this.begun = new Map(Object.entries(begun).map(([index, time]) => [Number(index), time]));
+    this.steps = steps;
+  }
+
+  get count(): number {
+    return this.ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+  }
+
+  has(index: number): boolean {
+    return this.ranges.some(([first, last]) => index >= first && index <= last);
+  }
+
+  beganAt(index: number): number | undefined {
+    return this.begun.get(index);
+  }
+
+  /** One item is finished, with so many steps inside; the next one, if there is one, begins where it ended. */
+  advance(index: number, next: number | undefined, at: number, steps: number): StepRow {
+    this.add(index);
+    this.begun.delete(index);
+    if (next !== undefined && !this.begun.has(next)) this.begun.set(next, at);
+    this.steps += steps + 1;
+    const output: CursorOutput = { done: [...this.ranges], begun: Object.fromEntries(this.begun), steps: this.steps };
+    const row = { path: this.path, attempt: 1, kind: 'cursor', status: 'succeeded', startedAt: at, finishedAt: at } as const;
+    return { ...row, output: output as unknown as Json };
+  }
+
+  private add(index: number): void {
+    const at = this.ranges.findIndex(([first]) => first > index);
+    const place = at < 0 ? this.ranges.length : at;
+    this.ranges.splice(place, 0, [index, index]);
+    this.merge(place);
+    this.merge(place - 1);
+  }
+
+  /** Joins a range with its right neighbour where they touch. */
+  private merge(place: number): void {
+    const [left, right] = [this.ranges[place], this.ranges[place + 1]];
+    if (left && right && left[1] + 1 === right[0]) this.ranges.splice(place, 2, [left[0], right[1]]);
+  }
+}
+
+/** The indexes that a cursor's row calls finished. */
+export function doneIn({ output }: StepRow): number[] {
+  const { done } = output as unknown as CursorOutput;
+  return done.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, offset) => first + offset));
+}

@@ -1,0 +1,51 @@
+import { StepError, type Json } from '@millrace/component-sdk';
+import { resolveTemplate } from '@millrace/flow';
+import type { PlannedRespond } from '../plan.js';
+import type { ErrorRecord, StepRow } from '../records.js';
+import { errorRecord, NEXT, type StepSignal, type Walk } from './step.js';
+
+/**
+ * What the waiting caller gets: journalled and committed at once, since somebody waits for it. A run answers once; what
+ * comes after that is journalled as skipped.
+ */
+export async function walkRespond(step: PlannedRespond, walk: Walk): Promise<StepSignal> {
+  const path = walk.path(step.id);
+  if (walk.row(path)) return NEXT;
+  const startedAt = walk.clock.now();
+  const row = { path, attempt: 1, kind: 'respond', startedAt, finishedAt: startedAt };
+  const answer = walk.hasResponded ? undefined : await answerOf(step, walk, row);
+  if (answer?.status === 'failed') return failing(walk, answer);
+  // Another strand may have answered while this one made up its answer.
+  if (!answer || walk.hasResponded) return skip(walk, row);
+  walk.note(answer);
+  walk.responded((answer.output as { body?: Json }).body ?? null);
+  return (await walk.commit(true)) ? NEXT : { kind: 'lost' };
+}
+
+type OwnRow = Pick<StepRow, 'path' | 'attempt' | 'kind' | 'startedAt' | 'finishedAt'>;
+
+async function answerOf(step: PlannedRespond, walk: Walk, row: OwnRow): Promise<StepRow> {
+  try {
+    const answer = (await resolveTemplate(step.answer, walk.scope, walk.environment(row.path))) as { [key: string]: Json };
+    return { ...row, status: 'succeeded', output: checked(step, answer) };
+  } catch (thrown) {
+    return { ...row, status: 'failed', error: errorRecord(thrown, row.path, 1) };
+  }
+}
+
+function failing(walk: Walk, row: StepRow): StepSignal {
+  walk.note(row);
+  return { kind: 'failed', error: row.error as ErrorRecord };
+}
+
+function skip(walk: Walk, row: OwnRow): StepSignal {
+  walk.note({ ...row, status: 'skipped' });
+  return NEXT;
+}
+
+function checked({ id }: PlannedRespond, answer: { [key: string]: Json }): { [key: string]: Json } {
+  const status = Number(answer.status ?? 200);
+  if (Number.isInteger(status) && status >= 200 && status <= 599) return { ...answer, status };
+  const message = `${id} responds with the status ${JSON.stringify(answer.status)}; it must be a number from 200 to 599.`;
+  throw new StepError({ code: 'respond.bad-status', message, blame: 'author' });
+}

@@ -1,0 +1,119 @@
+import { StepError, type Json } from '@millrace/component-sdk';
+import { parseDuration, resolveTemplate } from '@millrace/flow';
+import type { PlannedWait } from '../plan.js';
+import type { ErrorRecord, StepRow } from '../records.js';
+import { rehearsed } from '../rehearsal.js';
+import { errorRecord, NEXT, until, type StepSignal, type Walk } from './step.js';
+
+/** How often a step asks for its request while other strands keep the run in memory, in milliseconds. */
+const ASK_EVERY_MS = 1_000;
+
+/** Suspends the run. When it goes on is journalled once, so that a walk after a crash waits for the same moment. */
+export async function walkWait(step: PlannedWait, walk: Walk): Promise<StepSignal> {
+  const path = walk.path(step.id);
+  const row = walk.row(path);
+  if (row?.status === 'succeeded') return succeed(step, walk, row.output as Json);
+  const begun = row ?? (await begin(step, walk, path));
+  if (begun.status === 'failed') return { kind: 'failed', error: begun.error as ErrorRecord };
+  return step.wait.kind === 'webhook' ? awaitRequest(step, walk, begun) : awaitTime(step, walk, begun);
+}
+
+async function begin(step: PlannedWait, walk: Walk, path: string): Promise<StepRow> {
+  const startedAt = walk.clock.now();
+  const row = { path, attempt: 1, kind: 'wait', startedAt, finishedAt: startedAt };
+  try {
+    const resumeAt = await endOf(step, walk, path, startedAt);
+    return noted(walk, { ...row, status: 'waiting', resumeAt });
+  } catch (thrown) {
+    return noted(walk, { ...row, status: 'failed', error: errorRecord(thrown, path, 1) });
+  }
+}
+
+async function endOf({ id, wait }: PlannedWait, walk: Walk, path: string, now: number): Promise<number> {
+  if (wait.kind === 'webhook') return now + wait.timeoutMs;
+  const value = await resolveTemplate(wait.value, walk.scope, walk.environment(path));
+  return wait.kind === 'for' ? inRange(now + durationOf(value, id), value, id) : inRange(timeOf(value, id), value, id);
+}
+
+/** 31 December 9999: what every store and every ISO 8601 text can say. */
+const LAST_TIME = Date.UTC(9999, 11, 31);
+
+function inRange(time: number, value: Json, id: string): number {
+  if (Math.abs(time) <= LAST_TIME) return Math.round(time);
+  throw badTime(`${id} is to wait for ${JSON.stringify(value)}, which is beyond the year 9999.`);
+}
+
+function badTime(message: string): StepError {
+  return new StepError({ code: 'wait.bad-time', message, blame: 'author' });
+}
+
+function durationOf(value: Json, id: string): number {
+  if (typeof value === 'number' && value >= 0) return value;
+  try {
+    return parseDuration(String(value));
+  } catch {
+    throw badTime(
+      `${id} is to wait for ${JSON.stringify(value)}, which is no duration. Give one such as "10m", or a number of milliseconds.`,
+    );
+  }
+}
+
+/** With its zone (RFC 3339): a time without one means something else on every machine. */
+const ZONED = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/i;
+
+function timeOf(value: Json, id: string): number {
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  const time = typeof value === 'string' && ZONED.test(value) ? Date.parse(value) : NaN;
+  if (!Number.isNaN(time)) return time;
+  throw badTime(
+    `${id} is to wait until ${JSON.stringify(value)}, which is no time. Give one such as "2026-01-31T09:00:00Z", with its zone.`,
+  );
+}
+
+async function awaitTime(step: PlannedWait, walk: Walk, row: StepRow): Promise<StepSignal> {
+  if (walk.run.dry) return end(step, walk, row, { until: new Date(row.resumeAt ?? 0).toISOString() });
+  const signal = await until(walk, row.resumeAt ?? 0);
+  if (signal.kind !== 'next') return signal;
+  return end(step, walk, row, { until: new Date(row.resumeAt ?? 0).toISOString() });
+}
+
+async function awaitRequest(step: PlannedWait, walk: Walk, row: StepRow): Promise<StepSignal> {
+  const deadline = row.resumeAt ?? 0;
+  if (walk.run.dry)
+    return end(
+      step,
+      walk,
+      row,
+      rehearsed(row.path, undefined, (path) => walk.row(path)),
+    );
+  for (;;) {
+    const request = await walk.resumptions.find(walk.run.id, row.path);
+    if (request) return end(step, walk, row, request.body);
+    if (deadline <= walk.clock.now()) return expire(walk, row);
+    const signal = await until(walk, Math.min(deadline, walk.clock.now() + ASK_EVERY_MS));
+    if (signal.kind !== 'next') return signal.kind === 'suspended' ? { ...signal, resumeAt: deadline } : signal;
+  }
+}
+
+function end(step: PlannedWait, walk: Walk, row: StepRow, output: Json): StepSignal {
+  walk.note({ ...row, status: 'succeeded', finishedAt: walk.clock.now(), output });
+  return succeed(step, walk, output);
+}
+
+function expire(walk: Walk, row: StepRow): StepSignal {
+  const hours = Math.round((walk.clock.now() - row.startedAt) / 360_000) / 10;
+  const message = `${row.path} waited ${hours} hours for a request to its resume URL, and none came. Raise its timeout, or catch wait.timeout.`;
+  const error: ErrorRecord = { code: 'wait.timeout', message, step: row.path, blame: 'remote' };
+  walk.note({ ...row, status: 'failed', finishedAt: walk.clock.now(), error });
+  return { kind: 'failed', error };
+}
+
+function noted(walk: Walk, row: StepRow): StepRow {
+  walk.note(row);
+  return row;
+}
+
+function succeed(step: PlannedWait, walk: Walk, output: Json): StepSignal {
+  walk.scope.steps[step.id] = output;
+  return NEXT;
+}

@@ -1,0 +1,47 @@
+import type { StepKey, StepRow } from './records.js';
+
+/**
+ * The rows inside one item of a loop, at any depth: what is dropped when the item's own row says what they said. The
+ * run's answer stays, for whoever awaits the run.
+ */
+export class Trail {
+  private readonly byKey = new Map<string, StepKey>();
+  /** What was journalled inside, rows that are dropped already included. */
+  steps = 0;
+
+  get keys(): ReadonlyMap<string, StepKey> {
+    return this.byKey;
+  }
+
+  add(row: StepRow): void {
+    this.steps += stepsOf(row);
+    if (row.kind !== 'respond' || row.status !== 'succeeded') this.expect(row);
+  }
+
+  /** A row that the journal may have. */
+  expect({ path, attempt }: StepKey): void {
+    this.byKey.set(keyOf({ path, attempt }), { path, attempt });
+  }
+
+  /** What an item inside leaves behind goes with the item around it. */
+  takeOver(inner: Trail): void {
+    for (const key of inner.keys.values()) this.expect(key);
+    this.steps += inner.steps;
+  }
+}
+
+export function keyOf({ path, attempt }: StepKey): string {
+  return `${path}#${attempt}`;
+}
+
+/** How many journalled steps a row stands for: a cursor for all of the items that its loop has finished. */
+export function stepsOf({ kind, output }: StepRow): number {
+  return kind === 'cursor' ? (output as { steps: number }).steps : 1;
+}
+
+/** `a[0].` and `a[0].b[1].` of `a[0].b[1].c`: the items that a row stands in, from the outermost inwards. */
+export function itemsAround(path: string): string[] {
+  const prefixes: string[] = [];
+  for (let at = path.indexOf('].'); at >= 0; at = path.indexOf('].', at + 1)) prefixes.push(path.slice(0, at + 2));
+  return prefixes;
+}

@@ -1,0 +1,75 @@
+import { parse as parseLossless } from 'lossless-json';
+import secureJson from 'secure-json-parse';
+import { BodyRefusal, forbiddenKey, MAX_DEPTH } from './refusal.js';
+
+/** What secure-json-parse says of a `__proto__` key. */
+const FORBIDDEN_KEY = 'Object contains forbidden prototype property';
+
+/**
+ * JSON as `JSON.parse` reads it, save for numbers that a double cannot hold: integers beyond 2^53 - 1 and numbers too
+ * large for any double become strings of exactly the characters sent. See docs/adr/0030.
+ */
+export function parseJson(text: string): unknown {
+  const { tooDeep, oddNumbers } = scan(text);
+  if (tooDeep) throw new BodyRefusal(400, 'body.too-deep', `The JSON is nested deeper than ${MAX_DEPTH} levels.`);
+  const value = parseSecurely(text);
+  return oddNumbers ? withoutLoss(text) : value;
+}
+
+function parseSecurely(text: string): unknown {
+  try {
+    return secureJson.parse(text, undefined, { protoAction: 'error', constructorAction: 'ignore' });
+  } catch (error) {
+    // The whole message: that of a syntax error quotes the body.
+    if ((error as Error).message === FORBIDDEN_KEY) throw forbiddenKey('JSON');
+    throw new BodyRefusal(400, 'body.malformed', 'The body is not valid JSON.');
+  }
+}
+
+/** Slower than `JSON.parse`, and so for those texts only that need it. Of a repeated key the last one counts, as there. */
+function withoutLoss(text: string): unknown {
+  return parseLossless(text.replace(/^\uFEFF/, ''), undefined, { parseNumber: exactNumber, onDuplicateKey: ({ newValue }) => newValue });
+}
+
+function exactNumber(literal: string): number | string {
+  const value = Number(literal);
+  const damaged = !Number.isFinite(value) || (/^-?\d+$/.test(literal) && !Number.isSafeInteger(value));
+  return damaged ? literal : value;
+}
+
+/** Digits in a row from which on a number may be beyond 2^53, which has sixteen. */
+const LONG = 16;
+
+/** One pass over brackets and numbers outside strings, without recursion. */
+function scan(text: string): { tooDeep: boolean; oddNumbers: boolean } {
+  let depth = 0;
+  let digits = 0;
+  let oddNumbers = false;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code >= 0x30 && code <= 0x39) {
+      digits += 1;
+      if (digits >= LONG) oddNumbers = true;
+      continue;
+    }
+    // An exponent: the letter follows a digit, as in no word of JSON.
+    if (digits > 0 && (code === 0x65 || code === 0x45)) oddNumbers = true;
+    digits = 0;
+    if (code === 0x22) i = endOfString(text, i);
+    else if (code === 0x7b || code === 0x5b) depth += 1;
+    else if (code === 0x7d || code === 0x5d) depth -= 1;
+    if (depth > MAX_DEPTH) return { tooDeep: true, oddNumbers };
+  }
+  return { tooDeep: false, oddNumbers };
+}
+
+/** Where the string that begins here ends. */
+function endOfString(text: string, start: number): number {
+  let i = start + 1;
+  for (; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code === 0x5c) i += 1;
+    else if (code === 0x22) break;
+  }
+  return i;
+}

@@ -1,0 +1,46 @@
+import type { EventRecord, StepRow } from '@millrace/engine';
+import { parseJsonBytes } from './packing.js';
+
+/** The columns of an event as statements select them. */
+export interface EventRow {
+  readonly event_id: string;
+  readonly flow_id: string;
+  readonly received_at: number;
+  readonly request: Buffer;
+  readonly body: Buffer;
+}
+
+/** The columns of a journal row as statements select them. */
+export interface JournalRow {
+  readonly run_id: string;
+  readonly path: string;
+  readonly attempt: number;
+  readonly status: StepRow['status'];
+  readonly kind: string;
+  readonly started_at: number;
+  readonly finished_at: number;
+  readonly data: Buffer;
+}
+
+/** What a journal row keeps as bytes. */
+export type StoredStepData = Pick<StepRow, 'input' | 'output' | 'error' | 'retryAt' | 'resumeAt' | 'firstStartedAt' | 'deaths'>;
+
+/** What is kept of a request beside its body. */
+export type StoredRequest = Pick<
+  EventRecord,
+  'method' | 'url' | 'headers' | 'caller' | 'unmatched' | 'unmatchedBy' | 'verified' | 'origin'
+>;
+
+export function requestOf({ method, url, headers, caller, unmatched, unmatchedBy, verified, origin }: EventRecord): StoredRequest {
+  return { method, url, headers, caller, unmatched, unmatchedBy, verified, origin };
+}
+
+export function eventRecord(row: EventRow): EventRecord {
+  const request = parseJsonBytes<StoredRequest>(row.request);
+  return { id: row.event_id, flowId: row.flow_id, receivedAt: row.received_at, body: row.body, ...request };
+}
+
+export function stepRow(row: JournalRow): StepRow {
+  const { path, attempt, status, kind, started_at: startedAt, finished_at: finishedAt } = row;
+  return { path, attempt, status, kind, startedAt, finishedAt, ...parseJsonBytes<StoredStepData>(row.data) };
+}

@@ -1,0 +1,36 @@
+export const INSERT_EVENT = `
+  insert into events (id, flow_id, received_at, request, body) values ($1::uuid, $2, to_timestamp($3::float8 / 1000), $4, $5)`;
+
+/** A run that a person asked for: due at once, its journal begun where the rows say. */
+export const INSERT_RERUN = `
+  insert into runs (id, event_id, flow_id, version, status, due_at, rerun_of, dry, journal_rows)
+  values ($1::uuid, $2::uuid, $3, $4::int, $5, case when $5 = 'queued' then now() end, $6::uuid, $7::boolean, $8::int)`;
+
+export const INSERT_ROWS = `
+  insert into journal (run_id, path, attempt, status, kind, started_at, finished_at, data)
+  select $2::uuid, path, attempt, status, kind, to_timestamp(started_at / 1000), to_timestamp(finished_at / 1000),
+    substring($1::bytea from data_at for data_len)
+  from unnest($3::text[], $4::int[], $5::text[], $6::text[], $7::float8[], $8::float8[], $9::int[], $10::int[])
+    as r (path, attempt, status, kind, started_at, finished_at, data_at, data_len)`;
+
+/** A failed run stops being a dead letter; one that somebody has seen to already stays as it is. */
+export const RESOLVE = `
+  update finished_runs set resolution = $2, resolution_reason = $3, resolved_by = $4::uuid, resolved_at = now()
+  where id = any ($1::uuid[]) and status = 'failed' and resolution is null returning id`;
+
+const DEAD = `
+  from finished_runs
+  where status = 'failed' and resolution is null and not dry
+    and ($1::text is null or flow_id = $1) and ($2::text is null or convert_from(error, 'utf8')::jsonb ->> 'code' = $2)
+    and ($3::uuid is null or id < $3) and ($4::timestamptz is null or finished_at >= $4) and ($5::timestamptz is null or finished_at < $5)`;
+
+export const DEAD_LETTERS = `
+  select id, flow_id, version, event_id, status, parent, rerun_of, dry, started_at, finished_at, null::timestamptz as due_at, error
+  ${DEAD} order by id desc limit $6`;
+
+export const COUNT_DEAD_LETTERS = `select count(*)::int as count ${DEAD}`;
+
+const ACTIVE = `from runs where ($1::text is null or flow_id = $1) and ($2::text is null or case when status = 'held' then 'queued' else status end = $2)`;
+
+export const COUNT_ACTIVE = `select count(*)::int as count ${ACTIVE}`;
+export const ACTIVE_IDS = `select id ${ACTIVE} order by id limit $3`;

@@ -1,0 +1,96 @@
+/**
+ * One shape for every transition that writes journal rows: first the compare-and-set on (runner, claim) that moves
+ * the run, then the rows of the runs that moved. $1 blob, $2 to $8 one element per run, $9 to $17 one per journal row.
+ */
+const MOVES = `
+  select * from unnest($2::uuid[], $3::uuid[], $4::int[], $5::float8[], $6::text[], $7::int[], $8::int[])
+    as t (id, runner, claim, at, status, error_at, error_len)`;
+
+const ROWS = `
+  insert into journal (run_id, path, attempt, status, kind, started_at, finished_at, data)
+  select r.run_id, r.path, r.attempt, r.status, r.kind, to_timestamp(r.started_at / 1000), to_timestamp(r.finished_at / 1000),
+    substring($1::bytea from r.data_at for r.data_len)
+  from unnest($9::uuid[], $10::text[], $11::int[], $12::text[], $13::text[], $14::float8[], $15::float8[], $16::int[], $17::int[])
+    as r (run_id, path, attempt, status, kind, started_at, finished_at, data_at, data_len)
+  join moved on moved.id = r.run_id
+  on conflict (run_id, path, attempt) do update set
+    status = excluded.status, kind = excluded.kind, finished_at = excluded.finished_at, data = excluded.data`;
+
+/** $18 to $20, one element per row that goes. A statement of its own kind, for most commits drop nothing. */
+const DROPS = `, gone as (
+    delete from journal j using unnest($18::uuid[], $19::text[], $20::int[]) as d (run_id, path, attempt), moved
+    where moved.id = d.run_id and j.run_id = d.run_id and j.path = d.path and j.attempt = d.attempt
+  )`;
+
+const STILL_OURS = `r.id = m.id and r.runner = m.runner and r.claim = m.claim`;
+
+/** record: the run stays where it is, its journal grows. */
+const record = (drops: string): string => `
+  with moves as (${MOVES}), moved as (
+    update runs r set journal_rows = r.journal_rows + 1 from moves m where ${STILL_OURS} returning r.id
+  ), rows as (${ROWS}
+  )${drops}
+  select id from moved`;
+
+/** suspend: the run gives up its slot until \`at\`; one that was woken since its claim is due at once. */
+const suspend = (drops: string): string => `
+  with moves as (${MOVES}), moved as (
+    update runs r set status = 'waiting', runner = null, journal_rows = r.journal_rows + 1, crashes = 0,
+      due_at = case when r.woken then now() else to_timestamp(m.at / 1000) end, woken = false
+    from moves m where ${STILL_OURS} returning r.id
+  ), rows as (${ROWS}
+  )${drops}
+  select id from moved`;
+
+/** finish: the run leaves the hot table; its last rows and its end are one commit. */
+const finish = (drops: string): string => `
+  with moves as (${MOVES}), moved as (
+    delete from runs r using moves m where ${STILL_OURS}
+    returning r.id, r.event_id, r.flow_id, r.version, r.started_at, r.parent, r.rerun_of, r.dry, m.at, m.status, m.error_at, m.error_len
+  ), kept as (
+    insert into finished_runs (id, event_id, flow_id, version, status, started_at, finished_at, error, parent, rerun_of, dry)
+    select id, event_id, flow_id, version, status, started_at, to_timestamp(at / 1000),
+      case when error_len > 0 then substring($1::bytea from error_at for error_len) end, parent, rerun_of, dry
+    from moved
+  ), rows as (${ROWS}
+  )${drops}
+  select id from moved`;
+
+/**
+ * finish of runs that somebody awaits: the output is kept ($21, $22) and the parent woken. Parents are locked in the order of
+ * their ids, so that two commits cannot deadlock; a parent that ends in this very statement needs no waking.
+ */
+const FINISH_AWAITED = `
+  with moves as (${MOVES}), outputs as (
+    select * from unnest($2::uuid[], $21::int[], $22::int[]) as o (id, output_at, output_len)
+  ), moved as (
+    delete from runs r using moves m where ${STILL_OURS}
+    returning r.id, r.event_id, r.flow_id, r.version, r.started_at, r.parent, r.awaited, r.rerun_of, r.dry, m.at, m.status, m.error_at, m.error_len
+  ), kept as (
+    insert into finished_runs (id, event_id, flow_id, version, status, started_at, finished_at, error, parent, rerun_of, dry, output)
+    select id, event_id, flow_id, version, status, started_at, to_timestamp(at / 1000),
+      case when error_len > 0 then substring($1::bytea from error_at for error_len) end, parent, rerun_of, dry,
+      case when output_len > 0 then substring($1::bytea from output_at for output_len) end
+    from moved join outputs using (id)
+  ), parents as (
+    select r.id from runs r where r.id = any (array(select parent from moved where awaited)) and r.id <> all ($2::uuid[])
+    order by r.id for update
+  ), woken as (
+    update runs r set woken = true, due_at = case when r.status = 'waiting' then now() else r.due_at end
+    from parents where r.id = parents.id
+  ), rows as (${ROWS}
+  )${DROPS}
+  select id from moved`;
+
+export interface TransitionTexts {
+  readonly plain: string;
+  readonly dropping: string;
+}
+
+export const RECORD: TransitionTexts = { plain: record(''), dropping: record(DROPS) };
+export const SUSPEND: TransitionTexts = { plain: suspend(''), dropping: suspend(DROPS) };
+export const FINISH: TransitionTexts & { readonly awaited: string } = {
+  plain: finish(''),
+  dropping: finish(DROPS),
+  awaited: FINISH_AWAITED,
+};
