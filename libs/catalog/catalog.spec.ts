@@ -88,6 +88,7 @@ function open(follow = false, vault?: Vault): Promise<Catalog> {
   const parts = {
     flows: folder,
     credentials: join(folder, 'credentials.json'),
+    endpoints: join(folder, 'endpoints.json'),
     variable: (name: string) => variables[name],
     components: new ComponentRegistry(builtinComponents),
     store: store as unknown as PostgresFlowStore,
@@ -302,6 +303,55 @@ describe('a plan', () => {
     await expect(catalog.plan('a', 1)).rejects.not.toBeInstanceOf(NotRunnable);
     store.version = version;
     expect(await catalog.plan('a', 1)).toBeDefined();
+  });
+});
+
+describe('shared endpoints', () => {
+  it('are what is declared, each with the flows that listen and can run', async () => {
+    await write('endpoints', '{ "shop": { "limit": "10kb" }, "quiet": {} }');
+    await write('a', flowText('a', { endpoint: 'shop' }));
+    await write('b', flowText('b', { endpoint: 'shop' }, [{ id: 'x', use: 'no.such-thing' }]));
+    await write('c', flowText('c', { endpoint: 'stop' }));
+    const catalog = await open();
+    expect(catalog.endpoints().map(({ id, listeners }) => [id, listeners.map((flow) => flow.id)])).toEqual([
+      ['endpoints/shop', ['a']],
+      ['endpoints/quiet', []],
+    ]);
+    expect(catalog.endpoint('shop')?.rules?.maxBytes).toBe(10 * 1024);
+    expect(catalog.flow('c')).toMatchObject({ rules: undefined, problems: [{ code: 'endpoint.unknown' }] });
+    expect([catalog.largestBody(1), catalog.largestBody(20_000)]).toEqual([10 * 1024, 20_000]);
+  });
+
+  it('keep their last good form while the file is wrong, and their flows', async () => {
+    await write('endpoints', '{ "shop": { "methods": ["PUT"] } }');
+    await write('a', flowText('a', { endpoint: 'shop' }));
+    const catalog = await open();
+    for (const text of ['{ "shop": { "methods": [] } }', '{ "shop": ']) {
+      await write('endpoints', text);
+      await catalog.reload();
+      expect(catalog.endpoint('shop')?.rules?.methods).toEqual(['PUT']);
+      expect(catalog.endpoint('shop')?.listeners.map(({ id }) => id)).toEqual(['a']);
+    }
+  });
+
+  it('are closed, never open, where their credential cannot be had', async () => {
+    await write('endpoints', '{ "shop": { "credential": "key" } }');
+    await write('credentials', KEYED);
+    const catalog = await open();
+    expect(catalog.endpoint('shop')).toMatchObject({ credential: { name: 'key' } });
+    delete variables['KEY'];
+    await catalog.reload();
+    expect(catalog.endpoint('shop')?.rules).toBeUndefined();
+  });
+
+  it('that are gone stop no run that has begun', async () => {
+    await write('endpoints', '{ "shop": {} }');
+    await write('a', flowText('a', { endpoint: 'shop' }));
+    const catalog = await open();
+    await unlink(join(folder, 'endpoints.json'));
+    await catalog.reload();
+    expect([catalog.endpoint('shop'), catalog.flow('a')?.rules]).toEqual([undefined, undefined]);
+    await expect(catalog.plan('a', 1)).resolves.toBeDefined();
   });
 });
 

@@ -77,3 +77,19 @@ describe('settings', () => {
     for (const { about } of Object.values(SETTINGS)) expect(about).toMatch(/^[A-Z].*\.$/);
   });
 });
+
+describe('networks and certificates', () => {
+  it.each(['10.0.0.1', '10.0.0.0/8', '::1', 'fd00::/8,192.168.0.0/16'])('%p names proxies', (value) => {
+    expect(parseSettings({ MILLRACE_TRUSTED_PROXIES: value }).trustedProxies).toEqual(value.split(','));
+  });
+
+  it.each(['proxy.example.com', '10.0.0.0/33', '10.0.0.0/8/8', '10.0.0/8', '::1/129', '10.0.0.1/x'])('%p names none', (value) => {
+    expect(() => parseSettings({ MILLRACE_TRUSTED_PROXIES: value })).toThrow('MILLRACE_TRUSTED_PROXIES must list addresses');
+  });
+
+  it('a certificate needs its key, and a key its certificate', () => {
+    expect(() => parseSettings({ MILLRACE_TLS_CERT: 'cert.pem' })).toThrow('Set both MILLRACE_TLS_CERT and MILLRACE_TLS_KEY');
+    expect(() => parseSettings({ MILLRACE_TLS_KEY: 'key.pem' })).toThrow('Set both MILLRACE_TLS_CERT and MILLRACE_TLS_KEY');
+    expect(parseSettings({ MILLRACE_TLS_CERT: 'c', MILLRACE_TLS_KEY: 'k' })).toMatchObject({ tlsCert: 'c', tlsKey: 'k' });
+  });
+});

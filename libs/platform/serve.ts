@@ -1,15 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import { createSecureContext } from 'node:tls';
 import 'reflect-metadata';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { NestLog } from '@millrace/telemetry';
 import { HealthModule } from './health/health.module.js';
+import { prefixOf, transport, withoutPrefix } from './http/transport.js';
 import { answerClientError, answerUnroutable } from './http/unroutable.js';
 import { PlatformModule } from './platform.module.js';
 import type { Platform } from './platform.js';
-import { StartError } from './start-error.js';
 
 /** A listening application. */
 export interface Server {
@@ -47,7 +45,7 @@ async function createApp(platform: Platform, modules: readonly (DynamicModule | 
   const { config } = platform;
   const prefix = prefixOf(config.publicUrl);
   const adapter = new FastifyAdapter({
-    ...(await transport(config)),
+    ...(await transport(config, MAX_HEADER_BYTES)),
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     ...(prefix !== '' && { rewriteUrl: ({ url = '/' }: { url?: string }) => withoutPrefix(url, prefix) }),
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -71,35 +69,6 @@ async function createApp(platform: Platform, modules: readonly (DynamicModule | 
     done();
   });
   return app;
-}
-
-/** Plain HTTP, or TLS where a certificate is named. Throws a StartError when it cannot be used. */
-async function transport({ tlsCert, tlsKey }: Platform['config']): Promise<object> {
-  const options = { maxHeaderSize: MAX_HEADER_BYTES };
-  if (tlsCert === undefined || tlsKey === undefined) return { http: options };
-  try {
-    const [cert, key] = await Promise.all([readFile(tlsCert), readFile(tlsKey)]);
-    createSecureContext({ cert, key });
-    return { https: { ...options, cert, key } };
-  } catch (error) {
-    throw new StartError(
-      'start.tls-unusable',
-      `The certificate ${tlsCert} with the key ${tlsKey} cannot be used: ${(error as Error).message}. Check MILLRACE_TLS_CERT and MILLRACE_TLS_KEY.`,
-    );
-  }
-}
-
-/** The path under which a proxy passes requests on. */
-function prefixOf(publicUrl: string | undefined): string {
-  return publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/+$/, '');
-}
-
-/** Whether a proxy takes the prefix away or not, what comes after it is the same. */
-function withoutPrefix(url: string, prefix: string): string {
-  if (prefix === '' || !url.startsWith(prefix)) return url;
-  const rest = url.slice(prefix.length);
-  if (rest.startsWith('/')) return rest;
-  return rest === '' || rest.startsWith('?') ? `/${rest}` : url;
 }
 
 async function addressOf(app: NestFastifyApplication): Promise<string> {

@@ -260,7 +260,11 @@ describe('a shared endpoint', () => {
 
   it('leaves a flow that listens no URL of its own', async () => {
     expect((await send('/flows/leads/hook', '{}', { 'content-type': 'application/json' })).status).toBe(404);
-    expect(await instance.api<FlowView>('flows/leads')).toMatchObject({ state: 'live' });
+    const { state, trigger } = await instance.api<FlowView>('flows/leads');
+    expect([state, trigger]).toEqual([
+      'live',
+      { type: 'webhook', url: `${instance.url}/endpoints/shop`, methods: ['POST'], credential: 'shop' },
+    ]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { LiveFlow } from '@millrace/catalog';
+import type { LiveEndpoint, LiveFlow } from '@millrace/catalog';
 import { parseFlow, webhookDefaults, type Flow, type Problem } from '@millrace/flow';
 import type { FlowItem, FlowState, FlowView } from '../wire/flow.js';
 
@@ -15,7 +15,7 @@ export function flowState({ trigger, enabled }: Pick<LiveFlow, 'trigger' | 'enab
 }
 
 /** What is known of a flow whose newest text may not check: name and trigger come from the version that is live. */
-export function flowItem(live: LiveFlow, version: ShownVersion | null, publicUrl: string): FlowItem {
+export function flowItem(live: LiveFlow, version: ShownVersion | null, publicUrl: string, endpoint?: LiveEndpoint): FlowItem {
   const flow = version ? parseFlow(version.text).flow : undefined;
   return {
     id: live.id,
@@ -26,12 +26,16 @@ export function flowItem(live: LiveFlow, version: ShownVersion | null, publicUrl
     paused: live.paused === true,
     state: flowState(live),
     problems: live.problems.map(problemView),
-    trigger: flow ? triggerView(flow, publicUrl) : null,
+    trigger: flow ? (endpoint ? sharedView(endpoint, publicUrl) : triggerView(flow, publicUrl)) : null,
   };
 }
 
-export function flowView(live: LiveFlow, version: ShownVersion | null, publicUrl: string): FlowView {
-  return { ...flowItem(live, version, publicUrl), publishedAt: version?.createdAt.toISOString() ?? null, text: version?.text ?? null };
+export function flowView(live: LiveFlow, version: ShownVersion | null, publicUrl: string, endpoint?: LiveEndpoint): FlowView {
+  return {
+    ...flowItem(live, version, publicUrl, endpoint),
+    publishedAt: version?.createdAt.toISOString() ?? null,
+    text: version?.text ?? null,
+  };
 }
 
 function triggerView({ id, trigger }: Flow, publicUrl: string): FlowItem['trigger'] {
@@ -42,6 +46,12 @@ function triggerView({ id, trigger }: Flow, publicUrl: string): FlowItem['trigge
     methods: [...(trigger.methods ?? webhookDefaults.methods)],
     credential: trigger.credential ?? null,
   };
+}
+
+/** A flow that listens takes what its endpoint takes. */
+function sharedView({ name, rules, credential }: LiveEndpoint, publicUrl: string): FlowItem['trigger'] {
+  const methods = [...(rules?.methods ?? webhookDefaults.methods)];
+  return { type: 'webhook', url: `${publicUrl}/endpoints/${name}`, methods, credential: credential?.name ?? null };
 }
 
 /** A problem as it is shown: where it is in words that an editor understands. */

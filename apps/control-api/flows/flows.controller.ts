@@ -1,5 +1,5 @@
 import { Get, Inject, Param } from '@nestjs/common';
-import type { LiveFlow } from '@millrace/catalog';
+import type { LiveEndpoint, LiveFlow } from '@millrace/catalog';
 import { PLATFORM, type Platform } from '@millrace/platform';
 import { ApiController } from '../api-controller.js';
 import { notFound } from '@millrace/platform';
@@ -14,14 +14,14 @@ export class FlowsController {
   @Get()
   async list(): Promise<FlowList> {
     const flows = [...this.platform.catalog.flows()].sort((a, b) => (a.id < b.id ? -1 : 1));
-    return { items: await Promise.all(flows.map(async (live) => flowItem(live, await this.version(live), this.platform.publicUrl))) };
+    return { items: await Promise.all(flows.map(async (live) => flowItem(live, await this.version(live), ...this.where(live)))) };
   }
 
   @Get(':id')
   async get(@Param('id') id: string): Promise<FlowView> {
     const live = this.platform.catalog.flow(id);
     if (!live) return this.archived(id);
-    return flowView(live, await this.version(live), this.platform.publicUrl);
+    return flowView(live, await this.version(live), ...this.where(live));
   }
 
   private async archived(id: string): Promise<FlowView> {
@@ -38,6 +38,12 @@ export class FlowsController {
       credential: undefined,
     };
     return { ...flowView(flow, await this.version(flow), this.platform.publicUrl), state: stored.archived ? 'archived' : 'not-enabled' };
+  }
+
+  /** Where its events are sent to: its own URL, or the endpoint that it listens to. */
+  private where({ endpoint }: LiveFlow): [string, LiveEndpoint | undefined] {
+    const { publicUrl, catalog } = this.platform;
+    return [publicUrl, endpoint === undefined ? undefined : catalog.endpoint(endpoint)];
   }
 
   private async version({ id, version }: LiveFlow): Promise<ShownVersion | null> {

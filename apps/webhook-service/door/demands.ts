@@ -19,7 +19,8 @@ export async function contentOf(
   { maxBytes, reserve }: { readonly maxBytes: number; reserve(bytes: number): boolean },
 ): Promise<Content> {
   try {
-    const bytes = await decodeBody(body, codingOf(headers['content-encoding']), maxBytes);
+    const coding = codingOf(headers['content-encoding']);
+    const bytes = coding === undefined ? body : await decodeBody(body, coding, maxBytes);
     if (bytes !== body && !reserve(bytes.length)) throw overloaded();
     return readContent(bytes, headers['content-type']);
   } catch (error) {

@@ -59,13 +59,12 @@ export class Guard {
   /** Under `hideUnknown` an unknown place looks like a failed credential, also in how long it takes and how often it may be tried. */
   unknown(id: string, arrival: Arrival, body: Buffer): Refused {
     const reason = `There is no ${id.startsWith('endpoints/') ? 'endpoint' : 'flow'} ${JSON.stringify(id.slice(0, 80))}.`;
-    if (this.parts.hideUnknown) {
-      createHmac('sha256', NO_KEY).update(body).digest();
-      return this.unauthorized(id, arrival, 'flow.not-found', reason);
-    }
     // Counted together whatever the id: who tries out ids must not fill the records with them.
     const { record } = this.failures.count('', arrival.caller, this.parts.now().getTime());
-    return new Refused(NOT_FOUND, 'flow.not-found', reason, record);
+    if (!this.parts.hideUnknown) return new Refused(NOT_FOUND, 'flow.not-found', reason, record);
+    createHmac('sha256', NO_KEY).update(body).digest();
+    const { answer } = this.unauthorized(id, arrival, 'flow.not-found', reason);
+    return new Refused(answer, 'flow.not-found', reason, record);
   }
 
   private greeted({ id }: Place, answer: Answer): { readonly answer: Answer } {

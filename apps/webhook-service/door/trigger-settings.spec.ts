@@ -147,6 +147,23 @@ describe('several secrets', () => {
   });
 });
 
+describe('a signed id', () => {
+  const config: CredentialConfig = { type: 'hmac', scheme: 'slack', secrets: [{ env: 'S' }] };
+  const { credential } = createCredential('slack', config, () => 'secret-of-the-signed-id-spec');
+
+  it('is used up by what runs, and by nothing that fails or matches nothing', async () => {
+    const time = String(NOW / 1000);
+    const keyed = async (body: string): Promise<boolean> => {
+      const { door, accepted } = world({ live: liveFlow({ schema: {}, when: '{{ trigger.body != 1 }}' }, { credential }) });
+      const signature = createHmac('sha256', 'secret-of-the-signed-id-spec').update(`v0:${time}:${body}`).digest('hex');
+      const rawHeaders = ['content-type', 'application/json', 'x-slack-request-timestamp', time, 'x-slack-signature', `v0=${signature}`];
+      expect((await door.receive('orders', request({ rawHeaders, body }))).status).toBe(202);
+      return accepted[0]?.dedupe !== undefined;
+    };
+    expect([await keyed('{}'), await keyed('"misfit"'), await keyed('1')]).toEqual([true, false, false]);
+  });
+});
+
 describe('a secret over plain http', () => {
   const { credential } = createCredential(
     'key',
@@ -196,6 +213,12 @@ describe('where unknown flows are hidden', () => {
   ])('%s is answered like a flow that does not exist', async (_, live, sent) => {
     const { door } = world({ live, hideUnknown: true });
     expect(await door.receive('orders', request(sent))).toEqual(await door.receive('nobody', request(sent)));
+  });
+
+  it('who tries out ids is recorded by sample, however many they are', async () => {
+    const { door, refusals } = world({ hideUnknown: true });
+    for (let i = 0; i < 60; i += 1) await door.receive(`guess-${i}`, request());
+    expect(refusals).toHaveLength(31);
   });
 
   it('an endpoint that is not declared is answered like a flow that does not exist', async () => {
