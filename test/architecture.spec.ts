@@ -89,6 +89,7 @@ const RULES: Readonly<Record<string, Row>> = {
     may: [
       'catalog',
       'component-sdk',
+      'credentials',
       'engine',
       'flow',
       'platform',

@@ -1,11 +1,19 @@
 export { controlModule } from './control.module.js';
 export { openApiDocument } from './openapi/document.js';
 export type { ActivityView, FlowActivityView } from './wire/activity.js';
-export type { CredentialItem, CredentialList } from './wire/credential.js';
 export type { BodyView, EventItem, EventPage, EventView } from './wire/event.js';
 export type { DraftItem, DraftList, DraftView } from './wire/draft.js';
 export type { FlowItem, FlowList, FlowState, FlowView } from './wire/flow.js';
-export type { RefusalPage, RefusalView } from './wire/refusal.js';
+export type {
+  CredentialItem,
+  CredentialList,
+  NewSecret,
+  RemovedCredential,
+  RotatedKey,
+  SealedCredential,
+  SealKeyView,
+} from './wire/credential.js';
+export type { RefusalDetail, RefusalPage, RefusalView } from './wire/refusal.js';
 export type { AttemptView, CancelView, RunItem, RunPage, RunView, StepView } from './wire/run.js';
 export type { BulkView, ReplayView, RerunView } from './wire/operate.js';
 export type { StatusView } from './wire/status.js';

@@ -6,6 +6,7 @@ import type { Host, Invocation } from '@millrace/engine';
 import { bindFetch, redact, type HttpClient } from '@millrace/http-client';
 import type { Log } from '@millrace/telemetry';
 import type { CredentialWatch } from '@millrace/triggers';
+import { reporting, type UseReport } from './credential-use.js';
 import { openEventFile, type ReadEvent } from './event-files.js';
 import type { Triggers } from './triggers/triggers.js';
 
@@ -15,26 +16,29 @@ interface HostParts {
   readonly log: Log;
   readonly triggers: Pick<Triggers, 'emitter' | 'watch' | 'ring'>;
   readonly readEvent: ReadEvent;
+  /** Told of every answer to a request that a credential signed. */
+  readonly used: UseReport;
 }
 
 /** Runs components for the engine: credentials, the guarded way out, events, logs that name run and step. */
-export function componentHost({ catalog, http, log, triggers, readEvent }: HostParts): Host {
+export function componentHost({ catalog, http, log, triggers, readEvent, used }: HostParts): Host {
   return {
     component: (name) => catalog.components.get(name),
     context: (component, invocation) => {
       const credential = credentialFor(catalog, component, invocation);
       const { signal, timeoutMs, idempotencyKey, run, path } = invocation;
+      const bound = bindFetch(http, { credential, signal, timeoutMs, idempotencyKey });
       return {
         credential: credential?.view,
         openFile: (file) => openEventFile(readEvent, run.eventId, file),
-        fetch: watched(bindFetch(http, { credential, signal, timeoutMs, idempotencyKey }), invocation, triggers.watch),
+        fetch: watched(reporting(bound, credential, used), invocation, triggers.watch),
         emit: emitting(triggers, invocation),
         signal,
         idempotencyKey,
         log: stepLog(log, { runId: run.id, flow: run.flowId, step: path }),
       };
     },
-    redact: (text, name) => redact(text, catalog.credentials.get(name ?? '')?.secrets ?? []),
+    redact: (text, name) => redact(text, catalog.secretsOf(name ?? '')),
   };
 }
 
@@ -84,10 +88,17 @@ function credentialFor(catalog: Catalog, component: Component, { credential: nam
     code: 'credential.unavailable',
     message: missing
       ? `${path} needs the credential ${name}, whose secret is missing: set the environment variable ${missing}, restart, and re-run.`
-      : `${path} (${component.name}) needs the credential ${name}, which cannot be used. Look at the credentials file.`,
+      : `${path} (${component.name}) needs the credential ${name}, which cannot be used: ${unusable(catalog, name)}`,
     blame: 'operator',
     arrived: 'no',
   });
+}
+
+function unusable(catalog: Catalog, name: string): string {
+  return (
+    catalog.credentials.known.get(name)?.broken ??
+    'there is none of that name. Define it in the credentials file, or with millrace credentials set.'
+  );
 }
 
 /** pino takes fields first; components say the message first. */

@@ -58,7 +58,7 @@ export class RunnerModule implements OnApplicationBootstrap, BeforeApplicationSh
 }
 
 function runner(platform: Platform, http: HttpClient, triggers: Triggers): Runner {
-  const { config, runs, journal, catalog, history, log, starter, resumptions, resumeKey } = platform;
+  const { config, runs, journal, catalog, history, log, starter, resumptions, resumeKey, credentialUses } = platform;
   const made: Runner = new Runner({
     claims: runs,
     journal,
@@ -68,7 +68,14 @@ function runner(platform: Platform, http: HttpClient, triggers: Triggers): Runne
       find: (runId, path) => resumptions.find(runId, path),
     },
     lease: new Lease(runs, log),
-    host: componentHost({ catalog, http, log, triggers, readEvent: (id) => history.event(id) }),
+    host: componentHost({
+      catalog,
+      http,
+      log,
+      triggers,
+      readEvent: (id) => history.event(id),
+      used: (name, failure) => credentialUses.note(name, failure),
+    }),
     clock,
     log,
     plan: (flowId, version) => catalog.plan(flowId, version),

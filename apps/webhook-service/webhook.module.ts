@@ -3,6 +3,7 @@ import type { LiveFlow } from '@millrace/catalog';
 import type { BirthClaims } from '@millrace/engine';
 import { isResumeSignature, PLATFORM, type Platform } from '@millrace/platform';
 import { HintProducer } from '@millrace/queue';
+import { Consultations } from './door/consultations.js';
 import { FrontDoor } from './door/front-door.js';
 import { HookController } from './hook.controller.js';
 import { ResumeController } from './resume.controller.js';
@@ -15,14 +16,15 @@ const BIRTHS = Symbol('births');
   controllers: [HookController, ResumeController],
   providers: [
     { provide: BIRTHS, useValue: undefined },
+    { provide: Consultations, useFactory: () => new Consultations() },
     {
       provide: FrontDoor,
-      inject: [PLATFORM, HintProducer, { token: BIRTHS, optional: true }],
+      inject: [PLATFORM, Consultations, HintProducer, { token: BIRTHS, optional: true }],
       useFactory: frontDoor,
     },
     {
       provide: ResumeDoor,
-      inject: [PLATFORM, { token: BIRTHS, optional: true }],
+      inject: [PLATFORM, Consultations, { token: BIRTHS, optional: true }],
       useFactory: resumeDoor,
     },
   ],
@@ -34,7 +36,7 @@ export class WebhookModule {
   }
 }
 
-function frontDoor(platform: Platform, hints: HintProducer, births: BirthClaims | undefined): FrontDoor {
+function frontDoor(platform: Platform, consultations: Consultations, hints: HintProducer, births: BirthClaims | undefined): FrontDoor {
   const { config, catalog, events, refusals, log } = platform;
   return new FrontDoor({
     flow: (id) => withHook(catalog.flow(id)),
@@ -44,16 +46,18 @@ function frontDoor(platform: Platform, hints: HintProducer, births: BirthClaims 
     hints,
     births,
     keepRefusal: (refusal) => refusals.keep(refusal),
+    consultations,
     now: () => new Date(),
     log,
     maxBody: config.maxBody,
     maxPending: config.maxPending,
     publicUrl: () => platform.publicUrl,
     hideUnknown: config.hideUnknown,
+    credentialUsed: (name, failure) => platform.credentialUses.note(name, failure),
   });
 }
 
-function resumeDoor(platform: Platform, births: BirthClaims | undefined): ResumeDoor {
+function resumeDoor(platform: Platform, consultations: Consultations, births: BirthClaims | undefined): ResumeDoor {
   const { config, catalog, history, resumptions, refusals, resumeKey, log } = platform;
   return new ResumeDoor({
     isSigned: (runId, path, signature) => isResumeSignature(resumeKey, runId, path, signature),
@@ -62,6 +66,8 @@ function resumeDoor(platform: Platform, births: BirthClaims | undefined): Resume
     credential: (name) => catalog.credentials.get(name),
     resume: (request) => resumptions.resume(request),
     keepRefusal: (refusal) => refusals.keep(refusal),
+    consultations,
+    credentialUsed: (name, failure) => platform.credentialUses.note(name, failure),
     ring: () => births?.ring(),
     publicUrl: () => platform.publicUrl,
     now: () => new Date(),

@@ -8,6 +8,7 @@ import { createLogger } from '@millrace/telemetry';
 import { Catalog, NotRunnable } from './catalog.js';
 import { ComponentRegistry } from './components.js';
 import { readFlowFolder } from './flow-folder.js';
+import type { SealedEntry, Vault } from './vault/vault.js';
 
 /** The flow store without its database. */
 class MemoryFlowStore implements Pick<PostgresFlowStore, 'publish' | 'refuse' | 'archive' | 'list' | 'find' | 'version' | 'revision'> {
@@ -83,7 +84,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-function open(follow = false): Promise<Catalog> {
+function open(follow = false, vault?: Vault): Promise<Catalog> {
   const parts = {
     flows: folder,
     credentials: join(folder, 'credentials.json'),
@@ -91,6 +92,7 @@ function open(follow = false): Promise<Catalog> {
     variable: (name: string) => variables[name],
     components: new ComponentRegistry(builtinComponents),
     store: store as unknown as PostgresFlowStore,
+    ...(vault && { vault }),
     log: createLogger({ level: 'silent', format: 'json' }),
   };
   return Catalog.open(parts, follow);
@@ -178,6 +180,54 @@ describe('the flows folder', () => {
       catalog.close();
     }
   });
+});
+
+/** A vault whose content is set by the test; the first look at every new content fails, as while the database is away. */
+class ChangingVault implements Pick<Vault, 'revision' | 'entries'> {
+  private content: readonly SealedEntry[] = [];
+  private changes = 0;
+  private failures = 0;
+
+  seal(secret: string): void {
+    const definition = { type: 'api-key', name: 'x-key', value: { sealed: 'sealed_1' } };
+    this.content = [{ name: 'key', definition, secrets: { sealed_1: secret }, locked: undefined, updatedAt: new Date(0) }];
+    this.changes += 1;
+    this.failures = 1;
+  }
+
+  async revision(): Promise<string> {
+    return String(this.changes);
+  }
+
+  async entries(): Promise<readonly SealedEntry[]> {
+    if (this.failures > 0) {
+      this.failures -= 1;
+      throw new Error('away');
+    }
+    return this.content;
+  }
+}
+
+describe('what is sealed', () => {
+  it('is followed without anybody asking, also when the first look at it fails, and is redacted when it was replaced', async () => {
+    const vault = new ChangingVault();
+    await write('a', flowText('a', { credential: 'key' }));
+    const catalog = await open(true, vault as unknown as Vault);
+    const taken = async (secret: string): Promise<void> => {
+      while (catalog.flow('a')?.credential?.secrets[0] !== secret) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    try {
+      expect(catalog.flow('a')?.rules).toBeUndefined();
+      vault.seal('the-first-sealed-secret');
+      await taken('the-first-sealed-secret');
+      expect(catalog.flow('a')?.rules).toBeDefined();
+      vault.seal('the-second-sealed-secret');
+      await taken('the-second-sealed-secret');
+      expect(catalog.secretsOf('key')).toEqual(['the-second-sealed-secret', 'the-first-sealed-secret']);
+    } finally {
+      catalog.close();
+    }
+  }, 30_000);
 });
 
 describe('a credential', () => {

@@ -8,6 +8,8 @@ import { readCredentials, type CredentialBook } from './credentials.js';
 import { livenEndpoints, NO_ENDPOINTS, readEndpoints, type EndpointBook } from './endpoints.js';
 import type { LiveEndpoint, LiveFlow } from './live.js';
 import { readFlowFile, readFlowFolder, watchFolder, type FlowFile } from './flow-folder.js';
+import { RetiredSecrets } from './retired-secrets.js';
+import type { Vault } from './vault/vault.js';
 
 /** Why a version can never be run by this process as it is, whatever the database does. */
 export class NotRunnable extends Error {}
@@ -21,6 +23,8 @@ export interface CatalogParts {
   variable(name: string): string | undefined;
   readonly components: ComponentRegistry;
   readonly store: PostgresFlowStore;
+  /** The sealed credentials; without one there are those of the file only. */
+  readonly vault?: Vault;
   readonly log: Log;
 }
 
@@ -28,6 +32,7 @@ class FileMovedOn extends Error {}
 
 /** The problem of a credential whose environment variable is not set. */
 const MISSING_SECRET = 'credential.secret-missing';
+const NO_CREDENTIALS: CredentialBook = { get: () => undefined, known: new Map(), defined: new Map(), problems: [] };
 const NOT_LIVE = { credential: undefined, rules: undefined, trigger: undefined } as const;
 const POLL_MS = 1_000;
 const MAX_PLANS = 200;
@@ -40,8 +45,10 @@ export class Catalog {
   private live = new Map<string, LiveFlow>();
   private shared = new Map<string, LiveEndpoint>();
   private declared: EndpointBook = NO_ENDPOINTS;
-  private book!: CredentialBook;
+  private book: CredentialBook = NO_CREDENTIALS;
   private revision = '';
+  private vaultRevision: string | undefined;
+  private readonly retired = new RetiredSecrets();
   private readonly plans = new Map<string, Promise<Plan>>();
   private readonly explained = new Map<string, string>();
   private readonly watchers: { close(): void }[] = [];
@@ -65,6 +72,11 @@ export class Catalog {
 
   get credentials(): CredentialBook {
     return this.book;
+  }
+
+  /** What to redact of a credential: its secrets, and those it had since this process began, for a step may still be using them. */
+  secretsOf(name: string): readonly string[] {
+    return this.retired.with(name, this.book.get(name)?.secrets ?? []);
   }
 
   flow(id: string): LiveFlow | undefined {
@@ -112,12 +124,13 @@ export class Catalog {
   /** Publishes the folder and reads the credentials again. One at a time, in order. */
   reload(): Promise<void> {
     return this.enqueue(async () => {
-      this.book = await readCredentials(this.parts.credentials, this.parts.variable);
+      const vaultRevision = await this.readBook();
       for (const { code, message } of this.book.problems) this.parts.log[code === MISSING_SECRET ? 'debug' : 'warn'](message);
       this.plans.clear();
       await this.readEndpoints();
       if (this.parts.flows !== undefined) await this.publishFolder(this.parts.flows);
       await this.refresh();
+      this.vaultRevision = vaultRevision;
     });
   }
 
@@ -151,7 +164,8 @@ export class Catalog {
 
   private poll(): void {
     this.timer = setTimeout(() => {
-      this.enqueue(() => this.refreshIfChanged())
+      this.followVault()
+        .then(() => this.enqueue(() => this.refreshIfChanged()))
         .catch((error: unknown) => this.parts.log.debug({ reason: (error as Error).message }, 'The flows could not be compared'))
         .finally(() => this.closed || this.poll());
     }, POLL_MS);
@@ -222,6 +236,22 @@ export class Catalog {
     }
     if (live?.rules) this.parts.log.warn(`Version ${live.version} of flow ${id} stays live, the new text does not check:`);
     for (const { line, column, message } of problems) this.parts.log.warn(`${path}:${line}:${column}: ${message}`);
+  }
+
+  /** Answers the revision of the vault that was read: noted once the flows follow it, else it is tried again. */
+  private async readBook(): Promise<string | undefined> {
+    const { vault, credentials, variable } = this.parts;
+    // Asked first: what changes in between is read again at the next look.
+    const revision = await vault?.revision();
+    const book = await readCredentials(credentials, variable, await vault?.entries());
+    this.retired.replace(this.book, book);
+    this.book = book;
+    return revision;
+  }
+
+  /** A credential decides which flows check, so that a change of one is like a change of the folder. */
+  private async followVault(): Promise<void> {
+    if ((await this.parts.vault?.revision()) !== this.vaultRevision) await this.reload();
   }
 
   private async refreshIfChanged(): Promise<void> {

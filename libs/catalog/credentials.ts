@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { createCredential, type Credential, type CredentialConfig } from '@millrace/credentials';
+import { createCredential, withReferences, type Credential, type CredentialConfig } from '@millrace/credentials';
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import { sealedLookup, type SealedEntry } from './vault/vault.js';
 
-/** One thing wrong with the credentials file. */
+/** One thing wrong with the credentials. */
 export interface CredentialFileProblem {
   readonly code: string;
   readonly message: string;
@@ -18,36 +19,102 @@ export interface KnownCredential {
   readonly broken?: string;
 }
 
+/** A credential as it was defined: by the file, or sealed, which goes before the file. */
+export interface DefinedCredential {
+  readonly name: string;
+  readonly source: 'file' | 'sealed';
+  /** Sealed, and the file defines the same name. */
+  readonly shadowsFile: boolean;
+  /** Holds no secrets, but the names of variables and slots. */
+  readonly definition: unknown;
+  readonly updatedAt: Date | undefined;
+}
+
 /** The credentials by logical name, as far as they can be used, and why the others cannot. */
 export interface CredentialBook {
   get(name: string): Credential | undefined;
   readonly known: ReadonlyMap<string, KnownCredential>;
+  readonly defined: ReadonlyMap<string, DefinedCredential>;
   readonly problems: readonly CredentialFileProblem[];
 }
 
-/** Reads `credentials.json`. Never fails: a file that is missing or broken is a book with problems. */
-export async function readCredentials(path: string, variable: (name: string) => string | undefined): Promise<CredentialBook> {
+type Variable = (name: string) => string | undefined;
+
+/** An entry of either kind, on its way into the book. */
+interface Entry extends DefinedCredential {
+  /** Where to say that it is wrong. */
+  readonly place: string;
+  readonly config: unknown;
+  readonly variable: Variable;
+  readonly locked: string | undefined;
+}
+
+/**
+ * Reads `credentials.json` and adds what is sealed; of one name in both, the sealed one counts, whole. Never fails: a file that is
+ * missing or broken is a book with problems.
+ */
+export async function readCredentials(path: string, variable: Variable, sealed: readonly SealedEntry[] = []): Promise<CredentialBook> {
+  const { entries, problems } = await readEntries(path);
+  const fromFile = Object.entries(entries).filter(([name]) => !name.startsWith('$') && !name.startsWith('x-'));
+  const file = fromFile.map(([name, config]) => fileEntry(name, config, path, variable));
+  const names = new Set(file.map(({ name }) => name));
+  const own = sealed.map((entry) => sealedEntry(entry, names.has(entry.name), variable));
+  return book(new Map([...file, ...own].map((entry) => [entry.name, entry])), problems);
+}
+
+async function readEntries(path: string): Promise<{ entries: Record<string, unknown>; problems: readonly CredentialFileProblem[] }> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => error);
-  if (typeof text !== 'string') return unreadable(path, text);
+  if (typeof text !== 'string')
+    return text.code === 'ENOENT' ? { entries: {}, problems: [] } : broken(`${path} cannot be read: ${text.message}`);
   const errors: ParseError[] = [];
   const entries = parse(text, errors, { allowTrailingComma: true }) as unknown;
   if (errors[0]) return broken(`${path}: ${printParseErrorCode(errors[0].error)} at offset ${errors[0].offset}. Mend the JSON.`);
   if (!isRecord(entries)) return broken(`${path} must be one object: names and what they stand for.`);
-  return book(path, entries, variable);
+  return { entries, problems: [] };
 }
 
-function book(path: string, entries: Record<string, unknown>, variable: (name: string) => string | undefined): CredentialBook {
+function broken(message: string): { entries: Record<string, unknown>; problems: readonly CredentialFileProblem[] } {
+  return { entries: {}, problems: [{ code: 'credentials.unreadable', message }] };
+}
+
+function fileEntry(name: string, config: unknown, place: string, variable: Variable): Entry {
+  return { name, source: 'file', shadowsFile: false, definition: config, updatedAt: undefined, place, config, variable, locked: undefined };
+}
+
+function sealedEntry({ name, definition, secrets, locked, updatedAt }: SealedEntry, shadowsFile: boolean, variable: Variable): Entry {
+  const lookup = sealedLookup(secrets, variable);
+  const config = withReferences(definition);
+  const common = { name, source: 'sealed', shadowsFile, definition, updatedAt, place: 'Sealed credentials' } as const;
+  return { ...common, config, variable: (env) => lookup({ env }), locked };
+}
+
+function book(entries: ReadonlyMap<string, Entry>, fileProblems: readonly CredentialFileProblem[]): CredentialBook {
   const credentials = new Map<string, Credential>();
   const known = new Map<string, KnownCredential>();
-  const problems: CredentialFileProblem[] = [];
-  for (const [name, config] of Object.entries(entries)) {
-    if (name.startsWith('$') || name.startsWith('x-')) continue;
-    const created = createCredential(name, config as CredentialConfig, ({ env }) => variable(env));
+  const problems = [...fileProblems];
+  for (const [name, { config, variable, place, locked }] of entries) {
+    const created =
+      locked === undefined ? createCredential(name, config as CredentialConfig, ({ env }) => variable(env)) : unusable(locked);
     if (created.credential) credentials.set(name, created.credential);
     known.set(name, describe(config, created.problems));
-    for (const { code, message } of created.problems) problems.push({ code, message: `${path}: ${name}: ${message}` });
+    for (const { code, message } of created.problems) problems.push({ code, message: `${place}: ${name}: ${message}` });
   }
-  return { get: (name) => credentials.get(name), known, problems };
+  const defined = new Map(
+    [...entries].map(([name, { source, shadowsFile, definition, updatedAt }]) => [
+      name,
+      { name, source, shadowsFile, definition, updatedAt },
+    ]),
+  );
+  return { get: (name) => credentials.get(name), known, defined, problems };
+}
+
+interface Created {
+  readonly credential?: Credential;
+  readonly problems: readonly Pick<CredentialFileProblem, 'code' | 'message'>[];
+}
+
+function unusable(message: string): Created {
+  return { problems: [{ code: 'credential.locked', message }] };
 }
 
 function describe(config: unknown, problems: readonly { code: string; message: string }[]): KnownCredential {
@@ -60,18 +127,6 @@ function describe(config: unknown, problems: readonly { code: string; message: s
     ...(missing === undefined ? {} : { missing }),
     ...(broken === undefined ? {} : { broken }),
   };
-}
-
-function unreadable(path: string, error: NodeJS.ErrnoException): CredentialBook {
-  return error.code === 'ENOENT' ? empty([]) : broken(`${path} cannot be read: ${error.message}`);
-}
-
-function broken(message: string): CredentialBook {
-  return empty([{ code: 'credentials.unreadable', message }]);
-}
-
-function empty(problems: readonly CredentialFileProblem[]): CredentialBook {
-  return { get: () => undefined, known: new Map(), problems };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

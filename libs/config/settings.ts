@@ -92,6 +92,10 @@ export const SETTINGS = {
   databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:'], 'An existing PostgreSQL (14 or newer) instead of the private one.'),
   redisUrl: url('REDIS_URL', ['redis:', 'rediss:'], 'A Redis for the queue instead of PostgreSQL.'),
   token: optional('MILLRACE_TOKEN', 'Token of the control API; default: generated into $MILLRACE_HOME/token.'),
+  key: optional(
+    'MILLRACE_KEY',
+    'Key that seals credentials, 32 bytes in base64 or hexadecimal; several with commas, the current one first. Default: generated into $MILLRACE_HOME/key.',
+  ),
   publicUrl: url(
     'MILLRACE_PUBLIC_URL',
     ['http:', 'https:'],

@@ -1,4 +1,5 @@
 import type { CredentialTypeName, CredentialView } from '@millrace/component-sdk';
+import type { Diagnosis } from './doctor/diagnosis.js';
 import type { IncomingRequest, OutgoingRequest } from './request.js';
 import type { Accepted, SecretCarriers, Verdict } from './verdict.js';
 
@@ -32,6 +33,8 @@ export interface Credential {
   readonly secrets: readonly string[];
   /** Pure and total: never throws, and takes no longer for a nearly right secret than for a wrong one. */
   verify(request: IncomingRequest, now: Date): Verdict;
+  /** Why a request was refused, for its owner. Pure, total, and of bounded work; may take much longer than `verify`. */
+  diagnose(request: IncomingRequest, now: Date): Diagnosis;
   /**
    * The answer to a vendor that only asks whether this URL is ours, or undefined for any other request. What is signed
    * is asked with the verdict, what is not, without one: see `handshakes/`. Never throws.
@@ -48,6 +51,11 @@ export interface Credential {
 /** Whether the request proves that it comes from who it should. A pure function of its arguments. */
 export function verify(credential: Credential, request: IncomingRequest, now: Date): Verdict {
   return credential.verify(request, now);
+}
+
+/** Explains to its owner why a request was refused; never tell the caller. A pure function of its arguments. */
+export function diagnose(credential: Credential, request: IncomingRequest, now: Date): Diagnosis {
+  return credential.diagnose(request, now);
 }
 
 /** What a credential type builds; `defineCredential` turns it into a Credential. */

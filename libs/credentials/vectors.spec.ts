@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import {
   codeSchemes,
   createCredential,
+  diagnose,
   schemes,
   verify,
   type Credential,
@@ -84,6 +85,18 @@ describe('signature vectors', () => {
       return verdict?.ok === false && verdict.status === 400;
     });
     expect(answered.map(({ id }) => id)).toEqual(twice);
+  });
+
+  it('every refusal is explained, without the secret', () => {
+    const refused = ours.flatMap((vector) => {
+      const credential = credentialOf(vector);
+      return credential && !vector.valid
+        ? [{ vector, diagnosis: diagnose(credential, requestOf(vector), new Date(vector.now * 1000)) }]
+        : [];
+    });
+    expect(refused.filter(({ diagnosis }) => diagnosis.findings.length === 0).map(({ vector }) => vector.id)).toEqual([]);
+    const leaking = refused.filter(({ vector, diagnosis }) => vector.secret !== '' && JSON.stringify(diagnosis).includes(vector.secret));
+    expect(leaking.map(({ vector }) => vector.id)).toEqual([]);
   });
 
   for (const vector of ours) {

@@ -50,4 +50,6 @@ export interface Refusal {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly caller?: string;
+  /** What was found out about the reason, as JSON. For the owner, too. */
+  readonly diagnosis?: object;
 }

@@ -51,6 +51,7 @@ function bearer(secret: string): Credential {
     verify: () => {
       throw new Error('unused');
     },
+    diagnose: () => ({ findings: [] }),
     apply: (request) => ({ ...request, headers: { ...request.headers, authorization: `Bearer ${secret}` } }),
   };
 }

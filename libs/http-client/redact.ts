@@ -1,23 +1,19 @@
-const MASK = '[redacted]';
+import { redact as redactSpellings } from '@millrace/credentials';
+
+/** With the parts of addresses, by the list that they were made of. */
+const withParts = new WeakMap<readonly string[], readonly string[]>();
 
 /**
- * Replaces every secret in a text, also where it appears URL-encoded, JSON-escaped or in Base64.
+ * Replaces every secret in a text, however it is written there.
  * Of a secret that is an address, the path and query count as secrets of their own: vendors echo them without the host.
  */
 export function redact(text: string, secrets: readonly string[]): string {
-  if (secrets.length === 0) return text;
-  const forms = [...new Set(secrets.flatMap(spellings))].filter((form) => form !== '').sort((a, b) => b.length - a.length);
-  return forms.reduce((result, form) => result.replaceAll(form, MASK), text);
-}
-
-function spellings(secret: string): string[] {
-  return [secret, ...addressParts(secret)].flatMap((form) => [
-    form,
-    encodeURIComponent(form),
-    JSON.stringify(form).slice(1, -1),
-    Buffer.from(form).toString('base64'),
-    Buffer.from(form).toString('base64url'),
-  ]);
+  let all = withParts.get(secrets);
+  if (all === undefined) {
+    all = secrets.flatMap((secret) => [secret, ...addressParts(secret)]);
+    withParts.set(secrets, all);
+  }
+  return redactSpellings(text, all);
 }
 
 function addressParts(secret: string): string[] {

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { Catalog, installedComponents, Publisher, type ComponentRegistry } from '@millrace/catalog';
+import { Catalog, installedComponents, KeyPlace, Publisher, Vault, type ComponentRegistry } from '@millrace/catalog';
 import { builtinComponents } from '@millrace/components';
 import type { Config } from '@millrace/config';
 import {
   describeDatabaseError,
   openDatabase,
+  PostgresCredentialUses,
   PostgresDraftStore,
   PostgresEventStore,
   PostgresFlowStore,
@@ -18,6 +19,7 @@ import {
   PostgresRunStarter,
   PostgresRunStore,
   PostgresScheduleStore,
+  PostgresSealedStore,
   type Database,
 } from '@millrace/postgres';
 import { createLogger, type Log } from '@millrace/telemetry';
@@ -49,6 +51,8 @@ export interface Platform {
   readonly refusals: PostgresRefusalStore;
   readonly catalog: Catalog;
   readonly publisher: Publisher;
+  readonly vault: Vault;
+  readonly credentialUses: PostgresCredentialUses;
   /** Where this server can be reached; known once it listens. */
   publicUrl: string;
   /** Waits for what is being written, then closes everything that was opened here. */
@@ -63,6 +67,7 @@ export interface PlatformOptions {
 
 /** Connects, migrates, loads plugins, publishes the flows folder. */
 export async function openPlatform({ config, databaseUrl, log = logFor(config) }: PlatformOptions): Promise<Platform> {
+  const keys = await keyPlace(config);
   const [database, components] = await Promise.all([connect(databaseUrl, config.poolSize), loadComponents(config, log)]);
   const { pool, dataSource } = database;
   const flows = new PostgresFlowStore(dataSource);
@@ -73,9 +78,13 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
     log.warn({ reason: (error as Error).message }, 'A refusal could not be recorded'),
   );
   const { credentials, variable } = config;
+  const vault = new Vault({ store: new PostgresSealedStore(dataSource), keys, variable });
+  const credentialUses = new PostgresCredentialUses(pool, (error) =>
+    log.warn({ reason: (error as Error).message }, 'The use of a credential could not be recorded'),
+  );
   const folder = config.source === 'folder' ? config.flows : undefined;
   const endpoints = join(config.flows, 'endpoints.json');
-  const catalog = await Catalog.open({ flows: folder, credentials, endpoints, variable, components, store: flows, log });
+  const catalog = await Catalog.open({ flows: folder, credentials, endpoints, variable, components, store: flows, vault, log });
   return {
     config,
     log,
@@ -97,13 +106,24 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
     refusals,
     catalog,
     publisher: new Publisher({ catalog, flows, drafts, folder }),
+    vault,
+    credentialUses,
     publicUrl: config.publicUrl ?? '',
     close: async () => {
       catalog.close();
-      await Promise.all([events.drained(), journal.drained(), refusals.drained()]);
+      await Promise.all([events.drained(), journal.drained(), refusals.drained(), credentialUses.flush()]);
       await database.close();
     },
   };
+}
+
+/** A key that is none is the operator's to put right, before anything was sealed with another. A damaged file is told by what needs it. */
+async function keyPlace({ home, key }: Config): Promise<KeyPlace> {
+  const place = new KeyPlace(home, key);
+  await place.read().catch((error: Error & { code?: string }) => {
+    if (place.isGiven) throw new StartError(error.code ?? 'seal.key-invalid', error.message);
+  });
+  return place;
 }
 
 /** A database that cannot be reached is the operator's to mend, and no stack helps with that. */

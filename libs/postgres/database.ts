@@ -4,10 +4,12 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { DraftEntity } from './entities/draft.entity.js';
 import { FlowVersionEntity } from './entities/flow-version.entity.js';
 import { FlowEntity } from './entities/flow.entity.js';
+import { SealedCredentialEntity } from './entities/sealed-credential.entity.js';
 import { Initial1763700000000 } from './migrations/0001-initial.js';
 import { WaitsAndCalls1763710000000 } from './migrations/0002-waits-and-calls.js';
-import { Operators1763770000000 } from './migrations/0008-operators.js';
 import { Drafts1764000000004 } from './migrations/0004-drafts.js';
+import { SealedCredentials1763700600000 } from './migrations/0006-sealed-credentials.js';
+import { Operators1763770000000 } from './migrations/0008-operators.js';
 import { Triggers1763720000000 } from './migrations/0003-triggers.js';
 import { ensurePartitions } from './partitions.js';
 
@@ -39,8 +41,15 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     type: 'postgres',
     url: options.url,
     poolSize: options.poolSize,
-    entities: [FlowEntity, FlowVersionEntity, DraftEntity],
-    migrations: [Initial1763700000000, WaitsAndCalls1763710000000, Triggers1763720000000, Drafts1764000000004, Operators1763770000000],
+    entities: [FlowEntity, FlowVersionEntity, DraftEntity, SealedCredentialEntity],
+    migrations: [
+      Initial1763700000000,
+      SealedCredentials1763700600000,
+      WaitsAndCalls1763710000000,
+      Triggers1763720000000,
+      Operators1763770000000,
+      Drafts1764000000004,
+    ],
     migrationsTransactionMode: 'each',
     extra: { idleTimeoutMillis: 10_000, connectionTimeoutMillis: 10_000, application_name: 'millrace', options: PINNED_PLANS },
     poolErrorHandler: () => undefined,

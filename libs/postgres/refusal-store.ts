@@ -53,7 +53,7 @@ export class PostgresRefusalStore {
 
   private async flush(batch: readonly Refusal[]): Promise<undefined[]> {
     const blob = new Blob();
-    const requests = batch.map(({ method, url, headers, caller }) => jsonBytes({ method, url, headers, caller }));
+    const requests = batch.map(({ method, url, headers, caller, diagnosis }) => jsonBytes({ method, url, headers, caller, diagnosis }));
     const offsets = requests.map((request) => blob.add(request));
     await this.pool.query(INSERT, [
       blob.toBuffer(),

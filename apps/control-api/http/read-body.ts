@@ -5,8 +5,8 @@ import { ApiError } from '@millrace/platform';
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /** The JSON value that a request carries; an empty object when it carries nothing. Throws an ApiError for what is too large, not UTF-8 or not JSON. */
-export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
-  const bytes = await readBytes(request);
+export async function readJsonBody(request: IncomingMessage, maxBytes = MAX_BYTES): Promise<unknown> {
+  const bytes = await readBytes(request, maxBytes);
   if (bytes.length === 0) return {};
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
@@ -15,20 +15,20 @@ export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-async function readBytes(request: IncomingMessage): Promise<Buffer> {
+async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
     for await (const chunk of request as AsyncIterable<Buffer>) {
       size += chunk.length;
-      if (size > MAX_BYTES) break;
+      if (size > maxBytes) break;
       chunks.push(chunk);
     }
   } catch {
     throw new ApiError(400, 'request.incomplete', 'The body of this request did not arrive whole. Send it again.');
   }
-  if (size > MAX_BYTES) {
-    throw new ApiError(413, 'request.too-large', `The body may have ${MAX_BYTES} bytes and this one has more.`, { connection: 'close' });
+  if (size > maxBytes) {
+    throw new ApiError(413, 'request.too-large', `The body may have ${maxBytes} bytes and this one has more.`, { connection: 'close' });
   }
   return Buffer.concat(chunks);
 }

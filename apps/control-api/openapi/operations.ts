@@ -1,6 +1,5 @@
 import type { JsonSchema } from '@millrace/component-sdk';
 import { activityQuery, activitySchema } from '../wire/activity.js';
-import { credentialListSchema } from '../wire/credential.js';
 import { eventPageSchema, eventSchema, eventsQuery } from '../wire/event.js';
 import { flowListSchema, flowSchema } from '../wire/flow.js';
 import { failureSchema } from '../wire/problem.js';
@@ -15,12 +14,13 @@ import {
   rerunSchema,
   retryLettersBody,
 } from '../wire/operate.js';
-import { refusalPageSchema, refusalSchema, refusalsQuery } from '../wire/refusal.js';
+import { refusalDetailSchema, refusalPageSchema, refusalsQuery } from '../wire/refusal.js';
 import { cancelSchema, runPageSchema, runQuery, runSchema, runsQuery } from '../wire/run.js';
 import { sessionSchema } from '../wire/session.js';
 import { changesSchema, streamQuery } from '../wire/stream.js';
 import { eventValueQuery, stepValueQuery, valueSchema } from '../wire/value.js';
 import { liveSchema, readySchema, statusSchema } from '../wire/status.js';
+import { credentialOperations } from './credentials.js';
 import { endpointOperation, hookOperation } from './hook.js';
 import type { Answer, Operation } from './operation.js';
 import { versionOperations } from './version-operations.js';
@@ -109,8 +109,8 @@ export const operations: readonly Operation[] = [
     path: '/api/v1/refusals/{id}',
     id: 'getRefusal',
     tag: 'refusals',
-    summary: 'One request that was turned away',
-    answers: { ...ok('The refusal.', refusalSchema), ...invalid, ...missing('refusal') },
+    summary: 'One refusal with what the signature doctor found',
+    answers: { ...ok('The refusal.', refusalDetailSchema), ...invalid, ...missing('refusal') },
   },
   {
     method: 'get',
@@ -148,6 +148,7 @@ export const operations: readonly Operation[] = [
     description: 'What its runner does at that moment may still reach the other side; whatever it then writes is refused.',
     answers: { ...ok('Whether it was still active.', cancelSchema), ...invalid, ...missing('run') },
   },
+  ...credentialOperations,
   {
     method: 'post',
     path: '/api/v1/runs/{id}/rerun',
@@ -225,14 +226,6 @@ export const operations: readonly Operation[] = [
     description: COUNTED,
     body: discardLettersBody.schema,
     answers: { ...ok('How many.', bulkSchema), ...invalid, ...recount },
-  },
-  {
-    method: 'get',
-    path: '/api/v1/credentials',
-    id: 'listCredentials',
-    tag: 'credentials',
-    summary: 'Names, what they need, and who uses them; never a secret',
-    answers: ok('By name.', credentialListSchema),
   },
   {
     method: 'post',

@@ -4,7 +4,7 @@ import type { RefusalRow } from '@millrace/postgres';
 import { ApiController } from '../api-controller.js';
 import { bounds, page } from '../wire/page.js';
 import { readId } from '../wire/query.js';
-import { refusalsQuery, type RefusalPage, type RefusalView } from '../wire/refusal.js';
+import { refusalsQuery, type RefusalDetail, type RefusalPage, type RefusalView } from '../wire/refusal.js';
 
 @ApiController('refusals')
 export class RefusalsController {
@@ -18,11 +18,17 @@ export class RefusalsController {
   }
 
   @Get(':id')
-  async get(@Param('id') id: string): Promise<RefusalView> {
+  async get(@Param('id') id: string): Promise<RefusalDetail> {
     const refusal = await this.platform.history.refusal(readId('a refusal', id));
     if (!refusal) throw notFound('refusal', id);
-    return refusalView(refusal);
+    return refusalDetail(refusal);
   }
+}
+
+/** What was stored is what the doctor of that time wrote: its form is the wire's. */
+function refusalDetail(row: RefusalRow): RefusalDetail {
+  const { diagnosis } = row.request as { diagnosis?: Omit<NonNullable<RefusalDetail['diagnosis']>, 'signed'> & { signed?: object } };
+  return { ...refusalView(row), diagnosis: diagnosis ? ({ signed: null, ...diagnosis } as RefusalDetail['diagnosis']) : null };
 }
 
 function refusalView({ id, flowId, at, status, code, reason, request }: RefusalRow): RefusalView {

@@ -11,6 +11,8 @@ export interface Client {
   /** `path` below /api/v1. The type is the caller's word for what that route answers. */
   get<T>(path: string, query?: QueryValues): Promise<T>;
   post<T>(path: string, body?: object): Promise<T>;
+  put<T>(path: string, body: object): Promise<T>;
+  delete<T>(path: string, query?: QueryValues): Promise<T>;
   /** Any request to the instance, without the token; every status is an answer. */
   send(request: HttpRequest): Promise<FetchResponse>;
   close(): Promise<void>;
@@ -19,23 +21,30 @@ export interface Client {
 /** Whoever types names the instance: it may be anywhere, most often on this machine. */
 const ANYWHERE = ['0.0.0.0/0', '::/0'];
 const TIMEOUT_MS = 30_000;
+const encoder = new TextEncoder();
 
 export function createClient(instance: Instance): Client {
   const http = createHttpClient({ allow: ANYWHERE, userAgent: 'millrace-cli', timeoutMs: TIMEOUT_MS });
-  const call = async <T>(method: string, path: string, query: QueryValues = {}, body?: object): Promise<T> => {
-    const headers = { authorization: `Bearer ${instance.token}`, accept: 'application/json' };
+  const call = async <T>(method: string, path: string, { query = {}, body }: { query?: QueryValues; body?: object } = {}): Promise<T> => {
+    const headers = {
+      authorization: `Bearer ${instance.token}`,
+      accept: 'application/json',
+      ...(body && { 'content-type': 'application/json' }),
+    };
     const request = {
       method,
       url: `${instance.url}/api/v1/${path}${queryText(query)}`,
       headers,
-      ...(body && { body: new TextEncoder().encode(JSON.stringify(body)) }),
+      ...(body && { body: encoder.encode(JSON.stringify(body)) }),
     };
     return resultOf<T>(await send(http, request, instance));
   };
   return {
     instance,
-    get: (path, query) => call('GET', path, query),
-    post: (path, body) => call('POST', path, {}, body),
+    get: (path, query) => call('GET', path, { query }),
+    post: (path, body) => call('POST', path, { body }),
+    put: (path, body) => call('PUT', path, { body }),
+    delete: (path, query) => call('DELETE', path, { query }),
     send: (request) => send(http, request, instance),
     close: () => http.close(),
   };

@@ -1,8 +1,10 @@
 import type { Command } from '../command.js';
+import { credentials } from './credentials.js';
 import { demo } from './demo.js';
 import { deploy } from './deploy.js';
 import { emit } from './emit.js';
 import { events } from './events.js';
+import { key } from './key.js';
 import { pause, resume } from './pause.js';
 import { deadLetters } from './dead-letters.js';
 import { refusals } from './refusals.js';
@@ -26,6 +28,8 @@ export const commands: Readonly<Record<string, Command>> = {
   rerun,
   'dead-letters': deadLetters,
   schedules,
+  credentials,
+  key,
   trigger,
   run,
   emit,

@@ -18,6 +18,11 @@ export async function triggerCredential(
   const book = await readCredentials(credentials, variable);
   const credential = book.get(name);
   if (credential) return credential;
+  if (!book.defined.has(name)) {
+    throw new CommandError(
+      `The flow asks for the credential ${name}, which ${credentials} does not define. If it is sealed in the instance, nobody can read its secret: define it here with a variable to sign with.`,
+    );
+  }
   const missing = book.known.get(name)?.missing;
   throw new CommandError(
     missing === undefined

@@ -2,24 +2,17 @@ import { Link } from 'wouter';
 import { useCredentials } from '../api/queries.js';
 import type { CredentialItem } from '../api/wire.js';
 import { Header } from '../shell/shell.js';
+import { ago } from '../format/format.js';
 import { Glyph, type GlyphStatus } from '../ui/glyph.js';
 import { Empty, Loaded } from '../ui/states.js';
+import { useNow } from '../ui/use-now.js';
 
 export function CredentialsPage() {
   return (
     <>
       <Header trail={[{ label: 'Credentials' }]} />
       <Loaded query={useCredentials()} what="the credentials">
-        {({ items, problems }) => (
-          <>
-            {problems.map((problem) => (
-              <p key={problem} className="list-note bad">
-                {problem}
-              </p>
-            ))}
-            {items.length === 0 ? <None /> : <Table items={items} />}
-          </>
-        )}
+        {({ items }) => (items.length === 0 ? <None /> : <Table items={items} />)}
       </Loaded>
     </>
   );
@@ -42,7 +35,7 @@ function Table({ items }: { readonly items: readonly CredentialItem[] }) {
       <table className="table">
         <thead>
           <tr>
-            {['Name', 'Type', 'Used by', 'State'].map((name) => (
+            {['Name', 'Type', 'Used by', 'Last taken', 'State'].map((name) => (
               <th key={name} scope="col">
                 {name}
               </th>
@@ -54,13 +47,16 @@ function Table({ items }: { readonly items: readonly CredentialItem[] }) {
             <tr key={credential.name}>
               <td>
                 <span className="with-glyph">
-                  <Glyph status={GLYPHS[credential.state]} quiet />
+                  <Glyph status={glyphOf(credential)} quiet />
                   <code>{credential.name}</code>
                 </span>
               </td>
               <td className="dim">{credential.type}</td>
               <td>
                 <UsedBy credential={credential} />
+              </td>
+              <td>
+                <LastTaken credential={credential} />
               </td>
               <td>
                 <State credential={credential} />
@@ -73,32 +69,45 @@ function Table({ items }: { readonly items: readonly CredentialItem[] }) {
   );
 }
 
-const GLYPHS: Readonly<Record<CredentialItem['state'], GlyphStatus>> = {
-  ready: 'live',
-  'secret-missing': 'paused',
-  broken: 'not-enabled',
-  undefined: 'not-enabled',
-};
+function glyphOf({ usable, missing }: CredentialItem): GlyphStatus {
+  if (usable) return 'live';
+  return missing === null ? 'not-enabled' : 'paused';
+}
 
 function UsedBy({ credential: { usedBy } }: { readonly credential: CredentialItem }) {
   if (usedBy.length === 0) return <span className="dim">no live version of a flow</span>;
   return (
     <ul className="inline-list">
-      {usedBy.map(({ flowId, step }) => (
-        <li key={`${flowId} ${step}`}>
-          <Link className="link" href={step === null ? `/flows/${flowId}` : `/flows/${flowId}?step=${step}`}>
-            {flowId} · {step ?? 'trigger'}
-          </Link>
+      {usedBy.map((user) => (
+        <li key={user}>
+          {user.includes('/') ? (
+            <code>{user}</code>
+          ) : (
+            <Link className="link" href={`/flows/${user}`}>
+              {user}
+            </Link>
+          )}
         </li>
       ))}
     </ul>
   );
 }
 
-function State({ credential: { state, missing, problem } }: { readonly credential: CredentialItem }) {
-  if (state === 'ready') return <>Ready</>;
-  if (state === 'undefined') return <span className="bad">Flows use this name, and nothing defines it.</span>;
-  if (missing === null) return <span className="bad">{problem}</span>;
+function LastTaken({ credential: { lastSuccessAt, lastFailureAt, lastFailure } }: { readonly credential: CredentialItem }) {
+  const now = useNow();
+  const failedLast = lastFailureAt !== null && (lastSuccessAt === null || lastFailureAt > lastSuccessAt);
+  if (failedLast)
+    return (
+      <span className="bad">
+        refused {ago(lastFailureAt, now)}: {lastFailure?.reason}
+      </span>
+    );
+  return <span className="dim">{lastSuccessAt === null ? 'not yet' : ago(lastSuccessAt, now)}</span>;
+}
+
+function State({ credential: { usable, missing, problem, source } }: { readonly credential: CredentialItem }) {
+  if (usable) return <>{source === 'sealed' ? 'Ready, sealed' : 'Ready'}</>;
+  if (missing === null) return <span className="bad">{problem ?? 'It cannot be used.'}</span>;
   return (
     <span className="amber">
       Set <code>{missing}</code> in the environment and start again.

@@ -35,8 +35,18 @@ export function unavailable(code: string, message: string, headers: Readonly<Rec
   return failure(503, code, message, { 'retry-after': RETRY_AFTER_SECONDS, ...headers });
 }
 
+/** What the owner is told beyond the reason; costs more than the refusal, and is asked for after the answer. */
+export interface Explanation {
+  /** Of the body that it looks at. */
+  readonly bytes: number;
+  explain(): object;
+}
+
 /** A request that is turned away: the answer to the caller, and the reason for the owner. */
 export class Refused extends Error {
+  /** Present where there may be more to say than the reason. */
+  explanation: Explanation | undefined;
+
   constructor(
     readonly answer: Answer,
     readonly code: string,

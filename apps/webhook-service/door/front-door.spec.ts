@@ -1,10 +1,16 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { LiveFlow } from '@millrace/catalog';
-import { createCredential } from '@millrace/credentials';
-import type { Acceptance, Accepted } from '@millrace/engine';
+import { createCredential, type Diagnosis } from '@millrace/credentials';
+import type { Acceptance, Accepted, Refusal } from '@millrace/engine';
 import { contentOf, liveFlow, NOW, request, world } from './rig.js';
 
 const KEY = 'a-key-of-the-front-door-spec';
+
+/** Explained refusals are recorded a moment after the answer. */
+async function recorded(refusals: readonly Refusal[], count: number): Promise<void> {
+  while (refusals.length < count) await turn();
+  expect(refusals).toHaveLength(count);
+}
 
 describe('an accepted request', () => {
   it('is written down with its run and hinted, where no runner shares the process', async () => {
@@ -147,7 +153,32 @@ describe('the credential', () => {
   it('is looked at before method, type and body', async () => {
     const { door, refusals } = world({ live });
     const answer = await door.receive('orders', request({ method: 'DELETE', rawHeaders: ['X-Key', 'wrong'], body: '{' }));
+    await recorded(refusals, 1);
     expect([answer.status, refusals[0]?.code]).toEqual([401, 'credential.mismatch']);
+  });
+
+  it('that failed is explained to the owner, after the caller had its constant answer', async () => {
+    const { door, refusals } = world({ live });
+    const answers = [
+      await door.receive('orders', request({ rawHeaders: ['X-Elsewhere', KEY] })),
+      await door.receive('orders', request({ rawHeaders: [] })),
+    ];
+    expect(answers[0]).toEqual(answers[1]);
+    expect(refusals).toEqual([]);
+    await recorded(refusals, 2);
+    expect(refusals.map(({ diagnosis }) => (diagnosis as Diagnosis).findings[0]?.code)).toEqual(['token.place', 'token.missing']);
+    expect(JSON.stringify(refusals)).not.toContain(KEY);
+  });
+
+  it('tells who keeps count whether it passed', async () => {
+    const used: [string, string | undefined][] = [];
+    const { door } = world({ live, credentialUsed: (name, failure) => void used.push([name, failure?.code]) });
+    await door.receive('orders', request({ method: 'PUT', rawHeaders: ['content-type', 'application/json', 'X-Key', KEY] }));
+    await door.receive('orders', request({ rawHeaders: ['X-Key', 'wrong'] }));
+    expect(used).toEqual([
+      ['key', undefined],
+      ['key', 'credential.mismatch'],
+    ]);
   });
 
   it('is kept neither with the event nor with a refusal', async () => {
@@ -163,7 +194,8 @@ describe('the credential', () => {
   it('that fails too often is sampled in the records, and a right one still passes', async () => {
     const { door, refusals } = world({ live });
     for (let i = 0; i < 40; i += 1) await door.receive('orders', request({ rawHeaders: [] }));
-    expect(refusals).toHaveLength(31);
+    await recorded(refusals, 31);
+    expect(refusals.filter(({ diagnosis }) => diagnosis !== undefined)).toHaveLength(6);
     const answer = await door.receive('orders', request({ method: 'PUT', rawHeaders: ['content-type', 'application/json', 'x-key', KEY] }));
     expect(answer.status).toBe(202);
   });

@@ -1,25 +1,25 @@
 import type { IncomingMessage } from 'node:http';
 import type { LiveEndpoint, LiveFlow } from '@millrace/catalog';
-import { triggerOf, type EventRecord, type Refusal, type TriggerView } from '@millrace/engine';
+import { triggerOf, type EventRecord, type TriggerView } from '@millrace/engine';
 import { newId } from '@millrace/platform';
 import { failure, Refused, unavailable, type Answer } from './answers.js';
 import { originOf, type Arrival, type Origin } from './arrival.js';
 import { checkDemands, contentOf } from './demands.js';
 import { Failures } from './failures.js';
 import { Guard, type GuardParts, type Proof } from './guard.js';
-import { checkHeaders, headersWithout, soundsSecret, urlWithout } from './headers.js';
+import { checkHeaders, headersWithout, urlWithout } from './headers.js';
 import { Keeper, type KeeperParts } from './keeper.js';
 import { Pending, type Share } from './pending.js';
 import { checkPaused, openPlace, type OpenPlace, type Place } from './place.js';
 import { RateLimits } from './rate-limits.js';
 import { readBody } from './read-body.js';
+import { keepRecord, type RecordParts } from './records.js';
 
-export interface DoorParts extends GuardParts, KeeperParts {
+export interface DoorParts extends GuardParts, KeeperParts, RecordParts {
   /** The live flow of an id, from memory. */
   flow(id: string): LiveFlow | undefined;
   /** The shared endpoint of a name, from memory. */
   endpoint(name: string): LiveEndpoint | undefined;
-  keepRefusal(refusal: Refusal): void;
   readonly maxBody: number;
   /** The largest body that any place takes. */
   largestBody(): number;
@@ -68,7 +68,7 @@ export class FrontDoor {
       return await this.admit(goal, arrival);
     } catch (error) {
       const refusal = error instanceof Refused ? error : this.unexpected(goal.id, error);
-      if (refusal.record) this.record(goal, arrival, refusal);
+      if (refusal.record) keepRecord(this.parts, { id: goal.id, credential: goal.place?.credential }, arrival, refusal);
       return refusal.answer;
     }
   }
@@ -134,23 +134,6 @@ export class FrontDoor {
       'door.failed',
       `The front door failed: ${(error as Error).message}`,
     );
-  }
-
-  private record({ id, place }: Goal, { request, caller }: Arrival, { answer, code, reason }: Refused): void {
-    const carriers = place?.credential?.carriers;
-    const isHidden = (names: readonly string[] | undefined) => (name: string) => soundsSecret(name) || names?.includes(name) === true;
-    this.parts.keepRefusal({
-      id: newId(),
-      flowId: id.slice(0, 200),
-      at: this.parts.now().getTime(),
-      status: answer.status,
-      code,
-      reason,
-      method: request.method ?? '',
-      url: urlWithout(request.url ?? '', isHidden(carriers?.query)).slice(0, 2_000),
-      headers: headersWithout(request.rawHeaders, isHidden(carriers?.headers)),
-      caller,
-    });
   }
 }
 

@@ -1,9 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { verify, type Accepted, type Credential, type SecretCarriers, type Verdict } from '@millrace/credentials';
+import { verify, type Accepted, type Credential, type IncomingRequest, type SecretCarriers, type Verdict } from '@millrace/credentials';
 import type { VerifiedBy } from '@millrace/engine';
 import type { Log } from '@millrace/telemetry';
 import { failure, NOT_FOUND, Refused, refused, UNAUTHORIZED, type Answer } from './answers.js';
 import { isLoopback, type Arrival } from './arrival.js';
+import { explained } from './explained.js';
 import { Failures } from './failures.js';
 import { OnceADay } from './once-a-day.js';
 import type { Place } from './place.js';
@@ -13,6 +14,8 @@ export interface GuardParts {
   /** Where callers reach this server, without a trailing slash. */
   publicUrl(): string;
   readonly hideUnknown: boolean;
+  /** Told of every request that a credential was checked for; `failure` is why it did not pass. */
+  credentialUsed(credential: string, failure?: { readonly code: string; readonly reason: string }): void;
   readonly log: Log;
 }
 
@@ -46,7 +49,8 @@ export class Guard {
     const greeting = credential.handshake?.(request);
     if (greeting) return this.greeted(place, greeting);
     const verdict = verify(credential, request, at);
-    if (!verdict.ok) throw this.unverified(place, arrival, verdict);
+    this.parts.credentialUsed(credential.name, verdict.ok ? undefined : verdict);
+    if (!verdict.ok) throw explained(this.unverified(place, arrival, verdict), { credential, request, at });
     this.warn(place, credential, verdict, arrival);
     const signedGreeting = credential.handshake?.(request, verdict);
     return signedGreeting ? this.greeted(place, signedGreeting) : { at, ...provenBy(credential, verdict) };
@@ -83,7 +87,7 @@ export class Guard {
     return new Refused(answer, code, `${reason} (one of many from this address within a minute)`, record);
   }
 
-  private signedRequest({ request }: Arrival, body: Buffer): Parameters<Credential['verify']>[0] {
+  private signedRequest({ request }: Arrival, body: Buffer): IncomingRequest {
     const url = `${this.parts.publicUrl()}${request.url ?? ''}`;
     return { method: request.method ?? '', url, rawHeaders: request.rawHeaders, body };
   }

@@ -4,6 +4,7 @@ import type { LiveEndpoint, LiveFlow } from '@millrace/catalog';
 import { webhookRules, type Acceptance, type Accepted, type ClaimedWork, type Refusal } from '@millrace/engine';
 import { createLogger } from '@millrace/telemetry';
 import type { Answer } from './answers.js';
+import { Consultations } from './consultations.js';
 import { FrontDoor, type DoorParts } from './front-door.js';
 
 /** What time it is behind a door of the specs. */
@@ -73,6 +74,8 @@ export function world({ live = liveFlow(), shared, accept, runner, ...parts }: S
     maxPending: 1_000,
     publicUrl: () => 'https://hooks.example.com',
     hideUnknown: false,
+    credentialUsed: () => undefined,
+    consultations: new Consultations(),
     ...parts,
   });
   return { door, ...made };

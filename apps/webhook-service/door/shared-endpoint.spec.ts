@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Accepted } from '@millrace/engine';
 import { createCredential } from '@millrace/credentials';
 import { contentOf, liveEndpoint, liveFlow, request, world, type Setting } from './rig.js';
@@ -115,5 +116,23 @@ describe('a name that is not declared', () => {
     expect((await door.receiveShared('nobody', request())).status).toBe(404);
     expect((await door.receive('one', request())).status).toBe(404);
     expect(refusals.map(({ reason }) => reason)).toEqual(['There is no endpoint "endpoints/nobody".', 'There is no flow "one".']);
+  });
+});
+
+describe('a request that fails the credential of a shared endpoint', () => {
+  it('is explained to the owner and counted, and its record holds no secret', async () => {
+    const key = 'a-key-of-the-shared-endpoint-spec';
+    const config = { type: 'api-key', in: 'header', name: 'x-key', value: { env: 'KEY' } } as const;
+    const { credential } = createCredential('key', config, () => key);
+    const used: unknown[] = [];
+    const { door, refusals } = shop({
+      shared: liveEndpoint({}, [one], { credential }),
+      credentialUsed: (name, failure) => void used.push([name, failure?.code]),
+    });
+    const answer = await door.receiveShared('shop', request({ rawHeaders: ['X-Elsewhere', key] }));
+    while (refusals.length === 0) await turn();
+    expect([answer.status, used]).toEqual([401, [['key', 'credential.missing']]]);
+    expect(refusals[0]).toMatchObject({ flowId: 'endpoints/shop', diagnosis: { findings: [{ code: 'token.place' }] } });
+    expect(JSON.stringify(refusals)).not.toContain(key);
   });
 });

@@ -1,34 +1,26 @@
 import type { IncomingMessage } from 'node:http';
 import { verify, type Credential, type SecretCarriers } from '@millrace/credentials';
-import {
-  BodyRefusal,
-  parseBody,
-  stepIn,
-  type Plan,
-  type PlannedWait,
-  type Refusal,
-  type Resumed,
-  type ResumeRequest,
-} from '@millrace/engine';
-import { newId } from '@millrace/platform';
+import { BodyRefusal, parseBody, stepIn, type Plan, type PlannedWait, type Resumed, type ResumeRequest } from '@millrace/engine';
 import type { Log } from '@millrace/telemetry';
 import { failure, json, NOT_FOUND, Refused, refused, unavailable, UNAUTHORIZED, type Answer } from '../door/answers.js';
+import { originOf } from '../door/arrival.js';
+import { explained } from '../door/explained.js';
 import { Failures } from '../door/failures.js';
-import { checkHeaders, headersWithout, soundsSecret, urlWithout } from '../door/headers.js';
+import type { GuardParts } from '../door/guard.js';
+import { checkHeaders, headersWithout, urlWithout } from '../door/headers.js';
 import { readBody } from '../door/read-body.js';
+import { keepRecord, type RecordParts } from '../door/records.js';
 
-export interface ResumeParts {
+export interface ResumeParts extends RecordParts, Pick<GuardParts, 'credentialUsed'> {
   /** Whether the URL's signature is ours for this run and step. */
   isSigned(runId: string, path: string, signature: string): boolean;
   run(id: string): Promise<FoundRun | undefined>;
   plan(flowId: string, version: number): Promise<Plan>;
   credential(name: string): Credential | undefined;
   resume(request: ResumeRequest): Promise<Resumed>;
-  keepRefusal(refusal: Refusal): void;
   /** The run may go on: look now. */
   ring(): void;
   publicUrl(): string;
-  now(): Date;
   readonly log: Log;
   readonly maxBody: number;
 }
@@ -52,7 +44,17 @@ interface Waiting {
   readonly wait: Extract<PlannedWait['wait'], { kind: 'webhook' }>;
 }
 
+/** What is known of a request by the time that it is refused. */
+interface Seen {
+  /** What it is filed under. */
+  id: string;
+  credential: Credential | undefined;
+  /** Whoever reads the refusals must not be able to resume the run. */
+  readonly hidden: readonly string[];
+}
+
 const BODY_TIMEOUT_MS = 10_000;
+const NOTHING_HIDDEN: SecretCarriers = { headers: [], query: [] };
 const GONE = failure(410, 'resume.over', 'Nothing waits for this any more: the run has gone on or ended.');
 
 /**
@@ -66,23 +68,24 @@ export class ResumeDoor {
 
   /** Answers every request; what it refuses it also records under the run's flow. Rejects never. */
   async receive(target: ResumeTarget, request: IncomingMessage): Promise<Answer> {
-    const seen: { flowId: string } = { flowId: 'resume' };
+    const seen: Seen = { id: 'resume', credential: undefined, hidden: [target.signature] };
     try {
       return await this.admit(target, request, seen);
     } catch (error) {
       const refusal = error instanceof Refused ? error : this.unexpected(target, error);
-      if (refusal.record) this.record(seen.flowId, request, refusal);
+      if (refusal.record) keepRecord(this.parts, seen, { request, ...originOf(request) }, refusal);
       return refusal.answer;
     }
   }
 
-  private async admit(target: ResumeTarget, request: IncomingMessage, seen: { flowId: string }): Promise<Answer> {
+  private async admit(target: ResumeTarget, request: IncomingMessage, seen: Seen): Promise<Answer> {
     checkHeaders(request.rawHeaders);
     const body = await readBody(request, { maxBytes: this.parts.maxBody, timeoutMs: BODY_TIMEOUT_MS, reserve: () => true });
     if (!this.parts.isSigned(target.runId, target.path, target.signature)) throw this.unknown(request);
     const { run, wait } = await this.waiting(target);
-    seen.flowId = run.flowId;
-    const hidden = this.verified(wait, run, request, body);
+    seen.id = run.flowId;
+    seen.credential = this.credentialOf(wait, run);
+    const hidden = seen.credential ? this.verified(seen.credential, seen, request, body) : NOTHING_HIDDEN;
     if (request.method !== 'POST') throw refused(405, 'method.not-allowed', 'This URL takes POST.', { allow: 'POST' });
     return this.keep(target, run, request, parsed(body, request.headers['content-type']), hidden);
   }
@@ -96,23 +99,24 @@ export class ResumeDoor {
     return { run, wait: step.wait };
   }
 
-  private verified({ credential: name }: Waiting['wait'], run: FoundRun, request: IncomingMessage, body: Buffer): SecretCarriers {
-    if (name === undefined) return { headers: [], query: [] };
-    const credential = this.parts.credential(name);
-    if (!credential) {
-      const answer = unavailable('resume.not-enabled', 'This URL cannot be used yet. Nothing was accepted; send it again later.');
-      throw new Refused(
-        answer,
-        'credential.unavailable',
-        `The credential ${name} of ${run.flowId} cannot be used; look at the credentials.`,
-      );
-    }
+  private credentialOf({ credential: name }: Waiting['wait'], run: FoundRun): Credential | undefined {
+    const credential = name === undefined ? undefined : this.parts.credential(name);
+    if (name === undefined || credential) return credential;
+    const answer = unavailable('resume.not-enabled', 'This URL cannot be used yet. Nothing was accepted; send it again later.');
+    const reason = `The credential ${name} of ${run.flowId} cannot be used; look at the credentials.`;
+    throw new Refused(answer, 'credential.unavailable', reason);
+  }
+
+  private verified(credential: Credential, { id, hidden }: Seen, request: IncomingMessage, body: Buffer): SecretCarriers {
+    const at = this.parts.now();
     const url = `${this.parts.publicUrl()}${request.url ?? ''}`;
     const signed = { method: request.method ?? '', url, rawHeaders: request.rawHeaders, body };
-    const verdict = verify(credential, signed, this.parts.now());
+    const verdict = verify(credential, signed, at);
+    this.parts.credentialUsed(credential.name, verdict.ok ? undefined : verdict);
     if (verdict.ok) return verdict.consumed;
-    if (verdict.status === 400) throw refused(400, verdict.code, verdict.reason);
-    throw this.unauthorized(run.flowId, request, verdict.code, verdict.reason);
+    const { status, code, reason } = verdict;
+    const refusal = status === 400 ? refused(400, code, reason) : this.unauthorized(id, request, code, reason);
+    throw explained(refusal, { credential, request: signed, at, hidden });
   }
 
   private async keep(
@@ -167,26 +171,6 @@ export class ResumeDoor {
     const answer = unavailable('resume.failed', 'The request could not be written down. Nothing was accepted; send it again.');
     return new Refused(answer, 'resume.failed', `The request could not be taken: ${(error as Error).message}`);
   }
-
-  private record(flowId: string, request: IncomingMessage, { answer, code, reason }: Refused): void {
-    this.parts.keepRefusal({
-      id: newId(),
-      flowId,
-      at: this.parts.now().getTime(),
-      status: answer.status,
-      code,
-      reason,
-      method: request.method ?? '',
-      url: withoutSignature(urlWithout(request.url ?? '', soundsSecret)),
-      headers: headersWithout(request.rawHeaders, soundsSecret),
-      caller: request.socket.remoteAddress,
-    });
-  }
-}
-
-/** Whoever reads the refusals must not be able to resume the run. */
-function withoutSignature(url: string): string {
-  return url.replace(/^(\/resume\/[^/]*\/[^/]*\/)[^?]*/, '$1…').slice(0, 2_000);
 }
 
 function parsed(body: Buffer, contentType: string | undefined): ResumeRequest['body'] {

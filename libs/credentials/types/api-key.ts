@@ -1,5 +1,6 @@
 import { hasControl, sameSecret, textToWire, wireToBytes } from '../bytes.js';
 import { defineCredential, type Credential, type CredentialParts, type SecretRef } from '../credential.js';
+import { diagnoseToken } from '../doctor/token.js';
 import { headerValues, withHeader, type IncomingRequest } from '../request.js';
 import { addressProblem, queryValues, rebase, withQuery, withQueryOf } from '../url.js';
 import { refuse, type SecretCarriers, type Verdict } from '../verdict.js';
@@ -73,7 +74,7 @@ function checkKeys(config: ApiKeyConfig, place: string, { report }: Build): void
   }
 }
 
-type Specific = Pick<CredentialParts, 'carriers' | 'secrets' | 'verify' | 'apply'>;
+type Specific = Pick<CredentialParts, 'carriers' | 'secrets' | 'verify' | 'diagnose' | 'apply'>;
 
 function define(build: Build, place: 'header' | 'query' | 'url', specific: Specific): Credential {
   return defineCredential({ name: build.name, type: 'api-key', view: viewOf(build, { in: place }), ...specific });
@@ -83,10 +84,14 @@ function inHeader(name: string, prefix: string, value: string, build: Build): Cr
   const wire = textToWire(prefix + value);
   const carriers = { headers: [name.toLowerCase()], query: [] };
   const extract = (given: string): string | undefined => withoutPrefix(given, prefix, carriers.headers[0] === 'authorization');
+  const place = `header ${name}`;
+  const sent = (request: IncomingRequest): string[] => headerValues(request, carriers.headers);
+  const verify = (request: IncomingRequest): Verdict => judge(place, sent(request), extract, textToWire(value), carriers);
   return define(build, 'header', {
     carriers,
     secrets: [value],
-    verify: (request) => judge(`header ${name}`, headerValues(request, carriers.headers), extract, textToWire(value), carriers),
+    verify,
+    diagnose: (request, now) => diagnoseToken({ place, prefix, secrets: [value], sent, verify }, request, now),
     apply: (request) => ({ ...request, headers: withHeader(request.headers, name, wire) }),
   });
 }
@@ -100,10 +105,15 @@ function withoutPrefix(given: string, prefix: string, anyCase: boolean): string 
 
 function inQuery(name: string, value: string, build: Build): Credential {
   const carriers = { headers: [], query: [name] };
+  const place = `query parameter ${name}`;
+  const values = (request: IncomingRequest): string[] => queryValues(request.url, name);
+  const verify = (request: IncomingRequest): Verdict => judge(place, values(request), textToWire, textToWire(value), carriers);
+  const sent = (request: IncomingRequest): string[] => values(request).map(textToWire);
   return define(build, 'query', {
     carriers,
     secrets: [value, encodeURIComponent(value)],
-    verify: (request) => judge(`query parameter ${name}`, queryValues(request.url, name), textToWire, textToWire(value), carriers),
+    verify,
+    diagnose: (request, now) => diagnoseToken({ place, prefix: '', secrets: [value], sent, verify }, request, now),
     apply: (request) => ({ ...request, url: withQuery(request.url, name, value) }),
   });
 }
@@ -135,6 +145,8 @@ function secretAddress(config: ApiKeyConfig, value: string, build: Build): Crede
   return define(build, 'url', {
     secrets: [value, address, ...(pathname + search === '/' ? [] : [pathname + search])],
     verify: refuseIncoming,
+    diagnose: (request, now) =>
+      diagnoseToken({ place: 'URL', prefix: '', secrets: [value], sent: () => [], verify: refuseIncoming }, request, now),
     apply: (request) => ({ ...request, url: withQueryOf(address, request.url) }),
   });
 }

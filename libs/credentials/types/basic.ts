@@ -1,5 +1,6 @@
 import { decodeBase64, decodeUtf8, hasControl, sameSecret } from '../bytes.js';
 import { defineCredential, type Credential, type SecretRef } from '../credential.js';
+import { diagnoseBasic } from '../doctor/basic.js';
 import { headerValues, withHeader, type IncomingRequest } from '../request.js';
 import { refuse, type Verdict } from '../verdict.js';
 import { entrySchema, secretRefSchema, viewOf, weakBelowCharacters, type Build, type CommonConfig, type CredentialType } from './type.js';
@@ -39,13 +40,16 @@ function createBasic(config: BasicConfig, build: Build): Credential | undefined 
   // RFC 7617 section 2.1: charset="UTF-8" in the challenge means that senders normalise to NFC.
   const pair = `${username}:${password}`.normalize('NFC');
   const encoded = Buffer.from(pair, 'utf8').toString('base64');
+  const verify = (request: IncomingRequest): Verdict => verifyBasic(pair, request);
+  const secrets = [encoded, password, ...(typeof config.username === 'string' ? [] : [username])];
   return defineCredential({
     name: build.name,
     type: 'basic',
     view: viewOf(build),
     carriers,
-    secrets: [encoded, password, ...(typeof config.username === 'string' ? [] : [username])],
-    verify: (request) => verifyBasic(pair, request),
+    secrets,
+    verify,
+    diagnose: (request, now) => diagnoseBasic({ username, password, secrets: secrets.filter((text) => text !== ''), verify }, request, now),
     apply: (request) => ({ ...request, headers: withHeader(request.headers, 'authorization', `Basic ${encoded}`) }),
   });
 }

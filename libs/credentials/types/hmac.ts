@@ -1,7 +1,11 @@
 import { hasControl } from '../bytes.js';
 import { defineCredential, type Credential, type SecretRef } from '../credential.js';
+import { diagnoseCodeScheme } from '../doctor/code-scheme.js';
+import { diagnoseSignature } from '../doctor/signature.js';
+import { diagnoseToken } from '../doctor/token.js';
 import { greetingOf, type Greeting } from '../handshakes/greeting.js';
 import { pointer } from '../problem.js';
+import { headerValues, type IncomingRequest } from '../request.js';
 import { isPrivate, readKey, withoutPrefix, type Key, type SecretText } from '../schemes/keys.js';
 import { findCodeScheme, type CodeScheme } from '../schemes/code/index.js';
 import { signByCode, verifyByCode } from '../schemes/code/run.js';
@@ -9,6 +13,7 @@ import { findScheme, schemeNames } from '../schemes/presets/index.js';
 import { compileScheme, type Recipe } from '../schemes/recipe.js';
 import { algorithms, encodings, timeUnits, type SignatureScheme, type TimestampRule } from '../schemes/scheme.js';
 import { signRequest } from '../schemes/sign.js';
+import { describeSource } from '../schemes/source.js';
 import { parseIsoTime } from '../schemes/timestamp.js';
 import { verifySignature } from '../schemes/verify.js';
 import type { SecretCarriers } from '../verdict.js';
@@ -114,12 +119,15 @@ function createByCode(config: HmacConfig, scheme: CodeScheme, build: Build): Cre
   const material: SignatureScheme = { algorithm: scheme.digest === 'sha1' ? 'sha1' : 'sha256' };
   const texts = config.secrets.map((ref, index) => secretText(ref, index, build));
   const keys = texts.flatMap((text, index) => keyOf(text, material, index, build));
+  const secrets = texts.filter((text) => text !== undefined);
+  const verify: Credential['verify'] = (request, now) => verifyByCode(scheme, keys, request, now);
   return defineCredential({
     name: build.name,
     type: 'hmac',
     view: viewOf(build),
-    secrets: texts.flatMap((secret) => (secret ? [secret.text] : [])),
-    verify: (request, now) => verifyByCode(scheme, keys, request, now),
+    secrets: secrets.map(({ text }) => text),
+    verify,
+    diagnose: (request, now) => diagnoseCodeScheme({ scheme, material, secrets, verify }, request, now),
     apply: (request, context) => signByCode(build.name, scheme, keys, request, context),
   });
 }
@@ -196,6 +204,7 @@ function assemble(
   greeting: Greeting,
 ): Credential {
   const carriers = carriersOf(recipe);
+  const verify: Credential['verify'] = (request, now) => verifySignature(recipe, keys, carriers, request, now);
   const redacted = isPrivate(scheme.algorithm)
     ? texts.flatMap((text) => (text ? [text.text, withoutPrefix(text.text, scheme.secret)] : []))
     : [];
@@ -206,9 +215,29 @@ function assemble(
     carriers: { ...carriers, query: [...carriers.query, ...greeting.queries] },
     secrets: [...redacted, ...greeting.secrets],
     ...(greeting.handshake && { handshake: greeting.handshake }),
-    verify: (request, now) => verifySignature(recipe, keys, carriers, request, now),
+    verify,
+    diagnose: diagnosis(
+      scheme,
+      recipe,
+      texts.filter((text) => text !== undefined),
+      verify,
+    ),
     apply: (request, context) => signRequest(build.name, recipe, keys, request, context),
   });
+}
+
+/** A fixed token fails in other ways than a signature. */
+function diagnosis(
+  scheme: SignatureScheme,
+  { signature, prefix }: Recipe,
+  secrets: readonly SecretText[],
+  verify: Credential['verify'],
+): Credential['diagnose'] {
+  if (scheme.algorithm !== 'equals' || signature.kind !== 'header')
+    return (request, now) => diagnoseSignature({ scheme, secrets, verify }, request, now);
+  const check = { place: describeSource(signature), prefix, secrets: secrets.map(({ text }) => text), verify };
+  const sent = (request: IncomingRequest): string[] => headerValues(request, signature.names);
+  return (request, now) => diagnoseToken({ ...check, sent }, request, now);
 }
 
 /** A signature is no secret; a token that is compared as it is, is one. */

@@ -19,6 +19,7 @@ function openCredential(build: Build): Credential {
     view: viewOf(build),
     secrets: [],
     verify: () => ({ ok: true, consumed: { headers: [], query: [] } }),
+    diagnose: () => ({ findings: [] }),
     apply: (request) => request,
   });
 }

@@ -1,0 +1,98 @@
+import type { CredentialItem, CredentialList, NewSecret, RemovedCredential, SealedCredential } from '../../control-api/index.js';
+import { withClient, type Client } from '../client/index.js';
+import { CommandError } from '../command.js';
+import { definitionOf, place } from '../credentials/definition.js';
+import { readSecret } from '../credentials/read-secret.js';
+import { credentialDetails, credentialTable } from '../print/credential.js';
+import { defineCommand, shared, type Values } from './define.js';
+import { printJson } from './output.js';
+
+const options = {
+  type: { value: 'type', about: 'set: basic, api-key or hmac; default: what the credential is already.' },
+  scheme: { value: 'vendor', about: 'set: whose way of signing; hmac only. docs/reference/signature-schemes.md lists them.' },
+  header: { value: 'name', about: 'set: the header of the key or signature.' },
+  query: { value: 'name', about: 'set: the query parameter of the key.' },
+  address: { about: 'set: the secret is an address to send to, such as an incoming webhook of Slack.' },
+  prefix: { value: 'text', about: 'set: what stands before the key or the digest, such as "Bearer ".' },
+  algorithm: { value: 'name', about: 'set: sha256, sha1, …; hmac without a scheme.' },
+  username: { value: 'name', about: 'set: the user name; basic only.' },
+  'base-url': { value: 'address', about: "set: where the vendor's components send to instead." },
+  'keep-old-for': { value: 'duration', about: 'rotate: how long the older secrets still count, such as 24h; hmac only.' },
+  generate: { about: 'rotate: make a secret and print it once, instead of reading one from standard input.' },
+  force: { about: 'remove: also while flows use it.' },
+  json: shared.json,
+  url: shared.url,
+} as const;
+
+type CredentialValues = Values<typeof options>;
+type Verb = (client: Client, name: string, values: CredentialValues) => Promise<void>;
+
+const verbs: Readonly<Record<string, Verb>> = { show, set, rotate, remove };
+
+export const credentials = defineCommand({
+  usage: 'credentials [show | set | rotate | remove <name>]',
+  about: 'List credentials, or seal, change and remove secrets. Secrets are read from standard input, never from the command line.',
+  options,
+  run: (values, [verb, name, ...rest]) => {
+    if (verb === undefined) return withClient(values.url, (client) => list(client, values));
+    const run = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
+    if (run === undefined || name === undefined || rest.length > 0) {
+      throw new CommandError(
+        'credentials takes nothing, or one of show, set, rotate and remove with a name. A secret never goes on the command line.',
+      );
+    }
+    return withClient(values.url, (client) => run(client, name, values));
+  },
+});
+
+async function list(client: Client, { json }: CredentialValues): Promise<void> {
+  const found = await client.get<CredentialList>('credentials');
+  if (json) return printJson(found);
+  if (found.items.length === 0) return console.log('There are no credentials yet. millrace credentials set <name> makes one.');
+  console.log(credentialTable(found));
+}
+
+async function show(client: Client, name: string, { json }: CredentialValues): Promise<void> {
+  const found = await client.get<CredentialItem>(pathOf(name));
+  if (json) printJson(found);
+  else console.log(credentialDetails(found));
+}
+
+async function set(client: Client, name: string, values: CredentialValues): Promise<void> {
+  const definition = definitionOf(values) ?? (await client.get<CredentialItem>(pathOf(name))).definition;
+  const body = place(definition, await readSecret(name));
+  const answer = await client.put<SealedCredential>(pathOf(name), body);
+  if (values.json) return printJson(answer);
+  console.log(`The credential ${name} is sealed.`);
+  warn(answer.warnings);
+}
+
+async function rotate(client: Client, name: string, values: CredentialValues): Promise<void> {
+  const secret = values.generate ? undefined : await readSecret(name);
+  const keepOldFor = values['keep-old-for'];
+  const answer = await client.post<NewSecret>(`${pathOf(name)}/secret`, {
+    ...(secret !== undefined && { secret }),
+    ...(keepOldFor !== undefined && { keepOldFor }),
+  });
+  if (values.json) return printJson(answer);
+  if (answer.secret !== null) console.log(answer.secret);
+  console.error(
+    `The credential ${name} has a new secret; ${answer.keepUntil === null ? 'older ones ended' : `older ones count until ${answer.keepUntil}`}.`,
+  );
+  if (answer.secret !== null) console.error('It is shown this once. Give it to the sender now.');
+  warn(answer.warnings);
+}
+
+async function remove(client: Client, name: string, { force, json }: CredentialValues): Promise<void> {
+  const answer = await client.delete<RemovedCredential>(pathOf(name), { force: force ? 'true' : undefined });
+  if (json) printJson(answer);
+  else console.log(`The sealed credential ${name} is gone.`);
+}
+
+function warn(warnings: readonly string[]): void {
+  for (const warning of warnings) console.error(`Warning: ${warning}`);
+}
+
+function pathOf(name: string): string {
+  return `credentials/${encodeURIComponent(name)}`;
+}

@@ -1,0 +1,43 @@
+import { withSecret } from '@millrace/credentials';
+import { CommandError } from '../command.js';
+
+/** The options of `credentials set` that say what a credential is. */
+export interface DefinitionOptions {
+  readonly type?: string;
+  readonly scheme?: string;
+  readonly header?: string;
+  readonly query?: string;
+  readonly address?: boolean;
+  readonly prefix?: string;
+  readonly algorithm?: string;
+  readonly username?: string;
+  readonly 'base-url'?: string;
+}
+
+/** The definition that the options describe; undefined when they describe none. What is wrong with it the instance says. */
+export function definitionOf(options: DefinitionOptions): object | undefined {
+  const type = options.type ?? impliedType(options);
+  if (type === undefined) return undefined;
+  const { scheme, prefix, algorithm, username } = options;
+  const given = { scheme, ...placeOf(type, options), prefix, algorithm, username, baseUrl: options['base-url'] };
+  return { type, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
+}
+
+function impliedType({ scheme, algorithm, username, query, address }: DefinitionOptions): string | undefined {
+  if (scheme !== undefined || algorithm !== undefined) return 'hmac';
+  if (username !== undefined) return 'basic';
+  return query !== undefined || address === true ? 'api-key' : undefined;
+}
+
+function placeOf(type: string, { header, query, address }: DefinitionOptions): object {
+  if (type !== 'api-key') return { header };
+  if (address) return { in: 'url' };
+  return query === undefined ? { in: 'header', name: header } : { in: 'query', name: query };
+}
+
+/** The definition with the secret where its type has it. */
+export function place(definition: unknown, secret: string): object {
+  const placed = withSecret(definition, secret);
+  if ('refused' in placed) throw new CommandError(placed.refused);
+  return placed.definition as object;
+}
