@@ -73,6 +73,22 @@ describe('a run over its flow', () => {
   });
 });
 
+describe('what has no row of its own', () => {
+  it('of a finished iteration is folded, and the loop is as its iterations are', () => {
+    const overlay = overlayOf(tree, run([row('each[0]'), row('each[1]')]));
+    expect(['each', 'notify'].map((id) => overlay.state(id).status)).toEqual(['succeeded', 'folded']);
+    expect(overlayOf(tree, run([row('each[0]', { status: 'failed' })], 'failed')).state('each').status).toBe('failed');
+  });
+
+  it('a try that caught its error went well', () => {
+    const safe = readFlow(JSON.stringify({ steps: [{ id: 'safe', try: [step('risky')], catch: [step('rescue')] }] }));
+    const failed = row('risky', { status: 'failed' });
+    expect(overlayOf(safe, run([failed, row('rescue')])).state('safe').status).toBe('succeeded');
+    expect(overlayOf(safe, run([failed], 'failed')).state('safe').status).toBe('failed');
+    expect(overlayOf(safe, run([failed, row('rescue', { status: 'failed' })], 'failed')).state('safe').status).toBe('failed');
+  });
+});
+
 describe('the iterations of a loop', () => {
   it('are those that left anything, in order, each once', () => {
     const rows = [
