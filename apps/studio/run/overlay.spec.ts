@@ -1,5 +1,6 @@
 import type { RunView, StepView } from '../api/wire.js';
 import { readFlow } from '../flow/structure.js';
+import { inOrder } from './order.js';
 import { iterationsOf, overlayOf } from './overlay.js';
 
 const step = (id: string): object => ({ id, use: 'log' });
@@ -71,6 +72,17 @@ describe('a run over its flow', () => {
     expect([overlay.iteration('each'), overlay.path('notify'), overlay.state('notify').status]).toEqual([1, 'each[1].notify', 'failed']);
     expect(overlayOf(tree, run(rows, 'failed'), { each: 2 }).state('notify').status).toBe('succeeded');
   });
+});
+
+it('steps that began in the same millisecond are in the order of the flow', () => {
+  const rows = [
+    row('big', { kind: 'if' }),
+    row('last'),
+    row('first'),
+    row('each[1].notify'),
+    row('earlier', { startedAt: '2025-01-01T00:00:00.000Z' }),
+  ];
+  expect(inOrder(run(rows), tree).steps.map(({ path }) => path)).toEqual(['earlier', 'first', 'big', 'each[1].notify', 'last']);
 });
 
 describe('what has no row of its own', () => {
