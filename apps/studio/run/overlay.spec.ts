@@ -89,6 +89,10 @@ describe('what has no row of its own', () => {
   it('of a finished iteration is folded, and the loop is as its iterations are', () => {
     const overlay = overlayOf(tree, run([row('each[0]'), row('each[1]')]));
     expect(['each', 'notify'].map((id) => overlay.state(id).status)).toEqual(['succeeded', 'folded']);
+    const branch = readFlow(
+      JSON.stringify({ steps: [{ id: 'each', forEach: 'x', steps: [{ id: 'big', if: true, then: [step('yes')] }] }] }),
+    );
+    expect(overlayOf(branch, run([row('each[0]')])).took('big', 'then')).toBeUndefined();
     expect(overlayOf(tree, run([row('each[0]', { status: 'failed' })], 'failed')).state('each').status).toBe('failed');
   });
 

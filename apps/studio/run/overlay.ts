@@ -86,7 +86,8 @@ class RunOverlay implements Overlay {
   took(owner: string, lane: string): boolean | undefined {
     const step = this.steps.get(owner);
     const row = this.rows.get(this.path(owner));
-    if (!step) return undefined;
+    // Which way a finished iteration took is not kept.
+    if (!step || this.folded.has(owner)) return undefined;
     if (step.kind === 'if' && row?.output) return objectOf(row.output as Json)['branch'] === lane;
     if (step.kind === 'switch' && row?.output) return caseKey(objectOf(row.output as Json)['case']) === lane;
     if (row?.status === 'skipped') return false;
