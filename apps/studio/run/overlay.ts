@@ -85,14 +85,17 @@ class RunOverlay implements Overlay {
 
   took(owner: string, lane: string): boolean | undefined {
     const step = this.steps.get(owner);
-    const row = this.rows.get(this.path(owner));
     // Which way a finished iteration took is not kept.
     if (!step || this.folded.has(owner)) return undefined;
-    if (step.kind === 'if' && row?.output) return objectOf(row.output as Json)['branch'] === lane;
-    if (step.kind === 'switch' && row?.output) return caseKey(objectOf(row.output as Json)['case']) === lane;
-    if (row?.status === 'skipped') return false;
-    const began = step.lanes.find(({ key }) => key === lane)?.steps.some(({ id }) => this.began(id));
-    if (began) return true;
+    const row = this.rows.get(this.path(owner));
+    const decided = row && decidedLane(step, row);
+    if (decided !== undefined) return decided === lane;
+    return row?.status === 'skipped' ? false : this.cameTo(step, lane, row);
+  }
+
+  /** Lanes that nobody decides for: an error does, or they are all taken. */
+  private cameTo({ lanes }: FlowStep, lane: string, row: StepView | undefined): boolean | undefined {
+    if (lanes.find(({ key }) => key === lane)?.steps.some(({ id }) => this.began(id))) return true;
     return lane === 'catch' && row?.status === 'succeeded' ? false : undefined;
   }
 
@@ -157,6 +160,14 @@ class RunOverlay implements Overlay {
       if (this.took(step.id, key) === false || this.leftOut.has(step.id)) for (const { id } of everyStep(steps)) this.leftOut.add(id);
     }
   }
+}
+
+/** The lane that a branching step chose, by its journal row. */
+function decidedLane({ kind }: FlowStep, { output }: StepView): string | undefined {
+  if (output === null) return undefined;
+  const { branch, case: index } = objectOf(output as Json);
+  if (kind === 'if') return String(branch);
+  return kind === 'switch' ? caseKey(index) : undefined;
 }
 
 function caseKey(index: Json | undefined): string {
