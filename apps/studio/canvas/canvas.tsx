@@ -83,21 +83,29 @@ function canvasNode({ id, type, x, y, width, height, step }: PlacedNode, tree: F
 }
 
 const TOP = 80;
-/** Smaller than this, texts cannot be read: rather show a part of the flow. */
+/** Smaller than this, texts cannot be read: rather show a part of the flow, at a size that is good to read. */
 const READABLE = 0.8;
+const GOOD = 0.9;
+const MARGIN = 24;
 
 /** All of it where that can be read, else its beginning; the selected step in any case. */
 function showStart(instance: ReactFlowInstance<CanvasNode>, { bounds, nodes }: Layout, selected: string | undefined): void {
   const pane = document.querySelector('.canvas')?.getBoundingClientRect();
   if (!pane) return;
-  const zoom = Math.min(1, Math.max(READABLE, Math.min((pane.width - 48) / bounds.width, (pane.height - TOP - 32) / bounds.height)));
-  const centre = bounds.width * zoom <= pane.width - 48 ? bounds.x + bounds.width / 2 : 0;
+  const whole = Math.min((pane.width - 2 * MARGIN) / bounds.width, (pane.height - TOP - MARGIN) / bounds.height);
+  const wide = (pane.width - 2 * MARGIN) / bounds.width;
+  const zoom = Math.min(1, whole >= READABLE ? whole : wide >= READABLE ? wide : GOOD);
+  const centre = wide >= zoom ? bounds.x + bounds.width / 2 : Math.max(0, bounds.x + (pane.width / 2 - MARGIN) / zoom);
   const target = nodes.find(({ id }) => id === selected);
   const hidden = target && (target.y + NODE.height) * zoom + TOP > pane.height;
   const lift = hidden ? (target.y + NODE.height / 2) * zoom - pane.height / 2 + TOP : 0;
-  const middle = hidden && Math.abs(target.x - centre) * zoom > pane.width / 2 ? target.x + NODE.width / 2 : centre;
+  const aside = target && Math.abs(target.x + NODE.width / 2 - centre) * zoom > pane.width / 2 - NODE.width / 2;
+  const middle = aside ? target.x + NODE.width / 2 : centre;
   void instance.setViewport({ x: pane.width / 2 - middle * zoom, y: TOP - lift, zoom });
 }
+
+/** Nothing lies under the bars. */
+const FIT = { top: `${TOP}px`, bottom: '32px', x: '32px' } as const;
 
 const ARROWS: Readonly<Record<string, Direction>> = { ArrowUp: 'up', ArrowDown: 'down', ArrowLeft: 'left', ArrowRight: 'right' };
 
@@ -120,7 +128,7 @@ function useArrowKeys(tree: FlowTree, onSelect: CanvasProps['onSelect']): (event
         show(to, host.current);
       }
       const zooms: Record<string, () => unknown> = {
-        f: () => fitView({ maxZoom: 1, padding: 0.1 }),
+        f: () => fitView({ maxZoom: 1, padding: FIT }),
         '+': zoomIn,
         '-': zoomOut,
         0: () => zoomTo(1),

@@ -36,6 +36,7 @@ function LanePill({ edge: { label, pill, kind }, state }: { readonly edge: Place
 /** An edge was taken when what it leads to was reached; into and out of lanes, when the lane was. */
 function stateOf({ to, from, lane, kind }: PlacedEdge, overlay: Overlay): EdgeState {
   if (kind === 'leave') return lane && overlay.took(lane.owner, lane.key) ? finished(overlay, lane.owner) : waitingState(overlay, lane);
+  if (to !== undefined && overlay.state(to).status === 'folded') return 'plain';
   if (to !== undefined) return overlay.reached(to) ? 'taken' : leftOut(overlay.state(to).status);
   return lane && overlay.took(lane.owner, lane.key) ? 'taken' : waitingState(overlay, lane ?? { owner: from, key: '' });
 }

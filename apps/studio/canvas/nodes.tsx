@@ -84,7 +84,7 @@ function StateParts({ state: { status, durationMs, attempts } }: { readonly stat
         {durationMs !== null && <span>{duration(durationMs)}</span>}
         {attempts > 1 && <Tries attempts={attempts} />}
       </span>
-      {status !== 'pending' && <Glyph status={status} />}
+      {status !== 'pending' && status !== 'folded' && <Glyph status={status} />}
     </>
   );
 }

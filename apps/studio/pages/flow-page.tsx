@@ -10,7 +10,7 @@ import { Settings } from '../run/settings.js';
 import { Header } from '../shell/shell.js';
 import { CopyField, Fact, Facts, Segmented } from '../ui/controls.js';
 import { Glyph, statusWords } from '../ui/glyph.js';
-import { Empty, Loaded } from '../ui/states.js';
+import { Loaded } from '../ui/states.js';
 import { Sentence } from '../ui/sentence.js';
 import { useNow } from '../ui/use-now.js';
 import { useUrlState } from '../ui/url-state.js';
@@ -84,7 +84,7 @@ function markedSteps(flow: FlowView, tree: FlowTree): ReadonlyMap<string, string
 function NoVersion({ flow }: { readonly flow: FlowView }) {
   return (
     <div className="detail">
-      <Empty title="No version of this flow can run yet" />
+      <h2>No version of this flow can run yet</h2>
       <Problems flow={flow} />
     </div>
   );

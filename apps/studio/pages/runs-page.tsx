@@ -7,6 +7,7 @@ import { Header } from '../shell/shell.js';
 import { Segmented } from '../ui/controls.js';
 import { Glyph } from '../ui/glyph.js';
 import { Empty, Loaded } from '../ui/states.js';
+import { useMedia } from '../ui/use-media.js';
 import { useNow } from '../ui/use-now.js';
 import { useUrlState } from '../ui/url-state.js';
 import { VirtualRows } from '../ui/virtual-rows.js';
@@ -83,13 +84,14 @@ function RunList({ flow, status }: { readonly flow: string | undefined; readonly
 function Rows({ items, children }: { readonly items: readonly RunItem[]; readonly children: React.ReactNode }) {
   const { data } = useFlows();
   const now = useNow();
+  const small = useMedia('(max-width: 719px)');
   const names = new Map(data?.items.map(({ id, name }) => [id, name ?? id]));
   return (
     <VirtualRows
       label="Runs"
       className="run-list"
       items={items}
-      rowHeight={36}
+      rowHeight={small ? 52 : 36}
       head={['Flow', 'Run', 'What happened', 'Took', 'Came']}
       keyOf={({ id }) => id}
       row={(run) => <Cells run={run} name={names.get(run.flowId) ?? run.flowId} now={now} />}

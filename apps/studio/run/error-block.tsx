@@ -32,7 +32,7 @@ export function ErrorBlock({ error, row }: { readonly error: StepFailure; readon
       {row?.retryAt && <RetryLine at={row.retryAt} />}
       {Object.keys(details).length > 0 && (
         <Disclosure title={'url' in details ? 'Request and response' : 'Details'} open>
-          <DataTree value={details} label="Details" />
+          <DataTree value={readable(details)} label="Details" />
         </Disclosure>
       )}
       {typeof stack === 'string' && (
@@ -42,6 +42,20 @@ export function ErrorBlock({ error, row }: { readonly error: StepFailure; readon
       )}
     </section>
   );
+}
+
+/** A body that is JSON is shown as what it says. */
+function readable(details: Readonly<Record<string, Json>>): Json {
+  return Object.fromEntries(Object.entries(details).map(([name, value]) => [name, typeof value === 'string' ? parsed(value) : value]));
+}
+
+function parsed(text: string): Json {
+  if (!/^\s*[[{]/.test(text)) return text;
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
 }
 
 function attemptWords({ attempts, finishedAt }: StepView): string {

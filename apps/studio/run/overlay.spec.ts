@@ -1,5 +1,6 @@
 import type { RunView, StepView } from '../api/wire.js';
 import { readFlow } from '../flow/structure.js';
+import { inOrder } from './order.js';
 import { iterationsOf, overlayOf } from './overlay.js';
 
 const step = (id: string): object => ({ id, use: 'log' });
@@ -74,6 +75,37 @@ describe('a run over its flow', () => {
     const overlay = overlayOf(tree, run(rows, 'failed'));
     expect([overlay.iteration('each'), overlay.path('notify'), overlay.state('notify').status]).toEqual([1, 'each[1].notify', 'failed']);
     expect(overlayOf(tree, run(rows, 'failed'), { each: 2 }).state('notify').status).toBe('succeeded');
+  });
+});
+
+it('steps that began in the same millisecond are in the order of the flow', () => {
+  const rows = [
+    row('big', { kind: 'if' }),
+    row('last'),
+    row('first'),
+    row('each[1].notify'),
+    row('earlier', { startedAt: '2025-01-01T00:00:00.000Z' }),
+  ];
+  expect(inOrder(run(rows), tree).steps.map(({ path }) => path)).toEqual(['earlier', 'first', 'big', 'each[1].notify', 'last']);
+});
+
+describe('what has no row of its own', () => {
+  it('of a finished iteration is folded, and the loop is as its iterations are', () => {
+    const overlay = overlayOf(tree, run([row('each[0]'), row('each[1]')]));
+    expect(['each', 'notify'].map((id) => overlay.state(id).status)).toEqual(['succeeded', 'folded']);
+    const branch = readFlow(
+      JSON.stringify({ steps: [{ id: 'each', forEach: 'x', steps: [{ id: 'big', if: true, then: [step('yes')] }] }] }),
+    );
+    expect(overlayOf(branch, run([row('each[0]')])).took('big', 'then')).toBeUndefined();
+    expect(overlayOf(tree, run([row('each[0]', { status: 'failed' })], 'failed')).state('each').status).toBe('failed');
+  });
+
+  it('a try that caught its error went well', () => {
+    const safe = readFlow(JSON.stringify({ steps: [{ id: 'safe', try: [step('risky')], catch: [step('rescue')] }] }));
+    const failed = row('risky', { status: 'failed' });
+    expect(overlayOf(safe, run([failed, row('rescue')])).state('safe').status).toBe('succeeded');
+    expect(overlayOf(safe, run([failed], 'failed')).state('safe').status).toBe('failed');
+    expect(overlayOf(safe, run([failed, row('rescue', { status: 'failed' })], 'failed')).state('safe').status).toBe('failed');
   });
 });
 

@@ -2,8 +2,12 @@ import type { Json } from '@millrace/component-sdk';
 import type { RunView, StepView } from '../api/wire.js';
 import { everyStep, objectOf, type FlowStep, type FlowTree } from '../flow/structure.js';
 
-/** What a step's node shows. `skipped`: a condition or a branch left it out. `unreached`: the run ended before it. */
-export type ShownStatus = 'succeeded' | 'failed' | 'skipped' | 'retrying' | 'running' | 'waiting' | 'interrupted' | 'unreached' | 'pending';
+/**
+ * What a step's node shows. `skipped`: a condition or a branch left it out. `unreached`: the run ended before it.
+ * `folded`: of a finished iteration only the result is kept.
+ */
+export type ShownStatus =
+  'succeeded' | 'failed' | 'skipped' | 'retrying' | 'running' | 'waiting' | 'interrupted' | 'unreached' | 'pending' | 'folded';
 
 export interface StepState {
   readonly status: ShownStatus;
@@ -36,6 +40,8 @@ export interface Overlay {
   reached(stepId: string): boolean;
 }
 
+const NOT_BEGUN: readonly ShownStatus[] = ['skipped', 'unreached', 'pending', 'folded'];
+
 const ACTIVE: readonly RunView['status'][] = ['queued', 'running', 'waiting'];
 
 export function isActive({ status }: Pick<RunView, 'status'>): boolean {
@@ -54,6 +60,8 @@ class RunOverlay implements Overlay {
   private readonly chosen = new Map<string, number>();
   /** Steps of lanes that the run did not take. */
   private readonly leftOut = new Set<string>();
+  /** Steps inside of an iteration that is finished. */
+  private readonly folded = new Set<string>();
   private readonly active: boolean;
 
   constructor(tree: FlowTree, run: RunView, chosen: Iterations) {
@@ -77,13 +85,17 @@ class RunOverlay implements Overlay {
 
   took(owner: string, lane: string): boolean | undefined {
     const step = this.steps.get(owner);
+    // Which way a finished iteration took is not kept.
+    if (!step || this.folded.has(owner)) return undefined;
     const row = this.rows.get(this.path(owner));
-    if (!step) return undefined;
-    if (step.kind === 'if' && row?.output) return objectOf(row.output as Json)['branch'] === lane;
-    if (step.kind === 'switch' && row?.output) return caseKey(objectOf(row.output as Json)['case']) === lane;
-    if (row?.status === 'skipped') return false;
-    const began = step.lanes.find(({ key }) => key === lane)?.steps.some(({ id }) => this.began(id));
-    if (began) return true;
+    const decided = row && decidedLane(step, row);
+    if (decided !== undefined) return decided === lane;
+    return row?.status === 'skipped' ? false : this.cameTo(step, lane, row);
+  }
+
+  /** Lanes that nobody decides for: an error does, or they are all taken. */
+  private cameTo({ lanes }: FlowStep, lane: string, row: StepView | undefined): boolean | undefined {
+    if (lanes.find(({ key }) => key === lane)?.steps.some(({ id }) => this.began(id))) return true;
     return lane === 'catch' && row?.status === 'succeeded' ? false : undefined;
   }
 
@@ -101,17 +113,25 @@ class RunOverlay implements Overlay {
 
   private began(stepId: string): boolean {
     const step = this.steps.get(stepId);
-    if (this.rows.has(this.path(stepId))) return true;
+    if (this.rows.has(this.path(stepId)) || this.folded.has(stepId) || this.iterations(stepId).length > 0) return true;
     return step?.lanes.some(({ steps }) => steps.some(({ id }) => this.began(id))) ?? false;
   }
 
+  /** From what stands below a step that has no row of its own. */
   private withoutRow(stepId: string): ShownStatus {
     if (this.leftOut.has(stepId)) return 'skipped';
-    const step = this.steps.get(stepId);
-    const inside = (step?.lanes ?? []).flatMap(({ steps }) => everyStep(steps)).map(({ id }) => this.rows.get(this.path(id))?.status);
-    if (inside.some((status) => status === 'failed') && !this.active) return 'failed';
-    if (inside.some((status) => status !== undefined)) return this.active ? 'running' : 'succeeded';
+    if (this.folded.has(stepId)) return 'folded';
+    const below = [...this.below(stepId), ...this.iterations(stepId).map(({ status }) => status)];
+    if (below.includes('failed') && !this.active) return 'failed';
+    if (below.some((status) => !NOT_BEGUN.includes(status))) return this.active ? 'running' : 'succeeded';
     return this.active ? 'pending' : 'unreached';
+  }
+
+  /** What was tried does not count where it was caught. */
+  private below(stepId: string): ShownStatus[] {
+    const lanes = this.steps.get(stepId)?.lanes ?? [];
+    const caught = lanes.some(({ role, steps }) => role === 'catch' && steps.some(({ id }) => this.began(id)));
+    return lanes.filter(({ key }) => !(caught && key === 'try')).flatMap(({ steps }) => steps.map(({ id }) => this.state(id).status));
   }
 
   private visit(steps: readonly FlowStep[], prefix: string, chosen: Iterations): void {
@@ -124,12 +144,15 @@ class RunOverlay implements Overlay {
   }
 
   /** Looks at the chosen iteration, else at one that failed, else at the latest. */
-  private enterLoop({ id }: FlowStep, path: string, chosen: Iterations): string {
+  private enterLoop({ id, lanes }: FlowStep, path: string, chosen: Iterations): string {
     const iterations = iterationsOf(path, [...this.rows.values()]);
     const index = chosen[path] ?? (iterations.find(({ status }) => status === 'failed') ?? iterations.at(-1))?.index;
     this.loops.set(id, iterations);
     if (index !== undefined) this.chosen.set(id, index);
-    return `${path}[${index ?? 0}].`;
+    const prefix = `${path}[${index ?? 0}]`;
+    const inner = lanes.flatMap(({ steps }) => everyStep(steps));
+    if (this.rows.has(prefix)) for (const step of inner) this.folded.add(step.id);
+    return `${prefix}.`;
   }
 
   private noteLeftOut(step: FlowStep): void {
@@ -137,6 +160,14 @@ class RunOverlay implements Overlay {
       if (this.took(step.id, key) === false || this.leftOut.has(step.id)) for (const { id } of everyStep(steps)) this.leftOut.add(id);
     }
   }
+}
+
+/** The lane that a branching step chose, by its journal row. */
+function decidedLane({ kind }: FlowStep, { output }: StepView): string | undefined {
+  if (output === null) return undefined;
+  const { branch, case: index } = objectOf(output as Json);
+  if (kind === 'if') return String(branch);
+  return kind === 'switch' ? caseKey(index) : undefined;
 }
 
 function caseKey(index: Json | undefined): string {

@@ -7,6 +7,7 @@ import type { ShownStatus } from './overlay.js';
 const REASONS: Readonly<Partial<Record<ShownStatus, string>>> = {
   skipped: 'Another branch was taken, or its condition did not hold.',
   unreached: 'The run ended before it came here.',
+  folded: 'Of a finished iteration only its result is kept; the loop has it as output.',
   pending: 'The run has not come here yet.',
   interrupted: 'It was started and never finished, because the run ended first. Check whether it took effect.',
 };

@@ -5,14 +5,16 @@ import { Canvas } from '../canvas/canvas.js';
 import { readFlow } from '../flow/structure.js';
 import { shortId, size } from '../format/format.js';
 import { Header } from '../shell/shell.js';
-import { Segmented } from '../ui/controls.js';
+import { Button, Segmented } from '../ui/controls.js';
 import { Loaded } from '../ui/states.js';
 import { useMedia } from '../ui/use-media.js';
 import { useUrlState } from '../ui/url-state.js';
 import { CancelButton } from './cancel.js';
 import { Inspector } from './inspector.js';
 import { readIterations } from './iterations.js';
+import { inOrder } from './order.js';
 import { overlayOf } from './overlay.js';
+import { stepIdOf } from './paths.js';
 import { EventBar, RunBar } from './run-bar.js';
 import type { ShownRun } from './shown-run.js';
 import { StepList } from './step-list.js';
@@ -43,10 +45,11 @@ const NO_CANVAS = '(max-width: 719px)';
 const VIEWS = ['canvas', 'timeline', 'list'] as const;
 type View = (typeof VIEWS)[number];
 
-function Run({ run, text, event }: { readonly run: RunView; readonly text: string; readonly event: EventView | undefined }) {
+function Run({ run: asked, text, event }: { readonly run: RunView; readonly text: string; readonly event: EventView | undefined }) {
   const url = useUrlState();
   const iterations = url.get('iter');
   const tree = useMemo(() => readFlow(text), [text]);
+  const run = useMemo(() => inOrder(asked, tree), [asked, tree]);
   const overlay = useMemo(() => overlayOf(tree, run, readIterations(iterations)), [tree, run, iterations]);
   const small = useMedia(NO_CANVAS);
   const view = VIEWS.find((name) => name === url.get('view')) ?? (small ? 'list' : 'canvas');
@@ -76,7 +79,7 @@ function selectedStep(asked: string | undefined, { status, error }: RunView, sma
   if (asked !== undefined) return asked;
   // Where the inspector lies over the page, it opens only when it is asked for.
   if (small) return undefined;
-  return status === 'failed' ? error?.step?.split('.').at(-1) : undefined;
+  return status === 'failed' ? error?.step && stepIdOf(error.step) : undefined;
 }
 
 function Views({ view }: { readonly view: View }) {
@@ -99,7 +102,17 @@ interface BodyProps {
 function Body({ view, shown, selected, onSelect }: BodyProps) {
   const { run, tree, overlay, event } = shown;
   if (view === 'timeline') return <Timeline run={run} tree={tree} selected={selected} onSelect={onSelect} />;
-  if (view === 'list') return <StepList run={run} tree={tree} selected={selected} onSelect={onSelect} />;
+  if (view === 'list') {
+    return (
+      <div className="list-view">
+        <div className="phone-bar">
+          <RunBar run={run} />
+          {run.error?.step !== undefined && <Button onClick={() => onSelect(stepIdOf(run.error?.step ?? ''))}>Show what failed</Button>}
+        </div>
+        <StepList run={run} tree={tree} selected={selected} onSelect={onSelect} />
+      </div>
+    );
+  }
   return (
     <Canvas
       tree={tree}

@@ -14,7 +14,7 @@ export function Settings({ step, input }: { readonly step: FlowStep; readonly in
           <div className="field-box">
             <TemplateText text={text} />
           </div>
-          {computed && input !== undefined && input !== null && <FieldValue value={values[name]} />}
+          {computed && text.includes('{{') && input !== undefined && input !== null && <FieldValue value={values[name]} />}
         </div>
       ))}
     </div>

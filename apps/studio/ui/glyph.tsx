@@ -14,6 +14,7 @@ export type GlyphStatus =
   | 'unreached'
   | 'pending'
   | 'paused'
+  | 'folded'
   | 'live'
   | 'not-enabled'
   | 'archived';
@@ -32,6 +33,7 @@ const WORDS: Readonly<Record<GlyphStatus, string>> = {
   unreached: 'Not reached',
   pending: 'Not yet begun',
   paused: 'Paused',
+  folded: 'Finished',
   live: 'Live',
   'not-enabled': 'Not enabled',
   archived: 'Archived',
@@ -69,6 +71,7 @@ const SHAPES: Readonly<Record<GlyphStatus, ReactNode>> = {
   pending: <circle cx="9" cy="9" r="2" />,
   paused: <path d="M7.2 6.2v5.6M10.8 6.2v5.6" />,
   archived: DASH,
+  folded: DASH,
 };
 
 /** A status as a shape with a name. Next to the word itself it is decoration: `quiet`. */

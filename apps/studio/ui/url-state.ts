@@ -19,7 +19,8 @@ export function useUrlState(): UrlState {
   return useMemo(
     () => ({
       get: (name) => new URLSearchParams(search).get(name) ?? undefined,
-      set: (patch, options) => navigate(href(patch), options),
+      // From the address as it is now: two changes in one event must not undo each other.
+      set: (patch, options) => navigate(location.pathname + withPatch(location.search, patch), options),
       href,
     }),
     [search, navigate, href],
