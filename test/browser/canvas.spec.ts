@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import type { FlowVersionView, RunView, StepView } from '../../apps/control-api/index.js';
+import type { VersionView, RunView, StepView } from '../../apps/control-api/index.js';
 import { accessibilityFaults, describeInBrowser, picture, visit, type Theme, type Visitor } from '../support/browser.js';
 import { startInstance, type TestInstance } from '../support/instance.js';
 
@@ -59,6 +59,7 @@ function row(path: string, part: Partial<StepView> = {}): StepView {
     large: [],
     error: null,
     retryAt: null,
+    resumeAt: null,
     ...part,
   };
 }
@@ -75,6 +76,10 @@ function runOf(steps: StepView[], status: RunView['status'] = 'succeeded'): RunV
     startedAt: createdAt,
     finishedAt,
     resumeAt: null,
+    parent: null,
+    rerunOf: null,
+    dry: false,
+    resolution: null,
     error: null,
     steps,
   };
@@ -90,7 +95,8 @@ async function openRun(
   const visitor = await visit(instance, '/welcome', options);
   const { page } = visitor;
   const flow = { format: 1, id: 'made-up', name: 'Order to CRM', trigger: { type: 'webhook' }, steps, onError: [log('alarm')] };
-  const version: FlowVersionView = { flowId: 'made-up', version: 3, publishedAt: run.createdAt, text: JSON.stringify(flow) };
+  const text = JSON.stringify(flow);
+  const version: VersionView = { version: 3, live: true, hash: '', origin: 'folder', restored: null, createdAt: run.createdAt, text };
   await page.route(`**/api/v1/runs/${RUN}?*`, (route) => route.fulfill({ json: run }));
   await page.route('**/api/v1/flows/made-up/versions/3', (route) => route.fulfill({ json: version }));
   await page.route(`**/api/v1/events/${EVENT}`, (route) =>
