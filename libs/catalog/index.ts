@@ -1,5 +1,5 @@
 export { Catalog, NotRunnable, type CatalogParts, type LiveFlow } from './catalog.js';
-export { ComponentRegistry } from './components.js';
+export { ComponentRegistry, schemaCheck } from './components.js';
 export { readCredentials, type CredentialBook } from './credentials.js';
 export { readFlowFile, readFlowFolder, type FlowFile } from './flow-folder.js';
 export { FlowFileError } from './flow-file.js';

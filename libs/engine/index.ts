@@ -1,6 +1,7 @@
 export * from './accept.js';
 export * from './determinism.js';
 export { idempotencyKey } from './execute.js';
+export { MemoryStore } from './memory/memory-store.js';
 export { derivedId } from './derived-id.js';
 export { defaultLimits, type Limits } from './limits.js';
 export * from './plan.js';

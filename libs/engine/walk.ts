@@ -30,6 +30,8 @@ export interface WalkPorts {
   readonly calls: Calls;
   readonly resumptions: Resumptions;
   readonly limits?: Limits;
+  /** Told of every row as it is noted, also of those that never reach the journal because another row says what they say. */
+  noted?(row: StepRow): void;
 }
 
 /**
@@ -77,6 +79,7 @@ function sharedBy(slice: Slice, ports: WalkPorts): Shared {
     progress: new Progress(run, ports.journal, rows),
     strands: new Strands(ports.clock),
     giveUp,
+    noted: ports.noted,
     shouldYield: () => slice.shouldYield(),
     crashes: run.crashes,
     steps: rows.reduce((sum, row) => sum + stepsOf(row), 0),

@@ -24,6 +24,7 @@ export interface Shared {
   readonly strands: Strands;
   readonly giveUp: { readonly signal: AbortSignal };
   shouldYield(): boolean;
+  readonly noted: ((row: StepRow) => void) | undefined;
   /** Falls to 0 as soon as a component step is journalled. */
   crashes: number;
   /** Steps that were journalled, to hold against the limit. */
@@ -120,6 +121,7 @@ export class Walker implements Walk {
 
   note(row: StepRow): void {
     this.shared.progress.note(row);
+    this.shared.noted?.(row);
     this.place.trail?.add(row);
     this.shared.steps += row.kind === 'cursor' ? 0 : 1;
     if (row.kind === 'use' && row.status !== 'started') this.shared.crashes = 0;

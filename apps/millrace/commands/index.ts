@@ -9,6 +9,7 @@ import { rerun } from './rerun.js';
 import { rollback } from './rollback.js';
 import { runs } from './runs.js';
 import { start } from './start.js';
+import { test } from './test.js';
 import { trigger } from './trigger.js';
 import { validate } from './validate.js';
 import { versions } from './versions.js';
@@ -24,6 +25,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'dead-letters': deadLetters,
   trigger,
   validate,
+  test,
   deploy,
   versions,
   rollback,

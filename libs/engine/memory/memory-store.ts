@@ -122,7 +122,7 @@ export class MemoryStore implements EventStore, Journal, Calls, Resumptions, Run
       receivedAt: this.now(),
       method: 'CALL',
       url: '',
-      headers: {},
+      headers: { 'content-type': 'application/json' },
       body: Buffer.from(JSON.stringify(input)),
     };
     this.events.set(event.id, event);
