@@ -1,17 +1,7 @@
-import {
-  allSteps,
-  joinPointer,
-  keyNodeAt,
-  nodeAt,
-  positionsOf,
-  readJsonc,
-  schemaCompiler,
-  splitPointer,
-  suggestion,
-  valueOf,
-} from '@millrace/flow';
+import { allSteps, joinPointer, keyNodeAt, nodeAt, positionsOf, readJsonc, suggestion, valueOf } from '@millrace/flow';
 import type { Flow, JsonDocument, Step } from '@millrace/flow';
-import type { ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject } from 'ajv';
+import addFormats from 'ajv-formats';
 import { casesSchema } from './schema.js';
 import type { FlowCase, Reply } from './types.js';
 
@@ -71,7 +61,10 @@ function positionIn({ text, root }: JsonDocument): (pointer: string, atKey: bool
   return (pointer, atKey) => place(offsetOf(pointer, atKey));
 }
 
-const validate = schemaCompiler(casesSchema).compile(casesSchema);
+/** Verbose: a misfit brings along the part of the schema that it does not fit, which knows the right names. */
+const ajv = new Ajv({ allErrors: true, strict: false, verbose: true });
+addFormats.default(ajv);
+const validate = ajv.compile(casesSchema);
 
 function reportShape(cases: unknown, report: Report): void {
   if (validate(cases)) return;
@@ -79,17 +72,11 @@ function reportShape(cases: unknown, report: Report): void {
 }
 
 function reportMisfit(error: ErrorObject, report: Report): void {
-  const { keyword, params, instancePath, schemaPath, message = 'is invalid' } = error;
+  const { keyword, params, instancePath, parentSchema, message = 'is invalid' } = error;
   if (keyword !== 'additionalProperties') return report('cases.bad-shape', `This ${message}${allowed(error)}.`, instancePath);
   const { additionalProperty: name } = params as { additionalProperty: string };
-  report('cases.bad-shape', `There is no \`${name}\` here.${suggestion(name, knownAt(schemaPath))}`, joinPointer(instancePath, name), true);
-}
-
-/** The names that an object may have, from where in the schema the keyword stands that refused another one. */
-function knownAt(schemaPath: string): string[] {
-  const owner = splitPointer(schemaPath.slice(1, schemaPath.lastIndexOf('/')));
-  const schema = owner.reduce<unknown>((part, key) => (part as Record<string, unknown> | undefined)?.[key], casesSchema);
-  return Object.keys((schema as { properties?: object } | undefined)?.properties ?? {});
+  const known = Object.keys((parentSchema as { properties?: object }).properties ?? {});
+  report('cases.bad-shape', `There is no \`${name}\` here.${suggestion(name, known)}`, joinPointer(instancePath, name), true);
 }
 
 function allowed({ keyword, params }: ErrorObject): string {

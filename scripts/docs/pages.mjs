@@ -1,3 +1,4 @@
+import { casesSchemaText } from '../../dist/libs/cases/index.js';
 import { builtinComponents } from '../../dist/libs/components/index.js';
 import { SETTINGS } from '../../dist/libs/config/index.js';
 import { openApiDocument } from '../../dist/apps/control-api/index.js';
@@ -22,6 +23,7 @@ export function pages() {
     'docs/reference/openapi.json': `${JSON.stringify(api, null, 2)}\n`,
     'docs/reference/problems.md': problemPage(problemCodes),
     'docs/reference/signature-schemes.md': schemePage(schemes, schemeAliases),
+    'flows/cases.schema.json': casesSchemaText(),
     'flows/flow.schema.json': flowSchemaText(),
   };
 }
