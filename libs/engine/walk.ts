@@ -5,6 +5,7 @@ import type { Plan } from './plan.js';
 import type { Calls, Clock, Host, Journal, Resumptions } from './ports.js';
 import { Progress } from './progress.js';
 import type { ClaimedRun, ErrorRecord, RunResult, RunScope, StepRow, TriggerView } from './records.js';
+import { bytesOf } from './size.js';
 import { errorRecord, NEXT, type StepSignal } from './steps/step.js';
 import { mentioning } from './steps/try.js';
 import { Strands } from './strands.js';
@@ -83,6 +84,7 @@ function sharedBy(slice: Slice, ports: WalkPorts): Shared {
     shouldYield: () => slice.shouldYield(),
     crashes: run.crashes,
     steps: rows.reduce((sum, row) => sum + stepsOf(row), 0),
+    bytes: rows.reduce((sum, row) => sum + bytesOf(row), 0),
     response: responseIn(rows),
   };
 }

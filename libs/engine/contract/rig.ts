@@ -1,6 +1,7 @@
 import { defineComponent, type Component, type ComponentContext, type Json } from '@millrace/component-sdk';
 import type { Flow, Step } from '@millrace/flow';
 import { MemoryStore } from '../memory/memory-store.js';
+import type { Limits } from '../limits.js';
 import { planFlow, type Plan } from '../plan.js';
 import type { ClaimedWork, Clock, Host, Journal } from '../ports.js';
 import type { StepRow } from '../records.js';
@@ -64,6 +65,7 @@ export interface SliceOptions {
   readonly shouldYield?: () => boolean;
   /** In place of the store's own journal. */
   readonly journal?: Journal;
+  readonly limits?: Limits;
 }
 
 /** One run of one flow on a memory store, walked slice by slice. */
@@ -110,11 +112,11 @@ export class Rig {
   }
 
   slice(work: ClaimedWork, options: SliceOptions = {}): Promise<SliceOutcome> {
-    const { signal = new AbortController().signal, shouldYield = () => false, journal = this.journal } = options;
+    const { signal = new AbortController().signal, shouldYield = () => false, journal = this.journal, limits } = options;
     const { run, event, journal: rows } = work;
     return walk(
       { run, plan: this.plan, trigger: parseTrigger(event), journal: rows, giveUp: { signal }, shouldYield },
-      { journal, host: this.host, clock: this.clock, calls: this.store, resumptions: this.store },
+      { journal, host: this.host, clock: this.clock, calls: this.store, resumptions: this.store, limits },
     );
   }
 
