@@ -3,6 +3,7 @@ import { builtinComponents } from '@millrace/components';
 import type { Config } from '@millrace/config';
 import {
   describeDatabaseError,
+  FolderBlobStore,
   openDatabase,
   PostgresDraftStore,
   PostgresEventStore,
@@ -15,6 +16,8 @@ import {
   PostgresResumptionStore,
   PostgresRunStarter,
   PostgresRunStore,
+  StepData,
+  type BlobStore,
   type Database,
 } from '@millrace/postgres';
 import { createLogger, type Log } from '@millrace/telemetry';
@@ -29,6 +32,7 @@ export interface Platform {
   readonly database: Database;
   readonly events: PostgresEventStore;
   readonly journal: PostgresJournal;
+  readonly blobs: BlobStore;
   readonly runs: PostgresRunStore;
   readonly starter: PostgresRunStarter;
   readonly resumptions: PostgresResumptionStore;
@@ -60,7 +64,9 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
   const flows = new PostgresFlowStore(dataSource);
   const drafts = new PostgresDraftStore(dataSource);
   const events = new PostgresEventStore(pool);
-  const journal = new PostgresJournal(pool);
+  const blobs = new FolderBlobStore(config.blobs);
+  const stepData = new StepData(blobs, config.maxInline);
+  const journal = new PostgresJournal(pool, stepData);
   const refusals = new PostgresRefusalStore(pool, (error) =>
     log.warn({ reason: (error as Error).message }, 'A refusal could not be recorded'),
   );
@@ -74,14 +80,15 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
     database,
     events,
     journal,
-    runs: new PostgresRunStore(pool, processName()),
+    blobs,
+    runs: new PostgresRunStore(pool, processName(), stepData),
     starter: new PostgresRunStarter(pool),
     resumptions: new PostgresResumptionStore(pool),
     resumeKey: await instanceSecret(pool, 'resume'),
     flows,
     drafts,
-    history: new PostgresHistory(pool),
-    operations: new PostgresOperations(pool),
+    history: new PostgresHistory(pool, stepData),
+    operations: new PostgresOperations(pool, stepData),
     refusals,
     catalog,
     publisher: new Publisher({ catalog, flows, drafts, folder }),

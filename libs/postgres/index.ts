@@ -1,3 +1,7 @@
+export { BLOB_SHARDS, type BlobStore, type StoredBlob } from './blobs/blob-store.js';
+export { FolderBlobStore } from './blobs/folder-blob-store.js';
+export { StepData, type BlobRef, type ListedRow } from './blobs/step-data.js';
+export { BlobSweep } from './blobs/sweep.js';
 export { openDatabase, type Database, type DatabaseOptions } from './database.js';
 export { PostgresDraftStore, type DraftSaved, type DraftStale, type NewDraft } from './draft-store.js';
 export type { DraftEntity } from './entities/draft.entity.js';
@@ -14,6 +18,7 @@ export { ensurePartitions } from './partitions.js';
 export { PostgresRefusalStore } from './refusal-store.js';
 export { instanceSecret } from './instance-secret.js';
 export { PostgresResumptionStore } from './resumption-store.js';
+export { dropHistory, type RetentionRound } from './retention.js';
 export { PostgresRunStarter, type StartedRun } from './run-starter.js';
 export { PostgresRunStore } from './run-store.js';
 export { acquireHomeLock, startEmbeddedPostgres, type EmbeddedPostgres } from './embedded/index.js';

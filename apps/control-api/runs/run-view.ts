@@ -1,5 +1,5 @@
 import type { StepRow } from '@millrace/engine';
-import type { RunSummary } from '@millrace/postgres';
+import type { ListedRow, RunSummary } from '@millrace/postgres';
 import type { AttemptView, RunItem, RunView, StepView } from '../wire/run.js';
 
 const ACTIVE: readonly RunItem['status'][] = ['queued', 'running', 'waiting'];
@@ -15,18 +15,18 @@ export function runItem(run: RunSummary): RunItem {
 }
 
 /** A run with one entry per step path, in the order in which the steps began. */
-export function runView(run: RunSummary, journal: readonly StepRow[]): RunView {
+export function runView(run: RunSummary, journal: readonly ListedRow[]): RunView {
   const rows = [...journal].sort((a, b) => a.startedAt - b.startedAt || a.finishedAt - b.finishedAt || a.attempt - b.attempt);
-  const byPath = new Map<string, StepRow[]>();
+  const byPath = new Map<string, ListedRow[]>();
   for (const row of rows.filter(({ kind }) => !INTERNAL.has(kind))) byPath.set(row.path, [...(byPath.get(row.path) ?? []), row]);
   const active = isActive(run.status);
-  return { ...runItem(run), steps: [...byPath.values()].map((attempts) => stepView(attempts, active)) };
+  return { ...runItem(run), steps: [...byPath.values()].map((attempts) => stepView(run.id, attempts, active)) };
 }
 
 /** Rows that the engine keeps for itself. */
 const INTERNAL: ReadonlySet<string> = new Set(['cursor', 'recorded']);
 
-function stepView(attempts: readonly StepRow[], active: boolean): StepView {
+function stepView(runId: string, attempts: readonly ListedRow[], active: boolean): StepView {
   const first = attempts[0]!;
   const latest = attempts.reduce((newest, row) => (row.attempt >= newest.attempt ? row : newest));
   const status = stepStatus(latest, active);
@@ -38,12 +38,19 @@ function stepView(attempts: readonly StepRow[], active: boolean): StepView {
     attemptLog: attempts.map((row) => attemptView(row, active)),
     input: latest.input ?? null,
     output: latest.output ?? null,
+    outputFile: outputFile(runId, latest),
     error: latest.error ?? null,
     startedAt: iso(first.startedAt),
     finishedAt: finishedAt(latest),
     retryAt: status === 'retrying' && latest.retryAt !== undefined ? iso(latest.retryAt) : null,
     resumeAt: status === 'waiting' && latest.resumeAt !== undefined ? iso(latest.resumeAt) : null,
   };
+}
+
+function outputFile(runId: string, { path, refs }: ListedRow): StepView['outputFile'] {
+  if (!refs?.output) return null;
+  const { bytes, preview } = refs.output;
+  return { bytes, preview, url: `/api/v1/runs/${runId}/steps/${encodeURIComponent(path)}/output` };
 }
 
 function attemptView(row: StepRow, active: boolean): AttemptView {
