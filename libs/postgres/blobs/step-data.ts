@@ -1,4 +1,3 @@
-import type { Json } from '@millrace/component-sdk';
 import type { StepRow } from '@millrace/engine';
 import { jsonBytes, parseJsonBytes } from '../packing.js';
 import type { JournalRow } from '../rows.js';
@@ -64,9 +63,9 @@ export class StepData {
     return this.blobs?.get(ref.key);
   }
 
-  private async fetched(ref: BlobRef): Promise<Json | undefined> {
+  private async fetched(ref: BlobRef): Promise<StepRow['output']> {
     const bytes = await this.fetch(ref);
-    return bytes && parseJsonBytes<Json>(Buffer.from(bytes));
+    return bytes && parseJsonBytes<NonNullable<StepRow['output']>>(Buffer.from(bytes));
   }
 
   private async spilled(runId: string, row: StepRow, blobs: BlobStore): Promise<Uint8Array> {
