@@ -22,7 +22,7 @@ COPY --from=build /app/bin bin
 COPY --from=build /app/scripts/ensure-built.mjs scripts/
 COPY --from=build /app/flows flows
 COPY --from=build /app/plugins plugins
-RUN mkdir /data && chown node:node /data
+RUN mkdir /data /blobs && chown node:node /data /blobs
 USER node
 VOLUME /data
 EXPOSE 3000

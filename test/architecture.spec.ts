@@ -39,6 +39,10 @@ const RULES: Readonly<Record<string, Row>> = {
   },
   'libs/config': { may: ['dotenv', 'node:*'], because: 'it is the only reader of the environment and needs nobody' },
   'libs/telemetry': { may: ['pino', '@nestjs/common'], because: 'everybody logs, so that it may need nobody' },
+  'libs/cases': {
+    may: ['component-sdk', 'flow', 'engine', 'credentials', 'http-client', 'ajv', 'ajv-formats'],
+    because: 'it runs flows as they are on nothing but memory and a stubbed network: no database, no files',
+  },
   'libs/catalog': {
     may: [
       'component-sdk',

@@ -2,12 +2,11 @@ import type { Component, ComponentContext } from '@millrace/component-sdk';
 import { isStepError, StepError } from '@millrace/component-sdk';
 import type { Catalog } from '@millrace/catalog';
 import type { Credential } from '@millrace/credentials';
-import type { Host, Invocation } from '@millrace/engine';
+import { openEventFile, type Host, type Invocation, type ReadEvent } from '@millrace/engine';
 import { bindFetch, redact, type HttpClient } from '@millrace/http-client';
 import type { Log } from '@millrace/telemetry';
 import type { CredentialWatch } from '@millrace/triggers';
 import { reporting, type UseReport } from './credential-use.js';
-import { openEventFile, type ReadEvent } from './event-files.js';
 import type { Triggers } from './triggers/triggers.js';
 
 interface HostParts {

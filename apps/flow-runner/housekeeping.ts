@@ -1,15 +1,19 @@
 import type { Platform } from '@millrace/platform';
-import { ensurePartitions } from '@millrace/postgres';
+import { BlobSweep, dropHistory, ensurePartitions } from '@millrace/postgres';
 
 const EVERY_MS = 10 * 60 * 1_000;
 const RELEASE_EVERY_MS = 10_000;
 const REFUSALS_PER_FLOW = 1_000;
 
-/** What nobody waits for: partitions ahead of time, bounded refusals, forgotten dedupe keys, late releases. */
+/** What nobody waits for: partitions ahead of time, bounded refusals, forgotten dedupe keys, late releases, old history, files of runs that are gone. */
 export class Housekeeping {
   private readonly timers: NodeJS.Timeout[] = [];
 
-  constructor(private readonly platform: Platform) {}
+  private readonly blobs: BlobSweep;
+
+  constructor(private readonly platform: Platform) {
+    this.blobs = new BlobSweep(platform.database.pool, platform.blobs);
+  }
 
   start(): void {
     this.timers.push(setInterval(() => void this.unlessAway(() => this.round()), EVERY_MS));
@@ -27,6 +31,15 @@ export class Housekeeping {
     await resumptions.trim();
     await outbox.trim();
     await database.pool.query('delete from dedupe_keys where expires_at < now()');
+    await this.dropHistory();
+    await this.blobs.next(Date.now());
+  }
+
+  private async dropHistory(): Promise<void> {
+    const { config, database, log } = this.platform;
+    if (config.retention === undefined) return;
+    const { dropped, shrunk, postponed } = await dropHistory(database.pool, Date.now() - config.retention);
+    if (dropped.length + shrunk.length > 0) log.info({ dropped, shrunk, postponed }, 'Old history was dropped');
   }
 
   private async unlessAway(work: () => Promise<void>): Promise<void> {

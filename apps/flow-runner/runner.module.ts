@@ -1,5 +1,5 @@
 import { Inject, Module, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import type { Clock } from '@millrace/engine';
+import { defaultLimits, type Clock, type Limits } from '@millrace/engine';
 import { createHttpClient, type HttpClient } from '@millrace/http-client';
 import { PLATFORM, resumeUrl, type Platform } from '@millrace/platform';
 import { flowCalls } from './calls.js';
@@ -80,7 +80,19 @@ function runner(platform: Platform, http: HttpClient, triggers: Triggers): Runne
     log,
     plan: (flowId, version) => catalog.plan(flowId, version),
     slots: config.slots,
+    limits: limitsOf(config),
   });
   platform.bell.listen(() => made.ring());
   return made;
+}
+
+function limitsOf({ maxSteps, maxRunTime, maxLoopItems, maxOutput, maxJournal }: Platform['config']): Limits {
+  return {
+    ...defaultLimits,
+    steps: maxSteps,
+    durationMs: maxRunTime,
+    items: maxLoopItems,
+    outputBytes: maxOutput,
+    journalBytes: maxJournal,
+  };
 }

@@ -1,5 +1,5 @@
 export { Catalog, NotRunnable, type CatalogParts } from './catalog.js';
-export { ComponentRegistry } from './components.js';
+export { ComponentRegistry, schemaCheck } from './components.js';
 export { readCredentials, type CredentialBook, type DefinedCredential, type KnownCredential } from './credentials.js';
 export { readEndpoints, NO_ENDPOINTS, type EndpointBook } from './endpoints.js';
 export type { LiveEndpoint, LiveFlow } from './live.js';

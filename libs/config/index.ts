@@ -33,6 +33,7 @@ export function loadConfig(cwd = process.cwd(), environment: NodeJS.ProcessEnv =
     cwd,
     home,
     flows,
+    blobs: settings.blobs ? resolve(cwd, settings.blobs) : join(home, 'blobs'),
     credentials: settings.credentials ? resolve(cwd, settings.credentials) : join(flows, 'credentials.json'),
     hideUnknown: settings.hideUnknown === 'true',
     publicUrl: settings.publicUrl?.replace(/\/+$/, ''),

@@ -62,9 +62,19 @@ describe('settings', () => {
     ['REDIS_URL', 'http://localhost'],
     ['MILLRACE_PUBLIC_URL', 'hooks.example.com'],
     ['MILLRACE_HIDE_UNKNOWN', 'yes'],
+    ['MILLRACE_MAX_OUTPUT', '32'],
+    ['MILLRACE_MAX_OUTPUT', '1b'],
+    ['MILLRACE_MAX_JOURNAL', '1tb'],
+    ['MILLRACE_MAX_RUN_TIME', 'off'],
+    ['MILLRACE_MAX_RUN_TIME', '10ms'],
     ['MILLRACE_LOG_LEVEL', 'INFO'],
   ])('%s=%s is refused', (variable, value) => {
     expect(problemsOf({ [variable]: value })).toEqual([expect.stringContaining(`${variable} must be`)]);
+  });
+
+  it('that are sizes are read in units of 1024, and durations in milliseconds', () => {
+    const read = parseSettings({ MILLRACE_MAX_OUTPUT: '64KB', MILLRACE_MAX_RUN_TIME: '1.5h' });
+    expect([read.maxOutput, read.maxRunTime]).toEqual([65_536, 5_400_000]);
   });
 
   it('that are lists lose white space and empty parts', () => {

@@ -58,6 +58,44 @@ function integer(variable: string, fallback: number, [min, max]: readonly [numbe
   return { variable, about, shownDefault: String(fallback), parse };
 }
 
+const UNITS_OF_SIZE = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 } as const;
+const UNITS_OF_TIME = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** A number with a unit, such as `256kb` or `30d`; undefined for anything else. */
+function measure(value: string, units: Readonly<Record<string, number>>): number | undefined {
+  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)([a-z]+)$/.exec(value.toLowerCase()) ?? [];
+  const size = Object.hasOwn(units, unit) ? units[unit] : undefined;
+  return amount === undefined || size === undefined ? undefined : Math.round(Number(amount) * size);
+}
+
+/** In bytes. */
+function size(variable: string, fallback: string, [min, max]: readonly [string, string], about: string): Setting<number> {
+  const bytes = (text: string): number => measure(text, UNITS_OF_SIZE) ?? NaN;
+  const parse = (value: string | undefined): number => {
+    const parsed = bytes(value || fallback);
+    if (parsed >= bytes(min) && parsed <= bytes(max)) return parsed;
+    throw new Error(`${variable} must be a size from ${min} to ${max} such as "${fallback}", but is ${JSON.stringify(value)}.`);
+  };
+  return { variable, about, shownDefault: fallback, parse };
+}
+
+/** In milliseconds, at least `min`. */
+function duration(variable: string, fallback: string, min: string, about: string): Setting<number> {
+  const milliseconds = (text: string): number => measure(text, UNITS_OF_TIME) ?? NaN;
+  const parse = (value: string | undefined): number => {
+    const parsed = milliseconds(value || fallback);
+    if (parsed >= milliseconds(min)) return parsed;
+    throw new Error(`${variable} must be a duration of ${min} or more such as "${fallback}", but is ${JSON.stringify(value)}.`);
+  };
+  return { variable, about, shownDefault: fallback, parse };
+}
+
+/** A duration, or undefined for `off`. */
+function durationOrOff(variable: string, fallback: string, min: string, about: string): Setting<number | undefined> {
+  const { parse, ...setting } = duration(variable, fallback, min, `${about} \`off\` switches it off.`);
+  return { ...setting, parse: (value) => (value?.toLowerCase() === 'off' ? undefined : parse(value)) };
+}
+
 function oneOf<T extends string>(variable: string, values: readonly [T, ...T[]], about: string): Setting<T> {
   const parse = (value: string | undefined): T => {
     const found = value ? values.find((candidate) => candidate === value) : values[0];
@@ -121,6 +159,24 @@ export const SETTINGS = {
     64 * 1024 * 1024,
     [1024 * 1024, 8 * 1024 ** 3],
     'Bytes of requests in memory, not yet written, above which callers get 503.',
+  ),
+  maxSteps: integer('MILLRACE_MAX_STEPS', 100_000, [1, 10_000_000], 'Steps of one run, the items of loops included.'),
+  maxRunTime: duration('MILLRACE_MAX_RUN_TIME', '90d', '1s', 'How long after its start a run may begin another step; waits count.'),
+  maxLoopItems: integer('MILLRACE_MAX_LOOP_ITEMS', 100_000, [1, 10_000_000], 'Items of one loop.'),
+  maxOutput: size('MILLRACE_MAX_OUTPUT', '32mb', ['1kb', '256mb'], 'What one step may give.'),
+  maxJournal: size('MILLRACE_MAX_JOURNAL', '512mb', ['64kb', '64gb'], 'What all steps of a run may be given and give together.'),
+  maxInline: size(
+    'MILLRACE_MAX_INLINE',
+    '256kb',
+    ['1kb', '16mb'],
+    'What a step gives above this size lies in a file instead of the database.',
+  ),
+  blobs: text('MILLRACE_BLOBS', '', 'Folder of these files, shared by all processes; default: blobs in MILLRACE_HOME.'),
+  retention: durationOrOff(
+    'MILLRACE_RETENTION',
+    '30d',
+    '1d',
+    'How long events, ended runs and their steps are kept, counted from when they came in, by whole weeks; dead letters and active runs stay.',
   ),
   poolSize: integer('MILLRACE_POOL_SIZE', 8, [3, 200], 'Database connections of one process.'),
   logLevel: oneOf('MILLRACE_LOG_LEVEL', ['info', 'debug', 'warn', 'error', 'silent'], 'How much is logged.'),

@@ -1,4 +1,5 @@
 import { StepError, type Json } from '@millrace/component-sdk';
+import { sizeText, type Limits } from './limits.js';
 import type { PlannedUse } from './plan.js';
 import type { Clock, Host } from './ports.js';
 import type { ClaimedRun, StepRow } from './records.js';
@@ -9,6 +10,7 @@ export interface Execution {
   readonly host: Host;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  readonly limits: Limits;
   row(path: string): StepRow | undefined;
 }
 
@@ -42,7 +44,7 @@ export async function execute(step: PlannedUse, at: Execution, { path, attempt, 
       idempotencyKey: idempotencyKey(at.run.id, path),
     });
     const output = await limited.race(Promise.resolve(hosted.component.run({ ...context, props } as never)));
-    return stored(output, at.host, step);
+    return stored(output, at, step);
   } finally {
     limited.done();
   }
@@ -103,7 +105,7 @@ class TimeLimit {
 }
 
 /** A component that returns nothing has the output null; what is not JSON is refused rather than silently changed. */
-function stored(output: unknown, host: Host, step: PlannedUse): Json {
+function stored(output: unknown, { host, limits }: Execution, step: PlannedUse): Json {
   let text: string | undefined;
   try {
     text = JSON.stringify(output ?? null);
@@ -111,12 +113,19 @@ function stored(output: unknown, host: Host, step: PlannedUse): Json {
     throw notJson(step, cause);
   }
   if (text === undefined) throw notJson(step);
+  const bytes = Buffer.byteLength(text);
+  if (bytes > limits.outputBytes) throw tooLarge(step, bytes, limits.outputBytes);
   return JSON.parse(host.redact(text, step.credential)) as Json;
 }
 
 function notJson(step: PlannedUse, cause?: unknown): StepError {
   const message = `${step.component} returned something that is not JSON (a function, a cycle or a BigInt). Its author must return plain data.`;
   return new StepError({ code: 'output.not-json', message, cause });
+}
+
+function tooLarge({ id, component }: PlannedUse, bytes: number, most: number): StepError {
+  const message = `${id} (${component}) gave ${sizeText(bytes)}, and ${sizeText(most)} are possible. Ask for less, for example page by page, or raise MILLRACE_MAX_OUTPUT.`;
+  return new StepError({ code: 'output.too-large', message, blame: 'author', arrived: 'yes' });
 }
 
 function missingComponent(step: PlannedUse): StepError {

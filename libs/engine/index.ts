@@ -1,6 +1,7 @@
 export * from './accept.js';
 export * from './determinism.js';
 export { idempotencyKey } from './execute.js';
+export { MemoryStore } from './memory/memory-store.js';
 export { derivedId } from './derived-id.js';
 export { defaultLimits, type Limits } from './limits.js';
 export * from './plan.js';
@@ -25,6 +26,7 @@ export {
   type WebhookRules,
 } from './triggers/rules.js';
 export * from './triggers/emission.js';
+export { openEventFile, type ReadEvent } from './triggers/event-files.js';
 export * from './triggers/schedule.js';
 export { eventBytes, fileBytes, parseTrigger, triggerOf } from './triggers/webhook.js';
 export * from './walk.js';

@@ -1,4 +1,5 @@
 import type { StepKey, StepRow } from './records.js';
+import { bytesOf } from './size.js';
 
 /**
  * The rows inside one item of a loop, at any depth: what is dropped when the item's own row says what they said. The
@@ -8,13 +9,16 @@ export class Trail {
   private readonly byKey = new Map<string, StepKey>();
   /** What was journalled inside, rows that are dropped already included. */
   steps = 0;
+  /** What of it counts towards the size of the journal. */
+  bytes = 0;
 
   get keys(): ReadonlyMap<string, StepKey> {
     return this.byKey;
   }
 
-  add(row: StepRow): void {
+  add(row: StepRow, bytes = bytesOf(row)): void {
     this.steps += stepsOf(row);
+    this.bytes += bytes;
     if (row.kind !== 'respond' || row.status !== 'succeeded') this.expect(row);
   }
 
@@ -26,7 +30,13 @@ export class Trail {
   /** What an item inside leaves behind goes with the item around it. */
   takeOver(inner: Trail): void {
     for (const key of inner.keys.values()) this.expect(key);
+    this.count(inner);
+  }
+
+  /** What was journalled inside counts here too, dropped or not. */
+  count(inner: Trail): void {
     this.steps += inner.steps;
+    this.bytes += inner.bytes;
   }
 }
 

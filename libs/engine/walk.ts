@@ -5,6 +5,7 @@ import type { Plan } from './plan.js';
 import type { Calls, Clock, Host, Journal, Resumptions } from './ports.js';
 import { Progress } from './progress.js';
 import type { ClaimedRun, ErrorRecord, RunResult, RunScope, StepRow, TriggerView } from './records.js';
+import { bytesOf } from './size.js';
 import { errorRecord, NEXT, type StepSignal } from './steps/step.js';
 import { mentioning } from './steps/try.js';
 import { Strands } from './strands.js';
@@ -30,6 +31,8 @@ export interface WalkPorts {
   readonly calls: Calls;
   readonly resumptions: Resumptions;
   readonly limits?: Limits;
+  /** Told of every row as it is noted, also of those that never reach the journal because another row says what they say. */
+  noted?(row: StepRow): void;
 }
 
 /**
@@ -77,9 +80,11 @@ function sharedBy(slice: Slice, ports: WalkPorts): Shared {
     progress: new Progress(run, ports.journal, rows),
     strands: new Strands(ports.clock),
     giveUp,
+    noted: ports.noted,
     shouldYield: () => slice.shouldYield(),
     crashes: run.crashes,
     steps: rows.reduce((sum, row) => sum + stepsOf(row), 0),
+    bytes: rows.reduce((sum, row) => sum + bytesOf(row), 0),
     response: responseIn(rows),
   };
 }

@@ -6,6 +6,7 @@ import type { PlannedStep } from './plan.js';
 import type { Calls, Clock, Host, Journal, Resumptions } from './ports.js';
 import type { Progress } from './progress.js';
 import type { ClaimedRun, ErrorRecord, RunScope, StepRow } from './records.js';
+import { bytesOf } from './size.js';
 import { walkStep } from './steps/index.js';
 import { ENDS_THE_RUN, errorRecord, HALTED, NEXT, type InnerWalk, type StepSignal, type Walk } from './steps/step.js';
 import { Halt, type Strands } from './strands.js';
@@ -24,10 +25,13 @@ export interface Shared {
   readonly strands: Strands;
   readonly giveUp: { readonly signal: AbortSignal };
   shouldYield(): boolean;
+  readonly noted: ((row: StepRow) => void) | undefined;
   /** Falls to 0 as soon as a component step is journalled. */
   crashes: number;
   /** Steps that were journalled, to hold against the limit. */
   steps: number;
+  /** What they were given and gave, the same way. */
+  bytes: number;
   /** What a `respond` step gave. */
   response: { readonly body: Json } | undefined;
 }
@@ -119,9 +123,14 @@ export class Walker implements Walk {
   }
 
   note(row: StepRow): void {
+    const bytes = bytesOf(row);
     this.shared.progress.note(row);
-    this.place.trail?.add(row);
-    this.shared.steps += row.kind === 'cursor' ? 0 : 1;
+    this.shared.noted?.(row);
+    this.place.trail?.add(row, bytes);
+    if (row.kind !== 'cursor') {
+      this.shared.steps += 1;
+      this.shared.bytes += bytes;
+    }
     if (row.kind === 'use' && row.status !== 'started') this.shared.crashes = 0;
     this.passed(row);
   }
@@ -202,7 +211,7 @@ export class Walker implements Walk {
 
   drop(trail: Trail): void {
     this.shared.progress.drop(trail.keys);
-    if (this.place.trail) this.place.trail.steps += trail.steps;
+    this.place.trail?.count(trail);
   }
 
   async sideBySide(walks: readonly (() => Promise<StepSignal>)[], ended?: (signal: StepSignal) => void): Promise<StepSignal[]> {

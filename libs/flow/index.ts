@@ -4,8 +4,9 @@ export { problemCodes } from './problem-codes.js';
 export type { ProblemCode } from './problem-codes.js';
 export * from './types.js';
 export { longestDuration, parseDuration, parseSize } from './units.js';
-export { textLimits, positionsOf } from './text.js';
-export type { Position } from './text.js';
+export { joinPointer, keyNodeAt, nodeAt, positionsOf, readJsonc, splitPointer, textLimits, valueOf } from './text.js';
+export type { JsonDocument, Position } from './text.js';
+export { suggestion } from './names.js';
 
 export { compileExpression } from './expressions/expression.js';
 export type { CompiledExpression } from './expressions/expression.js';

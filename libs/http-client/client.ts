@@ -4,7 +4,7 @@ import { Agent, buildConnector, type Dispatcher } from 'undici';
 import { createAddressPolicy } from './address-guard.js';
 import { type Connect, guardConnector, type Resolve, systemResolve } from './connector.js';
 import { decodeBody } from './decode.js';
-import { exchange, ExchangeError } from './exchange.js';
+import { exchange, ExchangeError, type Exchange } from './exchange.js';
 import { failureError, type RequestLabel } from './failures.js';
 import { excerptOf, redactUrl } from './redact.js';
 import type { HttpRequest, RequestOptions } from './request.js';
@@ -27,6 +27,8 @@ export interface HttpClientOptions {
   resolve?: Resolve;
   /** Opens connections to addresses that the guard has checked. Default: undici's. */
   connect?: Connect;
+  /** In place of the network: answers each request, redirects too. Credentials, limits and errors stay what they are. */
+  exchange?: Exchange;
 }
 
 /** The only way out of the process. */
@@ -37,9 +39,14 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-type Limits = Required<Pick<HttpClientOptions, 'timeoutMs' | 'maxResponseBytes' | 'maxRedirects' | 'userAgent'>>;
+type Limits = Required<Pick<HttpClientOptions, 'timeoutMs' | 'maxResponseBytes' | 'maxRedirects' | 'userAgent' | 'exchange'>>;
 
-const DEFAULTS: Limits = { timeoutMs: 30_000, maxResponseBytes: 10 * 1024 * 1024, maxRedirects: 5, userAgent: 'millrace' };
+const DEFAULTS: Omit<Limits, 'exchange'> = {
+  timeoutMs: 30_000,
+  maxResponseBytes: 10 * 1024 * 1024,
+  maxRedirects: 5,
+  userAgent: 'millrace',
+};
 
 /** @throws {TypeError} `http.bad-allow` when an entry of `allow` is neither an address nor a CIDR. */
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
@@ -49,6 +56,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     maxResponseBytes: options.maxResponseBytes ?? DEFAULTS.maxResponseBytes,
     maxRedirects: options.maxRedirects ?? DEFAULTS.maxRedirects,
     userAgent: options.userAgent ?? DEFAULTS.userAgent,
+    exchange: options.exchange ?? exchange,
   };
   const underWay = new Set<Promise<FetchResponse>>();
   return {
@@ -93,7 +101,7 @@ async function send(agent: Dispatcher, limits: Limits, request: HttpRequest, opt
   };
   let hop = prepareHop(first, options.credential, options, limits);
   for (let redirects = 0; ; redirects++) {
-    const raw = await sendHop(agent, hop, deadline - performance.now(), options.signal);
+    const raw = await sendHop(agent, limits.exchange, hop, deadline - performance.now(), options.signal);
     const target = redirectTarget(raw, hop.url);
     if (target === undefined || accepts(request, raw.status)) return finish(raw, hop, options);
     if (request.method !== 'GET' && request.method !== 'HEAD') throw redirectedError(hop.label, raw.status, target);
@@ -144,6 +152,7 @@ function badUrl(message: string): StepError {
 
 async function sendHop(
   dispatcher: Dispatcher,
+  through: Exchange,
   { signed, url, label }: Hop,
   timeoutMs: number,
   signal: AbortSignal | undefined,
@@ -151,7 +160,7 @@ async function sendHop(
   const { maxResponseBytes } = label;
   const { method, headers, body } = signed;
   try {
-    const raw = await exchange({ dispatcher, url, method, headers, body, signal, timeoutMs: Math.max(timeoutMs, 1), maxResponseBytes });
+    const raw = await through({ dispatcher, url, method, headers, body, signal, timeoutMs: Math.max(timeoutMs, 1), maxResponseBytes });
     return raw.headers['content-encoding'] === undefined ? raw : await decodeBody(raw, maxResponseBytes);
   } catch (error) {
     throw error instanceof ExchangeError ? failureError(error, label) : error;

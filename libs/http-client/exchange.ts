@@ -13,6 +13,9 @@ export interface ExchangeOptions {
   maxResponseBytes: number;
 }
 
+/** Sends one request and gives what came back. Rejects with an ExchangeError whose cause says why nothing did. */
+export type Exchange = (options: ExchangeOptions) => Promise<RawResponse>;
+
 /** Why an exchange gave no response. */
 export class ExchangeError extends Error {
   /** Whether the request may have left: its connection was there and writing had begun. */

@@ -4,6 +4,7 @@ import { builtinComponents } from '@millrace/components';
 import type { Config } from '@millrace/config';
 import {
   describeDatabaseError,
+  FolderBlobStore,
   openDatabase,
   PostgresCredentialUses,
   PostgresDraftStore,
@@ -20,6 +21,8 @@ import {
   PostgresRunStore,
   PostgresScheduleStore,
   PostgresSealedStore,
+  StepData,
+  type BlobStore,
   type Database,
 } from '@millrace/postgres';
 import { createLogger, type Log } from '@millrace/telemetry';
@@ -35,6 +38,7 @@ export interface Platform {
   readonly database: Database;
   readonly events: PostgresEventStore;
   readonly journal: PostgresJournal;
+  readonly blobs: BlobStore;
   readonly runs: PostgresRunStore;
   readonly starter: PostgresRunStarter;
   readonly schedules: PostgresScheduleStore;
@@ -73,7 +77,9 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
   const flows = new PostgresFlowStore(dataSource);
   const drafts = new PostgresDraftStore(dataSource);
   const events = new PostgresEventStore(pool);
-  const journal = new PostgresJournal(pool);
+  const blobs = new FolderBlobStore(config.blobs);
+  const stepData = new StepData(blobs, config.maxInline);
+  const journal = new PostgresJournal(pool, stepData);
   const refusals = new PostgresRefusalStore(pool, (error) =>
     log.warn({ reason: (error as Error).message }, 'A refusal could not be recorded'),
   );
@@ -92,7 +98,8 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
     database,
     events,
     journal,
-    runs: new PostgresRunStore(pool, processName()),
+    blobs,
+    runs: new PostgresRunStore(pool, processName(), stepData),
     starter: new PostgresRunStarter(pool),
     schedules: new PostgresScheduleStore(pool),
     outbox: new PostgresOutbox(pool),
@@ -101,8 +108,8 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
     resumeKey: await instanceSecret(pool, 'resume'),
     flows,
     drafts,
-    history: new PostgresHistory(pool),
-    operations: new PostgresOperations(pool),
+    history: new PostgresHistory(pool, stepData),
+    operations: new PostgresOperations(pool, stepData),
     refusals,
     catalog,
     publisher: new Publisher({ catalog, flows, drafts, folder }),

@@ -1,7 +1,8 @@
 import type { EventRecord, RunStatus, StepRow } from '@millrace/engine';
 import type { Pool } from 'pg';
-import { parseJsonBytes } from './packing.js';
-import { eventRecord, stepRow, type EventRow, type JournalRow } from './rows.js';
+import { StepData, type ListedRow } from './blobs/step-data.js';
+import { jsonBytes, parseJsonBytes } from './packing.js';
+import { eventRecord, type EventRow, type JournalRow } from './rows.js';
 import { runSummary, type RunRow, type RunSummary } from './run-summary.js';
 import { lowestId } from './partitions.js';
 import { CANCEL, JOURNAL_OF } from './sql/runs.js';
@@ -70,7 +71,10 @@ const RUNS = `
 
 /** What happened: events, runs, journals and refusals, newest first. Reads only, apart from cancel. */
 export class PostgresHistory {
-  constructor(private readonly pool: Pool) {}
+  constructor(
+    private readonly pool: Pool,
+    private readonly data = new StepData(),
+  ) {}
 
   async runs(filter: RunFilter): Promise<RunSummary[]> {
     const { flowId, status, eventId, before, since, search, limit } = filter;
@@ -85,8 +89,25 @@ export class PostgresHistory {
 
   /** In order of time, every attempt a row. */
   async journal(runId: string): Promise<StepRow[]> {
+    const rows = await this.journalRows(runId);
+    return inOrder(await Promise.all(rows.map((row) => this.data.decode(row))));
+  }
+
+  /** The same with large values as references, for whoever only shows them. */
+  async listedJournal(runId: string): Promise<ListedRow[]> {
+    return inOrder((await this.journalRows(runId)).map((row) => this.data.listed(row)));
+  }
+
+  /** What a step gave at last, as JSON text; undefined when it gave nothing. */
+  async output(runId: string, path: string): Promise<Uint8Array | undefined> {
+    const row = (await this.listedJournal(runId)).findLast((one) => one.path === path && !INTERNAL_KINDS.has(one.kind));
+    if (row?.refs?.output) return this.data.fetch(row.refs.output);
+    return row?.output === undefined ? undefined : jsonBytes(row.output);
+  }
+
+  private async journalRows(runId: string): Promise<JournalRow[]> {
     const { rows } = await this.pool.query<JournalRow>(JOURNAL_OF, [[runId]]);
-    return rows.map(stepRow).sort((a, b) => a.startedAt - b.startedAt || a.attempt - b.attempt);
+    return rows;
   }
 
   /** Without their bodies, which a list may not have the memory for. */
@@ -138,6 +159,13 @@ export class PostgresHistory {
     const { rows } = await this.pool.query<{ status: string; count: string }>('select status, count(*) from runs group by status');
     return Object.fromEntries(rows.map(({ status, count }) => [status, Number(count)]));
   }
+}
+
+/** Rows that the engine keeps for itself. */
+const INTERNAL_KINDS: ReadonlySet<string> = new Set(['cursor', 'recorded']);
+
+function inOrder<T extends StepRow>(rows: T[]): T[] {
+  return rows.sort((a, b) => a.startedAt - b.startedAt || a.attempt - b.attempt);
 }
 
 interface StoredRefusalRow extends Omit<RefusalRow, 'flowId' | 'at' | 'request'> {

@@ -1,5 +1,9 @@
 export { PostgresActivity, type FlowActivity } from './activity.js';
 export { PostgresChanges, type ChangeRow } from './changes.js';
+export { BLOB_SHARDS, type BlobStore, type StoredBlob } from './blobs/blob-store.js';
+export { FolderBlobStore } from './blobs/folder-blob-store.js';
+export { StepData, type BlobRef, type ListedRow } from './blobs/step-data.js';
+export { BlobSweep } from './blobs/sweep.js';
 export { openDatabase, type Database, type DatabaseOptions } from './database.js';
 export { PostgresCredentialUses, type CredentialFailure, type CredentialUse } from './credential-uses.js';
 export { PostgresDraftStore, type DraftSaved, type DraftStale, type NewDraft } from './draft-store.js';
@@ -19,6 +23,7 @@ export { PostgresRefusalStore } from './refusal-store.js';
 export { PostgresSealedStore, type SealedChange } from './sealed-store.js';
 export { instanceSecret } from './instance-secret.js';
 export { PostgresResumptionStore } from './resumption-store.js';
+export { dropHistory, type RetentionRound } from './retention.js';
 export { PostgresRunStarter, type StartedRun } from './run-starter.js';
 export { PostgresOutbox, type Delivery, type StoredEmission } from './outbox.js';
 export { PostgresRunStore } from './run-store.js';

@@ -1,10 +1,11 @@
 import type { ClaimedRun, Entry, Journal, RunResult, StepKey, StepRow } from '@millrace/engine';
 import type { Pool } from 'pg';
+import { StepData } from './blobs/step-data.js';
 import { Batcher } from './batcher.js';
 import { isItemFault } from './errors.js';
 import { Blob, jsonBytes, plainArray, textArray } from './packing.js';
 import { mendingPartitions } from './partitions.js';
-import { stepRow, type JournalRow, type StoredStepData } from './rows.js';
+import type { JournalRow } from './rows.js';
 import { ITEMS_OF } from './sql/runs.js';
 import { FINISH, RECORD, SUSPEND, type TransitionTexts } from './sql/transitions.js';
 
@@ -32,32 +33,45 @@ export class PostgresJournal implements Journal {
   private readonly suspended: Batcher<Move, boolean>;
   private readonly finished: Batcher<Move, boolean>;
 
-  constructor(private readonly pool: Pool) {
+  constructor(
+    private readonly pool: Pool,
+    private readonly data = new StepData(),
+  ) {
     this.recorded = this.batcher('record', RECORD);
     this.suspended = this.batcher('suspend', SUSPEND);
     this.finished = this.batcher('finish', FINISH);
   }
 
   async record(run: ClaimedRun, { rows, drops }: Entry): Promise<boolean> {
-    return this.recorded.add({ run, rows: rows.map(encoded), drops, at: 0 });
+    return this.recorded.add({ run, rows: await this.encoded(run, rows), drops, at: 0 });
   }
 
   async suspend(run: ClaimedRun, { rows, drops }: Entry, resumeAt: number): Promise<boolean> {
-    return this.suspended.add({ run, rows: rows.map(encoded), drops, at: resumeAt });
+    return this.suspended.add({ run, rows: await this.encoded(run, rows), drops, at: resumeAt });
   }
 
   async finish(run: ClaimedRun, { rows, drops }: Entry, { status, error, output }: RunResult): Promise<boolean> {
     const kept = { error: error && jsonBytes(error), output: output === undefined ? undefined : jsonBytes(output) };
-    return this.finished.add({ run, rows: rows.map(encoded), drops, at: Date.now(), status, ...kept });
+    return this.finished.add({ run, rows: await this.encoded(run, rows), drops, at: Date.now(), status, ...kept });
   }
 
   async items(run: ClaimedRun, path: string): Promise<StepRow[]> {
     const { rows } = await this.pool.query<JournalRow>({ name: 'items-of', text: ITEMS_OF, values: [run.id, path] });
-    return rows.map(stepRow);
+    return Promise.all(rows.map((row) => this.data.decode(row)));
   }
 
   async drained(): Promise<void> {
     await Promise.all([this.recorded.drained(), this.suspended.drained(), this.finished.drained()]);
+  }
+
+  /** Encoded before it is batched, so that batches know their size and a row that is not JSON fails alone. */
+  private async encoded({ id }: ClaimedRun, rows: readonly StepRow[]): Promise<EncodedRow[]> {
+    const encoded: EncodedRow[] = [];
+    for (const row of rows) {
+      const data = this.data.encode(id, row);
+      encoded.push({ row, data: data instanceof Uint8Array ? data : await data });
+    }
+    return encoded;
   }
 
   private batcher(name: string, texts: Texts): Batcher<Move, boolean> {
@@ -138,15 +152,4 @@ function dropColumns(moves: readonly Move[]): unknown[] {
 function outputColumns(moves: readonly Move[], blob: Blob): unknown[] {
   const offsets = moves.map(({ output }) => (output ? blob.add(output) : 1));
   return [plainArray(offsets), plainArray(moves.map(({ output }) => output?.length ?? 0))];
-}
-
-/** Encoded before it is batched, so that batches know their size and a row that is not JSON fails alone. */
-function encoded(row: StepRow): EncodedRow {
-  return { row, data: encodedStep(row) };
-}
-
-/** What a journal row keeps as bytes. Fails with a TypeError for what is not JSON. */
-export function encodedStep({ input, output, error, retryAt, resumeAt, firstStartedAt, deaths }: StepRow): Uint8Array {
-  const data: StoredStepData = { input, output, error, retryAt, resumeAt, firstStartedAt, deaths };
-  return jsonBytes(data);
 }

@@ -1,6 +1,6 @@
 import type { EventRecord, StepRow } from '@millrace/engine';
 import type { Pool, PoolClient } from 'pg';
-import { encodedStep } from './journal-store.js';
+import { StepData } from './blobs/step-data.js';
 import { runSummary, type RunRow, type RunSummary } from './run-summary.js';
 import { Blob, jsonBytes, plainArray, textArray } from './packing.js';
 import { mendingPartitions } from './partitions.js';
@@ -44,11 +44,15 @@ export interface DeadLetterFilter {
 
 /** What people do to runs: start them again, resolve the failed ones. */
 export class PostgresOperations {
-  constructor(private readonly pool: Pool) {}
+  constructor(
+    private readonly pool: Pool,
+    private readonly data = new StepData(),
+  ) {}
 
   /** Starts the run and, where it repeats a failed one, resolves that, as one commit. */
-  rerun(run: Rerun): Promise<void> {
-    return mendingPartitions(this.pool, () => this.inTransaction((client) => insertRerun(client, run)));
+  async rerun(run: Rerun): Promise<void> {
+    const data = await Promise.all(run.rows.map(async (row) => this.data.encode(run.id, row)));
+    await mendingPartitions(this.pool, () => this.inTransaction((client) => insertRerun(client, run, data)));
   }
 
   /** Failed runs that nobody has seen to, newest first. */
@@ -98,7 +102,7 @@ function filterValues({ flowId, code, before, since, until }: DeadLetterFilter):
   return [flowId, code, before, since, until];
 }
 
-async function insertRerun(client: PoolClient, run: Rerun): Promise<void> {
+async function insertRerun(client: PoolClient, run: Rerun, data: readonly Uint8Array[]): Promise<void> {
   if (typeof run.event !== 'string') {
     const { id, flowId, receivedAt, body } = run.event;
     await client.query(INSERT_EVENT, [id, flowId, receivedAt, jsonBytes(requestOf(run.event)), body]);
@@ -106,13 +110,12 @@ async function insertRerun(client: PoolClient, run: Rerun): Promise<void> {
   const eventId = typeof run.event === 'string' ? run.event : run.event.id;
   const grown = run.rows.length > 0 ? 1 : 0;
   await client.query(INSERT_RERUN, [run.id, eventId, run.flowId, run.version, run.status, run.of, run.dry, grown]);
-  if (grown > 0) await client.query(INSERT_ROWS, rowColumns(run));
+  if (grown > 0) await client.query(INSERT_ROWS, rowColumns(run, data));
   if (run.of !== undefined && !run.dry) await client.query(RESOLVE, [[run.of], 'rerun', null, run.id]);
 }
 
-function rowColumns({ id, rows }: Rerun): unknown[] {
+function rowColumns({ id, rows }: Rerun, data: readonly Uint8Array[]): unknown[] {
   const blob = new Blob();
-  const data = rows.map(encodedStep);
   const offsets = data.map((bytes) => blob.add(bytes));
   return [
     blob.toBuffer(),

@@ -1,8 +1,10 @@
 import type { Pool } from 'pg';
 
-const WEEK_MS = 7 * 24 * 3600 * 1000;
+export const WEEK_MS = 7 * 24 * 3600 * 1000;
 const WEEKS_AHEAD = 4;
-const PARTITIONED = ['events', 'finished_runs', 'journal'] as const;
+export const PARTITIONED = ['events', 'finished_runs', 'journal'] as const;
+
+export type PartitionedTable = (typeof PARTITIONED)[number];
 
 /**
  * Makes the weekly partitions from the current week to four weeks ahead. Safe to call from several processes at

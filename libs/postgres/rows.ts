@@ -22,9 +22,6 @@ export interface JournalRow {
   readonly data: Buffer;
 }
 
-/** What a journal row keeps as bytes. */
-export type StoredStepData = Pick<StepRow, 'input' | 'output' | 'error' | 'retryAt' | 'resumeAt' | 'firstStartedAt' | 'deaths'>;
-
 /** What is kept of a request beside its body. */
 export type StoredRequest = Pick<
   EventRecord,
@@ -38,9 +35,4 @@ export function requestOf({ method, url, headers, caller, unmatched, unmatchedBy
 export function eventRecord(row: EventRow): EventRecord {
   const request = parseJsonBytes<StoredRequest>(row.request);
   return { id: row.event_id, flowId: row.flow_id, receivedAt: row.received_at, body: row.body, ...request };
-}
-
-export function stepRow(row: JournalRow): StepRow {
-  const { path, attempt, status, kind, started_at: startedAt, finished_at: finishedAt } = row;
-  return { path, attempt, status, kind, startedAt, finishedAt, ...parseJsonBytes<StoredStepData>(row.data) };
 }

@@ -1,6 +1,7 @@
 import type { ClaimedWork, HeldClaim, RunClaims, RunnerLeases, StepRow } from '@millrace/engine';
 import type { Pool } from 'pg';
-import { eventRecord, stepRow, type EventRow, type JournalRow } from './rows.js';
+import { StepData } from './blobs/step-data.js';
+import { eventRecord, type EventRow, type JournalRow } from './rows.js';
 import { GIVE_BACK, HELD, RECLAIM_EXPIRED, RECLAIM_ORPHANS, REGISTER, RENEW, RETIRE } from './sql/runners.js';
 import { CLAIM, CLAIM_DUE, JOURNAL_TO_WALK } from './sql/runs.js';
 
@@ -10,6 +11,7 @@ export class PostgresRunStore implements RunClaims, RunnerLeases {
     private readonly pool: Pool,
     /** Shown beside the lease: host and process id. */
     private readonly runnerName: string,
+    private readonly data = new StepData(),
   ) {}
 
   claim(runner: string, ids: readonly string[], limit: number): Promise<ClaimedWork[]> {
@@ -69,9 +71,9 @@ export class PostgresRunStore implements RunClaims, RunnerLeases {
     if (ids.length === 0) return journals;
     const { rows } = await this.pool.query<JournalRow>({ name: 'journal-to-walk', text: JOURNAL_TO_WALK, values: [ids] });
     for (const row of rows) {
-      const journal = journals.get(row.run_id);
-      if (journal) journal.push(stepRow(row));
-      else journals.set(row.run_id, [stepRow(row)]);
+      const journal = journals.get(row.run_id) ?? [];
+      journals.set(row.run_id, journal);
+      journal.push(await this.data.decode(row));
     }
     return journals;
   }

@@ -1,3 +1,4 @@
+import { casesSchemaText } from '../../dist/libs/cases/index.js';
 import { builtinComponents } from '../../dist/libs/components/index.js';
 import { SETTINGS } from '../../dist/libs/config/index.js';
 import { openApiDocument } from '../../dist/apps/control-api/index.js';
@@ -23,6 +24,7 @@ export function pages() {
     'docs/reference/problems.md': problemPage(problemCodes),
     'docs/reference/signature-schemes.md': schemePage({ schemes, aliases: schemeAliases, codeSchemes, handshakes }),
     'flows/endpoints.schema.json': endpointsSchemaText(),
+    'flows/cases.schema.json': casesSchemaText(),
     'flows/flow.schema.json': flowSchemaText(),
   };
 }

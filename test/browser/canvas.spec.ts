@@ -57,6 +57,7 @@ function row(path: string, part: Partial<StepView> = {}): StepView {
     input: null,
     output: { ok: true },
     large: [],
+    outputFile: null,
     error: null,
     retryAt: null,
     resumeAt: null,

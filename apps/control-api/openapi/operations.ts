@@ -140,6 +140,18 @@ export const operations: readonly Operation[] = [
     answers: { ...ok('The value, or its outline.', valueSchema), ...invalid, ...missing('run, step or value') },
   },
   {
+    method: 'get',
+    path: '/api/v1/runs/{id}/steps/{path}/output',
+    id: 'getStepOutput',
+    tag: 'runs',
+    summary: 'What a step gave, however large',
+    answers: {
+      200: { description: 'As JSON.', type: 'application/json' },
+      ...invalid,
+      404: { description: 'No such run, or the step gave nothing that is still kept.', schema: failureSchema },
+    },
+  },
+  {
     method: 'post',
     path: '/api/v1/runs/{id}/cancel',
     id: 'cancelRun',

@@ -1,5 +1,5 @@
 import type { StepRow } from '@millrace/engine';
-import type { RunSummary } from '@millrace/postgres';
+import type { ListedRow, RunSummary } from '@millrace/postgres';
 import { sizeOf } from '../values/preview.js';
 import type { AttemptView, RunItem, RunView, StepView } from '../wire/run.js';
 
@@ -16,22 +16,22 @@ export function runItem(run: RunSummary): RunItem {
 }
 
 /** A run with one entry per step path, in the order in which the steps began. Values whose JSON is longer than `most` are left out. */
-export function runView(run: RunSummary, journal: readonly StepRow[], most = Infinity): RunView {
+export function runView(run: RunSummary, journal: readonly ListedRow[], most = Infinity): RunView {
   const rows = [...journal].sort((a, b) => a.startedAt - b.startedAt || a.finishedAt - b.finishedAt || a.attempt - b.attempt);
-  const byPath = new Map<string, StepRow[]>();
+  const byPath = new Map<string, ListedRow[]>();
   for (const row of rows.filter(({ kind }) => !INTERNAL.has(kind))) byPath.set(row.path, [...(byPath.get(row.path) ?? []), row]);
   const active = isActive(run.status);
-  return { ...runItem(run), steps: [...byPath.values()].map((attempts) => stepView(attempts, active, most)) };
+  return { ...runItem(run), steps: [...byPath.values()].map((attempts) => stepView(run.id, attempts, active, most)) };
 }
 
 /** Rows that the engine keeps for itself. */
 const INTERNAL: ReadonlySet<string> = new Set(['cursor', 'recorded']);
 
-function stepView(attempts: readonly StepRow[], active: boolean, most: number): StepView {
+function stepView(runId: string, attempts: readonly ListedRow[], active: boolean, most: number): StepView {
   const first = attempts[0]!;
   const latest = attempts.reduce((newest, row) => (row.attempt >= newest.attempt ? row : newest));
   const status = stepStatus(latest, active);
-  const large = most === Infinity ? [] : (['input', 'output'] as const).filter((part) => sizeOf(latest[part]) > most);
+  const large = largeParts(latest, most);
   return {
     path: latest.path,
     kind: latest.kind,
@@ -41,12 +41,26 @@ function stepView(attempts: readonly StepRow[], active: boolean, most: number): 
     input: large.includes('input') ? null : (latest.input ?? null),
     output: large.includes('output') ? null : (latest.output ?? null),
     large,
+    outputFile: outputFile(runId, latest),
     error: latest.error ?? null,
     startedAt: iso(first.startedAt),
     finishedAt: finishedAt(latest),
     retryAt: status === 'retrying' && latest.retryAt !== undefined ? iso(latest.retryAt) : null,
     resumeAt: status === 'waiting' && latest.resumeAt !== undefined ? iso(latest.resumeAt) : null,
   };
+}
+
+/** What is shown by its outline only: what is longer than `most`, and what was too long to stand in the journal. */
+function largeParts(row: ListedRow, most: number): StepView['large'] {
+  return (['input', 'output'] as const).filter(
+    (part) => (part === 'output' && row.refs?.output) || (most !== Infinity && sizeOf(row[part]) > most),
+  );
+}
+
+function outputFile(runId: string, { path, refs }: ListedRow): StepView['outputFile'] {
+  if (!refs?.output) return null;
+  const { bytes, preview } = refs.output;
+  return { bytes, preview, url: `/api/v1/runs/${runId}/steps/${encodeURIComponent(path)}/output` };
 }
 
 function attemptView(row: StepRow, active: boolean): AttemptView {

@@ -1,7 +1,7 @@
-import { Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
-import { PLATFORM, type Platform } from '@millrace/platform';
+import { Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { API_HEADERS, ApiError, PLATFORM, type Platform } from '@millrace/platform';
 import type { RunSummary } from '@millrace/postgres';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiController } from '../api-controller.js';
 import { BULK_SIZE, inBulk } from '../operations/bulk.js';
 import { rerun } from '../operations/rerun.js';
@@ -31,7 +31,7 @@ export class RunsController {
   async get(@Param('id') id: string, @Query() query: unknown): Promise<RunView> {
     const { preview = false } = runQuery.read(query);
     const run = await this.find(id);
-    return runView(run, await this.platform.history.journal(run.id), preview ? WHOLE : Infinity);
+    return runView(run, await this.platform.history.listedJournal(run.id), preview ? WHOLE : Infinity);
   }
 
   /** A part of what a step got or gave, small enough for a page. */
@@ -43,6 +43,23 @@ export class RunsController {
     const value = valueAt(row?.[part] ?? null, at);
     if (!row || value === undefined) throw noValue(`step ${path} of run ${id}`, at);
     return valueView(value, from);
+  }
+
+  /** As a file: a browser must save it, not show it. */
+  @Get(':id/steps/:path/output')
+  async output(@Param('id') id: string, @Param('path') path: string, @Res() reply: FastifyReply): Promise<void> {
+    const run = await this.find(id);
+    const output = await this.platform.history.output(run.id, path);
+    if (!output)
+      throw new ApiError(
+        404,
+        'output.not-found',
+        `The run ${run.id} has no output of a step ${path}. GET /api/v1/runs/${run.id} lists its steps.`,
+      );
+    const disposition = `attachment; filename="output-${run.id}.json"`;
+    void reply
+      .headers({ ...API_HEADERS, 'content-type': 'application/json; charset=utf-8', 'content-disposition': disposition })
+      .send(Buffer.from(output));
   }
 
   @Post(':id/cancel')

@@ -76,6 +76,19 @@ export const attemptSchema = exactly('Attempt', {
   error: errorSchema,
 });
 
+const outputFileSchema = {
+  title: 'OutputFile',
+  type: ['object', 'null'],
+  description: 'Of an output that is too large to be shown here; `output` is null then.',
+  properties: {
+    bytes: { type: 'integer', description: 'Its size as JSON.' },
+    preview: { type: 'string', description: 'How its JSON begins.' },
+    url: { type: 'string', description: 'Where all of it is to be had.' },
+  },
+  required: ['bytes', 'preview', 'url'],
+  additionalProperties: false,
+} as const satisfies JsonSchema;
+
 export const stepSchema = exactly('Step', {
   path: {
     type: 'string',
@@ -99,6 +112,7 @@ export const stepSchema = exactly('Step', {
     items: { enum: ['input', 'output'] },
     description: 'What a preview left out; ask for it by `/runs/{id}/value`.',
   },
+  outputFile: outputFileSchema,
   error: { ...errorSchema, description: 'Of the latest attempt.' },
   startedAt: { ...time, description: 'Of the first attempt.' },
   finishedAt: { ...timeOrNull, description: 'Of the latest attempt.' },

@@ -14,6 +14,7 @@ import { run } from './run.js';
 import { runs } from './runs.js';
 import { schedules } from './schedules.js';
 import { start } from './start.js';
+import { test } from './test.js';
 import { trigger } from './trigger.js';
 import { validate } from './validate.js';
 import { versions } from './versions.js';
@@ -34,6 +35,7 @@ export const commands: Readonly<Record<string, Command>> = {
   run,
   emit,
   validate,
+  test,
   deploy,
   versions,
   rollback,

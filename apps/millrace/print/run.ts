@@ -77,10 +77,10 @@ function attemptText({ attempt, status, startedAt, durationMs, error }: AttemptV
   return `${attempt}. ${localTime(startedAt)} ${status}${length}${reason}`;
 }
 
-function valueLines({ input, output, error, retryAt }: StepView): string[] {
+function valueLines({ input, output, outputFile, error, retryAt }: StepView): string[] {
   const values: [string, string | undefined][] = [
     ['input', abbreviate(input, VALUE_WIDTH)],
-    ['output', abbreviate(output, VALUE_WIDTH)],
+    ['output', outputFile ? `${outputFile.bytes} bytes, at ${outputFile.url}` : abbreviate(output, VALUE_WIDTH)],
     ['error', error ? printable(`${error.code}: ${error.message}`) : undefined],
     ['again', retryAt === null ? undefined : `at ${localTime(retryAt)}`],
   ];

@@ -19,7 +19,17 @@ const tree = readFlow(
 function row(path: string, part: Partial<StepView> = {}): StepView {
   const startedAt = '2026-01-01T00:00:00.000Z';
   const finishedAt = '2026-01-01T00:00:00.250Z';
-  const rest = { attempts: 1, attemptLog: [], input: null, output: null, large: [], error: null, retryAt: null, resumeAt: null };
+  const rest = {
+    attempts: 1,
+    attemptLog: [],
+    input: null,
+    output: null,
+    large: [],
+    outputFile: null,
+    error: null,
+    retryAt: null,
+    resumeAt: null,
+  };
   return { path, kind: 'use', status: 'succeeded', startedAt, finishedAt, ...rest, ...part };
 }
 

@@ -3,6 +3,7 @@ import { resolveTemplate } from '@millrace/flow';
 import type { PlannedForEach } from '../plan.js';
 import type { ErrorRecord, StepRow } from '../records.js';
 import type { Halt } from '../strands.js';
+import { bytesOf } from '../size.js';
 import { Trail } from '../trail.js';
 import { decidingSignal, endsTheRun } from './join.js';
 import { Cursor } from './loop-cursor.js';
@@ -49,7 +50,7 @@ function listOf(value: Json, { id }: PlannedForEach, { limits }: Walk): Json[] {
     throw new StepError({ code: 'loop.not-a-list', message, blame: 'author' });
   }
   if (value.length <= limits.items) return value;
-  const message = `${id} loops over ${value.length} items, and ${limits.items} are possible. Split the list, or call a flow for each part.`;
+  const message = `${id} loops over ${value.length} items, and ${limits.items} are possible. Split the list, call a flow for each part, or raise MILLRACE_MAX_LOOP_ITEMS.`;
   throw new StepError({ code: 'loop.too-long', message, blame: 'author' });
 }
 
@@ -162,7 +163,8 @@ class Loop {
     else this.walk.drop(trail);
     this.walk.note(row);
     lane.index = this.take();
-    this.walk.note(this.cursor.advance(index, lane.index, row.finishedAt, trail.steps));
+    const inside = { steps: trail.steps, bytes: trail.bytes + bytesOf(row) };
+    this.walk.note(this.cursor.advance(index, lane.index, row.finishedAt, inside));
   }
 
   /** What resumes the waits of this item; the others around stay as they are. */

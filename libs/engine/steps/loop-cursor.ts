@@ -8,6 +8,8 @@ interface CursorOutput {
   /** By index of an item in work: the time it began with. Those that began with the loop are left out. */
   readonly begun: Readonly<Record<string, number>>;
   readonly steps: number;
+  /** What they take of the journal. */
+  readonly bytes: number;
 }
 
 /**
@@ -19,15 +21,17 @@ export class Cursor {
   private readonly begun: Map<number, number>;
   /** What was journalled inside finished items, themselves included. */
   private steps: number;
+  private bytes: number;
 
   constructor(
     private readonly path: string,
     row: StepRow | undefined,
   ) {
-    const { done = [], begun = {}, steps = 0 } = (row?.output ?? {}) as unknown as Partial<CursorOutput>;
+    const { done = [], begun = {}, steps = 0, bytes = 0 } = (row?.output ?? {}) as unknown as Partial<CursorOutput>;
     this.ranges = [...done];
     this.begun = new Map(Object.entries(begun).map(([index, time]) => [Number(index), time]));
     this.steps = steps;
+    this.bytes = bytes;
   }
 
   get count(): number {
@@ -42,13 +46,14 @@ export class Cursor {
     return this.begun.get(index);
   }
 
-  /** One item is finished, with so many steps inside; the next one, if there is one, begins where it ended. */
-  advance(index: number, next: number | undefined, at: number, steps: number): StepRow {
+  /** One item is finished, with so many steps and bytes inside; the next one, if there is one, begins where it ended. */
+  advance(index: number, next: number | undefined, at: number, inside: { readonly steps: number; readonly bytes: number }): StepRow {
     this.add(index);
     this.begun.delete(index);
     if (next !== undefined && !this.begun.has(next)) this.begun.set(next, at);
-    this.steps += steps + 1;
-    const output: CursorOutput = { done: [...this.ranges], begun: Object.fromEntries(this.begun), steps: this.steps };
+    this.steps += inside.steps + 1;
+    this.bytes += inside.bytes;
+    const output: CursorOutput = { done: [...this.ranges], begun: Object.fromEntries(this.begun), steps: this.steps, bytes: this.bytes };
     const row = { path: this.path, attempt: 1, kind: 'cursor', status: 'succeeded', startedAt: at, finishedAt: at } as const;
     return { ...row, output: output as unknown as Json };
   }

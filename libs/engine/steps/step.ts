@@ -27,6 +27,7 @@ export const ENDS_THE_RUN: ReadonlySet<string> = new Set([
   'crash.in-flight',
   'run.too-many-steps',
   'run.too-long',
+  'run.journal-too-large',
 ]);
 
 /** What a kind of step may use of the walk it is part of. */

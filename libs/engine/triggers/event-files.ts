@@ -1,5 +1,6 @@
 import { StepError, type EventFile } from '@millrace/component-sdk';
-import { fileBytes, type EventRecord } from '@millrace/engine';
+import type { EventRecord } from '../records.js';
+import { fileBytes } from './webhook.js';
 
 /** What a component is handed at a time. */
 const PIECE_BYTES = 64 * 1024;
