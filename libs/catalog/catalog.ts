@@ -1,5 +1,15 @@
 import { planFlow, webhookRules, type Plan } from '@millrace/engine';
-import { checkFlow, hasErrors, type CheckOptions, type Flow, type Problem, type Trigger } from '@millrace/flow';
+import {
+  checkFlow,
+  flowInfo,
+  flowInfos,
+  hasErrors,
+  type CheckOptions,
+  type Flow,
+  type FlowInfo,
+  type Problem,
+  type Trigger,
+} from '@millrace/flow';
 import type { FlowEntity, PostgresFlowStore, Published } from '@millrace/postgres';
 import type { Log } from '@millrace/telemetry';
 import type { ComponentRegistry } from './components.js';
@@ -43,6 +53,8 @@ const MAX_PLANS = 200;
  */
 export class Catalog {
   private live = new Map<string, LiveFlow>();
+  /** What flows that call others are checked against. */
+  private readonly callable = new Map<string, FlowInfo>();
   private shared = new Map<string, LiveEndpoint>();
   private declared: EndpointBook = NO_ENDPOINTS;
   private book: CredentialBook = NO_CREDENTIALS;
@@ -102,7 +114,7 @@ export class Catalog {
 
   /** Parses and checks a text against what this process has. */
   check(text: string, flowId?: string): { flow?: Flow; problems: readonly Problem[] } {
-    return checkFlow(text, { ...this.known(flowId), endpoints: this.declared.names });
+    return checkFlow(text, { ...this.known(flowId), endpoints: this.declared.names, flows: this.callable });
   }
 
   private known(flowId?: string): CheckOptions {
@@ -179,10 +191,13 @@ export class Catalog {
 
   private async publishFolder(folder: string): Promise<void> {
     const files = await readFlowFolder(folder);
+    for (const [id, info] of flowInfos(files)) this.callable.set(id, info);
     for (const file of files) await this.publish(file);
     const present = new Set(files.map(({ id }) => id));
     for (const flow of await this.parts.store.list()) {
-      if (!present.has(flow.id) && !flow.archived) await this.parts.store.archive(flow.id);
+      if (present.has(flow.id) || flow.archived) continue;
+      await this.parts.store.archive(flow.id);
+      this.callable.delete(flow.id);
     }
   }
 
@@ -272,7 +287,9 @@ export class Catalog {
     const base = { id, version: entity.liveVersion ?? 0, enabled, paused, ...NOT_LIVE };
     const version = entity.liveVersion && (await this.parts.store.version(entity.id, entity.liveVersion));
     if (!version) return { ...base, problems: entity.problems };
-    const { flow, problems } = this.check(version.text, entity.id);
+    // A flow that this one calls may come later: its call says so then.
+    const { flow, problems } = checkFlow(version.text, { ...this.known(entity.id), endpoints: this.declared.names });
+    if (flow) this.callable.set(entity.id, flowInfo(flow));
     if (!flow) return { ...base, problems };
     const { trigger } = flow;
     const declared = { ...base, declared: trigger };

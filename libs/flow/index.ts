@@ -26,7 +26,7 @@ export { eventNamePattern, matchesEvent } from './events.js';
 export { nextTime } from './schedule.js';
 export { allSteps, checkFlow } from './check/check.js';
 export type { CheckOptions } from './check/check.js';
-export { flowInfo } from './check/flow-info.js';
+export { flowInfo, flowInfos } from './check/flow-info.js';
 export { checkEndpoints } from './endpoints/check.js';
 export type { CheckedEndpoints } from './endpoints/check.js';
 export { schemaCompiler } from './check/schemas.js';

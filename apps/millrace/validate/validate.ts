@@ -1,8 +1,16 @@
 import { join } from 'node:path';
-import { installedComponents, NO_ENDPOINTS, readCredentials, readEndpoints, type CredentialBook, type FlowFile } from '@millrace/catalog';
+import {
+  installedComponents,
+  NO_ENDPOINTS,
+  readCredentials,
+  readEndpoints,
+  readFlowFolder,
+  type CredentialBook,
+  type FlowFile,
+} from '@millrace/catalog';
 import { builtinComponents } from '@millrace/components';
 import type { Config } from '@millrace/config';
-import { checkFlow, type CheckOptions, type Problem } from '@millrace/flow';
+import { checkFlow, flowInfos, type CheckOptions, type Problem } from '@millrace/flow';
 import { findFlowFiles, shown } from './files.js';
 import type { Finding } from './findings.js';
 
@@ -34,9 +42,12 @@ export async function validate({ config, paths, withoutSecrets }: ValidateOption
   const components = loaded.registry.all;
   const endpointsFile = join(flows, 'endpoints.json');
   const shared = await readEndpoints(endpointsFile, book, NO_ENDPOINTS);
+  // What is asked about may call what stands in the folder.
+  const around = await readFlowFolder(flows).catch(() => []);
+  const callable = flowInfos([...around, ...found.files]);
   const findings = [
     ...found.findings,
-    ...found.files.flatMap((file) => flowFindings(file, { components, credentials: book.known, endpoints: shared.names })),
+    ...found.files.flatMap((file) => flowFindings(file, { components, credentials: book.known, endpoints: shared.names, flows: callable })),
     ...problemFindings(shown(endpointsFile, cwd), shared.problems),
     ...credentialFindings(book, shown(config.credentials, cwd), config.credentials),
     ...loaded.problems.map(({ code, plugin, message }): Finding => ({ file: shown(plugin, cwd), severity: 'error', code, message })),
