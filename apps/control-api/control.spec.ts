@@ -65,7 +65,7 @@ function fakePlatform(config: Partial<Platform['config']> = {}): Platform {
     history: {
       runs: ({ limit }: { limit: number }) => Promise.resolve(Array.from({ length: Math.min(limit, 3) }, () => run)),
       run: (id: string) => Promise.resolve(id === RUN ? run : undefined),
-      journal: () => Promise.resolve(journal),
+      listedJournal: () => Promise.resolve(journal),
       events: () => Promise.resolve([{ ...event, size: event.body.length }]),
       event: (id: string) => Promise.resolve(id === EVENT ? event : undefined),
       refusals: () => Promise.reject(new Error('relation "refusals" at secret-host is broken')),

@@ -37,8 +37,9 @@ function stepView(runId: string, attempts: readonly ListedRow[], active: boolean
     attempts: attempts.length,
     attemptLog: attempts.map((row) => attemptView(row, active)),
     input: latest.input ?? null,
+    inputFile: valueFile(runId, latest, 'input'),
     output: latest.output ?? null,
-    outputFile: outputFile(runId, latest),
+    outputFile: valueFile(runId, latest, 'output'),
     error: latest.error ?? null,
     startedAt: iso(first.startedAt),
     finishedAt: finishedAt(latest),
@@ -47,10 +48,10 @@ function stepView(runId: string, attempts: readonly ListedRow[], active: boolean
   };
 }
 
-function outputFile(runId: string, { path, refs }: ListedRow): StepView['outputFile'] {
-  if (!refs?.output) return null;
-  const { bytes, preview } = refs.output;
-  return { bytes, preview, url: `/api/v1/runs/${runId}/steps/${encodeURIComponent(path)}/output` };
+function valueFile(runId: string, { path, refs }: ListedRow, name: 'input' | 'output'): StepView['outputFile'] {
+  const ref = refs?.[name];
+  if (!ref) return null;
+  return { bytes: ref.bytes, preview: ref.preview, url: `/api/v1/runs/${runId}/steps/${encodeURIComponent(path)}/${name}` };
 }
 
 function attemptView(row: StepRow, active: boolean): AttemptView {
