@@ -67,6 +67,7 @@ function fakePlatform(config: Partial<Platform['config']> = {}): Platform {
       run: (id: string) => Promise.resolve(id === RUN ? run : undefined),
       journal: () => Promise.resolve(journal),
       listedJournal: () => Promise.resolve(journal),
+      stepValue: (_: string, path: string, name: string) => Promise.resolve(path === 'each[0].send' ? Buffer.from(`"${name}"`) : undefined),
       events: () => Promise.resolve([{ ...event, size: event.body.length }]),
       event: (id: string) => Promise.resolve(id === EVENT ? event : undefined),
       refusals: () => Promise.reject(new Error('relation "refusals" at secret-host is broken')),
@@ -223,6 +224,8 @@ describe('answers', () => {
     ['/api/v1/runs/01920f7a-5c1e-7cc3-98c4-000000000000', 404, 'run.not-found'],
     ['/api/v1/events/01920f7a-5c1e-7cc3-98c4-000000000000/body', 404, 'event.not-found'],
     ['/api/v1/flows/none', 404, 'flow.not-found'],
+    [`/api/v1/runs/${RUN}/steps/none/output`, 404, 'output.not-found'],
+    [`/api/v1/runs/${RUN}/steps/none/input`, 404, 'input.not-found'],
     ['/api/v1/runs?limit=0', 400, 'request.invalid'],
     ['/api/v1/runs?limit=many', 400, 'request.invalid'],
     ['/api/v1/runs?before=yesterday', 400, 'request.invalid'],
@@ -273,6 +276,13 @@ describe('answers', () => {
     expect(response.headers['content-type']).toBe('application/octet-stream');
     expect(response.headers['content-disposition']).toMatch(/^attachment/);
     expect(response.headers['x-content-type-options']).toBe('nosniff');
+  });
+
+  it.each(['input', 'output'])('gives the %s of a step as a file, whatever its size', async (name) => {
+    const response = await get(`/api/v1/runs/${RUN}/steps/${encodeURIComponent('each[0].send')}/${name}`);
+    expect(response.bytes.toString()).toBe(`"${name}"`);
+    expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
+    expect(response.headers['content-disposition']).toMatch(/^attachment/);
   });
 });
 

@@ -77,7 +77,8 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
   const flows = new PostgresFlowStore(dataSource);
   const drafts = new PostgresDraftStore(dataSource);
   const events = new PostgresEventStore(pool);
-  const blobs = new FolderBlobStore(config.blobs);
+  // A folder for each database: what one of them does not know may belong to another.
+  const blobs = new FolderBlobStore(join(config.blobs, (await instanceSecret(pool, 'blobs')).toString('hex').slice(0, 16)));
   const stepData = new StepData(blobs, config.maxInline);
   const journal = new PostgresJournal(pool, stepData);
   const refusals = new PostgresRefusalStore(pool, (error) =>

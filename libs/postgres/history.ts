@@ -98,11 +98,12 @@ export class PostgresHistory {
     return inOrder((await this.journalRows(runId)).map((row) => this.data.listed(row)));
   }
 
-  /** What a step gave at last, as JSON text; undefined when it gave nothing. */
-  async output(runId: string, path: string): Promise<Uint8Array | undefined> {
+  /** What a step was given or gave at last, as JSON text; undefined when there is nothing. */
+  async stepValue(runId: string, path: string, name: 'input' | 'output'): Promise<Uint8Array | undefined> {
     const row = (await this.listedJournal(runId)).findLast((one) => one.path === path && !INTERNAL_KINDS.has(one.kind));
-    if (row?.refs?.output) return this.data.fetch(row.refs.output);
-    return row?.output === undefined ? undefined : jsonBytes(row.output);
+    const ref = row?.refs?.[name];
+    if (ref) return this.data.fetch(ref);
+    return row?.[name] === undefined ? undefined : jsonBytes(row[name]);
   }
 
   private async journalRows(runId: string): Promise<JournalRow[]> {

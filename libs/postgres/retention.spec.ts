@@ -162,7 +162,7 @@ describe('retention', () => {
   });
 });
 
-/** The pool, where something happens right after each copy of one of these tables, while nothing is locked. */
+/** The pool, where something happens right after the first copy of each of these tables, while nothing is locked. */
 function interrupting(works: Record<string, () => Promise<void>>): Database['pool'] {
   const connect = async (): Promise<unknown> => {
     const client = await database.pool.connect();
@@ -172,7 +172,9 @@ function interrupting(works: Record<string, () => Promise<void>>): Database['poo
       const result = await query(...args);
       const [, table = ''] = /^insert into (\w+)_\d+_kept/.exec(String(args[0])) ?? [];
       if (['begin', 'commit', 'rollback'].includes(String(args[0]))) locks = args[0] === 'begin';
-      if (!locks) await works[table]?.();
+      const work = locks ? undefined : works[table];
+      if (work) delete works[table];
+      await work?.();
       return result;
     };
     return { query: intercepted, release: (error?: Error) => client.release(error) };

@@ -57,6 +57,7 @@ function row(path: string, part: Partial<StepView> = {}): StepView {
     input: null,
     output: { ok: true },
     large: [],
+    inputFile: null,
     outputFile: null,
     error: null,
     retryAt: null,

@@ -141,6 +141,18 @@ export const operations: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: '/api/v1/runs/{id}/steps/{path}/input',
+    id: 'getStepInput',
+    tag: 'runs',
+    summary: 'What a step was given, however large',
+    answers: {
+      200: { description: 'As JSON.', type: 'application/json' },
+      ...invalid,
+      404: { description: 'No such run, or the step was given nothing that is still kept.', schema: failureSchema },
+    },
+  },
+  {
+    method: 'get',
     path: '/api/v1/runs/{id}/steps/{path}/output',
     id: 'getStepOutput',
     tag: 'runs',

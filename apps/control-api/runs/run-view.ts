@@ -41,7 +41,8 @@ function stepView(runId: string, attempts: readonly ListedRow[], active: boolean
     input: large.includes('input') ? null : (latest.input ?? null),
     output: large.includes('output') ? null : (latest.output ?? null),
     large,
-    outputFile: outputFile(runId, latest),
+    inputFile: valueFile(runId, latest, 'input'),
+    outputFile: valueFile(runId, latest, 'output'),
     error: latest.error ?? null,
     startedAt: iso(first.startedAt),
     finishedAt: finishedAt(latest),
@@ -52,15 +53,13 @@ function stepView(runId: string, attempts: readonly ListedRow[], active: boolean
 
 /** What is shown by its outline only: what is longer than `most`, and what was too long to stand in the journal. */
 function largeParts(row: ListedRow, most: number): StepView['large'] {
-  return (['input', 'output'] as const).filter(
-    (part) => (part === 'output' && row.refs?.output) || (most !== Infinity && sizeOf(row[part]) > most),
-  );
+  return (['input', 'output'] as const).filter((part) => row.refs?.[part] !== undefined || (most !== Infinity && sizeOf(row[part]) > most));
 }
 
-function outputFile(runId: string, { path, refs }: ListedRow): StepView['outputFile'] {
-  if (!refs?.output) return null;
-  const { bytes, preview } = refs.output;
-  return { bytes, preview, url: `/api/v1/runs/${runId}/steps/${encodeURIComponent(path)}/output` };
+function valueFile(runId: string, { path, refs }: ListedRow, name: 'input' | 'output'): StepView['outputFile'] {
+  const ref = refs?.[name];
+  if (!ref) return null;
+  return { bytes: ref.bytes, preview: ref.preview, url: `/api/v1/runs/${runId}/steps/${encodeURIComponent(path)}/${name}` };
 }
 
 function attemptView(row: StepRow, active: boolean): AttemptView {

@@ -45,21 +45,14 @@ export class RunsController {
     return valueView(value, from);
   }
 
-  /** As a file: a browser must save it, not show it. */
+  @Get(':id/steps/:path/input')
+  input(@Param('id') id: string, @Param('path') path: string, @Res() reply: FastifyReply): Promise<void> {
+    return this.stepValue(id, path, 'input', reply);
+  }
+
   @Get(':id/steps/:path/output')
-  async output(@Param('id') id: string, @Param('path') path: string, @Res() reply: FastifyReply): Promise<void> {
-    const run = await this.find(id);
-    const output = await this.platform.history.output(run.id, path);
-    if (!output)
-      throw new ApiError(
-        404,
-        'output.not-found',
-        `The run ${run.id} has no output of a step ${path}. GET /api/v1/runs/${run.id} lists its steps.`,
-      );
-    const disposition = `attachment; filename="output-${run.id}.json"`;
-    void reply
-      .headers({ ...API_HEADERS, 'content-type': 'application/json; charset=utf-8', 'content-disposition': disposition })
-      .send(Buffer.from(output));
+  output(@Param('id') id: string, @Param('path') path: string, @Res() reply: FastifyReply): Promise<void> {
+    return this.stepValue(id, path, 'output', reply);
   }
 
   @Post(':id/cancel')
@@ -90,9 +83,28 @@ export class RunsController {
     });
   }
 
+  /** As a file: a browser must save it, not show it. */
+  private async stepValue(id: string, path: string, name: 'input' | 'output', reply: FastifyReply): Promise<void> {
+    const run = await this.find(id);
+    const value = await this.platform.history.stepValue(run.id, path, name);
+    if (!value) throw valueNotFound(run.id, path, name);
+    const disposition = `attachment; filename="${name}-${run.id}.json"`;
+    void reply
+      .headers({ ...API_HEADERS, 'content-type': 'application/json; charset=utf-8', 'content-disposition': disposition })
+      .send(Buffer.from(value));
+  }
+
   private async find(id: string): Promise<RunSummary> {
     const run = await this.platform.history.run(readId('a run', id));
     if (!run) throw notFound('run', id);
     return run;
   }
+}
+
+function valueNotFound(runId: string, path: string, name: string): ApiError {
+  return new ApiError(
+    404,
+    `${name}.not-found`,
+    `The run ${runId} has no ${name} of a step ${path}. GET /api/v1/runs/${runId} lists its steps.`,
+  );
 }

@@ -76,10 +76,10 @@ export const attemptSchema = exactly('Attempt', {
   error: errorSchema,
 });
 
-const outputFileSchema = {
-  title: 'OutputFile',
+const valueFileSchema = {
+  title: 'ValueFile',
   type: ['object', 'null'],
-  description: 'Of an output that is too large to be shown here; `output` is null then.',
+  description: 'Of a value that is too large to be shown here, and null there.',
   properties: {
     bytes: { type: 'integer', description: 'Its size as JSON.' },
     preview: { type: 'string', description: 'How its JSON begins.' },
@@ -106,13 +106,14 @@ export const stepSchema = exactly('Step', {
   attempts: { type: 'integer', minimum: 1 },
   attemptLog: { type: 'array', items: attemptSchema },
   input: anyJson,
+  inputFile: valueFileSchema,
   output: anyJson,
   large: {
     type: 'array',
     items: { enum: ['input', 'output'] },
     description: 'What a preview left out; ask for it by `/runs/{id}/value`.',
   },
-  outputFile: outputFileSchema,
+  outputFile: valueFileSchema,
   error: { ...errorSchema, description: 'Of the latest attempt.' },
   startedAt: { ...time, description: 'Of the first attempt.' },
   finishedAt: { ...timeOrNull, description: 'Of the latest attempt.' },

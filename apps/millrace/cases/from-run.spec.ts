@@ -19,6 +19,7 @@ function step(part: Partial<StepView>): StepView {
     attemptLog: [attempt],
     input: null,
     output: null,
+    inputFile: null,
     outputFile: null,
     large: [],
     error: null,

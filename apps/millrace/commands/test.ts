@@ -43,7 +43,7 @@ async function addCase(client: Client, runId: string, name = `run ${runId}`): Pr
   const { appendCase, caseFromRun } = await import('../cases/index.js');
   const run = await client.get<RunView>(`runs/${encodeURIComponent(runId)}`);
   if (run.finishedAt === null) throw new CommandError(`The run ${run.id} has not ended yet; a case says how a run ends.`);
-  const event = await client.get<EventView>(`events/${encodeURIComponent(run.eventId)}`);
+  const event = await wholeEvent(client, run.eventId);
   const steps = await Promise.all(run.steps.map((step) => whole(client, run.id, step)));
   const { made, left } = caseFromRun({ ...run, steps }, event, name);
   const path = join(loadConfig().flows, `${run.flowId}.cases.json`);
@@ -52,7 +52,17 @@ async function addCase(client: Client, runId: string, name = `run ${runId}`): Pr
   for (const sentence of left) console.error(sentence);
 }
 
+/** With the values that are too large to be shown. */
 async function whole(client: Client, runId: string, step: StepView): Promise<StepView> {
-  if (step.outputFile === null) return step;
-  return { ...step, output: await client.get(`runs/${encodeURIComponent(runId)}/steps/${encodeURIComponent(step.path)}/output`) };
+  const value = (name: 'input' | 'output'): Promise<StepView['output']> =>
+    client.get(`runs/${encodeURIComponent(runId)}/steps/${encodeURIComponent(step.path)}/${name}`);
+  const input = step.inputFile ? await value('input') : step.input;
+  return { ...step, input, output: step.outputFile ? await value('output') : step.output };
+}
+
+async function wholeEvent(client: Client, id: string): Promise<EventView> {
+  const path = `events/${encodeURIComponent(id)}`;
+  const event = await client.get<EventView>(path);
+  if (event.body.kind !== 'large' || !/[/+]json\b/i.test(event.contentType ?? '')) return event;
+  return { ...event, body: { kind: 'parsed', value: await client.get(`${path}/body`) } };
 }

@@ -38,6 +38,7 @@ const step: RunView['steps'][number] = {
   ],
   input: { url: 'https://api.example', text: 'x'.repeat(2_000) },
   output: null,
+  inputFile: null,
   outputFile: null,
   error,
   startedAt: '2026-01-01T00:00:00.000Z',

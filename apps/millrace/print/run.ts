@@ -77,10 +77,15 @@ function attemptText({ attempt, status, startedAt, durationMs, error }: AttemptV
   return `${attempt}. ${localTime(startedAt)} ${status}${length}${reason}`;
 }
 
-function valueLines({ input, output, outputFile, error, retryAt }: StepView): string[] {
+/** A value that is too large is named by where it is. */
+function valueText(value: unknown, file: StepView['outputFile']): string | undefined {
+  return file ? `${file.bytes} bytes, at ${file.url}` : abbreviate(value, VALUE_WIDTH);
+}
+
+function valueLines({ input, inputFile, output, outputFile, error, retryAt }: StepView): string[] {
   const values: [string, string | undefined][] = [
-    ['input', abbreviate(input, VALUE_WIDTH)],
-    ['output', outputFile ? `${outputFile.bytes} bytes, at ${outputFile.url}` : abbreviate(output, VALUE_WIDTH)],
+    ['input', valueText(input, inputFile)],
+    ['output', valueText(output, outputFile)],
     ['error', error ? printable(`${error.code}: ${error.message}`) : undefined],
     ['again', retryAt === null ? undefined : `at ${localTime(retryAt)}`],
   ];

@@ -130,8 +130,8 @@ describe('steps with large values', () => {
     const [row] = await history.listedJournal(id);
     expect(row).toMatchObject({ refs: { output: { bytes: 5_011, preview: expect.stringMatching(/^\{"text":"xxx/) } } });
     expect(row?.output).toBeUndefined();
-    expect(JSON.parse(textOf(await history.output(id, 'big'))!)).toEqual(large);
-    expect(await history.output(id, 'other')).toBeUndefined();
+    expect(JSON.parse(textOf(await history.stepValue(id, 'big', 'output'))!)).toEqual(large);
+    expect(await history.stepValue(id, 'other', 'output')).toBeUndefined();
   });
 
   it('are taken over into a run that repeats this one, as files of its own', async () => {
