@@ -142,9 +142,9 @@ describe('what the pages ask for', () => {
 
   it('credentials say who uses them and what they miss, and no secret', async () => {
     const list = await instance.api<CredentialList>('credentials');
-    expect(list.items).toEqual([
-      { name: 'key', type: 'api-key', state: 'ready', missing: null, problem: null, usedBy: [{ flowId: 'guarded', step: null }] },
-      { name: 'later', type: 'hmac', state: 'secret-missing', missing: 'NOT_SET', problem: null, usedBy: [] },
+    expect(list.items).toMatchObject([
+      { name: 'key', type: 'api-key', usable: true, missing: null, problem: null, usedBy: ['guarded'] },
+      { name: 'later', type: 'hmac', usable: false, missing: 'NOT_SET', problem: null, usedBy: [] },
     ]);
     expect(JSON.stringify(list)).not.toContain('long-enough');
   });
@@ -156,7 +156,7 @@ describe('what the pages ask for', () => {
   });
 
   it('a version that is not there is a 404 with a sentence', async () => {
-    expect(await instance.api<{ text: string }>('flows/hello/versions/1')).toMatchObject({ flowId: 'hello', version: 1 });
+    expect(await instance.api<{ text: string }>('flows/hello/versions/1')).toMatchObject({ version: 1, live: true });
     for (const version of ['9', '0', '-1', '1e3', 'x'])
       await expect(instance.api(`flows/hello/versions/${version}`)).rejects.toThrow('version.not-found');
   });

@@ -25,6 +25,7 @@ function row(path: string, part: Partial<StepView> = {}): StepView {
     input: null,
     output: null,
     large: [],
+    inputFile: null,
     outputFile: null,
     error: null,
     retryAt: null,
