@@ -14,11 +14,15 @@ import {
   instanceSecret,
   PostgresRefusalStore,
   PostgresResumptionStore,
+  PostgresAnswerStore,
+  AnswerBell,
   PostgresRunStarter,
   PostgresRunStore,
   type Database,
 } from '@millrace/postgres';
 import { createLogger, type Log } from '@millrace/telemetry';
+import { Answers } from './answers/answers.js';
+import { newId } from './ids.js';
 import { processName } from './process-name.js';
 import { StartError } from './start-error.js';
 
@@ -33,8 +37,11 @@ export interface Platform {
   readonly runs: PostgresRunStore;
   readonly starter: PostgresRunStarter;
   readonly resumptions: PostgresResumptionStore;
-  /** Signs resume URLs. */
+  /** Signs resume URLs and status URLs. */
   readonly resumeKey: Buffer;
+  readonly answerStore: PostgresAnswerStore;
+  /** Callers who wait in this process. */
+  readonly answers: Answers;
   readonly flows: PostgresFlowStore;
   readonly drafts: PostgresDraftStore;
   readonly history: PostgresHistory;
@@ -61,7 +68,10 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
   const flows = new PostgresFlowStore(dataSource);
   const drafts = new PostgresDraftStore(dataSource);
   const events = new PostgresEventStore(pool);
-  const journal = new PostgresJournal(pool);
+  const instance = newId();
+  const journal = new PostgresJournal(pool, instance);
+  const answerStore = new PostgresAnswerStore(pool);
+  const answers = openAnswers(answerStore, { instance, url: databaseUrl, maxWaiting: config.maxWaiting, log });
   const refusals = new PostgresRefusalStore(pool, (error) =>
     log.warn({ reason: (error as Error).message }, 'A refusal could not be recorded'),
   );
@@ -80,6 +90,8 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
     starter: new PostgresRunStarter(pool),
     resumptions: new PostgresResumptionStore(pool),
     resumeKey: await instanceSecret(pool, 'resume'),
+    answerStore,
+    answers,
     flows,
     drafts,
     history: new PostgresHistory(pool),
@@ -90,10 +102,30 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
     publicUrl: config.publicUrl ?? '',
     close: async () => {
       catalog.close();
+      await answers.close();
       await Promise.all([events.drained(), journal.drained(), refusals.drained()]);
       await database.close();
     },
   };
+}
+
+interface AnswersOptions {
+  readonly instance: string;
+  readonly url: string;
+  readonly maxWaiting: number;
+  readonly log: Log;
+}
+
+/** Other processes ring by NOTIFY; while nobody listens the answers are found by looking. */
+function openAnswers(store: PostgresAnswerStore, { instance, url, maxWaiting, log }: AnswersOptions): Answers {
+  const bell = new AnswerBell({
+    url,
+    instance,
+    onRing: (runId) => void answers.ring(runId),
+    onLost: ({ message }) => log.warn({ reason: message }, 'Answers of other processes cannot be listened for; they are looked for'),
+  });
+  const answers: Answers = new Answers({ store, bell, maxWaiting, log }, instance);
+  return answers;
 }
 
 /** A database that cannot be reached is the operator's to mend, and no stack helps with that. */

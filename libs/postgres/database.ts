@@ -7,6 +7,7 @@ import { FlowEntity } from './entities/flow.entity.js';
 import { Initial1763700000000 } from './migrations/0001-initial.js';
 import { WaitsAndCalls1763710000000 } from './migrations/0002-waits-and-calls.js';
 import { Operators1763770000000 } from './migrations/0008-operators.js';
+import { AwaitedAnswers1763790000000 } from './migrations/0010-awaited-answers.js';
 import { Drafts1764000000004 } from './migrations/0004-drafts.js';
 import { ensurePartitions } from './partitions.js';
 
@@ -39,7 +40,13 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     url: options.url,
     poolSize: options.poolSize,
     entities: [FlowEntity, FlowVersionEntity, DraftEntity],
-    migrations: [Initial1763700000000, WaitsAndCalls1763710000000, Drafts1764000000004, Operators1763770000000],
+    migrations: [
+      Initial1763700000000,
+      WaitsAndCalls1763710000000,
+      Drafts1764000000004,
+      Operators1763770000000,
+      AwaitedAnswers1763790000000,
+    ],
     migrationsTransactionMode: 'each',
     extra: { idleTimeoutMillis: 10_000, connectionTimeoutMillis: 10_000, application_name: 'millrace', options: PINNED_PLANS },
     poolErrorHandler: () => undefined,

@@ -1,4 +1,6 @@
 export { PostgresActivity, type FlowActivity } from './activity.js';
+export { AnswerBell, type BellParts } from './answer-bell.js';
+export { PostgresAnswerStore, type StoredAnswer } from './answer-store.js';
 export { PostgresChanges, type ChangeRow } from './changes.js';
 export { openDatabase, type Database, type DatabaseOptions } from './database.js';
 export { PostgresDraftStore, type DraftSaved, type DraftStale, type NewDraft } from './draft-store.js';

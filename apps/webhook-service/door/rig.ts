@@ -4,6 +4,7 @@ import type { LiveEndpoint, LiveFlow } from '@millrace/catalog';
 import { webhookRules, type Acceptance, type Accepted, type ClaimedWork, type Refusal } from '@millrace/engine';
 import { createLogger } from '@millrace/telemetry';
 import type { Answer } from './answers.js';
+import { Answers, type AnswersParts } from '@millrace/platform';
 import { FrontDoor, type DoorParts } from './front-door.js';
 
 /** What time it is behind a door of the specs. */
@@ -34,6 +35,13 @@ export interface Setting extends Partial<DoorParts> {
   readonly accept?: (acceptance: Acceptance) => Promise<Accepted>;
   /** `shared`: a runner is in this process and has room. `full`: it has none. */
   readonly runner?: 'shared' | 'full';
+}
+
+/** Callers who wait; nobody rings. */
+export function answersOf(parts: Partial<AnswersParts> = {}): Answers {
+  const store = { answered: () => Promise.resolve([]), find: () => Promise.resolve(undefined) };
+  const bell = { listen: () => Promise.resolve(), close: () => Promise.resolve() };
+  return new Answers({ store, bell, maxWaiting: 10, log: createLogger({ level: 'silent', format: 'json' }), ...parts }, 'door-1');
 }
 
 /** Builds a front door on stand-ins for its ports. */
@@ -71,6 +79,8 @@ export function world({ live = liveFlow(), shared, accept, runner, ...parts }: S
     log: createLogger({ level: 'silent', format: 'json' }),
     maxBody: 100,
     maxPending: 1_000,
+    answers: answersOf(),
+    statusKey: Buffer.alloc(32),
     publicUrl: () => 'https://hooks.example.com',
     hideUnknown: false,
     ...parts,
