@@ -69,7 +69,7 @@ export class Answers {
   tell(runId: string, at: AnswerFrom, answer: GivenAnswer): void {
     const waiter = this.waiting.get(runId);
     // Who waits for the end is not told before it.
-    if (waiter && (waiter.from === 'step' || at === 'end')) waiter.settle(answer);
+    if (waiter && (waiter.from === 'step' || at === 'end')) waiter.settle(withoutOutput(waiter.from, answer));
   }
 
   /** There is an answer in the store. Ids that nobody awaits here are passed over. */
@@ -150,4 +150,9 @@ class Waiter implements Waiting {
     this.forget();
     this.resolve(answer);
   }
+}
+
+/** Who waits for a step gets nothing that no step said, as the store keeps it. */
+function withoutOutput(from: AnswerFrom, answer: GivenAnswer): GivenAnswer {
+  return from === 'step' && answer.kind === 'end' ? { kind: 'end', status: answer.status } : answer;
 }
