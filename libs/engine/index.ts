@@ -18,13 +18,13 @@ export { parseBody, readContent, type Content } from './triggers/body.js';
 export { codingOf, decodeBody, notAccepted } from './triggers/coding.js';
 export {
   answerBytes,
-  SCHEMA_MISFIT,
   webhookRules,
   type AwaitRule,
   type Decision,
   type DedupeKey,
   type FixedAnswer,
   type RateRule,
+  type Misfit,
   type SchemaCheck,
   type WebhookRules,
 } from './triggers/rules.js';

@@ -160,7 +160,7 @@ describe.each(['one process', 'processes apart'])('in %s a caller who waits', (s
     const unfit = await send(door, 'finish', { n: 'x' });
     expect([unfit.status, unfit.json]).toEqual([
       422,
-      { error: { code: 'trigger.schema', message: expect.stringContaining('/n must be number') } },
+      { error: { code: 'trigger.schema', message: expect.stringContaining('/n must be number'), pointers: ['/n'] } },
     ]);
     const first = await send(door, 'once', { n: 31 });
     expect(first).toMatchObject({ status: 200, json: { doubled: 62 } });

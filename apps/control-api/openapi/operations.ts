@@ -21,7 +21,7 @@ import { sessionSchema } from '../wire/session.js';
 import { changesSchema, streamQuery } from '../wire/stream.js';
 import { eventValueQuery, stepValueQuery, valueSchema } from '../wire/value.js';
 import { liveSchema, readySchema, statusSchema } from '../wire/status.js';
-import { endpointOperation, hookOperation } from './hook.js';
+import { endpointOperation, hookOperation, statusOperation } from './hook.js';
 import type { Answer, Operation } from './operation.js';
 import { versionOperations } from './version-operations.js';
 
@@ -307,4 +307,5 @@ export const operations: readonly Operation[] = [
   },
   hookOperation,
   endpointOperation,
+  statusOperation,
 ];

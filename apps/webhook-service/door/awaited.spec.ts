@@ -158,7 +158,7 @@ describe('nobody is kept', () => {
     const answer = await door.receive('orders', request({ body: '"misfit"' }));
     expect([answer.status, contentOf(answer).error]).toEqual([
       422,
-      { code: 'trigger.schema', message: expect.stringContaining('/ is a misfit') },
+      { code: 'trigger.schema', message: expect.stringContaining('/ is a misfit'), pointers: [''] },
     ]);
     expect(refusals).toMatchObject([{ code: 'trigger.schema', status: 422 }]);
     expect(accepted).toEqual([]);

@@ -1,17 +1,16 @@
 import type { LiveEndpoint, LiveFlow } from '@millrace/catalog';
-import {
-  SCHEMA_MISFIT,
-  type Acceptance,
-  type BirthClaims,
-  type Decision,
-  type ErrorRecord,
-  type EventRecord,
-  type EventStore,
-  type ListenerRun,
-  type NewRun,
-  type Reservation,
-  type RunHints,
-  type TriggerView,
+import type {
+  Acceptance,
+  BirthClaims,
+  Decision,
+  ErrorRecord,
+  EventRecord,
+  EventStore,
+  ListenerRun,
+  NewRun,
+  Reservation,
+  RunHints,
+  TriggerView,
 } from '@millrace/engine';
 import { newId } from '@millrace/platform';
 import type { Log } from '@millrace/telemetry';
@@ -106,7 +105,7 @@ export class Keeper {
   private awaited(flow: LiveFlow, start: Start, decision: Decision): Start {
     const { awaits } = flow.rules!;
     if (!awaits) return start;
-    if (decision.kind === 'invalid') return orUnfit(start, decision.error);
+    if (decision.kind === 'invalid') return orUnfit(start, decision);
     const caller = this.callers.of(start.run, awaits);
     return { ...start, run: { ...start.run, awaited: caller.awaited }, caller };
   }
@@ -182,9 +181,9 @@ function awaiting(caller: Caller, event: EventRecord): Kept {
 }
 
 /** A body that does not fit is refused; a run whose trigger itself is at fault is kept for the owner. */
-function orUnfit(start: Start, { code, message, details }: ErrorRecord): Start {
-  if (code !== SCHEMA_MISFIT) return start;
-  const answer = json(422, { error: { code, message, ...(details && { details }) } });
+function orUnfit(start: Start, { error: { code, message }, misfit }: Extract<Decision, { kind: 'invalid' }>): Start {
+  if (!misfit) return start;
+  const answer = json(422, { error: { code, message, pointers: misfit.pointers } });
   throw new Refused(answer, code, message);
 }
 

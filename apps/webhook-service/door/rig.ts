@@ -25,7 +25,10 @@ export interface World {
 
 /** A flow that is live with this trigger. */
 export function liveFlow(trigger: Partial<Trigger> = {}, rest: Partial<LiveFlow> = {}): LiveFlow {
-  const rules = webhookRules({ type: 'webhook', ...trigger }, () => (body) => (body === 'misfit' ? '/ is a misfit' : undefined));
+  const rules = webhookRules(
+    { type: 'webhook', ...trigger },
+    () => (body) => (body === 'misfit' ? { problem: '/ is a misfit', pointers: [''] } : undefined),
+  );
   return { id: 'orders', version: 3, enabled: true, rules, credential: undefined, problems: [], ...rest };
 }
 

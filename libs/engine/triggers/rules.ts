@@ -4,8 +4,16 @@ import { StepError, type Json } from '@millrace/component-sdk';
 import type { AnswerFrom, ErrorRecord, FlowResponse, TriggerView } from '../records.js';
 import { errorRecord } from '../steps/step.js';
 
-/** Names the first place where a body does not fit its schema, as JSON pointer and sentence, or undefined. */
-export type SchemaCheck = (body: unknown) => string | undefined;
+/** What is wrong with a body. */
+export interface Misfit {
+  /** The first place where it does not fit, as JSON pointer and sentence. */
+  readonly problem: string;
+  /** JSON pointers (RFC 6901) of the places that were found; the whole body is the empty one. */
+  readonly pointers: readonly string[];
+}
+
+/** What is wrong with a body by its schema, or undefined. */
+export type SchemaCheck = (body: unknown) => Misfit | undefined;
 
 /** A webhook trigger made ready for the accept path: nothing in it waits. */
 export interface WebhookRules {
@@ -42,7 +50,7 @@ export type Decision =
   | { readonly kind: 'run'; readonly dedupe: DedupeKey | undefined }
   | { readonly kind: 'unmatched'; readonly clause: string }
   /** The event is kept with a run that failed at its trigger. */
-  | { readonly kind: 'invalid'; readonly error: ErrorRecord }
+  | { readonly kind: 'invalid'; readonly error: ErrorRecord; /** Where a body does not fit its schema. */ readonly misfit?: Misfit }
   | { readonly kind: 'keyless'; readonly problem: string };
 
 /** Requests with the same key are let in `limit` at once, and again `limit` within `perMs`. */
@@ -84,17 +92,14 @@ export function webhookRules(
       const matched = matches(view);
       if (matched instanceof StepError) return { kind: 'invalid', error: errorRecord(matched, 'trigger', 1) };
       if (!matched) return { kind: 'unmatched', clause: String(trigger.when) };
-      const problem = invalid?.(view.body);
-      return problem === undefined ? keyed(dedupeKey, view) : { kind: 'invalid', error: misfit(problem) };
+      const misfit = invalid?.(view.body);
+      return misfit === undefined ? keyed(dedupeKey, view) : { kind: 'invalid', error: unfit(misfit), misfit };
     },
   };
 }
 
-/** The code of a run whose body does not fit its trigger's schema. */
-export const SCHEMA_MISFIT = 'trigger.schema';
-
-function misfit(problem: string): ErrorRecord {
-  return { code: SCHEMA_MISFIT, message: `The body does not fit the trigger's schema: ${problem}`, step: 'trigger', blame: 'remote' };
+function unfit({ problem }: Misfit): ErrorRecord {
+  return { code: 'trigger.schema', message: `The body does not fit the trigger's schema: ${problem}`, step: 'trigger', blame: 'remote' };
 }
 
 /** `text/*` stands for every type that starts with `text/`, a star on both sides for any type. */
