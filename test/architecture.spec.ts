@@ -56,7 +56,7 @@ const RULES: Readonly<Record<string, Row>> = {
     because: 'it knows what is live and leaves running it to others',
   },
   'libs/platform': {
-    may: ['catalog', 'components', 'config', 'postgres', 'queue', 'telemetry', 'uuid', 'fastify', 'rxjs', 'node:*', ...NEST],
+    may: ['catalog', 'components', 'config', 'engine', 'postgres', 'queue', 'telemetry', 'uuid', 'fastify', 'rxjs', 'node:*', ...NEST],
     because: 'it is what every app stands on, and knows no app',
   },
   'apps/webhook-service': {

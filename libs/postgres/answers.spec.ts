@@ -158,9 +158,13 @@ describe('rings', () => {
   });
 
   it('come again after the connection was lost', async () => {
-    await database.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'millrace-answers'`);
-    const listens = `select from pg_stat_activity where application_name = 'millrace-answers' and query like 'listen%' and state = 'idle'`;
-    while ((await database.pool.query(listens)).rowCount === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    const listening = `application_name = 'millrace-answers' and query like 'listen%' and state = 'idle'`;
+    const gone = await database.pool.query<{ pid: number }>(
+      `select pid, pg_terminate_backend(pid) from pg_stat_activity where ${listening}`,
+    );
+    const again = `select from pg_stat_activity where ${listening} and pid <> all ($1::int[])`;
+    const pids = gone.rows.map(({ pid }) => pid);
+    while ((await database.pool.query(again, [pids])).rowCount === 0) await new Promise((resolve) => setTimeout(resolve, 50));
     const run = await awaitedRun('end');
     await finish(run, { status: 'succeeded', output: 1 });
     await rings(run);

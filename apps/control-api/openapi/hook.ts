@@ -77,7 +77,7 @@ export const hookOperation: Operation = {
   ].join(' '),
 };
 
-const pendingSchema = exactly('Pending run', { eventId: id, runId: id, status: { enum: ['queued', 'held', 'running', 'waiting'] } });
+const pendingSchema = exactly('PendingRun', { eventId: id, runId: id, status: { enum: ['queued', 'held', 'running', 'waiting'] } });
 
 /** Where a caller who waited in vain asks again. */
 export const statusOperation: Operation = {

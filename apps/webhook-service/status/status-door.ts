@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Refusal } from '@millrace/engine';
+import type { Refusal, RunAnswer } from '@millrace/engine';
 import { newId } from '@millrace/platform';
-import type { StoredAnswer } from '@millrace/postgres';
 import type { Log } from '@millrace/telemetry';
 import { failure, json, NOT_FOUND, Refused, refused, unavailable, type Answer } from '../door/answers.js';
 import { Failures } from '../door/failures.js';
@@ -11,7 +10,8 @@ import { answerOfRun } from '../door/run-answer.js';
 export interface StatusParts {
   /** Whether the URL's signature is ours for this run. */
   isSigned(runId: string, signature: string): boolean;
-  find(runId: string): Promise<StoredAnswer | undefined>;
+  /** Undefined for a run that is not kept any more. */
+  find(runId: string): Promise<{ readonly eventId: string; readonly answer: RunAnswer } | undefined>;
   keepRefusal(refusal: Refusal): void;
   now(): Date;
   readonly log: Log;

@@ -68,6 +68,7 @@ describe('schema', () => {
         step: 'trigger',
         blame: 'remote',
       },
+      misfit: MISFIT,
     });
     expect(decide({ schema: {}, when: "{{ trigger.body = 'x' }}" }, 'misfit').kind).toBe('unmatched');
   });
