@@ -64,7 +64,7 @@ const RULES: Readonly<Record<string, Row>> = {
     because: 'runner and control API start runs by the same rules, and it knows no app and no Nest',
   },
   'libs/platform': {
-    may: ['catalog', 'components', 'config', 'postgres', 'queue', 'telemetry', 'uuid', 'fastify', 'rxjs', 'node:*', ...NEST],
+    may: ['catalog', 'components', 'config', 'engine', 'postgres', 'queue', 'telemetry', 'uuid', 'fastify', 'rxjs', 'node:*', ...NEST],
     because: 'it is what every app stands on, and knows no app',
   },
   'apps/webhook-service': {

@@ -300,7 +300,7 @@ describe('the OpenAPI document', () => {
     const documented = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
     );
-    expect(documented.sort()).toEqual([...api, 'POST /flows/:id/hook', 'POST /endpoints/:name'].sort());
+    expect(documented.sort()).toEqual([...api, 'POST /flows/:id/hook', 'POST /endpoints/:name', 'GET /runs/:id/:signature'].sort());
   });
 
   it('refers only to schemas that it has', () => {

@@ -6,6 +6,7 @@ import { flowCalls } from './calls.js';
 import { componentHost } from './host.js';
 import { HintProcessor } from './hint.processor.js';
 import { Housekeeping } from './housekeeping.js';
+import { answeringJournal } from './runner/answering-journal.js';
 import { Lease } from './runner/lease.js';
 import { Runner } from './runner/runner.js';
 import { Triggers } from './triggers/triggers.js';
@@ -58,10 +59,10 @@ export class RunnerModule implements OnApplicationBootstrap, BeforeApplicationSh
 }
 
 function runner(platform: Platform, http: HttpClient, triggers: Triggers): Runner {
-  const { config, runs, journal, catalog, history, log, starter, resumptions, resumeKey, credentialUses } = platform;
+  const { config, runs, journal, catalog, history, log, starter, resumptions, resumeKey, credentialUses, answers } = platform;
   const made: Runner = new Runner({
     claims: runs,
-    journal,
+    journal: answeringJournal(journal, answers),
     calls: flowCalls({ catalog, starter, ring: () => made.ring() }),
     resumptions: {
       url: (runId, path) => resumeUrl(platform.publicUrl, resumeKey, runId, path),

@@ -11,18 +11,22 @@ export class HookController {
 
   @All('flows/:id/hook')
   async receive(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    send(reply, await this.door.receive(id, request.raw, origin(request)));
+    send(reply, await this.door.receive(id, request.raw, origin(request, reply)));
   }
 
   @All('endpoints/:name')
   async receiveShared(@Param('name') name: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    send(reply, await this.door.receiveShared(name, request.raw, origin(request)));
+    send(reply, await this.door.receiveShared(name, request.raw, origin(request, reply)));
   }
 }
 
 /** Fastify reads forwarding headers from trusted proxies only. */
-function origin({ ip, protocol }: FastifyRequest): Origin {
-  return { caller: ip, encrypted: protocol === 'https' };
+function origin({ ip, protocol }: FastifyRequest, { raw }: FastifyReply): Origin {
+  return {
+    caller: ip,
+    encrypted: protocol === 'https',
+    whenGone: (callback) => (raw.closed ? callback() : void raw.once('close', callback)),
+  };
 }
 
 function send(reply: FastifyReply, { status, headers, body }: Answer): void {

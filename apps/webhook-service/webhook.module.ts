@@ -1,19 +1,21 @@
-import { Module, type DynamicModule, type InjectionToken, type Type } from '@nestjs/common';
+import { Inject, Module, type DynamicModule, type InjectionToken, type OnModuleDestroy, type Type } from '@nestjs/common';
 import type { LiveFlow } from '@millrace/catalog';
 import type { BirthClaims } from '@millrace/engine';
-import { isResumeSignature, PLATFORM, type Platform } from '@millrace/platform';
+import { isResumeSignature, isStatusSignature, PLATFORM, type Platform } from '@millrace/platform';
 import { HintProducer } from '@millrace/queue';
 import { Consultations } from './door/consultations.js';
 import { FrontDoor } from './door/front-door.js';
 import { HookController } from './hook.controller.js';
 import { ResumeController } from './resume.controller.js';
 import { ResumeDoor } from './resume/resume-door.js';
+import { StatusController } from './status.controller.js';
+import { StatusDoor } from './status/status-door.js';
 
 const BIRTHS = Symbol('births');
 
 /** The front door. By itself it queues every run. */
 @Module({
-  controllers: [HookController, ResumeController],
+  controllers: [HookController, ResumeController, StatusController],
   providers: [
     { provide: BIRTHS, useValue: undefined },
     { provide: Consultations, useFactory: () => new Consultations() },
@@ -27,9 +29,17 @@ const BIRTHS = Symbol('births');
       inject: [PLATFORM, Consultations, { token: BIRTHS, optional: true }],
       useFactory: resumeDoor,
     },
+    { provide: StatusDoor, inject: [PLATFORM], useFactory: statusDoor },
   ],
 })
-export class WebhookModule {
+export class WebhookModule implements OnModuleDestroy {
+  constructor(@Inject(PLATFORM) private readonly platform: Platform) {}
+
+  /** Before runners drain and connections close: whoever waits is told where the answer will be. */
+  onModuleDestroy(): void {
+    this.platform.answers.release();
+  }
+
   /** Together with a runner in one process: runs start there without passing the queue. */
   static bornIn(runnerModule: Type, runner: InjectionToken): DynamicModule {
     return { module: WebhookModule, imports: [runnerModule], providers: [{ provide: BIRTHS, useExisting: runner }] };
@@ -37,7 +47,7 @@ export class WebhookModule {
 }
 
 function frontDoor(platform: Platform, consultations: Consultations, hints: HintProducer, births: BirthClaims | undefined): FrontDoor {
-  const { config, catalog, events, refusals, log } = platform;
+  const { config, catalog, events, refusals, answers, resumeKey, log } = platform;
   return new FrontDoor({
     flow: (id) => withHook(catalog.flow(id)),
     endpoint: (name) => catalog.endpoint(name),
@@ -45,6 +55,8 @@ function frontDoor(platform: Platform, consultations: Consultations, hints: Hint
     events,
     hints,
     births,
+    answers,
+    statusKey: resumeKey,
     keepRefusal: (refusal) => refusals.keep(refusal),
     consultations,
     now: () => new Date(),
@@ -73,6 +85,16 @@ function resumeDoor(platform: Platform, consultations: Consultations, births: Bi
     now: () => new Date(),
     log,
     maxBody: config.maxBody,
+  });
+}
+
+function statusDoor({ answerStore, refusals, resumeKey, log }: Platform): StatusDoor {
+  return new StatusDoor({
+    isSigned: (runId, signature) => isStatusSignature(resumeKey, runId, signature),
+    find: (runId) => answerStore.find(runId),
+    keepRefusal: (refusal) => refusals.keep(refusal),
+    now: () => new Date(),
+    log,
   });
 }
 

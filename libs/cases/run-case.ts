@@ -245,7 +245,7 @@ async function decide(flow: Flow, event: EventRecord, { schemaCheck }: CaseWorld
     const { trigger } = flow;
     if (trigger.type === 'webhook') return webhookRules(trigger, schemaCheck).decide(view);
     const problem = trigger.type === 'call' && trigger.input !== undefined ? schemaCheck(trigger.input)(view.body) : undefined;
-    return problem === undefined ? { kind: 'run', dedupe: undefined } : { kind: 'keyless', problem };
+    return problem === undefined ? { kind: 'run', dedupe: undefined } : { kind: 'keyless', problem: problem.problem };
   } catch (error) {
     if (error instanceof BodyRefusal) return { kind: 'keyless', problem: error.message };
     throw error;

@@ -320,5 +320,7 @@ export class Catalog {
 }
 
 function inputCheck(trigger: Trigger): LiveFlow['inputProblem'] {
-  return trigger.type === 'call' && trigger.input !== undefined ? schemaCheck(trigger.input) : undefined;
+  if (trigger.type !== 'call' || trigger.input === undefined) return undefined;
+  const misfit = schemaCheck(trigger.input);
+  return (input) => misfit(input)?.problem;
 }

@@ -43,10 +43,15 @@ describe("a trigger's schema", () => {
     [{ a: [1, 'x'] }, '/a/1 must be integer'],
     [null, '/ must be object'],
   ])('says of %j: %p', (body, sentence) => {
-    expect(check(body)).toBe(sentence);
+    expect(check(body)?.problem).toBe(sentence);
+  });
+
+  it('names the places by pointer', () => {
+    const either = schemaCheck({ anyOf: [{ required: ['a'] }, { properties: { b: { type: 'string' } } }] });
+    expect([check({ a: ['x'] })?.pointers, either({ b: 1 })?.pointers]).toEqual([['/a/0'], ['', '/b']]);
   });
 
   it('may be true or false', () => {
-    expect([schemaCheck(true)({}), schemaCheck(false)({})]).toEqual([undefined, expect.any(String)]);
+    expect([schemaCheck(true)({}), schemaCheck(false)({})]).toEqual([undefined, { problem: expect.any(String), pointers: [''] }]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Component, Json } from '@millrace/component-sdk';
-import type { HostedComponent } from '@millrace/engine';
+import type { HostedComponent, SchemaCheck } from '@millrace/engine';
 import { schemaCompiler } from '@millrace/flow';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
@@ -51,12 +51,16 @@ function allowed(error: ErrorObject | undefined): string {
   return '';
 }
 
-/** Compiles the JSON Schema of a trigger; answers a sentence with the JSON pointer of the first misfit. */
-export function schemaCheck(schema: object | boolean): (body: unknown) => string | undefined {
+/** Compiles the JSON Schema of a trigger; ajv stops at the first misfit, where `anyOf` may name several places. */
+export function schemaCheck(schema: object | boolean): SchemaCheck {
   const validate = schemaCompiler(schema).compile(schema);
   return (body) => {
     if (validate(body)) return undefined;
-    const error = validate.errors?.[0];
-    return `${error?.instancePath || '/'} ${error?.message ?? 'is invalid'}${allowed(error)}`;
+    const errors = validate.errors ?? [];
+    const [error] = errors;
+    return {
+      problem: `${error?.instancePath || '/'} ${error?.message ?? 'is invalid'}${allowed(error)}`,
+      pointers: [...new Set(errors.map(({ instancePath }) => instancePath))],
+    };
   };
 }

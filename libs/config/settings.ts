@@ -178,6 +178,12 @@ export const SETTINGS = {
     '1d',
     'How long events, ended runs and their steps are kept, counted from when they came in, by whole weeks; dead letters and active runs stay.',
   ),
+  maxWaiting: integer(
+    'MILLRACE_MAX_WAITING',
+    1_000,
+    [0, 100_000],
+    'Callers kept waiting for the answer of their run, above which they get 202 with a status URL at once.',
+  ),
   poolSize: integer('MILLRACE_POOL_SIZE', 8, [3, 200], 'Database connections of one process.'),
   logLevel: oneOf('MILLRACE_LOG_LEVEL', ['info', 'debug', 'warn', 'error', 'silent'], 'How much is logged.'),
   logFormat: oneOf('MILLRACE_LOG_FORMAT', ['text', 'json'], 'How log lines look.'),

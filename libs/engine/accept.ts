@@ -1,4 +1,4 @@
-import type { ErrorRecord, EventRecord, Lease } from './records.js';
+import type { AnswerFrom, ErrorRecord, EventRecord, Lease } from './records.js';
 
 /** A run to be created together with its event. */
 export interface NewRun {
@@ -9,6 +9,14 @@ export interface NewRun {
   readonly lease?: Lease;
   /** Why the run is born failed (its body does not fit the trigger's schema). */
   readonly error?: ErrorRecord;
+  readonly awaited?: AwaitedBy;
+}
+
+/** The caller wants to know what the run answers. */
+export interface AwaitedBy {
+  readonly from: AnswerFrom;
+  /** The process that keeps the caller waiting, to be rung; absent where the caller asks again. */
+  readonly by?: string;
 }
 
 /** The run of a flow that listens to a shared endpoint. */

@@ -10,6 +10,7 @@ export * from './ports.js';
 export * from './records.js';
 export { failedStep, recordedRows, rowsBefore, type Reuse } from './rerun.js';
 export * from './retry.js';
+export { isResponse } from './steps/respond.js';
 export { errorRecord } from './steps/step.js';
 export { POISON_CRASHES } from './steps/use.js';
 export { mediaType } from './triggers/bodies/media-type.js';
@@ -17,11 +18,14 @@ export { BodyRefusal } from './triggers/bodies/refusal.js';
 export { parseBody, readContent, type Content } from './triggers/body.js';
 export { codingOf, decodeBody, notAccepted } from './triggers/coding.js';
 export {
+  answerBytes,
   webhookRules,
+  type AwaitRule,
   type Decision,
   type DedupeKey,
   type FixedAnswer,
   type RateRule,
+  type Misfit,
   type SchemaCheck,
   type WebhookRules,
 } from './triggers/rules.js';

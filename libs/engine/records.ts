@@ -119,12 +119,33 @@ export type Origin =
   | { readonly kind: 'rerun'; readonly runId: string }
   | { readonly kind: 'replay'; readonly eventId: string };
 
+/** What the caller of the front door waits for: the first `respond` step, or the end of the run. */
+export type AnswerFrom = 'step' | 'end';
+
+/** What a `respond` step says to the caller. */
+export interface FlowResponse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Json;
+}
+
+/**
+ * What a run has to say to the caller who waits for it. A response counts however the run ends; `output` is there when it
+ * succeeded without one and the caller waits for the end.
+ */
+export type RunAnswer =
+  | { readonly kind: 'none'; readonly status: RunStatus | 'held' }
+  | { readonly kind: 'response'; readonly response: FlowResponse }
+  | { readonly kind: 'end'; readonly status: RunEnd; readonly output?: Json };
+
 /** How a run ended. */
 export interface RunResult {
   readonly status: RunEnd;
   readonly error?: ErrorRecord;
   /** What the run gives to whoever awaits it: the body of its `respond` step, else the last step's output. */
   readonly output?: Json;
+  /** What its `respond` step said, which is journalled already. */
+  readonly response?: FlowResponse;
 }
 
 /** What expressions see as `trigger`. */

@@ -1,11 +1,11 @@
-import type { Json } from '@millrace/component-sdk';
 import { evaluateCondition } from '@millrace/flow';
 import { defaultLimits, graceOf, type Limits } from './limits.js';
 import type { Plan } from './plan.js';
 import type { Calls, Clock, Host, Journal, Resumptions } from './ports.js';
 import { Progress } from './progress.js';
-import type { ClaimedRun, ErrorRecord, RunResult, RunScope, StepRow, TriggerView } from './records.js';
 import { bytesOf } from './size.js';
+import type { ClaimedRun, ErrorRecord, FlowResponse, RunResult, RunScope, StepRow, TriggerView } from './records.js';
+import { isResponse } from './steps/respond.js';
 import { errorRecord, NEXT, type StepSignal } from './steps/step.js';
 import { mentioning } from './steps/try.js';
 import { Strands } from './strands.js';
@@ -91,8 +91,8 @@ function sharedBy(slice: Slice, ports: WalkPorts): Shared {
 
 /** A run answers once: the rows of later `respond` steps are not `succeeded`. */
 function responseIn(rows: readonly StepRow[]): Shared['response'] {
-  const row = rows.find(({ kind, status }) => kind === 'respond' && status === 'succeeded');
-  return row && { body: (row.output as { body?: Json }).body ?? null };
+  const row = rows.find(isResponse);
+  return row && (row.output as unknown as FlowResponse);
 }
 
 function scopeOf({ run, plan, trigger }: Slice, { resumptions }: WalkPorts): RunScope {
@@ -126,7 +126,7 @@ async function afterFailure({ plan }: Slice, walker: Walker, shared: Shared, err
 const HAS_ENDED: ReadonlySet<StepSignal['kind']> = new Set(['failed', 'stopped']);
 
 function succeeded(walker: Walker, { run, response }: Shared): RunResult {
-  return run.awaited ? { status: 'succeeded', output: response ? response.body : walker.output } : { status: 'succeeded' };
+  return run.awaited ? { status: 'succeeded', output: response ? (response.body ?? null) : walker.output } : { status: 'succeeded' };
 }
 
 async function settle(signal: StepSignal, shared: Shared, atEnd: RunResult): Promise<SliceOutcome> {
@@ -143,6 +143,7 @@ async function settle(signal: StepSignal, shared: Shared, atEnd: RunResult): Pro
   }
 }
 
-async function finish(result: RunResult, { progress }: Shared): Promise<SliceOutcome> {
+async function finish(end: RunResult, { progress, run, response }: Shared): Promise<SliceOutcome> {
+  const result = run.awaited && response ? { ...end, response } : end;
   return (await progress.finish(result)) ? { kind: 'ended', result } : { kind: 'lost' };
 }

@@ -5,8 +5,8 @@ import { tooMuch, type Limits } from './limits.js';
 import type { PlannedStep } from './plan.js';
 import type { Calls, Clock, Host, Journal, Resumptions } from './ports.js';
 import type { Progress } from './progress.js';
-import type { ClaimedRun, ErrorRecord, RunScope, StepRow } from './records.js';
 import { bytesOf } from './size.js';
+import type { ClaimedRun, ErrorRecord, FlowResponse, RunScope, StepRow } from './records.js';
 import { walkStep } from './steps/index.js';
 import { ENDS_THE_RUN, errorRecord, HALTED, NEXT, type InnerWalk, type StepSignal, type Walk } from './steps/step.js';
 import { Halt, type Strands } from './strands.js';
@@ -33,7 +33,7 @@ export interface Shared {
   /** What they were given and gave, the same way. */
   bytes: number;
   /** What a `respond` step gave. */
-  response: { readonly body: Json } | undefined;
+  response: FlowResponse | undefined;
 }
 
 /** Where a walker stands: what its expressions see, what stands before its step ids, who may stop it. */
@@ -296,8 +296,8 @@ export class Walker implements Walk {
     this.shared.strands.end();
   }
 
-  responded(body: Json): void {
-    this.shared.response = { body };
+  responded(response: FlowResponse): void {
+    this.shared.response = response;
   }
 
   private passed(row: StepRow): void {

@@ -149,6 +149,16 @@ export interface FixedAnswer {
   readonly body?: Json;
 }
 
+/**
+ * The caller waits for its run: for what the first `respond` step says (`step`), or for the end (`end`), which the text
+ * `when-finished` says too.
+ */
+export interface AwaitedAnswer {
+  readonly from: 'step' | 'end';
+  /** How long the caller is kept, `10s` where the file is silent; see `parseDuration`. */
+  readonly deadline?: string;
+}
+
 /** How many requests are let in: `limit` within `per`, evenly refilled, as many at once as have been saved up. */
 export interface RateLimit {
   readonly limit: number;
@@ -167,9 +177,14 @@ export interface RequestSettings {
   readonly encodings?: readonly string[];
   readonly dedupe?: Dedupe;
   readonly rateLimit?: RateLimit;
-  readonly respond?: 'immediately' | FixedAnswer;
+  readonly respond?: 'immediately' | 'when-finished' | FixedAnswer | AwaitedAnswer;
   /** The largest body accepted, as sent and as decoded, `1mb`; see `parseSize`. */
   readonly limit?: string;
+}
+
+/** Whether the caller waits for the run. */
+export function isAwaited(respond: RequestSettings['respond']): respond is 'when-finished' | AwaitedAnswer {
+  return respond === 'when-finished' || (typeof respond === 'object' && 'from' in respond);
 }
 
 export interface WebhookTrigger extends RequestSettings {

@@ -10,6 +10,8 @@ export { ensureFreePort } from './port.js';
 export { isDeadProcess, processName } from './process-name.js';
 export { isResumeSignature, resumeUrl } from './resume-url.js';
 export { run, runAlone, type Modules, type Running, type ServedDatabase } from './run.js';
+export { Answers, type AnswersParts, type GivenAnswer, type Waiting } from './answers/answers.js';
 export { serve, type Server } from './serve.js';
+export { isStatusSignature, statusUrl } from './status-url.js';
 export { StartError } from './start-error.js';
 export { controlToken } from './token.js';

@@ -17,6 +17,8 @@ import {
   PostgresOutbox,
   PostgresRefusalStore,
   PostgresResumptionStore,
+  PostgresAnswerStore,
+  AnswerBell,
   PostgresRunStarter,
   PostgresRunStore,
   PostgresScheduleStore,
@@ -27,6 +29,8 @@ import {
 } from '@millrace/postgres';
 import { createLogger, type Log } from '@millrace/telemetry';
 import { Bell } from './bell.js';
+import { Answers } from './answers/answers.js';
+import { newId } from './ids.js';
 import { processName } from './process-name.js';
 import { StartError } from './start-error.js';
 
@@ -46,8 +50,11 @@ export interface Platform {
   /** Rung when something became due in this process; a runner here listens. */
   readonly bell: Bell;
   readonly resumptions: PostgresResumptionStore;
-  /** Signs resume URLs. */
+  /** Signs resume URLs and status URLs. */
   readonly resumeKey: Buffer;
+  readonly answerStore: PostgresAnswerStore;
+  /** Callers who wait in this process. */
+  readonly answers: Answers;
   readonly flows: PostgresFlowStore;
   readonly drafts: PostgresDraftStore;
   readonly history: PostgresHistory;
@@ -80,7 +87,10 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
   // A folder for each database: what one of them does not know may belong to another.
   const blobs = new FolderBlobStore(join(config.blobs, (await instanceSecret(pool, 'blobs')).toString('hex').slice(0, 16)));
   const stepData = new StepData(blobs, config.maxInline);
-  const journal = new PostgresJournal(pool, stepData);
+  const instance = newId();
+  const journal = new PostgresJournal(pool, stepData, instance);
+  const answerStore = new PostgresAnswerStore(pool, stepData);
+  const answers = openAnswers(answerStore, { instance, url: databaseUrl, maxWaiting: config.maxWaiting, log });
   const refusals = new PostgresRefusalStore(pool, (error) =>
     log.warn({ reason: (error as Error).message }, 'A refusal could not be recorded'),
   );
@@ -107,6 +117,8 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
     bell: new Bell(),
     resumptions: new PostgresResumptionStore(pool),
     resumeKey: await instanceSecret(pool, 'resume'),
+    answerStore,
+    answers,
     flows,
     drafts,
     history: new PostgresHistory(pool, stepData),
@@ -119,6 +131,7 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
     publicUrl: config.publicUrl ?? '',
     close: async () => {
       catalog.close();
+      await answers.close();
       await Promise.all([events.drained(), journal.drained(), refusals.drained(), credentialUses.flush()]);
       await database.close();
     },
@@ -132,6 +145,25 @@ async function keyPlace({ home, key }: Config): Promise<KeyPlace> {
     if (place.isGiven) throw new StartError(error.code ?? 'seal.key-invalid', error.message);
   });
   return place;
+}
+
+interface AnswersOptions {
+  readonly instance: string;
+  readonly url: string;
+  readonly maxWaiting: number;
+  readonly log: Log;
+}
+
+/** Other processes ring by NOTIFY; while nobody listens the answers are found by looking. */
+function openAnswers(store: PostgresAnswerStore, { instance, url, maxWaiting, log }: AnswersOptions): Answers {
+  const bell = new AnswerBell({
+    url,
+    instance,
+    onRing: (runId) => void answers.ring(runId),
+    onLost: ({ message }) => log.warn({ reason: message }, 'Answers of other processes cannot be listened for; they are looked for'),
+  });
+  const answers: Answers = new Answers({ store, bell, maxWaiting, log }, instance);
+  return answers;
 }
 
 /** A database that cannot be reached is the operator's to mend, and no stack helps with that. */

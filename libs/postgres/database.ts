@@ -7,6 +7,7 @@ import { FlowEntity } from './entities/flow.entity.js';
 import { SealedCredentialEntity } from './entities/sealed-credential.entity.js';
 import { Initial1763700000000 } from './migrations/0001-initial.js';
 import { WaitsAndCalls1763710000000 } from './migrations/0002-waits-and-calls.js';
+import { AwaitedAnswers1763790000000 } from './migrations/0010-awaited-answers.js';
 import { Drafts1764000000004 } from './migrations/0004-drafts.js';
 import { SealedCredentials1763700600000 } from './migrations/0006-sealed-credentials.js';
 import { Operators1763770000000 } from './migrations/0008-operators.js';
@@ -48,6 +49,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       WaitsAndCalls1763710000000,
       Triggers1763720000000,
       Operators1763770000000,
+      AwaitedAnswers1763790000000,
       Drafts1764000000004,
     ],
     migrationsTransactionMode: 'each',

@@ -6,7 +6,7 @@ import { isItemFault } from './errors.js';
 import { Blob, jsonBytes, plainArray, textArray } from './packing.js';
 import { mendingPartitions } from './partitions.js';
 import { requestOf } from './rows.js';
-import { ACCEPT, ACCEPT_CHECKED, COUNT_DUPLICATE } from './sql/accept.js';
+import { ACCEPT, ACCEPT_AWAITED, ACCEPT_CHECKED, COUNT_DUPLICATE } from './sql/accept.js';
 
 const STORED: Accepted = { kind: 'stored' };
 
@@ -68,7 +68,10 @@ export class PostgresEventStore implements EventStore {
       plainArray(errorOffsets),
       plainArray(errors.map((error) => error?.length)),
     ];
-    const kept = await this.pool.query<{ event_id: string }>({ name: 'accept-checked', text: ACCEPT_CHECKED, values });
+    const statement = rows.some(({ run }) => run?.awaited)
+      ? { name: 'accept-awaited', text: ACCEPT_AWAITED, values: [...values, ...awaitedColumns(rows)] }
+      : { name: 'accept-checked', text: ACCEPT_CHECKED, values };
+    const kept = await this.pool.query<{ event_id: string }>(statement);
     return new Set(kept.rows.map((row) => row.event_id));
   }
 
@@ -99,7 +102,9 @@ function hashedKey(flowId: string, key: string): string {
 
 /** What the usual commit, of new events with one run each or none, cannot do. */
 function isChecked({ dedupe, run, listeners }: Acceptance): boolean {
-  return dedupe !== undefined || run?.status === 'failed' || (listeners !== undefined && listeners.length > 0);
+  return (
+    dedupe !== undefined || run?.status === 'failed' || run?.awaited !== undefined || (listeners !== undefined && listeners.length > 0)
+  );
 }
 
 /** One row of the accept statements: an event with one of its runs. */
@@ -123,6 +128,10 @@ function rowsOf(acceptance: Acceptance): AcceptRow[] {
   const own = run ? [{ run, flowId: event.flowId }] : [];
   const all = [...own, ...listeners.map((each) => ({ run: each, flowId: each.flowId }))];
   return all.map((each, index) => ({ event, dedupe, ...each, leads: index === 0 }));
+}
+
+function awaitedColumns(rows: readonly AcceptRow[]): unknown[] {
+  return [plainArray(rows.map(({ run }) => run?.awaited?.by)), textArray(rows.map(({ run }) => run?.awaited?.from))];
 }
 
 /** The columns that both statements have. Only the leading row of an event carries its bytes. */

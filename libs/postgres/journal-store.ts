@@ -1,4 +1,4 @@
-import type { ClaimedRun, Entry, Journal, RunResult, StepKey, StepRow } from '@millrace/engine';
+import { isResponse, type ClaimedRun, type Entry, type Journal, type RunResult, type StepKey, type StepRow } from '@millrace/engine';
 import type { Pool } from 'pg';
 import { StepData } from './blobs/step-data.js';
 import { Batcher } from './batcher.js';
@@ -24,6 +24,8 @@ interface EncodedRow {
   readonly data: Uint8Array;
 }
 
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
 /**
  * The journal. Each transition is a statement of its own kind, and those of concurrent
  * runs share commits.
@@ -36,6 +38,8 @@ export class PostgresJournal implements Journal {
   constructor(
     private readonly pool: Pool,
     private readonly data = new StepData(),
+    /** This process, which need not be rung by its own NOTIFY. */
+    private readonly instance: string = NOBODY,
   ) {
     this.recorded = this.batcher('record', RECORD);
     this.suspended = this.batcher('suspend', SUSPEND);
@@ -94,8 +98,8 @@ export class PostgresJournal implements Journal {
   }
 
   private async write(name: string, texts: Texts, moves: readonly Move[]): Promise<readonly boolean[]> {
-    const kind = kindOf(moves);
-    const statement = { name: `${name}-${kind}`, text: texts[kind] ?? texts.dropping, values: columns(moves, kind) };
+    const kind = kindOf(moves, texts);
+    const statement = { name: `${name}-${kind}`, text: texts[kind] ?? texts.dropping, values: columns(moves, kind, this.instance) };
     const { rows } = await mendingPartitions(this.pool, () => this.pool.query<{ id: string }>(statement));
     const moved = new Set(rows.map((row) => row.id));
     return moves.map(({ run }) => moved.has(run.id));
@@ -106,18 +110,25 @@ type Kind = 'plain' | 'dropping' | 'awaited' | 'failed';
 type Texts = TransitionTexts & { readonly awaited?: string; readonly failed?: string };
 
 /** The simplest statement that does for all of them. */
-function kindOf(moves: readonly Move[]): Kind {
+function kindOf(moves: readonly Move[], { awaited }: Texts): Kind {
   if (moves.some(({ status }) => status === 'failed')) return 'failed';
-  if (moves.some(({ run, status }) => run.awaited && status !== undefined)) return 'awaited';
+  if (awaited !== undefined && moves.some(isAwaited)) return 'awaited';
   return moves.some(({ drops }) => drops.length > 0) ? 'dropping' : 'plain';
 }
 
-function columns(moves: readonly Move[], kind: Kind): unknown[] {
+/** Somebody may wait for what it says: the end of the run, or what its `respond` step answers. */
+function isAwaited({ run, status, rows }: Move): boolean {
+  return run.awaited === true && (status !== undefined || rows.some(({ row }) => isResponse(row)));
+}
+
+function columns(moves: readonly Move[], kind: Kind, instance: string): unknown[] {
   const blob = new Blob();
   const errorOffsets = moves.map(({ error }) => (error ? blob.add(error) : 1));
   const rows = moves.flatMap(({ run, rows: own }) => own.map(({ row, data }) => ({ run, row, data })));
   const dataOffsets = rows.map(({ data }) => blob.add(data));
-  const more = kind === 'plain' ? [] : [...dropColumns(moves), ...(kind === 'dropping' ? [] : outputColumns(moves, blob))];
+  const ends = moves.some(({ status }) => status !== undefined);
+  const awaited = kind === 'awaited' || kind === 'failed' ? [...(ends ? outputColumns(moves, blob) : []), instance] : [];
+  const more = kind === 'plain' ? [] : [...dropColumns(moves), ...awaited];
   return [
     blob.toBuffer(),
     plainArray(moves.map(({ run }) => run.id)),

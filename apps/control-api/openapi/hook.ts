@@ -9,6 +9,11 @@ const acceptedSchema = {
     eventId: id,
     runIds: { type: 'array', items: id, description: 'Empty when the `when` of the trigger did not hold.' },
     runId: { ...id, description: 'The only one of `runIds`.' },
+    statusUrl: {
+      type: 'string',
+      format: 'uri',
+      description: 'Where the trigger lets the caller wait and the answer took longer: what the run answers is there later.',
+    },
   },
   required: ['eventId', 'runIds'],
   additionalProperties: false,
@@ -16,12 +21,28 @@ const acceptedSchema = {
 
 const duplicateSchema = exactly('Duplicate', { eventId: id, duplicate: { const: true } });
 
+const misfitSchema = exactly('Misfit', {
+  error: exactly('MisfitReason', {
+    code: { const: 'trigger.schema' },
+    message: { type: 'string', description: 'The first misfit, as JSON pointer and sentence.' },
+    pointers: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'JSON pointers of what does not fit; the whole body is the empty one.',
+    },
+  }),
+});
+
 function refusal(description: string, headers: Readonly<Record<string, string>> = {}): Answer {
   return { description, schema: failureSchema, headers };
 }
 
 const answers: Operation['answers'] = {
-  200: { description: 'A duplicate, by `dedupe` or by its signed id: the first event.', schema: duplicateSchema },
+  200: {
+    description:
+      'A duplicate, by `dedupe` or by its signed id: the first event. Where the trigger lets the caller wait: what the run gave.',
+    schema: duplicateSchema,
+  },
   202: { description: 'Accepted and written down; or the answer that `respond` of the trigger fixes.', schema: acceptedSchema },
   400: refusal('The body is malformed, nested too deep or has a key `__proto__`, or a header is there twice.'),
   401: refusal('The credential is missing or wrong, or a signed time is stale. The same answer for all of them.', {
@@ -31,7 +52,9 @@ const answers: Operation['answers'] = {
   405: refusal('The trigger does not take this method.', { Allow: 'The methods it takes.' }),
   413: refusal('The body is larger than the trigger takes, as sent or as decoded, or has too many parts.'),
   415: refusal('The type or the encoding of the body is not accepted.'),
+  422: { description: 'The body does not fit the `schema` of the trigger, whose caller waits.', schema: misfitSchema },
   429: refusal('Over the rate limit of the URL, or too many failed credentials from this address.', { 'Retry-After': 'Seconds to wait.' }),
+  500: refusal('The caller waits, and the run failed or was cancelled. The event and its run are kept: sending it again makes another.'),
   501: refusal('A transfer coding other than `chunked`.'),
   503: refusal('It cannot be written down now, or the flow is paused or not enabled. Nothing was accepted: send it again.', {
     'Retry-After': 'Seconds to wait.',
@@ -50,7 +73,31 @@ export const hookOperation: Operation = {
     "Needs what the credential of the flow's trigger asks for, not the token.",
     'Other methods are taken where the trigger lists them.',
     'With 202 the event and its run are committed; nothing was promised before.',
+    'Where the trigger says `when-finished` or `{ "from": "step" }`, a `respond` step may answer with any status, headers and body.',
   ].join(' '),
+};
+
+const pendingSchema = exactly('PendingRun', { eventId: id, runId: id, status: { enum: ['queued', 'held', 'running', 'waiting'] } });
+
+/** Where a caller who waited in vain asks again. */
+export const statusOperation: Operation = {
+  method: 'get',
+  tag: 'front door',
+  open: true,
+  path: '/runs/{id}/{signature}',
+  id: 'getAnswer',
+  summary: 'What a run answered its caller',
+  description: 'The `statusUrl` of a 202. It needs no token: the signature cannot be guessed. It may be asked as often as one likes.',
+  answers: {
+    200: { description: 'What the run gave; a `respond` step may have set another status, headers and any body.' },
+    202: { description: 'The run has not answered yet.', schema: pendingSchema, headers: { 'Retry-After': 'Seconds to wait.' } },
+    204: { description: 'The run ended, and the `respond` step that the caller waited for was not reached.' },
+    404: refusal('The signature does not hold.'),
+    405: refusal('It takes GET and HEAD.', { Allow: 'GET, HEAD' }),
+    410: refusal('The run is not kept any more.'),
+    500: refusal('The run failed or was cancelled.'),
+    503: refusal('The answer cannot be read now; ask again.', { 'Retry-After': 'Seconds to wait.' }),
+  },
 };
 
 /** The URL of a shared endpoint. */

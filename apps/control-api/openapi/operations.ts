@@ -21,7 +21,7 @@ import { changesSchema, streamQuery } from '../wire/stream.js';
 import { eventValueQuery, stepValueQuery, valueSchema } from '../wire/value.js';
 import { liveSchema, readySchema, statusSchema } from '../wire/status.js';
 import { credentialOperations } from './credentials.js';
-import { endpointOperation, hookOperation } from './hook.js';
+import { endpointOperation, hookOperation, statusOperation } from './hook.js';
 import type { Answer, Operation } from './operation.js';
 import { versionOperations } from './version-operations.js';
 import { triggerOperations } from './trigger-operations.js';
@@ -326,4 +326,5 @@ export const operations: readonly Operation[] = [
   ...triggerOperations,
   hookOperation,
   endpointOperation,
+  statusOperation,
 ];

@@ -7,6 +7,8 @@ export interface Origin {
   readonly caller: string | undefined;
   /** Whether it travelled encrypted up to us, or up to a trusted proxy. */
   readonly encrypted: boolean;
+  /** Calls back when the caller hangs up before the answer. */
+  whenGone?(callback: () => void): void;
 }
 
 /** A request at the door. */

@@ -8,7 +8,7 @@ import { checkDemands, contentOf } from './demands.js';
 import { Failures } from './failures.js';
 import { Guard, type GuardParts, type Proof } from './guard.js';
 import { checkHeaders, headersWithout, urlWithout } from './headers.js';
-import { Keeper, type KeeperParts } from './keeper.js';
+import { Keeper, type Kept, type KeeperParts } from './keeper.js';
 import { Pending, type Share } from './pending.js';
 import { checkPaused, openPlace, type OpenPlace, type Place } from './place.js';
 import { RateLimits } from './rate-limits.js';
@@ -65,7 +65,8 @@ export class FrontDoor {
   private async answer(goal: Goal, request: IncomingMessage, origin: Origin = originOf(request)): Promise<Answer> {
     const arrival = { request, ...origin };
     try {
-      return await this.admit(goal, arrival);
+      const { answer, later } = await this.admit(goal, arrival);
+      return answer ?? (await later!(arrival.whenGone));
     } catch (error) {
       const refusal = error instanceof Refused ? error : this.unexpected(goal.id, error);
       if (refusal.record) keepRecord(this.parts, { id: goal.id, credential: goal.place?.credential }, arrival, refusal);
@@ -73,7 +74,7 @@ export class FrontDoor {
     }
   }
 
-  private async admit(goal: Goal, arrival: Arrival): Promise<Answer> {
+  private async admit(goal: Goal, arrival: Arrival): Promise<Kept> {
     checkHeaders(arrival.request.rawHeaders);
     const share = this.pending.share();
     try {
@@ -83,7 +84,7 @@ export class FrontDoor {
     }
   }
 
-  private async admitBody(goal: Goal, arrival: Arrival, share: Share): Promise<Answer> {
+  private async admitBody(goal: Goal, arrival: Arrival, share: Share): Promise<Kept> {
     // A place that cannot take anything is as good as unknown to those who try out ids.
     const place = this.parts.hideUnknown && !goal.place?.rules ? undefined : goal.place;
     const maxBytes = this.readable(place);
@@ -91,7 +92,7 @@ export class FrontDoor {
     if (!place) throw this.guard.unknown(goal.id, arrival, body);
     const open = openPlace(place);
     const proof = this.guard.verify(open, arrival, body);
-    return 'answer' in proof ? proof.answer : this.take(open, arrival, body, proof, share);
+    return 'answer' in proof ? { answer: proof.answer } : this.take(open, arrival, body, proof, share);
   }
 
   /** How much is read: the size that is refused must not tell which places exist, where that is to be hidden. */
@@ -103,7 +104,7 @@ export class FrontDoor {
     return place?.rules?.maxBytes ?? this.parts.maxBody;
   }
 
-  private async take(place: OpenPlace, arrival: Arrival, body: Buffer, proof: Proof, { reserve }: Share): Promise<Answer> {
+  private async take(place: OpenPlace, arrival: Arrival, body: Buffer, proof: Proof, { reserve }: Share): Promise<Kept> {
     const maxBytes = this.limitOf(place);
     checkDemands(place.rules, arrival.request, body, maxBytes);
     checkPaused(place);

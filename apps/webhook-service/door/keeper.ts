@@ -15,10 +15,12 @@ import type {
 import { newId } from '@millrace/platform';
 import type { Log } from '@millrace/telemetry';
 import { json, Refused, refused, unavailable, type Answer } from './answers.js';
+import { answerOfRun } from './run-answer.js';
+import { Callers, type Caller, type CallersParts, type WhenGone } from './callers.js';
 import type { Proof } from './guard.js';
 import { isShared, type OpenPlace } from './place.js';
 
-export interface KeeperParts {
+export interface KeeperParts extends CallersParts {
   readonly events: EventStore;
   readonly hints: RunHints;
   /** Present where a runner shares this process. */
@@ -31,6 +33,16 @@ interface Start {
   readonly flow: LiveFlow;
   readonly run: NewRun;
   readonly birth: Reservation | undefined;
+  /** Who waits for it. */
+  readonly caller?: Caller | undefined;
+}
+
+/** What became of a request that was written down. */
+export interface Kept {
+  /** The answer that it gets at once. */
+  readonly answer?: Answer;
+  /** Comes with what the run answers; nothing of the request is needed for it. */
+  later?(whenGone: WhenGone | undefined): Promise<Answer>;
 }
 
 /** What is to be written down of one request, and what becomes of it then. */
@@ -39,25 +51,34 @@ interface Plan {
   readonly starts: readonly Start[];
 }
 
+const BORN_FAILED = { kind: 'end', status: 'failed' } as const;
+
 /** Writes events down with their runs, and sets the runs going once they are committed. */
 export class Keeper {
-  constructor(private readonly parts: KeeperParts) {}
+  private readonly callers: Callers;
+
+  constructor(private readonly parts: KeeperParts) {
+    this.callers = new Callers(parts);
+  }
 
   /** Resolves after the commit. Rejects with a Refused when nothing was promised. */
-  async keep(place: OpenPlace, event: EventRecord, trigger: TriggerView, signed: Proof['signed']): Promise<Answer> {
+  async keep(place: OpenPlace, event: EventRecord, trigger: TriggerView, signed: Proof['signed']): Promise<Kept> {
     const { acceptance, starts } = isShared(place) ? this.shared(place, event, trigger) : this.private(place as LiveFlow, event, trigger);
     const keyed = takesKey(acceptance) ? { ...acceptance, dedupe: acceptance.dedupe ?? signed } : acceptance;
     const duplicate = await this.commit(keyed, starts);
-    if (duplicate !== undefined) return json(200, { eventId: duplicate, duplicate: true });
+    if (duplicate !== undefined) return { answer: json(200, { eventId: duplicate, duplicate: true }) };
     this.setGoing(acceptance.event, starts, trigger);
+    const caller = starts[0]?.caller;
+    if (caller) return awaiting(caller, event);
+    if (place.rules.awaits && starts[0]?.run.status === 'failed') return { answer: answerOfRun(starts[0].run.id, BORN_FAILED) };
     const runIds = starts.map(({ run }) => run.id);
-    return place.rules.answer ?? json(202, { eventId: event.id, runIds, runId: runIds.length === 1 ? runIds[0] : undefined });
+    return { answer: place.rules.answer ?? json(202, { eventId: event.id, runIds, runId: runIds.length === 1 ? runIds[0] : undefined }) };
   }
 
   private private(flow: LiveFlow, event: EventRecord, trigger: TriggerView): Plan {
     const decision = flow.rules!.decide(trigger);
     if (decision.kind === 'unmatched') return { acceptance: { event: { ...event, unmatched: decision.clause } }, starts: [] };
-    const start = this.start(flow, decision);
+    const start = this.awaited(flow, this.start(flow, decision), decision);
     return { acceptance: { event, run: start.run, dedupe: dedupeOf(decision) }, starts: [start] };
   }
 
@@ -80,15 +101,30 @@ export class Keeper {
     return { flow, run: newRun(flow, id, birth), birth };
   }
 
+  /** A caller who waits is told of a body that does not fit; whoever does not is told by the failed run. */
+  private awaited(flow: LiveFlow, start: Start, decision: Decision): Start {
+    const { awaits } = flow.rules!;
+    if (!awaits) return start;
+    if (decision.kind === 'invalid') return orUnfit(start, decision);
+    const caller = this.callers.of(start.run, awaits);
+    return { ...start, run: { ...start.run, awaited: caller.awaited }, caller };
+  }
+
   /** The id of the first event, where this one is a copy of it. */
   private async commit(acceptance: Acceptance, starts: readonly Start[]): Promise<string | undefined> {
     try {
       const accepted = await this.parts.events.accept(acceptance);
       if (accepted.kind === 'stored') return undefined;
-      for (const { birth } of starts) birth?.release();
+      for (const { birth, caller } of starts) {
+        birth?.release();
+        caller?.leave();
+      }
       return accepted.eventId;
     } catch (error) {
-      for (const { birth } of starts) birth?.doubt();
+      for (const { birth, caller } of starts) {
+        birth?.doubt();
+        caller?.leave();
+      }
       throw this.notWritten(acceptance.event.flowId, error);
     }
   }
@@ -97,7 +133,15 @@ export class Keeper {
   private setGoing(event: EventRecord, starts: readonly Start[], trigger: TriggerView): void {
     for (const { flow, run, birth } of starts) {
       if (!birth) continue;
-      const claimed = { id: run.id, flowId: flow.id, version: run.version, eventId: event.id, startedAt: event.receivedAt, crashes: 0 };
+      const claimed = {
+        id: run.id,
+        flowId: flow.id,
+        version: run.version,
+        eventId: event.id,
+        startedAt: event.receivedAt,
+        crashes: 0,
+        ...(run.awaited && { awaited: true }),
+      };
       birth.start({ run: { ...claimed, lease: { runner: birth.runner, claim: 1 } }, event, journal: [] }, trigger);
     }
     const queued = starts.filter(({ run }) => run.status === 'queued').map(({ run }) => run.id);
@@ -128,6 +172,19 @@ function takesKey({ run, listeners }: Acceptance): boolean {
 function dedupeOf(decision: Decision): Acceptance['dedupe'] {
   if (decision.kind === 'keyless') throw keyless(decision.problem);
   return decision.kind === 'run' ? decision.dedupe : undefined;
+}
+
+function awaiting(caller: Caller, event: EventRecord): Kept {
+  // The bytes are not held for as long as the caller waits.
+  const { id, receivedAt } = event;
+  return { later: (whenGone) => caller.answer({ id, receivedAt }, whenGone) };
+}
+
+/** A body that does not fit is refused; a run whose trigger itself is at fault is kept for the owner. */
+function orUnfit(start: Start, { error: { code, message }, misfit }: Extract<Decision, { kind: 'invalid' }>): Start {
+  if (!misfit) return start;
+  const answer = json(422, { error: { code, message, pointers: misfit.pointers } });
+  throw new Refused(answer, code, message);
 }
 
 function keyless(problem: string): Refused {

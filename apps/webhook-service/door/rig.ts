@@ -5,6 +5,7 @@ import { webhookRules, type Acceptance, type Accepted, type ClaimedWork, type Re
 import { createLogger } from '@millrace/telemetry';
 import type { Answer } from './answers.js';
 import { Consultations } from './consultations.js';
+import { Answers, type AnswersParts } from '@millrace/platform';
 import { FrontDoor, type DoorParts } from './front-door.js';
 
 /** What time it is behind a door of the specs. */
@@ -25,7 +26,10 @@ export interface World {
 
 /** A flow that is live with this trigger. */
 export function liveFlow(trigger: Partial<Trigger> = {}, rest: Partial<LiveFlow> = {}): LiveFlow {
-  const rules = webhookRules({ type: 'webhook', ...trigger }, () => (body) => (body === 'misfit' ? '/ is a misfit' : undefined));
+  const rules = webhookRules(
+    { type: 'webhook', ...trigger },
+    () => (body) => (body === 'misfit' ? { problem: '/ is a misfit', pointers: [''] } : undefined),
+  );
   return { id: 'orders', version: 3, enabled: true, rules, credential: undefined, problems: [], ...rest };
 }
 
@@ -35,6 +39,13 @@ export interface Setting extends Partial<DoorParts> {
   readonly accept?: (acceptance: Acceptance) => Promise<Accepted>;
   /** `shared`: a runner is in this process and has room. `full`: it has none. */
   readonly runner?: 'shared' | 'full';
+}
+
+/** Callers who wait; nobody rings. */
+export function answersOf(parts: Partial<AnswersParts> = {}): Answers {
+  const store = { answered: () => Promise.resolve([]), find: () => Promise.resolve(undefined) };
+  const bell = { listen: () => Promise.resolve(), close: () => Promise.resolve() };
+  return new Answers({ store, bell, maxWaiting: 10, log: createLogger({ level: 'silent', format: 'json' }), ...parts }, 'door-1');
 }
 
 /** Builds a front door on stand-ins for its ports. */
@@ -72,6 +83,8 @@ export function world({ live = liveFlow(), shared, accept, runner, ...parts }: S
     log: createLogger({ level: 'silent', format: 'json' }),
     maxBody: 100,
     maxPending: 1_000,
+    answers: answersOf(),
+    statusKey: Buffer.alloc(32),
     publicUrl: () => 'https://hooks.example.com',
     hideUnknown: false,
     credentialUsed: () => undefined,

@@ -19,7 +19,8 @@ const seed = Number(process.env['MILLRACE_SEED'] ?? Date.now());
 console.info(`Model of the engine: ${FLOWS} flows, seed ${seed} (MILLRACE_SEED repeats it)`);
 
 /** What changes with time, and what only says how far things had come. */
-const VARIES: ReadonlySet<string> = new Set(['bytes', 
+const VARIES: ReadonlySet<string> = new Set([
+  'bytes',
   'startedAt',
   'finishedAt',
   'retryAt',

@@ -31,6 +31,25 @@ describe('an answer', () => {
     expect(await rig.run({ status })).toMatchObject({ result: { error: { code: 'respond.bad-status', step: 'reply' } } });
   });
 
+  it('sends numbers as header texts, and no header that would become two', async () => {
+    const reply200 = (value: string): Step => reply('reply', { headers: { 'x-a': value } });
+    const rig = new Rig(flowOf([reply200('{{ trigger.body.h }}')]), [echo]);
+    await rig.run({ h: 5 });
+    expect(rig.rows[0]?.output).toMatchObject({ headers: { 'x-a': '5' } });
+    for (const h of ['a\r\nx-b: c', null, { a: 1 }, '\u2028']) {
+      const bad = new Rig(flowOf([reply200('{{ trigger.body.h }}')]), [echo]);
+      expect(await bad.run({ h })).toMatchObject({ result: { error: { code: 'respond.bad-header', step: 'reply', blame: 'author' } } });
+    }
+  });
+
+  it('stays with the end of the run, whole, however that ends', async () => {
+    const failing: Step = { id: 'done', stop: { as: 'failed', message: 'No.' } };
+    const rig = new Rig(flowOf([reply('one', { status: 201, headers: { 'x-a': 'b' }, body: 1 }), nap, failing]), [echo]);
+    await rig.accept();
+    const response = { status: 201, headers: { 'x-a': 'b' }, body: 1 };
+    expect(await awaited(rig)).toMatchObject({ result: { status: 'failed', response } });
+  });
+
   it('is given once: later ones are skipped, and the first counts', async () => {
     const rig = new Rig(flowOf([reply('one'), nap, reply('two'), use('a')]), [echo]);
     await rig.accept();

@@ -1,7 +1,7 @@
 import { StepError, type Json } from '@millrace/component-sdk';
 import { resolveTemplate } from '@millrace/flow';
 import type { PlannedRespond } from '../plan.js';
-import type { ErrorRecord, StepRow } from '../records.js';
+import type { ErrorRecord, FlowResponse, StepRow } from '../records.js';
 import { errorRecord, NEXT, type StepSignal, type Walk } from './step.js';
 
 /**
@@ -18,8 +18,13 @@ export async function walkRespond(step: PlannedRespond, walk: Walk): Promise<Ste
   // Another strand may have answered while this one made up its answer.
   if (!answer || walk.hasResponded) return skip(walk, row);
   walk.note(answer);
-  walk.responded((answer.output as { body?: Json }).body ?? null);
+  walk.responded(answer.output as unknown as FlowResponse);
   return (await walk.commit(true)) ? NEXT : { kind: 'lost' };
+}
+
+/** Whether a row is the answer of its run, which has at most one. */
+export function isResponse({ kind, status }: StepRow): boolean {
+  return kind === 'respond' && status === 'succeeded';
 }
 
 type OwnRow = Pick<StepRow, 'path' | 'attempt' | 'kind' | 'startedAt' | 'finishedAt'>;
@@ -45,7 +50,34 @@ function skip(walk: Walk, row: OwnRow): StepSignal {
 
 function checked({ id }: PlannedRespond, answer: { [key: string]: Json }): { [key: string]: Json } {
   const status = Number(answer.status ?? 200);
-  if (Number.isInteger(status) && status >= 200 && status <= 599) return { ...answer, status };
-  const message = `${id} responds with the status ${JSON.stringify(answer.status)}; it must be a number from 200 to 599.`;
-  throw new StepError({ code: 'respond.bad-status', message, blame: 'author' });
+  if (!Number.isInteger(status) || status < 200 || status > 599) {
+    throw bad(
+      'respond.bad-status',
+      `${id} responds with the status ${JSON.stringify(answer.status)}; it must be a number from 200 to 599.`,
+    );
+  }
+  return {
+    ...answer,
+    status,
+    ...(answer.headers !== undefined && { headers: headerTexts(id, answer.headers as { [name: string]: Json }) }),
+  };
+}
+
+function headerTexts(id: string, headers: { [name: string]: Json }): { [name: string]: string } {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, headerText(id, name, value)]));
+}
+
+/** Visible characters, spaces and tabs (RFC 9110, section 5.5): a line break would begin another header. */
+function headerText(id: string, name: string, value: Json): string {
+  const isText = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  const text = String(isText ? value : '').replace(/^[ \t]+|[ \t]+$/g, '');
+  if (isText && /^[\t\x20-\x7e\x80-\xff]*$/.test(text)) return text;
+  throw bad(
+    'respond.bad-header',
+    `${id} responds with the header ${name}, whose value is ${isText ? 'not of one line of Latin-1' : 'no text'}. Give it a plain text.`,
+  );
+}
+
+function bad(code: string, message: string): StepError {
+  return new StepError({ code, message, blame: 'author' });
 }

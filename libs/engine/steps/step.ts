@@ -3,7 +3,7 @@ import type { StepEnvironment } from '../determinism.js';
 import type { Limits } from '../limits.js';
 import type { PlannedStep } from '../plan.js';
 import type { Calls, Clock, Host, Resumptions } from '../ports.js';
-import type { ClaimedRun, ErrorRecord, RunResult, RunScope, StepRow } from '../records.js';
+import type { ClaimedRun, ErrorRecord, FlowResponse, RunResult, RunScope, StepRow } from '../records.js';
 import type { Halt } from '../strands.js';
 import type { Trail } from '../trail.js';
 
@@ -95,7 +95,7 @@ export interface Walk {
   /** What an item leaves behind goes with the item around this place. */
   leaveBehind(trail: Trail): void;
   /** What the run gives to whoever awaits it. */
-  responded(body: Json): void;
+  responded(response: FlowResponse): void;
   /** Takes rows out of the journal, because the next row says what they said. */
   drop(trail: Trail): void;
   /** The finished items of a loop, the ones of earlier slices too. */

@@ -2,8 +2,10 @@ import type { WebhookTrigger } from '@millrace/flow';
 import type { TriggerView } from '../records.js';
 import { webhookRules, type Decision, type WebhookRules } from './rules.js';
 
+const MISFIT = { problem: '/a must be a number', pointers: ['/a'] };
+
 function rulesOf(trigger: Partial<WebhookTrigger>): WebhookRules {
-  return webhookRules({ type: 'webhook', ...trigger }, () => (body) => (body === 'misfit' ? '/a must be a number' : undefined));
+  return webhookRules({ type: 'webhook', ...trigger }, () => (body) => (body === 'misfit' ? MISFIT : undefined));
 }
 
 function view(body: unknown): TriggerView {
@@ -66,6 +68,7 @@ describe('schema', () => {
         step: 'trigger',
         blame: 'remote',
       },
+      misfit: MISFIT,
     });
     expect(decide({ schema: {}, when: "{{ trigger.body = 'x' }}" }, 'misfit').kind).toBe('unmatched');
   });

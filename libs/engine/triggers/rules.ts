@@ -1,11 +1,19 @@
 import type { Condition, Dedupe, RateLimit, WebhookTrigger } from '@millrace/flow';
-import { compileCondition, compileTemplate, evaluateCondition, parseDuration, parseSize } from '@millrace/flow';
+import { compileCondition, compileTemplate, evaluateCondition, isAwaited, parseDuration, parseSize, webhookDefaults } from '@millrace/flow';
 import { StepError, type Json } from '@millrace/component-sdk';
-import type { ErrorRecord, TriggerView } from '../records.js';
+import type { AnswerFrom, ErrorRecord, FlowResponse, TriggerView } from '../records.js';
 import { errorRecord } from '../steps/step.js';
 
-/** Names the first place where a body does not fit its schema, as JSON pointer and sentence, or undefined. */
-export type SchemaCheck = (body: unknown) => string | undefined;
+/** What is wrong with a body. */
+export interface Misfit {
+  /** The first place where it does not fit, as JSON pointer and sentence. */
+  readonly problem: string;
+  /** JSON pointers (RFC 6901) of the places that were found; the whole body is the empty one. */
+  readonly pointers: readonly string[];
+}
+
+/** What is wrong with a body by its schema, or undefined. */
+export type SchemaCheck = (body: unknown) => Misfit | undefined;
 
 /** A webhook trigger made ready for the accept path: nothing in it waits. */
 export interface WebhookRules {
@@ -20,6 +28,8 @@ export interface WebhookRules {
   readonly rate: RateRule | undefined;
   readonly whenPaused: 'hold' | 'refuse';
   readonly answer: FixedAnswer | undefined;
+  /** The caller waits for the run. */
+  readonly awaits: AwaitRule | undefined;
   /** What becomes of a request, body parsed and credential verified. */
   decide(trigger: TriggerView): Decision;
 }
@@ -30,11 +40,17 @@ export interface FixedAnswer {
   readonly body: string | undefined;
 }
 
+/** What a caller waits for, and for how long. */
+export interface AwaitRule {
+  readonly from: AnswerFrom;
+  readonly deadlineMs: number;
+}
+
 export type Decision =
   | { readonly kind: 'run'; readonly dedupe: DedupeKey | undefined }
   | { readonly kind: 'unmatched'; readonly clause: string }
   /** The event is kept with a run that failed at its trigger. */
-  | { readonly kind: 'invalid'; readonly error: ErrorRecord }
+  | { readonly kind: 'invalid'; readonly error: ErrorRecord; /** Where a body does not fit its schema. */ readonly misfit?: Misfit }
   | { readonly kind: 'keyless'; readonly problem: string };
 
 /** Requests with the same key are let in `limit` at once, and again `limit` within `perMs`. */
@@ -71,17 +87,18 @@ export function webhookRules(
     maxBytes: trigger.limit === undefined ? undefined : parseSize(trigger.limit),
     whenPaused: trigger.whenPaused ?? 'hold',
     answer: fixedAnswer(trigger.respond),
+    awaits: awaitRule(trigger.respond),
     decide: (view) => {
       const matched = matches(view);
       if (matched instanceof StepError) return { kind: 'invalid', error: errorRecord(matched, 'trigger', 1) };
       if (!matched) return { kind: 'unmatched', clause: String(trigger.when) };
-      const problem = invalid?.(view.body);
-      return problem === undefined ? keyed(dedupeKey, view) : { kind: 'invalid', error: misfit(problem) };
+      const misfit = invalid?.(view.body);
+      return misfit === undefined ? keyed(dedupeKey, view) : { kind: 'invalid', error: unfit(misfit), misfit };
     },
   };
 }
 
-function misfit(problem: string): ErrorRecord {
+function unfit({ problem }: Misfit): ErrorRecord {
   return { code: 'trigger.schema', message: `The body does not fit the trigger's schema: ${problem}`, step: 'trigger', blame: 'remote' };
 }
 
@@ -148,11 +165,22 @@ function keyed(key: ((trigger: TriggerView) => DedupeKey) | undefined, view: Tri
 }
 
 function fixedAnswer(respond: WebhookTrigger['respond']): FixedAnswer | undefined {
-  if (respond === undefined || respond === 'immediately') return undefined;
-  const json = respond.body !== undefined && typeof respond.body !== 'string';
+  if (respond === undefined || respond === 'immediately' || isAwaited(respond)) return undefined;
+  return answerBytes(respond);
+}
+
+function awaitRule(respond: WebhookTrigger['respond']): AwaitRule | undefined {
+  if (!isAwaited(respond)) return undefined;
+  const { from, deadline = webhookDefaults.deadline } = respond === 'when-finished' ? { from: 'end' as const } : respond;
+  return { from, deadlineMs: parseDuration(deadline) };
+}
+
+/** An answer as it is sent: a text as it is, anything else as JSON, under the type that the answer names or the usual one. */
+export function answerBytes({ status, headers = {}, body }: FlowResponse): FixedAnswer {
+  const json = body !== undefined && typeof body !== 'string';
   const type = json ? { 'content-type': 'application/json; charset=utf-8' } : { 'content-type': 'text/plain; charset=utf-8' };
-  const headers = { ...(respond.body === undefined ? {} : type), ...lowerCase(respond.headers ?? {}) };
-  return { status: respond.status, headers, body: json ? JSON.stringify(respond.body) : (respond.body as string | undefined) };
+  const all = { ...(body === undefined ? {} : type), ...lowerCase(headers) };
+  return { status, headers: all, body: json ? JSON.stringify(body) : body };
 }
 
 function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,6 +1,7 @@
 import type { FlowDraft } from '../format/parse.js';
 import { kindOf } from '../steps/kinds.js';
 import type { InnerList } from '../steps/kind.js';
+import { isAwaited } from '../types.js';
 import type { Step } from '../types.js';
 import { checkerAt, endsList, pointerOf } from './steps.js';
 import type { Walk } from './steps.js';
@@ -10,7 +11,29 @@ import type { Walk } from './steps.js';
  * answer was not given belongs into the other branch of an `if`. `onError` and `catch` may answer instead of what failed.
  */
 export function checkAnswers(draft: FlowDraft, walk: Walk): void {
-  for (const steps of [draft.steps, draft.onError ?? []]) answerOf(steps, undefined, walk);
+  const lists = [draft.steps, draft.onError ?? []];
+  for (const steps of lists) answerOf(steps, undefined, walk);
+  if (awaitsStep(draft) && !lists.some((steps) => hasAnswer(steps))) reportMissing(walk);
+}
+
+function awaitsStep({ trigger }: FlowDraft): boolean {
+  if (trigger?.type !== 'webhook' || !isAwaited(trigger.respond)) return false;
+  return trigger.respond !== 'when-finished' && trigger.respond.from === 'step';
+}
+
+function hasAnswer(steps: readonly Step[]): boolean {
+  return steps.some(
+    (step) =>
+      'respond' in step ||
+      kindOf(step)
+        .inner(step, { itemOf: () => ({}) })
+        .some((list) => hasAnswer(list.steps)),
+  );
+}
+
+function reportMissing({ read, catalog }: Walk): void {
+  const message = 'The caller waits for a `respond` step, and the flow has none: add one, or write `"respond": "when-finished"`.';
+  checkerAt('/trigger', read, catalog).report('flow.missing-respond', message, '/respond');
 }
 
 /** The step that may have answered when a list is through, if it goes on at all. */

@@ -131,6 +131,17 @@ describe('checkFlow finds nothing in', () => {
         '{ "id": "l", "use": "log", "with": { "n": "{{ steps.vars.name }}" } }',
       ),
     ],
+    ['a caller who waits for the end', withTrigger('{ "type": "webhook", "respond": "when-finished" }')],
+    ['a caller who waits for the end, and not long', withTrigger('{ "type": "webhook", "respond": { "from": "end", "deadline": "2s" } }')],
+    [
+      'a caller who waits for a step, however deep it stands',
+      JSON.stringify({
+        format: 1,
+        id: 'a',
+        trigger: { type: 'webhook', respond: { from: 'step', deadline: '1m' } },
+        steps: [{ id: 'i', if: true, then: [{ id: 'reply', respond: {} }] }],
+      }),
+    ],
     ['stop', withSteps('{ "id": "done", "when": "{{ trigger.body.full }}", "stop": { "as": "failed", "message": "No seats left" } }')],
     ['disabled flows, and keys of other tools', withKeys('"enabled": false, "x-layout": { "any": [1] }')],
     [
@@ -219,7 +230,15 @@ describe('checkFlow reports, at the marks,', () => {
     ['a duplicate key', withKeys('"name": "a", ¶"name": "b"'), ['flow.duplicate-key']],
     ['the key __proto__', withSteps('{ "id": "a", "use": "log", "with": { ¶"__proto__": { "x": 1 } } }'), ['flow.forbidden-key']],
     ['an unknown trigger', withTrigger('{ "type": ¶"webhok" }'), ['flow.bad-value']],
-    ['trigger keys it cannot honour yet', withTrigger('{ "type": "webhook", "respond": ¶"when-finished" }'), ['flow.key-not-supported']],
+    ['an unknown way to answer', withTrigger('{ "type": "webhook", "respond": ¶"later" }'), ['flow.bad-value']],
+    ['an unknown answer to wait for', withTrigger('{ "type": "webhook", "respond": { "from": ¶"steps" } }'), ['flow.bad-value']],
+    ['a caller kept too long', withTrigger('{ "type": "webhook", "respond": { "from": "end", "deadline": ¶"61s" } }'), ['flow.bad-value']],
+    [
+      'an awaited answer that is fixed',
+      withTrigger('{ "type": "webhook", "respond": { "from": "end", ¶"status": 200 } }'),
+      ['flow.unknown-key'],
+    ],
+    ['an awaited step that is not there', withTrigger('{ "type": "webhook", "respond": ¶{ "from": "step" } }'), ['flow.missing-respond']],
     [
       'bad trigger values',
       withTrigger('{ "type": "webhook", "methods": [¶"FETCH"], "accept": [¶"json"], "limit": ¶"1gb", "whenPaused": ¶"wait" }'),

@@ -69,6 +69,8 @@ describe('endpoints.json', () => {
     ['a rate of nothing', '{ "cal": { "rateLimit": { "limit": 0, "per": "1s" } } }', ['/cal/rateLimit/limit flow.bad-value']],
     ['a rate without its time', '{ "cal": { "rateLimit": { "limit": 1 } } }', ['/cal/rateLimit flow.missing-key']],
     ['a coding that is not undone', '{ "cal": { "encodings": ["zstd"] } }', ['/cal/encodings/0 flow.bad-value']],
+    ['an answer to wait for', '{ "cal": { "respond": "when-finished" } }', ['/cal/respond endpoint.cannot-await']],
+    ['a step to wait for', '{ "cal": { "respond": { "from": "step" } } }', ['/cal/respond endpoint.cannot-await']],
     [
       'an answer with an expression',
       '{ "cal": { "respond": { "status": 200, "body": "{{ trigger.body }}" } } }',

@@ -4,13 +4,13 @@ import { triggerShape } from '../check/shapes.js';
 import type { View } from '../check/view.js';
 import type { ReadFlow } from '../format/parse.js';
 import { complain, optional, present, readFields, readText } from '../format/reader.js';
-import type { Cursor } from '../format/reader.js';
+import type { Cursor, Fields } from '../format/reader.js';
 import { readRequestSettings, requestKeys } from '../format/trigger.js';
 import { collectProblems } from '../problems.js';
 import type { Problem } from '../problems.js';
 import type { Catalog } from '../steps/kind.js';
 import { joinPointer, propertiesOf, readJsonc } from '../text.js';
-import { endpointNamePattern } from '../types.js';
+import { endpointNamePattern, isAwaited } from '../types.js';
 import type { Endpoint } from '../types.js';
 
 /** What `endpoints.json` declares, as far as it is sound. */
@@ -77,8 +77,20 @@ function readEntry({ name, at }: Entry, walk: Walk): Endpoint | undefined {
     note: optional(fields, 'note', readText),
     ...readRequestSettings(fields),
   });
+  checkAnswerNow(endpoint, fields);
   checkRequestSettings(endpoint, at.pointer, { document: walk.read.document, report, view: VIEW }, own);
   return sound ? endpoint : undefined;
+}
+
+/** Which of many runs would answer, and which where nobody listens? */
+function checkAnswerNow({ respond }: Endpoint, { values }: Fields): void {
+  const at = values.get('respond');
+  if (at === undefined || !isAwaited(respond)) return;
+  complain(
+    at,
+    'endpoint.cannot-await',
+    'The caller of a shared endpoint cannot wait for a run: several flows may listen, or none. Use `immediately` or `{ "status": 204 }`, or give the flow a URL of its own.',
+  );
 }
 
 const VIEW: View = {

@@ -1,4 +1,4 @@
-import type { Dedupe, FixedAnswer, RateLimit, RequestSettings, WebhookTrigger } from '../types.js';
+import type { AwaitedAnswer, Dedupe, FixedAnswer, RateLimit, RequestSettings, WebhookTrigger } from '../types.js';
 import { endpointNamePattern } from '../types.js';
 import {
   complain,
@@ -26,12 +26,16 @@ export const webhookDefaults = {
   whenPaused: 'hold',
   limit: '1mb',
   dedupeWindow: '24h',
+  deadline: '10s',
 } as const;
 
 export const webhookMethods = ['POST', 'PUT', 'PATCH', 'DELETE', 'GET', 'HEAD'] as const;
 
 /** Content codings that a trigger may let in (RFC 9110, section 8.4.1). */
 export const webhookEncodings = ['gzip', 'deflate', 'br'] as const;
+
+/** The longest a caller may be kept waiting, in milliseconds: proxies and senders give up around then. */
+export const longestDeadline = 60_000;
 
 /** The largest `limit` a flow may ask for, in bytes. */
 export const largestLimit = 100 * 1024 * 1024;
@@ -117,22 +121,20 @@ function readRateLimit(at: Cursor): RateLimit | undefined {
   return limit === undefined || per === undefined ? undefined : present({ limit, per, key });
 }
 
-function readRespond(at: Cursor): 'immediately' | FixedAnswer | undefined {
-  if (at.node.type === 'object') return readAnswer(at);
-  if (at.node.value === 'when-finished') return cannotAwait(at);
-  return readChoice(['immediately'])(at);
+function readRespond(at: Cursor): RequestSettings['respond'] {
+  if (at.node.type !== 'object') return readChoice(['immediately', 'when-finished'])(at);
+  return at.node.children?.some(({ children }) => children?.[0]?.value === 'from') ? readAwaited(at) : readAnswer(at);
 }
 
-function cannotAwait(at: Cursor): undefined {
-  return complain(
-    at,
-    'flow.key-not-supported',
-    'This version cannot let the caller wait for the run yet; use `immediately` or `{ "status": 204 }`.',
-  );
+function readAwaited(at: Cursor): AwaitedAnswer | undefined {
+  const fields = readFields(at, { what: 'an awaited answer', keys: ['from', 'deadline'] });
+  if (fields === undefined) return undefined;
+  const from = required(fields, 'from', readChoice(['step', 'end']));
+  const deadline = optional(fields, 'deadline', readDuration(1, longestDeadline));
+  return from === undefined ? undefined : present({ from, deadline });
 }
 
 function readAnswer(at: Cursor): FixedAnswer | undefined {
-  if (at.node.children?.some(({ children }) => children?.[0]?.value === 'from')) return cannotAwait(at);
   const fields = readFields(at, { what: 'respond', keys: ['status', 'headers', 'body'] });
   if (fields === undefined) return undefined;
   const status = required(fields, 'status', readWhole(200, 599));

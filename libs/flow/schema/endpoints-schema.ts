@@ -2,7 +2,7 @@ import type { JsonSchema } from '@millrace/component-sdk';
 import { endpointNamePattern } from '../types.js';
 import { durationPattern } from '../units.js';
 import { closed } from './parts.js';
-import { requestSchema } from './request-schema.js';
+import { endpointAnswerSchema, requestSchema } from './request-schema.js';
 
 const text = { type: 'string', description: 'For people.' } as const;
 
@@ -16,7 +16,7 @@ export const endpointsSchema: JsonSchema = {
   patternProperties: { [endpointNamePattern]: { $ref: '#/definitions/endpoint' }, '^x-': {} },
   additionalProperties: false,
   definitions: {
-    endpoint: closed({ name: text, icon: text, note: text, ...requestSchema }),
+    endpoint: closed({ name: text, icon: text, note: text, ...requestSchema, respond: endpointAnswerSchema }),
     duration: { type: 'string', pattern: durationPattern },
   },
 };

@@ -12,6 +12,18 @@ const answer = closed(
   ['status'],
 );
 
+const awaited = closed(
+  {
+    from: { enum: ['step', 'end'], description: 'Who answers: the first `respond` step, or the end of the run.' },
+    deadline: {
+      ...durationSchema,
+      default: webhookDefaults.deadline,
+      description: 'How long the caller waits, at most `1m`; then it gets 202 and a status URL.',
+    },
+  },
+  ['from'],
+);
+
 const dedupe = closed(
   {
     key: { type: 'string', description: 'Text with expressions, such as `{{ trigger.body.id }}`; events with the same key run once.' },
@@ -48,9 +60,9 @@ export const requestSchema: Readonly<Record<string, JsonSchema>> = {
   dedupe: { ...dedupe, description: 'Drops repeated events.' },
   rateLimit: { ...rateLimit, description: 'Answers 429 to what goes beyond.' },
   respond: {
-    oneOf: [{ const: 'immediately' }, answer],
+    oneOf: [{ enum: ['immediately', 'when-finished'] }, answer, awaited],
     default: webhookDefaults.respond,
-    description: 'What the caller gets once the event is safe.',
+    description: 'What the caller gets once the event is safe: a receipt, a fixed answer, or what the run answers.',
   },
   limit: {
     type: 'string',
@@ -58,4 +70,11 @@ export const requestSchema: Readonly<Record<string, JsonSchema>> = {
     default: webhookDefaults.limit,
     description: 'The largest body let in, as sent and as decoded; larger ones are answered 413.',
   },
+};
+
+/** At a shared endpoint nobody can wait: there may be many runs, or none. */
+export const endpointAnswerSchema: JsonSchema = {
+  ...requestSchema['respond'],
+  oneOf: [{ const: 'immediately' }, answer],
+  description: 'What the caller gets once the event is safe.',
 };

@@ -58,6 +58,14 @@ export class StepData {
     return lost ? lostRow(rest) : { ...rest, ...Object.fromEntries(values.filter(([, value]) => value !== undefined)) };
   }
 
+  /** What the bytes of a row say that its step gave; undefined when that is gone. */
+  async output(data: Buffer): Promise<StepRow['output']> {
+    const { output, refs } = parseJsonBytes<StepRow & { readonly refs?: Refs }>(data);
+    if (!refs?.output) return output;
+    const bytes = await this.fetch(refs.output);
+    return bytes && parseJsonBytes<NonNullable<StepRow['output']>>(Buffer.from(bytes));
+  }
+
   /** The value of a reference as JSON text; undefined when it is gone. */
   async fetch(ref: BlobRef): Promise<Uint8Array | undefined> {
     return this.blobs?.get(ref.key);

@@ -9,13 +9,23 @@ const INSERT_EVENTS = (source: string): string => `
     substring($1::bytea from request_at for request_len), substring($1::bytea from request_at + request_len for body_len)
   from ${source}`;
 
+interface Columns {
+  readonly target: string;
+  readonly source: string;
+}
+
+const NO_MORE: Columns = { target: '', source: '' };
+
+/** Of runs whose answer the caller wants. */
+const AWAITED: Columns = { target: ', awaited, awaited_by, answer_from', source: ', answer_from is not null, awaited_by, answer_from' };
+
 /** A queued run is due a little later: by then its hint has arrived, or the sweep finds it. */
-const INSERT_RUNS = (source: string, flow = 'flow_id'): string => `
-  insert into runs (id, event_id, flow_id, version, status, runner, claim, due_at, started_at)
+const INSERT_RUNS = (source: string, flow = 'flow_id', more: Columns = NO_MORE): string => `
+  insert into runs (id, event_id, flow_id, version, status, runner, claim, due_at, started_at${more.target})
   select run_id, event_id, ${flow}, version, status, runner,
     case when status = 'running' then 1 else 0 end,
     case when status = 'queued' then to_timestamp(at / 1000) + interval '5 seconds' end,
-    case when status = 'running' then to_timestamp(at / 1000) end
+    case when status = 'running' then to_timestamp(at / 1000) end${more.source}
   from ${source} where status in ('queued', 'running', 'held')`;
 
 /** The usual commit: every event is new, every run is queued, held or claimed at birth. */
@@ -28,12 +38,12 @@ export const ACCEPT = `
  * run, the first of an event's rows leading it. Keys are inserted in key order, so that two commits cannot deadlock.
  * Answers the ids of the events that were kept; the others lost their key to an earlier event.
  */
-export const ACCEPT_CHECKED = `
+const acceptChecked = (input: { readonly values: string; readonly names: string }, more: Columns): string => `
   with input as (
     select * from unnest($2::uuid[], $3::text[], $4::float8[], $5::int[], $6::int[], $7::int[], $8::uuid[], $9::int[], $10::text[], $11::uuid[],
-      $12::boolean[], $13::text[], $14::text[], $15::float8[], $16::int[], $17::int[])
+      $12::boolean[], $13::text[], $14::text[], $15::float8[], $16::int[], $17::int[]${input.values})
       as t (event_id, flow_id, at, request_at, request_len, body_len, run_id, version, status, runner,
-        leads, run_flow_id, key, window_ms, error_at, error_len)
+        leads, run_flow_id, key, window_ms, error_at, error_len${input.names})
   ), taken as (
     insert into dedupe_keys (flow_id, key, event_id, expires_at)
     select flow_id, decode(key, 'hex'), event_id, to_timestamp((at + window_ms) / 1000)
@@ -45,7 +55,7 @@ export const ACCEPT_CHECKED = `
   ), admitted as (
     select * from input where key is null or event_id in (select event_id from taken)
   ), kept as (${INSERT_EVENTS('admitted where leads')}
-  ), born as (${INSERT_RUNS('admitted', 'run_flow_id')}
+  ), born as (${INSERT_RUNS('admitted', 'run_flow_id', more)}
   ), born_failed as (
     insert into finished_runs (id, event_id, flow_id, version, status, started_at, finished_at, error)
     select run_id, event_id, run_flow_id, version, 'failed', to_timestamp(at / 1000), to_timestamp(at / 1000),
@@ -57,6 +67,11 @@ export const ACCEPT_CHECKED = `
     from admitted where status = 'failed' order by run_id
   )
   select event_id from admitted where leads`;
+
+export const ACCEPT_CHECKED = acceptChecked({ values: '', names: '' }, NO_MORE);
+
+/** The same with runs whose answer the caller wants. */
+export const ACCEPT_AWAITED = acceptChecked({ values: ', $18::uuid[], $19::text[]', names: ', awaited_by, answer_from' }, AWAITED);
 
 /** Whose key it is, counted as a duplicate of that event. A second statement: the first does not see a concurrent winner. */
 export const COUNT_DUPLICATE = `

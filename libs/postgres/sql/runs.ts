@@ -1,3 +1,5 @@
+import { ring } from './ring.js';
+
 /** What a claim hands to its runner: the run and its event. */
 const CLAIMED = `
   select c.id, c.event_id, c.flow_id, c.version, c.claim, c.crashes, c.journal_rows, c.depth, c.awaited, c.dry,
@@ -42,7 +44,7 @@ export const ITEMS_OF = `${JOURNAL_ROWS}
 /** cancel: an active run ends without its runner's consent; whatever that runner still writes is refused. */
 export const CANCEL = `
   with moved as (
-    delete from runs where id = any ($1::uuid[]) returning id, event_id, flow_id, version, started_at, parent, awaited, rerun_of, dry
+    delete from runs where id = any ($1::uuid[]) returning id, event_id, flow_id, version, started_at, parent, awaited, awaited_by, rerun_of, dry
   ), kept as (
     insert into finished_runs (id, event_id, flow_id, version, status, started_at, finished_at, parent, rerun_of, dry)
     select id, event_id, flow_id, version, 'cancelled', started_at, now(), parent, rerun_of, dry from moved
@@ -50,7 +52,7 @@ export const CANCEL = `
     update runs r set woken = true, due_at = case when r.status = 'waiting' then now() else r.due_at end
     from moved where moved.awaited and r.id = moved.parent and r.id <> all ($1::uuid[])
   )
-  select id from moved`;
+  select id, ${ring()} from moved`;
 
 const RUNS_AGAIN = `
   update runs set status = 'queued', due_at = now() from flows

@@ -1,3 +1,5 @@
+import { ring } from './ring.js';
+
 /**
  * One shape for every transition that writes journal rows: first the compare-and-set on (runner, claim) that moves
  * the run, then the rows of the runs that moved. $1 blob, $2 to $8 one element per run, $9 to $17 one per journal row.
@@ -32,6 +34,14 @@ const record = (drops: string): string => `
   )${drops}
   select id from moved`;
 
+/** record of a `respond` step, for which a caller may wait. $21 is this process. */
+const RECORD_AWAITED = `
+  with moves as (${MOVES}), moved as (
+    update runs r set journal_rows = r.journal_rows + 1 from moves m where ${STILL_OURS} returning r.id, r.awaited_by, r.answer_from
+  ), rows as (${ROWS}
+  )${DROPS}
+  select id, case when answer_from = 'step' then ${ring('$21')} end from moved`;
+
 /** suspend: the run gives up its slot until \`at\`; one that was woken since its claim is due at once. */
 const suspend = (drops: string): string => `
   with moves as (${MOVES}), moved as (
@@ -64,7 +74,8 @@ const TELL_OF_FAILURES = `, told as (
   )`;
 
 /**
- * finish of runs that somebody awaits: the output is kept ($21, $22) and the parent woken. Parents are locked in the order of
+ * finish of runs that somebody awaits: the output is kept ($21, $22), unless the caller waits for a step only, the parent is
+ * woken and the process of the caller rung. $23 is this process. Parents are locked in the order of
  * their ids, so that two commits cannot deadlock; a parent that ends in this very statement needs no waking.
  */
 const finishAwaited = (more: string): string => `
@@ -72,12 +83,13 @@ const finishAwaited = (more: string): string => `
     select * from unnest($2::uuid[], $21::int[], $22::int[]) as o (id, output_at, output_len)
   ), moved as (
     delete from runs r using moves m where ${STILL_OURS}
-    returning r.id, r.event_id, r.flow_id, r.version, r.started_at, r.parent, r.awaited, r.rerun_of, r.dry, r.depth, m.at, m.status, m.error_at, m.error_len
+    returning r.id, r.event_id, r.flow_id, r.version, r.started_at, r.parent, r.awaited, r.awaited_by, r.answer_from, r.rerun_of, r.dry, r.depth,
+      m.at, m.status, m.error_at, m.error_len
   ), kept as (
     insert into finished_runs (id, event_id, flow_id, version, status, started_at, finished_at, error, parent, rerun_of, dry, output)
     select id, event_id, flow_id, version, status, started_at, to_timestamp(at / 1000),
       case when error_len > 0 then substring($1::bytea from error_at for error_len) end, parent, rerun_of, dry,
-      case when output_len > 0 then substring($1::bytea from output_at for output_len) end
+      case when output_len > 0 and answer_from is distinct from 'step' then substring($1::bytea from output_at for output_len) end
     from moved join outputs using (id)
   ), parents as (
     select r.id from runs r where r.id = any (array(select parent from moved where awaited)) and r.id <> all ($2::uuid[])
@@ -87,14 +99,18 @@ const finishAwaited = (more: string): string => `
     from parents where r.id = parents.id
   ), rows as (${ROWS}
   )${DROPS}${more}
-  select id from moved`;
+  select id, ${ring('$23')} from moved`;
 
 export interface TransitionTexts {
   readonly plain: string;
   readonly dropping: string;
 }
 
-export const RECORD: TransitionTexts = { plain: record(''), dropping: record(DROPS) };
+export const RECORD: TransitionTexts & { readonly awaited: string } = {
+  plain: record(''),
+  dropping: record(DROPS),
+  awaited: RECORD_AWAITED,
+};
 export const SUSPEND: TransitionTexts = { plain: suspend(''), dropping: suspend(DROPS) };
 export const FINISH: TransitionTexts & { readonly awaited: string; readonly failed: string } = {
   plain: finish(''),
