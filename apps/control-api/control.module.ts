@@ -6,6 +6,7 @@ import { Doorkeeper } from './access/doorkeeper.js';
 import { ApiGuard, PageGuard } from './access/guard.js';
 import { SessionController } from './access/session.controller.js';
 import { ActivityController } from './activity/activity.controller.js';
+import { ComponentsController } from './components/components.controller.js';
 import { CredentialsController } from './credentials/credentials.controller.js';
 import { EventsController } from './events/events.controller.js';
 import { FlowsController } from './flows/flows.controller.js';
@@ -32,6 +33,7 @@ export function controlModule(token: string): DynamicModule {
       RefusalsController,
       RunsController,
       DeadLettersController,
+      ComponentsController,
       CredentialsController,
       ActivityController,
       StatusController,

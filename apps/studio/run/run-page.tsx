@@ -13,6 +13,7 @@ import { CancelButton } from './cancel.js';
 import { Inspector } from './inspector.js';
 import { readIterations } from './iterations.js';
 import { overlayOf } from './overlay.js';
+import { RunActions } from './rerun.js';
 import { EventBar, RunBar } from './run-bar.js';
 import type { ShownRun } from './shown-run.js';
 import { StepList } from './step-list.js';
@@ -58,7 +59,12 @@ function Run({ run, text, event }: { readonly run: RunView; readonly text: strin
     <>
       <Header
         trail={[{ label: 'Runs', href: '/runs' }, { label: `${tree.name ?? run.flowId} · ${shortId(run.id)}` }]}
-        actions={<CancelButton run={run} />}
+        actions={
+          <>
+            <RunActions run={run} event={event} />
+            <CancelButton run={run} />
+          </>
+        }
       >
         <Views view={view} />
       </Header>
