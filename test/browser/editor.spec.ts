@@ -42,7 +42,7 @@ describeInBrowser('whoever edits a flow', () => {
     await page.getByRole('link', { name: 'Build a flow from this event' }).click();
     await page.getByRole('dialog', { name: 'What should happen next?' }).waitFor();
     await page.getByRole('combobox').fill('log');
-    await page.getByRole('option', { name: /^Log/ }).waitFor();
+    await page.getByRole('option', { selected: true }).getByText('log', { exact: true }).waitFor();
     await page.keyboard.press('Enter');
     const message = page.getByRole('textbox', { name: 'Message' });
     await message.fill('Hello ');
