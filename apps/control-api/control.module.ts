@@ -1,6 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ACCESS, createAccess } from './access/access.js';
-import { CredentialsController } from './credentials/credentials.controller.js';
 import { KeyController } from './credentials/key.controller.js';
 import { DeadLettersController } from './operations/dead-letters.controller.js';
 import { DraftsController } from './drafts/drafts.controller.js';
@@ -8,6 +7,8 @@ import { Doorkeeper } from './access/doorkeeper.js';
 import { ApiGuard, PageGuard } from './access/guard.js';
 import { SessionController } from './access/session.controller.js';
 import { ActivityController } from './activity/activity.controller.js';
+import { ComponentsController } from './components/components.controller.js';
+import { CredentialsController } from './credentials/credentials.controller.js';
 import { EventsController } from './events/events.controller.js';
 import { FlowsController } from './flows/flows.controller.js';
 import { OpenApiController } from './openapi/openapi.controller.js';
@@ -34,6 +35,7 @@ export function controlModule(token: string): DynamicModule {
       RefusalsController,
       RunsController,
       DeadLettersController,
+      ComponentsController,
       CredentialsController,
       KeyController,
       ActivityController,

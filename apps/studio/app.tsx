@@ -1,5 +1,5 @@
 import { QueryClientProvider } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { ApiFailure } from './api/client.js';
 import { newQueryClient, useRuns, useStatus } from './api/queries.js';
@@ -11,11 +11,15 @@ import { FlowsPage } from './pages/flows-page.js';
 import { HealthPage } from './pages/health-page.js';
 import { RunsPage } from './pages/runs-page.js';
 import { SignInPage } from './pages/sign-in-page.js';
+import { VersionsPage } from './pages/versions-page.js';
 import { WelcomePage } from './pages/welcome-page.js';
 import { RunPage } from './run/run-page.js';
 import { Shell } from './shell/shell.js';
 import { Shortcuts } from './shell/shortcuts.js';
 import { Empty, Loading } from './ui/states.js';
+
+/** With the flow library, which only the editor needs. */
+const EditorPage = lazy(() => import('./editor/editor-page.js'));
 
 export function App() {
   const [client] = useState(newQueryClient);
@@ -56,6 +60,14 @@ function Pages() {
         <FlowsPage />
       </Route>
       <Route path="/flows/:id/runs">{({ id }) => <RunsPage flow={id} />}</Route>
+      <Route path="/flows/:id/versions">{({ id }) => <VersionsPage key={id} id={id} />}</Route>
+      <Route path="/flows/:id/edit">
+        {({ id }) => (
+          <Suspense fallback={<Loading what="the editor" />}>
+            <EditorPage key={id} id={id} />
+          </Suspense>
+        )}
+      </Route>
       <Route path="/flows/:id">{({ id }) => <FlowPage key={id} id={id} />}</Route>
       <Route path="/runs">
         <RunsPage />

@@ -5,6 +5,9 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 
 export default defineConfig({
   root: here,
+  resolve: {
+    alias: ['flow', 'component-sdk'].map((lib) => ({ find: `@millrace/${lib}`, replacement: `${here}../../libs/${lib}/index.ts` })),
+  },
   build: {
     outDir: '../../dist/apps/studio',
     emptyOutDir: true,

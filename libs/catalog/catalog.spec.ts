@@ -119,6 +119,20 @@ describe('the flows folder', () => {
     expect(catalog.flows().map(({ id }) => id)).toEqual(['a', 'b']);
   });
 
+  it('refuses what this version cannot do yet, instead of ignoring it', async () => {
+    await write('a', flowText('a', {}, [], { concurrency: { limit: 1 } }));
+    const catalog = await open();
+    expect(catalog.flow('a')).toMatchObject({ version: 0, problems: [expect.objectContaining({ code: 'flow.key-not-supported' })] });
+  });
+
+  it('refuses a call of a flow that is not there, and takes one of a flow that stands beside it', async () => {
+    await write('a', flowText('a', {}, [{ id: 'sub', call: 'b' }]));
+    await write('b', flowText('b', {}, [{ id: 'sub', call: 'nowhere' }]));
+    const catalog = await open();
+    expect(catalog.flow('a')).toMatchObject({ version: 1, problems: [] });
+    expect(catalog.flow('b')).toMatchObject({ version: 0, problems: [expect.objectContaining({ code: 'call.unknown-flow' })] });
+  });
+
   it('makes a version of a new file and of a changed one, and of nothing else', async () => {
     await write('a', flowText('a'));
     const catalog = await open();

@@ -1,6 +1,7 @@
 import { planFlow, webhookRules, type Plan } from '@millrace/engine';
 import {
   checkFlow,
+  flowControlKeys,
   flowInfo,
   flowInfos,
   hasErrors,
@@ -118,7 +119,12 @@ export class Catalog {
   }
 
   private known(flowId?: string): CheckOptions {
-    return { components: this.components.all, credentials: this.book.known, ...(flowId === undefined ? {} : { flowId }) };
+    return {
+      unsupported: flowControlKeys,
+      components: this.components.all,
+      credentials: this.book.known,
+      ...(flowId === undefined ? {} : { flowId }),
+    };
   }
 
   /** A version ready to run; compiled once. Rejects with NotRunnable when it is gone or no longer checks. */

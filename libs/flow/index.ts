@@ -31,6 +31,7 @@ export { checkEndpoints } from './endpoints/check.js';
 export type { CheckedEndpoints } from './endpoints/check.js';
 export { schemaCompiler } from './check/schemas.js';
 export { stepKind } from './steps/kinds.js';
+export { flowControlKeys } from './steps/kind.js';
 export type { Catalog, CredentialInfo, FlowInfo, StepKindName } from './steps/kind.js';
 
 export { endpointsSchema, endpointsSchemaText } from './schema/endpoints-schema.js';

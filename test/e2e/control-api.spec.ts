@@ -186,6 +186,7 @@ describe('the OpenAPI document', () => {
       ['FlowList', 'flows'],
       ['Flow', 'flows/hello'],
       ['Status', 'status'],
+      ['ComponentList', 'components'],
     ] as const) {
       const validate = ajv.compile({ $ref: `api#/components/schemas/${schema}` });
       expect([path, validate(await instance.api(path)), validate.errors]).toEqual([path, true, null]);

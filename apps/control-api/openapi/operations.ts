@@ -1,5 +1,6 @@
 import type { JsonSchema } from '@millrace/component-sdk';
 import { activityQuery, activitySchema } from '../wire/activity.js';
+import { componentListSchema } from '../wire/component.js';
 import { eventPageSchema, eventSchema, eventsQuery } from '../wire/event.js';
 import { flowListSchema, flowSchema } from '../wire/flow.js';
 import { failureSchema } from '../wire/problem.js';
@@ -250,6 +251,14 @@ export const operations: readonly Operation[] = [
     description: COUNTED,
     body: discardLettersBody.schema,
     answers: { ...ok('How many.', bulkSchema), ...invalid, ...recount },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/components',
+    id: 'listComponents',
+    tag: 'flows',
+    summary: 'What steps can use: the built-in components and those of plugins, with their schemas',
+    answers: ok('By name.', componentListSchema),
   },
   {
     method: 'post',

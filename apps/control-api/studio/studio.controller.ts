@@ -13,6 +13,7 @@ const PAGES = [
   '/welcome',
   '/flows',
   '/flows/:id',
+  '/flows/:id/edit',
   '/flows/:id/runs',
   '/flows/:id/versions',
   '/runs',

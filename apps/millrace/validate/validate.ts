@@ -10,7 +10,7 @@ import {
 } from '@millrace/catalog';
 import { builtinComponents } from '@millrace/components';
 import type { Config } from '@millrace/config';
-import { checkFlow, flowInfos, type CheckOptions, type Problem } from '@millrace/flow';
+import { checkFlow, flowControlKeys, flowInfos, type CheckOptions, type Problem } from '@millrace/flow';
 import { findFlowFiles, shown } from './files.js';
 import type { Finding } from './findings.js';
 
@@ -47,7 +47,9 @@ export async function validate({ config, paths, withoutSecrets }: ValidateOption
   const callable = flowInfos([...around, ...found.files]);
   const findings = [
     ...found.findings,
-    ...found.files.flatMap((file) => flowFindings(file, { components, credentials: book.known, endpoints: shared.names, flows: callable })),
+    ...found.files.flatMap((file) =>
+      flowFindings(file, { components, credentials: book.known, endpoints: shared.names, flows: callable, unsupported: flowControlKeys }),
+    ),
     ...problemFindings(shown(endpointsFile, cwd), shared.problems),
     ...credentialFindings(book, shown(config.credentials, cwd), config.credentials),
     ...loaded.problems.map(({ code, plugin, message }): Finding => ({ file: shown(plugin, cwd), severity: 'error', code, message })),

@@ -18,6 +18,8 @@ export interface CanvasProps {
   readonly marked?: ReadonlyMap<string, string>;
   readonly onSelect: (stepId: string | undefined) => void;
   readonly onOpenData?: (stepId: string) => void;
+  /** Drawn along with the flow, in its coordinates. */
+  readonly drawn?: (layout: Layout) => ReactNode;
   /** Floats over the drawing. */
   readonly children?: ReactNode;
 }
@@ -35,7 +37,7 @@ export function Canvas(props: CanvasProps) {
   );
 }
 
-function Drawing({ tree, overlay, selected, eventSize, marked = NONE, onSelect, onOpenData, children }: CanvasProps) {
+function Drawing({ tree, overlay, selected, eventSize, marked = NONE, onSelect, onOpenData, drawn, children }: CanvasProps) {
   const [store] = useState(() => new CanvasStore());
   const strips = overlay !== undefined;
   const layout = useMemo(() => layoutFlow(tree, { strips }), [tree, strips]);
@@ -67,6 +69,7 @@ function Drawing({ tree, overlay, selected, eventSize, marked = NONE, onSelect, 
         >
           <Edges layout={layout} />
           <Pills layout={layout} event={eventSize} onOpen={open} />
+          {drawn?.(layout)}
           <Overview layout={layout} />
           <Detail />
         </ReactFlow>

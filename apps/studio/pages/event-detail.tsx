@@ -3,6 +3,7 @@ import { useEvent } from '../api/queries.js';
 import type { EventView } from '../api/wire.js';
 import { count, duration, moment, shortId, size } from '../format/format.js';
 import { EventBody } from '../run/panels.js';
+import { BuildFlow } from '../editor/new-flow.js';
 import { CopyButton, Fact, Facts, Tabs } from '../ui/controls.js';
 import { Glyph, statusWords } from '../ui/glyph.js';
 import { Loaded } from '../ui/states.js';
@@ -39,6 +40,7 @@ function Detail({ event }: { readonly event: EventView }) {
         <Outcome event={event} />
         <div className="actions">
           <CopyButton label="A command that sends this event again" text={asCurl(event)} words="Copy as curl" />
+          <BuildFlow event={event} />
           <a className="button" data-look="plain" href={`/api/v1/events/${event.id}/body`} download>
             Download the body
           </a>

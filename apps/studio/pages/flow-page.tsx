@@ -39,6 +39,12 @@ function Flow({ flow }: { readonly flow: FlowView }) {
         <Link className="button" data-look="quiet" href={`/flows/${flow.id}/runs`}>
           Runs
         </Link>
+        <Link className="button" data-look="quiet" href={`/flows/${flow.id}/versions`}>
+          Versions
+        </Link>
+        <Link className="button" data-look="plain" href={`/flows/${flow.id}/edit`}>
+          Edit
+        </Link>
       </Header>
       <Parts flow={flow} view={view} />
     </>

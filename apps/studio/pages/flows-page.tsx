@@ -2,6 +2,7 @@ import { Link } from 'wouter';
 import { useActivity, useFlows } from '../api/queries.js';
 import type { FlowActivityView, FlowItem } from '../api/wire.js';
 import { ago, count } from '../format/format.js';
+import { NewFlow } from '../editor/new-flow.js';
 import { Header } from '../shell/shell.js';
 import { Glyph, statusWords } from '../ui/glyph.js';
 import { Empty, Loaded } from '../ui/states.js';
@@ -13,7 +14,7 @@ export function FlowsPage() {
   const { data: activity } = useActivity();
   return (
     <>
-      <Header trail={[{ label: 'Flows' }]} />
+      <Header trail={[{ label: 'Flows' }]} actions={<NewFlow />} />
       <Loaded query={flows} what="the flows">
         {({ items }) =>
           items.length === 0 ? (

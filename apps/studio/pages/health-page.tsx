@@ -8,6 +8,7 @@ import { Sentence } from '../ui/sentence.js';
 import { Loaded } from '../ui/states.js';
 import { useNow } from '../ui/use-now.js';
 import { attentionOf, type Attention } from './attention.js';
+import { DeadLetters } from './dead-letters.js';
 import { HourStrip } from './hour-strip.js';
 
 export function HealthPage() {
@@ -38,6 +39,7 @@ function Health({ lately, flows, status }: HealthProps) {
     <div className="page-body" tabIndex={0} role="region" aria-label="Health">
       <h2 className="health-sentence">{sentence(attention.length, flows.length)}</h2>
       {attention.length > 0 && <AttentionTable rows={attention} />}
+      <DeadLetters />
       {status && <Numbers lately={lately} status={status} />}
       <Throughput lately={lately} />
     </div>

@@ -15,6 +15,7 @@ import { readIterations } from './iterations.js';
 import { inOrder } from './order.js';
 import { overlayOf } from './overlay.js';
 import { stepIdOf } from './paths.js';
+import { RunActions } from './rerun.js';
 import { EventBar, RunBar } from './run-bar.js';
 import type { ShownRun } from './shown-run.js';
 import { StepList } from './step-list.js';
@@ -61,7 +62,12 @@ function Run({ run: asked, text, event }: { readonly run: RunView; readonly text
     <>
       <Header
         trail={[{ label: 'Runs', href: '/runs' }, { label: `${tree.name ?? run.flowId} · ${shortId(run.id)}` }]}
-        actions={<CancelButton run={run} />}
+        actions={
+          <>
+            <RunActions run={run} event={event} />
+            <CancelButton run={run} />
+          </>
+        }
       >
         <Views view={view} />
       </Header>

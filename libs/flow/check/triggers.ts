@@ -1,5 +1,6 @@
 import type { FlowDraft } from '../format/parse.js';
 import { keyNodeAt } from '../text.js';
+import type { FlowControlKey } from '../steps/kind.js';
 import type { Trigger } from '../types.js';
 import type { SiteContext } from './sites.js';
 import type { Walk } from './steps.js';
@@ -11,7 +12,7 @@ export function checkTrigger(draft: FlowDraft, view: View, walk: Walk): void {
   const { document, problems } = walk.read;
   const context: SiteContext = { document, report: problems.report, view };
   if (draft.trigger !== undefined) checkByType(draft.trigger, view, walk, context);
-  checkFlowControl(draft, context);
+  checkFlowControl(draft, context, walk.catalog.unsupported ?? []);
 }
 
 function checkByType(trigger: Trigger, view: View, walk: Walk, context: SiteContext): void {
@@ -23,7 +24,11 @@ function checkByType(trigger: Trigger, view: View, walk: Walk, context: SiteCont
 const keyed = ['concurrency', 'debounce', 'batch'] as const;
 const collecting = ['debounce', 'batch'] as const;
 
-function checkFlowControl(draft: FlowDraft, context: SiteContext): void {
+function checkFlowControl(draft: FlowDraft, context: SiteContext, unsupported: readonly FlowControlKey[]): void {
+  for (const name of unsupported) {
+    if (draft[name] === undefined) continue;
+    reportKey(`/${name}`, `This version cannot hold runs back by \`${name}\` yet; remove it.`, 'flow.key-not-supported', context);
+  }
   for (const name of keyed) if (draft[name]?.key !== undefined) checkAcceptKey(`/${name}/key`, context);
   for (const name of collecting) if (draft[name] !== undefined) checkCollects(name, draft, context);
   if (draft.debounce !== undefined && draft.batch !== undefined)
@@ -47,7 +52,7 @@ function checkLanesOfBatches({ batch, concurrency }: FlowDraft, context: SiteCon
 function reportKey(
   pointer: string,
   message: string,
-  code: 'flow.conflicting-keys' | 'flow.key-no-effect',
+  code: 'flow.conflicting-keys' | 'flow.key-no-effect' | 'flow.key-not-supported',
   { document, report }: SiteContext,
 ): void {
   const node = keyNodeAt(document.root, pointer);

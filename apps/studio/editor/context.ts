@@ -1,0 +1,30 @@
+import type { EditResult } from '@millrace/flow';
+import { createContext, useContext } from 'react';
+import type { ComponentView, CredentialItem, FlowItem } from '../api/wire.js';
+import type { FlowTree } from '../flow/structure.js';
+import type { Loaded } from './loaded.js';
+import type { Problems } from './queries.js';
+
+/** What every part of the editor needs. */
+export interface EditorView {
+  readonly flowId: string;
+  readonly text: string;
+  readonly tree: FlowTree;
+  readonly components: readonly ComponentView[];
+  readonly credentials: readonly CredentialItem[];
+  readonly flows: readonly FlowItem[];
+  readonly problems: Problems;
+  readonly loaded: Loaded;
+  /** Makes an edit; says in a line what could not be done. */
+  readonly edit: (work: (text: string) => EditResult, field?: string) => EditResult;
+  readonly select: (step: string | undefined) => void;
+}
+
+export const EditorContext = createContext<EditorView | undefined>(undefined);
+
+/** Inside the editor only. */
+export function useEditor(): EditorView {
+  const view = useContext(EditorContext);
+  if (view === undefined) throw new Error('This part of the page works inside the editor only.');
+  return view;
+}

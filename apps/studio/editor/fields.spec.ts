@@ -1,0 +1,112 @@
+import { readFlow } from '../flow/structure.js';
+import { choicesOf, searchChoices } from './choices.js';
+import { componentFields, enteredValue, fieldsOf, fieldText, valueAt, type FieldKind } from './fields.js';
+
+const stepOf = (step: object) => readFlow(JSON.stringify({ steps: [step] })).steps[0]!;
+
+describe('the form of a component', () => {
+  it('asks first for what is required, each by its kind', () => {
+    const fields = componentFields({
+      properties: {
+        note: { type: 'string' },
+        how: { enum: ['GET', 'POST'] },
+        many: { type: 'integer' },
+        sure: { type: 'boolean' },
+        headers: { type: 'object', additionalProperties: { type: 'string' } },
+        body: { title: 'Body' },
+        url: { type: 'string', title: 'URL' },
+      },
+      required: ['url'],
+    });
+    expect(fields.map(({ label, kind, required }) => [label, kind, required])).toEqual([
+      ['URL', 'text', true],
+      ['note', 'text', false],
+      ['how', 'choice', false],
+      ['many', 'number', false],
+      ['sure', 'boolean', false],
+      ['headers', 'rows', false],
+      ['Body', 'json', false],
+    ]);
+    expect(fields.find(({ label }) => label === 'headers')?.values).toBe('text');
+  });
+
+  it('is one field of JSON when the component is not installed', () => {
+    expect(fieldsOf(stepOf({ id: 'a', use: 'gone.away', with: {} }), [])).toMatchObject([{ pointer: '/with', kind: 'json' }]);
+  });
+
+  it('has a field for every case of a switch', () => {
+    const step = stepOf({
+      id: 'a',
+      switch: '{{ x }}',
+      cases: [
+        { when: 1, steps: [] },
+        { when: 2, steps: [] },
+      ],
+    });
+    expect(fieldsOf(step, []).map(({ pointer }) => pointer)).toEqual(['/switch', '/cases/0/when', '/cases/1/when']);
+  });
+});
+
+describe('what is typed', () => {
+  it.each<[FieldKind, string, unknown]>([
+    ['text', '12', '12'],
+    ['number', '12', 12],
+    ['number', '-1.5e3', -1500],
+    ['number', '{{ steps.a.n }}', '{{ steps.a.n }}'],
+    ['boolean', 'true', true],
+    ['json', '{"a":[1]}', { a: [1] }],
+    ['json', 'plain words', 'plain words'],
+    ['json', '{{ trigger.body }}', '{{ trigger.body }}'],
+    ['json', '', undefined],
+  ])('in a field of kind %s as %j means %j', (kind, text, value) => {
+    expect(enteredValue(kind, text)).toEqual({ ok: true, value });
+  });
+
+  it('is not lost when it is not JSON yet', () => {
+    expect(enteredValue('json', '{"a":')).toMatchObject({ ok: false, message: expect.stringContaining('Not JSON yet') as string });
+  });
+
+  it.each([['x'], [12], [{ a: [1, null] }], [true], [['x']]])('comes back as it was shown: %j', (value) => {
+    const kind: FieldKind = typeof value === 'string' ? 'text' : 'json';
+    expect(enteredValue(kind, fieldText(value))).toEqual({ ok: true, value });
+  });
+
+  it('is found at its pointer, with escapes', () => {
+    expect(valueAt({ a: [{ 'b/c': { 'd~e': 1 } }] }, '/a/0/b~1c/d~0e')).toBe(1);
+    expect(valueAt({ a: 1 }, '/a/b/c')).toBeUndefined();
+    expect(valueAt({}, '/constructor')).toBeUndefined();
+  });
+});
+
+describe('the picker', () => {
+  const component = (name: string, title: string) => ({
+    name,
+    title,
+    description: null,
+    props: { type: 'object', properties: { text: { type: 'string' }, n: { type: 'number' } }, required: ['text', 'n'] },
+    output: null,
+    credential: null,
+    effects: 'outside' as const,
+    timeout: null,
+  });
+  const choices = choicesOf([
+    component('http.request', 'HTTP request'),
+    component('slack.send', 'Send a message'),
+    component('set', 'Set'),
+  ]);
+
+  it('offers what most flows go on with first, and each thing once', () => {
+    expect(choices.slice(0, 3).map(({ title }) => title)).toEqual(['Call an HTTP API', 'Set values', 'Branch']);
+    expect(new Set(choices.map(({ name }) => name)).size).toBe(choices.length);
+  });
+
+  it('finds by every word, the title before the description', () => {
+    expect(searchChoices(choices, 'slack mess').map(({ name }) => name)).toEqual(['slack.send']);
+    expect(searchChoices(choices, 'wait')[0]?.name).toBe('wait');
+    expect(searchChoices(choices, 'frobnicate')).toEqual([]);
+  });
+
+  it('begins a step with an empty text for what it needs, never with a wrong value', () => {
+    expect(choices.find(({ name }) => name === 'slack.send')?.step).toEqual({ use: 'slack.send', with: { text: '' } });
+  });
+});

@@ -1,0 +1,141 @@
+import { removeProperty, setProperty } from '@millrace/flow';
+import { X } from 'lucide-react';
+import { everyStep, textOf, type FlowStep } from '../flow/structure.js';
+import { stepTitle, triggerTitle, triggerWords } from '../flow/words.js';
+import { Button, Fact, Facts, IconButton } from '../ui/controls.js';
+import { DataTree } from '../ui/data-tree.js';
+import { StepTile, TriggerTile } from '../ui/tile.js';
+import { useEditor } from './context.js';
+import { ProblemList } from './problems.js';
+import { placeOf } from './places.js';
+import { PlainInput, Select, StepForm } from './step-form.js';
+
+interface InspectorProps {
+  readonly selected: string | undefined;
+  readonly onDelete: (id: string) => void;
+  readonly onDuplicate: (id: string) => void;
+}
+
+/** The settings of what is selected: a step, the trigger, or the flow. */
+export function Inspector({ selected, onDelete, onDuplicate }: InspectorProps) {
+  const { tree } = useEditor();
+  const step = everyStep([...tree.steps, ...tree.onError]).find(({ id }) => id === selected);
+  return (
+    <aside className="inspector" aria-label="Inspector" data-open={selected !== undefined}>
+      {step && <StepPanel key={step.id} step={step} onDelete={onDelete} onDuplicate={onDuplicate} />}
+      {selected === 'trigger' && <TriggerPanel />}
+      {!step && selected !== 'trigger' && <FlowPanel />}
+    </aside>
+  );
+}
+
+interface HeadProps {
+  readonly title: string;
+  readonly code: string;
+  readonly children: React.ReactNode;
+}
+
+function Head({ title, code, children }: HeadProps) {
+  const { select } = useEditor();
+  return (
+    <header className="panel-head">
+      {children}
+      <div>
+        <h2>{title}</h2>
+        <code className="dim">{code}</code>
+      </div>
+      <IconButton label="Close" onClick={() => select(undefined)}>
+        <X size={16} aria-hidden />
+      </IconButton>
+    </header>
+  );
+}
+
+function StepPanel({ step, onDelete, onDuplicate }: Omit<InspectorProps, 'selected'> & { readonly step: FlowStep }) {
+  const { problems, tree } = useEditor();
+  const place = placeOf(tree, step.id);
+  const pointer = place && `${place.list}/${place.at}`;
+  const own = problems.filter(({ path }) => pointer !== undefined && (path === pointer || path.startsWith(`${pointer}/`)));
+  return (
+    <>
+      <Head title={stepTitle(step)} code={textOf(step.json['use']) ?? step.kind}>
+        <StepTile step={step} />
+      </Head>
+      <div className="panel-body" tabIndex={0} role="region" aria-label={stepTitle(step)}>
+        <StepForm step={step} />
+        {own.length > 0 && <ProblemList problems={own} />}
+        <div className="actions">
+          <Button onClick={() => onDuplicate(step.id)}>Duplicate</Button>
+          <Button onClick={() => onDelete(step.id)}>Delete the step</Button>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function TriggerPanel() {
+  const { tree, loaded, edit } = useEditor();
+  const set = (pointer: string) => (text: string) =>
+    void edit((source) => (text === '' ? removeProperty(source, { pointer }) : setProperty(source, { pointer, value: text })), pointer);
+  const isHook = tree.trigger['type'] === 'webhook';
+  return (
+    <>
+      <Head title={triggerTitle(tree)} code={String(tree.trigger['type'])}>
+        <TriggerTile type={String(tree.trigger['type'])} />
+      </Head>
+      <div className="panel-body" tabIndex={0} role="region" aria-label="Trigger">
+        <div className="form">
+          {isHook && <TriggerCredential onChange={set('/trigger/credential')} />}
+          <PlainInput
+            label="Only when"
+            pointer="/trigger/when"
+            value={textOf(tree.trigger['when']) ?? ''}
+            description="Such as {{ trigger.body.type = 'order.paid' }}. Other events make no run."
+            onChange={set('/trigger/when')}
+          />
+          {tree.trigger['type'] === 'schedule' && (
+            <PlainInput
+              label="Cron line"
+              pointer="/trigger/cron"
+              value={textOf(tree.trigger['cron']) ?? ''}
+              onChange={set('/trigger/cron')}
+            />
+          )}
+        </div>
+        <h3>What it gives</h3>
+        {loaded.trigger === undefined ? (
+          <p className="dim">No event is loaded.</p>
+        ) : (
+          <DataTree value={loaded.trigger} label="What the trigger gives" />
+        )}
+      </div>
+    </>
+  );
+}
+
+function TriggerCredential({ onChange }: { readonly onChange: (name: string) => void }) {
+  const { tree, credentials } = useEditor();
+  const options = [['', 'None: anybody who knows the URL may send'] as const, ...credentials.map(({ name }) => [name, name] as const)];
+  const value = textOf(tree.trigger['credential']) ?? '';
+  return <Select label="Credential" pointer="/trigger/credential" value={value} options={options} onChange={onChange} />;
+}
+
+function FlowPanel() {
+  const { tree, flowId, problems, edit } = useEditor();
+  const rename = (name: string): void => void edit((text) => setProperty(text, { pointer: '/name', value: name }), '/name');
+  return (
+    <div className="panel-body" tabIndex={0} role="region" aria-label="The flow">
+      <h2>The flow</h2>
+      <div className="form">
+        <PlainInput label="Name" pointer="/name" value={tree.name ?? ''} onChange={rename} />
+      </div>
+      <Facts>
+        <Fact label="Id">
+          <code>{flowId}</code>
+        </Fact>
+        <Fact label="Starts">{triggerWords(tree.trigger, flowId)}</Fact>
+      </Facts>
+      <ProblemList problems={problems} />
+    </div>
+  );
+}

@@ -1,0 +1,90 @@
+import type { Json } from '@millrace/component-sdk';
+import type { EventView, RunView } from '../api/wire.js';
+import { everyStep, textOf, type FlowTree } from '../flow/structure.js';
+import { lanesOf, placeOf } from './places.js';
+import { valueAt } from './fields.js';
+
+/** What expressions are shown with: a captured event, and what the steps of one of its runs gave. */
+export interface Loaded {
+  readonly trigger: Json | undefined;
+  /** Outputs by the id of the step. In a loop, those of the first item. */
+  readonly steps: Readonly<Record<string, Json>>;
+  /** What was too large to be loaded: `trigger`, or ids of steps. */
+  readonly tooLarge: readonly string[];
+}
+
+export const NOTHING_LOADED: Loaded = { trigger: undefined, steps: {}, tooLarge: [] };
+
+/** From an event, and the newest run of the flow for it. */
+export function loadedFrom(event: EventView | undefined, run: RunView | undefined): Loaded {
+  const rows = (run?.steps ?? []).filter(({ kind }) => kind !== 'item' && kind !== 'when');
+  const outputs = rows.filter(({ status, output, large }) => status === 'succeeded' && output !== null && !large.includes('output'));
+  // The first row of an id stays: that is the first item of a loop.
+  const steps = Object.fromEntries([...outputs].reverse().map(({ path, output }) => [idOf(path), output as Json]));
+  const large = rows.filter(({ large }) => large.includes('output')).map(({ path }) => idOf(path));
+  return { trigger: event && triggerOf(event), steps, tooLarge: event?.body.kind === 'large' ? ['trigger', ...large] : large };
+}
+
+function idOf(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1);
+}
+
+/** What expressions see as `trigger`. */
+function triggerOf({ id, body, headers, files, url, method, receivedAt }: EventView): Json {
+  const at = url.indexOf('?');
+  const query = at < 0 ? {} : Object.fromEntries(new URLSearchParams(url.slice(at + 1)));
+  const value: Record<string, Json> = body.kind === 'large' ? {} : { body: (body.value ?? null) as Json };
+  return { ...value, headers: { ...headers }, query, files: files as unknown as Json, method, id, receivedAt };
+}
+
+/** The scope of one step: the event, the steps before it, and the first items of the loops around it. */
+export function scopeFor(tree: FlowTree, stepId: string, loaded: Loaded): Readonly<Record<string, unknown>> {
+  const seen = stepsBefore(tree, stepId);
+  const steps = Object.fromEntries(seen.flatMap((id) => (Object.hasOwn(loaded.steps, id) ? [[id, loaded.steps[id]]] : [])));
+  const base = { trigger: loaded.trigger, steps, flow: { id: tree.id, name: tree.name ?? null } };
+  return loopsAround(tree, stepId).reduce<Readonly<Record<string, unknown>>>(
+    (scope, { as, items }) => ({ ...scope, ...firstItem(as, items, scope) }),
+    base,
+  );
+}
+
+/** Ids of the steps that have run when this one begins, in order: those before it, here and around. */
+export function stepsBefore(tree: FlowTree, stepId: string): string[] {
+  const lanes = lanesOf(tree);
+  const found: string[] = [];
+  let place = placeOf(tree, stepId);
+  while (place !== undefined) {
+    const { list, at } = place;
+    const lane = lanes.find((one) => one.list === list)!;
+    found.unshift(...everyStep(lane.steps.slice(0, at)).map(({ id }) => id));
+    place = lane.owner && placeOf(tree, lane.owner.id);
+  }
+  return found;
+}
+
+interface LoopAround {
+  readonly as: string;
+  readonly items: Json | undefined;
+}
+
+/** Outermost first. */
+function loopsAround(tree: FlowTree, stepId: string): LoopAround[] {
+  const lanes = lanesOf(tree);
+  const found: LoopAround[] = [];
+  let place = placeOf(tree, stepId);
+  while (place !== undefined) {
+    const owner = lanes.find(({ list }) => list === place!.list)?.owner;
+    if (owner?.kind === 'forEach') found.unshift({ as: textOf(owner.json['as']) ?? 'item', items: owner.json['forEach'] });
+    place = owner && placeOf(tree, owner.id);
+  }
+  return found;
+}
+
+const PATH = /^\s*\{\{\s*([A-Za-z_][\w.]*)\s*\}\}\s*$/;
+
+function firstItem(as: string, items: Json | undefined, scope: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const path = typeof items === 'string' ? PATH.exec(items)?.[1] : undefined;
+  const list = path === undefined ? items : valueAt(scope as unknown as Json, `/${path.replaceAll('.', '/')}`);
+  const first: unknown = Array.isArray(list) ? list[0] : undefined;
+  return first === undefined ? {} : { [as]: first, index: 0 };
+}

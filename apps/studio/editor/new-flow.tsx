@@ -1,0 +1,72 @@
+import { Dialog } from '@base-ui/react/dialog';
+import { useState, type SubmitEvent } from 'react';
+import { Link, useLocation } from 'wouter';
+import { queryText } from '../api/client.js';
+import { useFlows } from '../api/queries.js';
+import type { EventView } from '../api/wire.js';
+import { Button } from '../ui/controls.js';
+import { endpointOf, flowIdFrom, nameFrom } from './starter.js';
+
+function useTakenIds(): readonly string[] {
+  return useFlows().data?.items.map(({ id }) => id) ?? [];
+}
+
+/** To the editor of a flow that takes events like this one, with this one loaded. */
+export function BuildFlow({ event }: { readonly event: EventView }) {
+  const taken = useTakenIds();
+  const name = nameFrom(event);
+  const query = queryText({ name, event: event.id, endpoint: endpointOf(event.flowId) });
+  return (
+    <Link className="button" data-look="ink" href={`/flows/${flowIdFrom(name, taken)}/edit${query}`}>
+      Build a flow from this event
+    </Link>
+  );
+}
+
+/** Asks what a new flow is for; its id is made of that. */
+export function NewFlow() {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button look="ink" onClick={() => setOpen(true)}>
+        New flow
+      </Button>
+      <Dialog.Root open={open} onOpenChange={setOpen}>
+        <Dialog.Portal>
+          <Dialog.Backdrop className="dialog-backdrop" />
+          <Dialog.Popup className="dialog new-flow">
+            <Dialog.Title>New flow</Dialog.Title>
+            <NameForm />
+          </Dialog.Popup>
+        </Dialog.Portal>
+      </Dialog.Root>
+    </>
+  );
+}
+
+function NameForm() {
+  const taken = useTakenIds();
+  const [, navigate] = useLocation();
+  const [name, setName] = useState('');
+  const id = flowIdFrom(name, taken);
+  const begin = (event: SubmitEvent): void => {
+    event.preventDefault();
+    if (name.trim() !== '') navigate(`/flows/${id}/edit${queryText({ name: name.trim() })}`);
+  };
+  return (
+    <form className="new-flow-form" onSubmit={begin}>
+      <label>
+        Name
+        <input className="input" autoFocus value={name} onChange={(event) => setName(event.target.value)} />
+      </label>
+      {name.trim() !== '' && (
+        <p className="dim">
+          It takes requests at <code>/flows/{id}/hook</code> once it is published.
+        </p>
+      )}
+      <Button look="ink" type="submit" disabled={name.trim() === ''}>
+        Begin
+      </Button>
+    </form>
+  );
+}

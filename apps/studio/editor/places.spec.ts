@@ -1,0 +1,155 @@
+import { parseFlow } from '@millrace/flow';
+import { layoutFlow } from '../canvas/layout.js';
+import { readFlow } from '../flow/structure.js';
+import { addAction, copiedText, deleteAction, deletedWords, duplicateAction, moveAction, pasteAction } from './actions.js';
+import { loadedFrom, scopeFor, stepsBefore, NOTHING_LOADED } from './loaded.js';
+import { lanesOf, placeAfter, placeOf, spotsOf } from './places.js';
+import { resolveValue } from './resolve.js';
+import { endpointOf, flowIdFrom, nameFrom, starterText } from './starter.js';
+import { rowsOf, sourcesOf, withPath } from './value-tree.js';
+
+const set = (id: string, value = '1') => ({ id, set: { value } });
+
+const FLOW = {
+  format: 1,
+  id: 'f',
+  trigger: { type: 'webhook' },
+  steps: [
+    set('first'),
+    { id: 'check', if: '{{ true }}', then: [set('yes')], else: [] },
+    { id: 'lanes', parallel: { left: [set('inLeft')], right: [] } },
+    { id: 'pick', switch: '{{ 1 }}', cases: [{ when: 1, steps: [set('inCase')] }], default: [] },
+    { id: 'each', forEach: '{{ trigger.body.lines }}', as: 'line', steps: [set('inside', '{{ line.sku }}')] },
+    { id: 'guard', try: [set('tried')], catch: [] },
+    set('last'),
+  ],
+  onError: [set('alarm')],
+};
+const text = JSON.stringify(FLOW, null, 2);
+const tree = readFlow(text);
+
+describe('the places of a flow', () => {
+  it('are JSON pointers at which the library finds or makes a list', () => {
+    for (const { list, steps } of lanesOf(tree)) {
+      const added = addAction({ list, at: steps.length }, { set: { added: 1 } });
+      const result = added.work(text);
+      expect([list, result.ok]).toEqual([list, true]);
+      expect(added.select(result)).toBe('values');
+    }
+  });
+
+  it('are behind the selected step, below the trigger, else at the end', () => {
+    expect(placeAfter(tree, 'inCase')).toEqual({ list: '/steps/3/cases/0/steps', at: 1 });
+    expect(placeAfter(tree, 'trigger')).toEqual({ list: '/steps', at: 0 });
+    expect(placeAfter(tree, undefined)).toEqual({ list: '/steps', at: 7 });
+    expect(placeAfter(tree, 'nobody')).toEqual({ list: '/steps', at: 7 });
+    expect(placeOf(tree, 'inLeft')).toEqual({ list: '/steps/2/parallel/left', at: 0, count: 1 });
+  });
+
+  it('have a plus each: before, between and behind all steps of every lane', () => {
+    const spots = spotsOf(tree, layoutFlow(tree));
+    const places = new Set(spots.map(({ place }) => `${place.list}@${place.at}`));
+    const ends = lanesOf(tree).map(({ list, steps }) => `${list}@${steps.length}`);
+    expect(ends.filter((end) => !places.has(end))).toEqual([]);
+    expect(new Set(spots.map(({ id }) => id)).size).toBe(spots.length);
+  });
+});
+
+describe('an action', () => {
+  it('selects what stands before a deleted step, and counts what went with it', () => {
+    expect(deleteAction(tree, 'yes').select(deleteAction(tree, 'yes').work(text))).toBe('check');
+    expect(deleteAction(tree, 'first').select(deleteAction(tree, 'first').work(text))).toBe('trigger');
+    expect([deletedWords(tree, 'first'), deletedWords(tree, 'check')]).toEqual(['Deleted first', 'Deleted 2 steps']);
+  });
+
+  it('moves within its list and not beyond', () => {
+    const moved = moveAction(tree, 'first', 1)!.work(text);
+    expect(
+      moved.ok &&
+        readFlow(moved.text)
+          .steps.slice(0, 2)
+          .map(({ id }) => id),
+    ).toEqual(['check', 'first']);
+    expect([moveAction(tree, 'first', -1), moveAction(tree, 'last', 1)]).toEqual([undefined, undefined]);
+  });
+
+  it('gives copies ids of their own', () => {
+    const copy = duplicateAction('check');
+    expect(copy.select(copy.work(text))).toBe('check2');
+    const pasted = pasteAction(tree, 'last', copiedText(text, 'each')!);
+    expect(pasted.select(pasted.work(text))).toBe('each2');
+    expect(pasteAction(tree, 'last', 'no JSON').work(text).ok).toBe(false);
+  });
+});
+
+describe('the values of a step', () => {
+  const run = { steps: [{ path: 'first', kind: 'set', status: 'succeeded', output: { value: 7 }, large: [] }] } as never;
+  const event = {
+    id: 'e',
+    method: 'POST',
+    url: '/x?a=1',
+    headers: {},
+    files: [],
+    receivedAt: '',
+    body: { kind: 'parsed', value: { lines: [{ sku: 'A' }] } },
+  } as never;
+  const loaded = loadedFrom(event, run);
+
+  it('are of the steps before it only', () => {
+    expect(stepsBefore(tree, 'inside')).toEqual(['first', 'check', 'yes', 'lanes', 'inLeft', 'pick', 'inCase']);
+    expect(stepsBefore(tree, 'first')).toEqual([]);
+    expect(scopeFor(tree, 'first', loaded)['steps']).toEqual({});
+  });
+
+  it.each([
+    ['{{ steps.first.value }}', { kind: 'value', value: 7 }],
+    ['{{ line.sku }} of {{ trigger.query.a }}', { kind: 'value', value: 'A of 1' }],
+    ['plain', { kind: 'plain' }],
+  ])('make of %j what a run would', async (value, resolved) => {
+    expect(await resolveValue(value, 'text', scopeFor(tree, 'inside', loaded))).toEqual(resolved);
+  });
+
+  it('are said to be missing, or wrong, in words', async () => {
+    const scope = scopeFor(tree, 'inside', loaded);
+    expect(await resolveValue('{{ trigger.body.nobody }}', 'text', scope)).toMatchObject({ kind: 'missing' });
+    expect(await resolveValue('{{ 1 + }}', 'text', scope)).toMatchObject({ kind: 'wrong' });
+  });
+
+  it('are found by key and by value, and read by paths that expressions understand', async () => {
+    const source = { path: 'trigger', title: 'Trigger', value: { body: { 'odd key': [{ n: 'Ada' }] } } };
+    expect(rowsOf(source, 'ada').map(({ path }) => path)).toEqual(['trigger.body.`odd key`[0].n']);
+    const resolved = await resolveValue('{{ trigger.body.`odd key`[0].n }}', 'text', { trigger: source.value });
+    expect(resolved).toEqual({ kind: 'value', value: 'Ada' });
+    expect(sourcesOf(scopeFor(tree, 'inside', loaded), ['first'], loaded).map(({ path }) => path)).toEqual([
+      'trigger',
+      'line',
+      'steps.first',
+    ]);
+    expect(rowsOf({ path: 'trigger', title: 'Trigger', value: NOTHING_LOADED.trigger }, '')).toMatchObject([{ value: undefined }]);
+  });
+
+  it.each([
+    ['Hi {{', 5, '{{', 'Hi {{ a.b }}', 12],
+    ['Hi {{ }} x', 5, '{{', 'Hi {{ a.b }} x', 12],
+    ['/', 1, '/', '{{ a.b }}', 9],
+    ['Hi ', 3, '', 'Hi {{ a.b }}', 12],
+  ])('are put into %j at %i', (from, at, typed, text, caret) => {
+    expect(withPath(from, { start: at, end: at }, typed, 'a.b')).toEqual({ text, caret });
+  });
+});
+
+describe('a flow that does not exist yet', () => {
+  it('begins with a text that is checked without a problem', () => {
+    const { flow, problems } = parseFlow(starterText('new', 'New'));
+    expect([flow?.id, problems]).toEqual(['new', []]);
+  });
+
+  it('listens where the event came in, under an id that is free', () => {
+    expect(endpointOf('endpoints/orders')).toBe('orders');
+    expect(endpointOf('hello')).toBeUndefined();
+    expect(flowIdFrom('Order paid!', ['order-paid', 'order-paid-2'])).toBe('order-paid-3');
+    expect(flowIdFrom('…', [])).toBe('flow');
+    expect(nameFrom({ flowId: 'x', body: { kind: 'parsed', value: { type: 'order.paid' } } })).toBe('Order paid');
+    expect(nameFrom({ flowId: 'endpoints/shop', body: { kind: 'text', value: 'x' } })).toBe('Shop flow');
+  });
+});

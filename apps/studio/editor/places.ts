@@ -1,0 +1,133 @@
+import type { StepPlace } from '@millrace/flow';
+import type { Layout, PlacedNode, Point } from '../canvas/layout.js';
+import type { FlowStep, FlowTree, Lane } from '../flow/structure.js';
+
+/** A list of steps and how it is found in the file. */
+export interface StepLane {
+  /** JSON pointer. */
+  readonly list: string;
+  readonly steps: readonly FlowStep[];
+  /** The step around it; undefined at the top. */
+  readonly owner: FlowStep | undefined;
+  readonly key: string;
+}
+
+/** Every list of steps of a flow, also those that hold none. */
+export function lanesOf(tree: FlowTree): StepLane[] {
+  const top = (['steps', 'onError'] as const).map((key) => ({ list: `/${key}`, steps: tree[key], owner: undefined, key }));
+  return top.flatMap((lane) => [lane, ...below(lane)]);
+}
+
+function below({ list, steps }: StepLane): StepLane[] {
+  return steps.flatMap((owner, index) =>
+    owner.lanes.flatMap((lane) => {
+      const inner = { list: `${list}/${index}${laneSuffix(owner, lane)}`, steps: lane.steps, owner, key: lane.key };
+      return [inner, ...below(inner)];
+    }),
+  );
+}
+
+function laneSuffix({ kind }: FlowStep, { key }: Lane): string {
+  if (kind === 'parallel') return `/parallel/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  return kind === 'switch' && key !== 'default' ? `/cases/${key}/steps` : `/${key}`;
+}
+
+/** Where a step stands; undefined when there is none of this id. */
+export function placeOf(tree: FlowTree, id: string): (StepPlace & { readonly count: number }) | undefined {
+  for (const { list, steps } of lanesOf(tree)) {
+    const at = steps.findIndex((step) => step.id === id);
+    if (at >= 0) return { list, at, count: steps.length };
+  }
+  return undefined;
+}
+
+/** Where a new step goes: behind the selected one, below a selected trigger, else at the end. */
+export function placeAfter(tree: FlowTree, selected: string | undefined): StepPlace {
+  if (selected === 'trigger') return { list: '/steps', at: 0 };
+  const place = selected === undefined ? undefined : placeOf(tree, selected);
+  return place ? { list: place.list, at: place.at + 1 } : { list: '/steps', at: tree.steps.length };
+}
+
+/** A place of the drawing at which a step can be added. */
+export interface Spot extends Point {
+  readonly id: string;
+  readonly place: StepPlace;
+  readonly words: string;
+}
+
+const BELOW = 22;
+
+/** A spot on every edge and at the end of every lane. */
+export function spotsOf(tree: FlowTree, layout: Layout): Spot[] {
+  return [...edgeSpots(tree, layout), ...endSpots(tree, layout)];
+}
+
+function edgeSpots(tree: FlowTree, { edges }: Layout): Spot[] {
+  const lanes = lanesOf(tree);
+  return edges.flatMap((edge): Spot[] => {
+    if (edge.kind === 'next') {
+      const place = placeAfter(tree, edge.from);
+      return [{ id: edge.id, ...edge.pill, place, words: `Add a step after ${edge.from}` }];
+    }
+    const lane = lanes.find(({ owner, key }) => owner !== undefined && owner.id === edge.lane?.owner && key === edge.lane.key);
+    if (lane === undefined) return [];
+    const at = edge.kind === 'leave' ? lane.steps.length : 0;
+    const point = edge.kind === 'leave' ? shifted(edge.points[0]!) : beside(edge.points, edge.pill);
+    return [{ id: edge.id, ...point, place: { list: lane.list, at }, words: `Add a step ${whereIn(lane, at)}` }];
+  });
+}
+
+/** Where the pill of the lane does not lie. */
+function beside(points: readonly Point[], pill: Point): Point {
+  const end = points.at(-1)!;
+  return { x: pill.x, y: end.y > pill.y + BELOW * 2 ? pill.y + BELOW : pill.y - BELOW };
+}
+
+function shifted({ x, y }: Point): Point {
+  return { x, y: y + BELOW / 2 };
+}
+
+function whereIn({ owner, key, steps }: StepLane, at: number): string {
+  const lane = owner === undefined ? key : `${key} of ${owner.id}`;
+  return at === 0 && steps.length > 0 ? `at the beginning of ${lane}` : `at the end of ${lane}`;
+}
+
+/** What no edge leads to: the end of the flow, of its error steps, and of the body of a loop. */
+function endSpots(tree: FlowTree, layout: Layout): Spot[] {
+  const nodes = new Map(layout.nodes.map((node) => [node.id, node]));
+  const ends = lanesOf(tree).filter(
+    ({ owner, key }) => owner === undefined || (owner.kind === 'forEach' && key === 'steps') || key === 'finally',
+  );
+  return ends.flatMap((lane) => {
+    const point = endOf(lane, nodes);
+    const at = lane.steps.length;
+    return point === undefined
+      ? []
+      : [{ id: `${lane.list}/end`, ...point, place: { list: lane.list, at }, words: `Add a step ${whereIn(lane, at)}` }];
+  });
+}
+
+function endOf(lane: StepLane, nodes: ReadonlyMap<string, PlacedNode>): Point | undefined {
+  if (lane.list === '/steps' && lane.steps.length === 0) return under(nodes.get('trigger'), nodes.get('trigger'));
+  if (lane.steps.length === 0) {
+    const frame = lane.owner && nodes.get(`frame:${lane.owner.id}`);
+    return frame && { x: frame.x + frame.width / 2, y: frame.y + frame.height - BELOW };
+  }
+  const inside = lane.steps.flatMap(everyId).flatMap((id) => nodes.get(id) ?? []);
+  const last = nodes.get(lane.steps.at(-1)!.id);
+  const lowest = inside.reduce<PlacedNode | undefined>((low, node) => (low && bottom(low) >= bottom(node) ? low : node), undefined);
+  return lane.steps.at(-1)!.kind === 'stop' ? undefined : under(last, lowest, lane.steps.at(-1)!.lanes.length > 0 ? BELOW : 0);
+}
+
+function everyId({ id, kind, lanes }: FlowStep): string[] {
+  const inner = lanes.flatMap(({ steps }) => steps.flatMap(everyId));
+  return kind === 'forEach' ? [id, `frame:${id}`, ...inner] : [id, ...inner];
+}
+
+function bottom({ y, height }: PlacedNode): number {
+  return y + height;
+}
+
+function under(node: PlacedNode | undefined, lowest: PlacedNode | undefined, extra = 0): Point | undefined {
+  return node && lowest && { x: node.x + node.width / 2, y: bottom(lowest) + BELOW + extra };
+}

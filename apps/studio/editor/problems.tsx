@@ -1,0 +1,72 @@
+import { stepAtPointer } from '../pages/problem-place.js';
+import { count } from '../format/format.js';
+import { Glyph } from '../ui/glyph.js';
+import { Sentence } from '../ui/sentence.js';
+import { useEditor } from './context.js';
+import { placeOf } from './places.js';
+import type { Problems } from './queries.js';
+import type { FlowTree } from '../flow/structure.js';
+
+/** The first problem of each step, for its node. */
+export function marksOf(tree: FlowTree, problems: Problems): ReadonlyMap<string, string> {
+  const marks = problems.flatMap(({ path, message }) => {
+    const step = stepAtPointer(tree, path);
+    return step === undefined ? [] : [[step, message] as const];
+  });
+  return new Map([...marks].reverse());
+}
+
+/** Everything that is wrong; a click leads to the field. */
+export function ProblemList({ problems }: { readonly problems: Problems }) {
+  const { tree, select } = useEditor();
+  if (problems.length === 0) return <p className="dim">Nothing is wrong with this text.</p>;
+  const go = (path: string): void => {
+    const step = stepAtPointer(tree, path);
+    const place = step === undefined ? undefined : placeOf(tree, step);
+    select(step);
+    if (place) focusField(path.slice(`${place.list}/${place.at}`.length));
+  };
+  return (
+    <section className="problems">
+      <h3>{count(problems.length, 'problem')}</h3>
+      <ul>
+        {problems.map(({ code, severity, message, path, line, column }) => (
+          <li key={`${code}${path}${line}:${column}`}>
+            <Glyph status={severity === 'error' ? 'not-enabled' : 'paused'} />
+            <button type="button" className="problem" onClick={() => go(path)}>
+              <Sentence text={message} />
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** The focus to the field at a pointer below the step, or to the nearest one around it, once it is drawn. */
+export function focusField(pointer: string): void {
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      const fields = [...document.querySelectorAll<HTMLElement>('.inspector [data-pointer]')];
+      const fits = fields.filter(({ dataset }) => pointer === dataset['pointer'] || pointer.startsWith(`${dataset['pointer']}/`));
+      fits.sort((a, b) => (b.dataset['pointer']?.length ?? 0) - (a.dataset['pointer']?.length ?? 0))[0]?.focus();
+    }),
+  );
+}
+
+/** The focus to the first field that must be filled in, else to the first one after the names. */
+export function focusFirstField(): void {
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      const fields = [...document.querySelectorAll<HTMLElement>('.inspector [data-pointer]')];
+      (fields.find(({ dataset }) => !['/name', '/id'].includes(dataset['pointer'] ?? '')) ?? fields[0])?.focus();
+    }),
+  );
+}
+
+/** The focus to a step of the drawing, once it is drawn. */
+export function focusStep(id: string): void {
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-step="${CSS.escape(id)}"]`)?.focus({ preventScroll: true })),
+  );
+}

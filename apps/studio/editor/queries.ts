@@ -1,0 +1,63 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useDeferredValue, useEffect, useState } from 'react';
+import { get, sendJson } from '../api/client.js';
+import { useEvent, useEvents } from '../api/queries.js';
+import type { CheckedView, ComponentList, EventItem, EventView, RunView } from '../api/wire.js';
+
+export const useComponents = () =>
+  useQuery({ queryKey: ['components'], queryFn: ({ signal }) => get<ComponentList>('components', {}, signal), staleTime: Infinity });
+
+const CHECK_MS = 300;
+
+export type Problems = CheckedView['problems'];
+
+/** Everything that is wrong with a text, as of a moment ago. */
+export function useCheck(flowId: string, text: string): Problems {
+  const [problems, setProblems] = useState<Problems>([]);
+  const checked = useDeferredValue(text);
+  useEffect(() => {
+    const stop = new AbortController();
+    const check = async (): Promise<void> => {
+      const answer = await sendJson<CheckedView>('POST', `flows/${flowId}/check`, { text: checked }, stop.signal).catch(() => undefined);
+      // What cannot be checked now is checked after the next change; publishing checks in any case.
+      if (answer) setProblems(answer.problems);
+    };
+    const timer = setTimeout(() => void check(), CHECK_MS);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [flowId, checked]);
+  return problems;
+}
+
+export interface LoadedEvent {
+  readonly event: EventView | undefined;
+  readonly run: RunView | undefined;
+  /** Those that can be loaded instead, newest first. */
+  readonly others: readonly EventItem[];
+}
+
+/** The event that values are shown of: the chosen one, else the newest of the flow; and its newest run of this flow. */
+export function useLoadedEvent(flowId: string, from: string, chosen: string | undefined): LoadedEvent {
+  const own = useEvents({ flow: from }).data?.pages[0]?.items;
+  const any = useEvents({}).data?.pages[0]?.items ?? [];
+  const others = own === undefined || own.length > 0 ? (own ?? []) : any;
+  const event = useEvent(chosen ?? own?.[0]?.id).data;
+  const runId = event?.runs.filter((run) => run.flowId === flowId).sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0]?.id;
+  const run = useQuery({
+    queryKey: ['run', runId],
+    queryFn: ({ signal }) => get<RunView>(`runs/${runId}`, { preview: true }, signal),
+    enabled: runId !== undefined,
+  }).data;
+  return { event, run, others };
+}
+
+/** A request that changes something of a flow, after which what is known of flows is asked for anew. */
+export function useFlowChange<T>(path: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (value: unknown) => sendJson<T>('POST', path, value),
+    onSuccess: () => Promise.all(['flows', 'flow', 'versions'].map((key) => client.invalidateQueries({ queryKey: [key] }))),
+  });
+}

@@ -1,0 +1,81 @@
+import type { Json } from '@millrace/component-sdk';
+import { Plus, X } from 'lucide-react';
+import { useState } from 'react';
+import type { JsonObject } from '../flow/structure.js';
+import { Button, IconButton } from '../ui/controls.js';
+import { MappedField, type MappedFieldProps } from './mapped-field.js';
+import type { FieldKind } from './fields.js';
+
+interface RowsFieldProps extends Omit<MappedFieldProps, 'kind' | 'value' | 'onChange'> {
+  readonly value: JsonObject;
+  readonly values: FieldKind;
+  /** A value of one key; undefined removes it. */
+  readonly onRow: (key: string, value: Json | undefined) => void;
+  /** The whole, where keys change. */
+  readonly onRows: (value: JsonObject) => void;
+}
+
+/** An object as keys and values. */
+export function RowsField({ value, values, onRow, onRows, ...field }: RowsFieldProps) {
+  const keys = Object.keys(value);
+  const rename = (from: string, to: string): void => {
+    if (to === '' || to === from || Object.hasOwn(value, to)) return;
+    onRows(Object.fromEntries(Object.entries(value).map(([key, item]) => [key === from ? to : key, item])));
+  };
+  return (
+    <fieldset className="rows-field" data-pointer={field.pointer} tabIndex={-1}>
+      <legend className="mapped-label">
+        {field.label}
+        {field.required && <span className="dim"> needed</span>}
+      </legend>
+      {keys.map((key) => (
+        <div key={key} className="rows-row">
+          <KeyInput of={field.label} name={key} onRename={(to) => rename(key, to)} />
+          <MappedField
+            {...field}
+            hideLabel
+            description={undefined}
+            required={false}
+            label={`${field.label} ${key}`}
+            pointer={`${field.pointer}/${escaped(key)}`}
+            kind={values}
+            value={value[key]}
+            onChange={(next) => onRow(key, next ?? '')}
+          />
+          <IconButton label={`Remove ${key}`} onClick={() => onRow(key, undefined)}>
+            <X size={15} aria-hidden />
+          </IconButton>
+        </div>
+      ))}
+      {field.description !== undefined && <p className="dim">{field.description}</p>}
+      <Button look="quiet" className="rows-add" onClick={() => onRow(freeKey(keys), '')}>
+        <Plus size={15} aria-hidden /> Add to {field.label.toLowerCase()}
+      </Button>
+    </fieldset>
+  );
+}
+
+function KeyInput({ of, name, onRename }: { readonly of: string; readonly name: string; readonly onRename: (to: string) => void }) {
+  const [text, setText] = useState(name);
+  return (
+    <input
+      className="input mono"
+      aria-label={`Name in ${of}`}
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+      onBlur={() => onRename(text.trim())}
+      onKeyDown={(event) => event.key === 'Enter' && onRename(text.trim())}
+    />
+  );
+}
+
+export function escaped(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+function freeKey(keys: readonly string[]): string {
+  for (let count = 1; ; count += 1) {
+    const key = count === 1 ? 'name' : `name${count}`;
+    if (!keys.includes(key)) return key;
+  }
+}

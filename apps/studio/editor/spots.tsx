@@ -1,0 +1,36 @@
+import type { StepPlace } from '@millrace/flow';
+import { ViewportPortal } from '@xyflow/react';
+import { Plus } from 'lucide-react';
+import { memo, useMemo } from 'react';
+import type { Layout } from '../canvas/layout.js';
+import type { FlowTree } from '../flow/structure.js';
+import { spotsOf } from './places.js';
+
+interface SpotsProps {
+  readonly tree: FlowTree;
+  readonly layout: Layout;
+  readonly onAdd: (place: StepPlace) => void;
+}
+
+/** A plus on every edge and at the end of every lane. The keyboard adds with A, so that these are no stops of the Tab key. */
+export const Spots = memo(function Spots({ tree, layout, onAdd }: SpotsProps) {
+  const spots = useMemo(() => spotsOf(tree, layout), [tree, layout]);
+  return (
+    <ViewportPortal>
+      {spots.map(({ id, x, y, place, words }) => (
+        <button
+          key={id}
+          type="button"
+          tabIndex={-1}
+          className="spot nopan"
+          style={{ left: x, top: y }}
+          aria-label={words}
+          title={words}
+          onClick={() => onAdd(place)}
+        >
+          <Plus size={13} strokeWidth={2} aria-hidden />
+        </button>
+      ))}
+    </ViewportPortal>
+  );
+});

@@ -1,0 +1,135 @@
+import type { EditResult } from '@millrace/flow';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { ApiFailure, get, sendJson } from '../api/client.js';
+import type { DraftList, DraftView, FlowList, SourceView } from '../api/wire.js';
+import {
+  changeDraft,
+  keepMine,
+  offlineDraft,
+  openDraft,
+  rebaseDraft,
+  redoDraft,
+  refusedDraft,
+  savedDraft,
+  savingDraft,
+  staleDraft,
+  takeTheirs,
+  undoDraft,
+  type DraftBase,
+  type DraftState,
+  type ServerDraft,
+} from './draft.js';
+import { keepDraft, keptDraft } from './kept.js';
+
+/** From the last change to saving it, and between two tries to reach the server. */
+const SAVE_MS = 600;
+const RETRY_MS = 2_000;
+
+/** The draft that is edited and everything that can be done to it. */
+export interface DraftEditor {
+  readonly draft: DraftState;
+  /** Makes an edit of the text as it is now; the result says why it could not be made. */
+  edit(work: (text: string) => EditResult, field?: string): EditResult;
+  undo(): void;
+  redo(): void;
+  keepMine(): void;
+  takeTheirs(): void;
+  rebase(base: DraftBase): void;
+  /** Saves at once what is not saved; resolves with the draft as it then stands. */
+  flush(): Promise<DraftState>;
+}
+
+export interface OpenedDraft {
+  readonly state: DraftState;
+  /** The flow has no text of its own yet: nothing was ever published or saved. */
+  readonly isNew: boolean;
+}
+
+/** The draft of a flow: the one that is kept, else the text of the flow, else `starter`. Rejects with an ApiFailure. */
+export async function loadDraft(flowId: string, starter: () => string, signal: AbortSignal): Promise<OpenedDraft> {
+  const kept = keptDraft(flowId);
+  const [drafts, flows] = await Promise.all([get<DraftList>('drafts', {}, signal), get<FlowList>('flows', {}, signal)]);
+  if (drafts.items.some((draft) => draft.flowId === flowId)) {
+    return { state: openDraft(await get<DraftView>(`flows/${flowId}/draft`, {}, signal), kept), isNew: false };
+  }
+  const isNew = !flows.items.some(({ id }) => id === flowId);
+  const source = isNew ? emptyFlow(starter()) : await get<SourceView>(`flows/${flowId}/source`, {}, signal);
+  return { state: openDraft({ text: source.text, base: source.base, revision: 0 }, kept), isNew };
+}
+
+function emptyFlow(text: string): ServerDraft {
+  return { text, base: { version: 0, hash: '' }, revision: 0 };
+}
+
+/** Edits a draft, saves it within a second after the last change, and keeps it in the browser until it is saved. */
+export function useDraft(flowId: string, opened: DraftState): DraftEditor {
+  const [draft, setDraft] = useState(opened);
+  const current = useRef(opened);
+  const put = useCallback(
+    (next: DraftState): DraftState => {
+      if (next === current.current) return next;
+      current.current = next;
+      keepDraft(flowId, next);
+      setDraft(next);
+      return next;
+    },
+    [flowId],
+  );
+  const save = useCallback(() => saveOnce(flowId, current, put), [flowId, put]);
+  useAutosave(draft, save);
+  const edit = useCallback(
+    (work: (text: string) => EditResult, field?: string): EditResult => {
+      const result = work(current.current.text);
+      if (result.ok) put(changeDraft(current.current, { text: result.text, edits: result.edits, at: Date.now(), field }));
+      return result;
+    },
+    [put],
+  );
+  return {
+    draft,
+    edit,
+    undo: useCallback(() => void put(undoDraft(current.current)), [put]),
+    redo: useCallback(() => void put(redoDraft(current.current)), [put]),
+    keepMine: useCallback(() => void put(keepMine(current.current)), [put]),
+    takeTheirs: useCallback(() => void put(takeTheirs(current.current, Date.now())), [put]),
+    rebase: useCallback((base: DraftBase) => void put(rebaseDraft(current.current, base)), [put]),
+    flush: save,
+  };
+}
+
+function useAutosave({ sync, text }: DraftState, save: () => Promise<unknown>): void {
+  useEffect(() => {
+    if (sync.kind !== 'dirty' && sync.kind !== 'offline') return undefined;
+    const timer = setTimeout(() => void save(), sync.kind === 'dirty' ? SAVE_MS : RETRY_MS);
+    return () => clearTimeout(timer);
+  }, [sync, text, save]);
+}
+
+/** One at a time per draft: the revision of the next save is that of the one before. */
+const underWay = new WeakMap<object, Promise<DraftState>>();
+
+function saveOnce(flowId: string, current: { current: DraftState }, put: (next: DraftState) => DraftState): Promise<DraftState> {
+  const going = underWay.get(current) ?? Promise.resolve(current.current);
+  const next = going.then(() => saveNow(flowId, current, put));
+  underWay.set(current, next);
+  return next;
+}
+
+async function saveNow(flowId: string, current: { current: DraftState }, put: (next: DraftState) => DraftState): Promise<DraftState> {
+  const { text, server, unsaved, sync } = current.current;
+  if (sync.kind === 'conflict' || sync.kind === 'saved') return current.current;
+  put(savingDraft(current.current));
+  try {
+    const { revision, base } = server;
+    const saved = await sendJson<DraftView>('PUT', `flows/${flowId}/draft`, { text, revision, base });
+    return put(savedDraft(current.current, { text, revision: saved.revision, base: saved.base }, unsaved));
+  } catch (error) {
+    return put(unsavedDraft(current.current, error));
+  }
+}
+
+function unsavedDraft(draft: DraftState, error: unknown): DraftState {
+  if (!(error instanceof ApiFailure)) throw error;
+  if (error.code === 'draft.stale') return staleDraft(draft, (error.answer as { theirs: ServerDraft | null }).theirs);
+  return error.status === 0 || error.status >= 500 || error.status === 401 ? offlineDraft(draft) : refusedDraft(draft, error.message);
+}

@@ -1,0 +1,118 @@
+import { Dialog } from '@base-ui/react/dialog';
+import type { Json } from '@millrace/component-sdk';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { queryText, sendJson } from '../api/client.js';
+import type { EventView, RerunView, RunView } from '../api/wire.js';
+import { announce } from '../shell/announcer.js';
+import { Button } from '../ui/controls.js';
+import { isActive } from './overlay.js';
+
+interface RerunRequest {
+  readonly from?: string;
+  readonly version?: 'same' | 'live';
+  readonly payload?: Json;
+}
+
+/** Starts a run that repeats this one, and shows it. */
+function useRerun(runId: string) {
+  const client = useQueryClient();
+  const [, navigate] = useLocation();
+  return useMutation({
+    mutationFn: (request: RerunRequest) => sendJson<RerunView>('POST', `runs/${runId}/rerun`, request),
+    onSuccess: async ({ runId: next, reused }) => {
+      await client.invalidateQueries({ queryKey: ['runs'] });
+      announce(reused.length === 0 ? 'Run started' : `Run started; ${reused.length} steps are not run again`);
+      navigate(`/runs/${next}`);
+    },
+  });
+}
+
+/** What can be done about a run that ended. */
+export function RunActions({ run, event }: { readonly run: RunView; readonly event: EventView | undefined }) {
+  const rerun = useRerun(run.id);
+  if (isActive(run)) return null;
+  const failed = run.status === 'failed' ? run.error?.step : undefined;
+  return (
+    <>
+      {rerun.error && (
+        <span className="bad" role="alert">
+          {rerun.error.message}
+        </span>
+      )}
+      <FixLink run={run} failed={failed} />
+      {failed !== undefined && (
+        <Button
+          disabled={rerun.isPending}
+          title={`Steps before ${failed} are not run again: what they gave is taken over.`}
+          onClick={() => rerun.mutate({ from: 'failed' })}
+        >
+          Retry from here
+        </Button>
+      )}
+      <Button disabled={rerun.isPending} title="Runs every step again for the same event." onClick={() => rerun.mutate({ from: 'start' })}>
+        Run again
+      </Button>
+      {event?.body.kind === 'parsed' && <EditAndRerun payload={event.body.value as Json} rerun={rerun} />}
+    </>
+  );
+}
+
+/** To the draft, with the event of this run loaded and what failed selected. */
+function FixLink({ run, failed }: { readonly run: RunView; readonly failed: string | undefined }) {
+  const step = failed?.split('.').at(-1);
+  return (
+    <Link
+      className="button"
+      data-look={failed === undefined ? 'plain' : 'ink'}
+      href={`/flows/${run.flowId}/edit${queryText({ event: run.eventId, step })}`}
+    >
+      {failed === undefined ? 'Edit the flow' : 'Fix in editor'}
+    </Link>
+  );
+}
+
+function EditAndRerun({ payload, rerun }: { readonly payload: Json; readonly rerun: ReturnType<typeof useRerun> }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>Edit and re-run</Button>
+      <Dialog.Root open={open} onOpenChange={setOpen}>
+        <Dialog.Portal>
+          <Dialog.Backdrop className="dialog-backdrop" />
+          <Dialog.Popup className="dialog rerun">
+            <Dialog.Title>Re-run with another body</Dialog.Title>
+            <PayloadForm payload={payload} onSend={(changed) => rerun.mutate({ from: 'start', payload: changed })} />
+          </Dialog.Popup>
+        </Dialog.Portal>
+      </Dialog.Root>
+    </>
+  );
+}
+
+function PayloadForm({ payload, onSend }: { readonly payload: Json; readonly onSend: (payload: Json) => void }) {
+  const [text, setText] = useState(() => JSON.stringify(payload, null, 2));
+  const [problem, setProblem] = useState<string>();
+  const send = (): void => {
+    try {
+      onSend(JSON.parse(text) as Json);
+    } catch (error) {
+      setProblem(`The body is not JSON: ${(error as Error).message}`);
+    }
+  };
+  return (
+    <div className="rerun-form">
+      <p className="dim">Every step runs again, with this in place of the body of the event. The event itself stays as it came.</p>
+      <textarea aria-label="Body" spellCheck={false} value={text} onChange={(event) => setText(event.target.value)} />
+      {problem !== undefined && (
+        <p className="bad" role="alert">
+          {problem}
+        </p>
+      )}
+      <Button look="ink" onClick={send}>
+        Run with this body
+      </Button>
+    </div>
+  );
+}
