@@ -11,10 +11,12 @@ import { World, type Death } from './world.js';
  */
 
 const FULL = process.env['MILLRACE_FULL'] === '1';
-const FLOWS = FULL ? 100 : 8;
+/** A number of flows for a long hunt, an hour or a night. */
+const HUNT = Number(process.env['MILLRACE_MODEL_FLOWS'] ?? 0);
+const FLOWS = HUNT || (FULL ? 20 : 8);
 /** Of the places where one flow can be killed or handed over, so many are tried. */
-const PLACES = FULL ? Infinity : 12;
-const TIME_LIMIT_MS = FULL ? 1_200_000 : 60_000;
+const PLACES = HUNT ? Infinity : FULL ? 40 : 12;
+const TIME_LIMIT_MS = HUNT ? 12 * 3_600_000 : 60_000;
 const seed = Number(process.env['MILLRACE_SEED'] ?? Date.now());
 console.info(`Model of the engine: ${FLOWS} flows, seed ${seed} (MILLRACE_SEED repeats it)`);
 
