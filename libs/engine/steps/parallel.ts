@@ -11,7 +11,7 @@ import { NEXT, type StepSignal, type Walk } from './step.js';
 export async function walkParallel(step: PlannedParallel, walk: Walk): Promise<StepSignal> {
   const path = walk.path(step.id);
   const row = walk.row(path);
-  if (row?.status === 'succeeded') return passBy(step, walk, row.output as Json);
+  if (row?.status === 'succeeded') return succeed(step, walk, row.output as Json);
   const halt = walk.halting();
   const own = { path, attempt: 1, kind: 'parallel', startedAt: row?.startedAt ?? walk.clock.now() };
   let verdict = row?.output === undefined ? undefined : { error: row.error };
@@ -27,29 +27,13 @@ export async function walkParallel(step: PlannedParallel, walk: Walk): Promise<S
     branches.map((branch) => () => branch.walk.list(branch.steps)),
     decide,
   );
-  for (const branch of branches) join(walk, branch.walk);
+  for (const branch of branches) walk.joined(branch.walk);
   const decided = decidingSignal(signals);
   if (decided.kind === 'failed') return fail(own, verdict?.error ?? decided.error, walk);
   if (decided.kind !== 'next') return decided;
   const output = Object.fromEntries(branches.map((branch) => [branch.name, branch.walk.output]));
   walk.note({ ...own, status: 'succeeded', finishedAt: walk.clock.now(), output });
   return succeed(step, walk, output);
-}
-
-/** Walks the branches from the journal alone, for what error handlers may read of them. */
-async function passBy(step: PlannedParallel, walk: Walk, output: Json): Promise<StepSignal> {
-  for (const { steps } of step.branches) {
-    const branch = walk.inner({});
-    await branch.list(steps);
-    join(walk, branch);
-  }
-  return succeed(step, walk, output);
-}
-
-/** What a branch gave is seen behind it by error handlers only: they may read whatever came to its end. */
-function join(walk: Walk, branch: Walk): void {
-  walk.joined(branch);
-  Object.assign(walk.scope.steps, branch.scope.steps);
 }
 
 /** Of a step that has not ended: one of its strands decided how it will, and the others are on their way out. */

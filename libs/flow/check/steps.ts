@@ -79,7 +79,7 @@ function orError(output: OutputShape): OutputShape {
 
 /**
  * Every step of a list and of the lists inside it, as `catch`, `finally` and `onError` see them: any of them may not have run.
- * Steps inside loops ran once per item, so that there is no one output to read.
+ * Steps inside loops ran once per item, so that there is no one output to read; those of parallel branches are left out too.
  */
 export function possiblyRun(steps: readonly Step[], walk: Walk): [string, VisibleStep][] {
   return steps.flatMap((step) => [
@@ -88,7 +88,9 @@ export function possiblyRun(steps: readonly Step[], walk: Walk): [string, Visibl
   ]);
 }
 
+/** How far a branch came beside one that failed depends on time alone: an error handler that read it would not always give the same. */
 function listsOutsideLoops(step: Step): (readonly Step[])[] {
+  if ('parallel' in step) return [];
   const lists = kindOf(step).inner(step, { itemOf: () => ({}) });
   return lists.filter(({ repeats }) => repeats !== true).map(({ steps }) => steps);
 }
