@@ -17,7 +17,8 @@ const FLOWS = HUNT || (FULL ? 20 : 8);
 /** Of the places where one flow can be killed or handed over, so many are tried. */
 const PLACES = HUNT ? Infinity : FULL ? 40 : 12;
 const TIME_LIMIT_MS = HUNT ? 12 * 3_600_000 : 60_000;
-const seed = Number(process.env['MILLRACE_SEED'] ?? Date.now());
+/** The suite walks the same flows every time, so that what it says is about the change in hand; a hunt walks others each time. */
+const seed = Number(process.env['MILLRACE_SEED'] ?? (HUNT ? Date.now() : 20_261_121));
 console.info(`Model of the engine: ${FLOWS} flows, seed ${seed} (MILLRACE_SEED repeats it)`);
 
 /** What changes with time, and what only says how far things had come. */
