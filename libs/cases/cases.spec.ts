@@ -58,6 +58,15 @@ const posting = flowOf('posting', {
 describe('a case', () => {
   const event = { body: { text: 'hi' } };
 
+  it('has the replies to a step in the order of its requests, over the attempts of the step around it', async () => {
+    const send = { id: 'send', use: 'test.post', credential: 'shop', with: { n: 1 }, retry: { attempts: 1 } };
+    const check = { id: 'check', use: 'test.post', credential: 'shop', with: { n: 2 }, retry: { attempts: 1 } };
+    const again = flowOf('again', { steps: [{ id: 'block', if: true, then: [send, check], retry: { attempts: 2, delay: '1m' } }] });
+    const replies = { send: [{ body: 1 }, { body: 2 }], check: [{ status: 500 }, { body: { good: true } }] };
+    const steps = { send: { status: 'succeeded', attempts: 2, output: 2 }, check: { status: 'succeeded', attempts: 2 } } as const;
+    expect(await differences(again, { event, replies, expect: { steps } })).toEqual([]);
+  });
+
   it('holds when requests, outputs and the end are as it says', async () => {
     const expected = {
       requests: {

@@ -4,6 +4,7 @@ import {
   derivedId,
   MemoryStore,
   parseTrigger,
+  plainPath,
   planFlow,
   walk,
   webhookRules,
@@ -72,8 +73,10 @@ class RunningCase {
   private readonly boundary: Boundary;
   private readonly host: Host;
   private readonly giveUp = new AbortController();
-  private readonly steps = new Map<string, Map<number, StepRow>>();
+  private readonly steps = new Map<string, Map<string, StepRow>>();
   private readonly resumed = new Set<string>();
+  /** Waits that have had their request, by run and path. */
+  private readonly answered = new Set<string>();
   private readonly plans = new Map<string, Plan>();
   /** By run: what stands before the paths of its steps. */
   private readonly prefixes = new Map<string, string>();
@@ -157,7 +160,7 @@ class RunningCase {
           url: (id, path) => `https://millrace.test/resume/${this.pathOf(id, path)}`,
           find: (id, path) => store.find(id, path),
         },
-        noted: (row) => this.keep(this.pathOf(run.id, row.path), row),
+        noted: (row) => this.keep(run.id, row),
       },
     );
   }
@@ -189,7 +192,8 @@ class RunningCase {
       if (status !== 'waiting') continue;
       for (const { path, kind, status: row } of this.store.journal(id)) {
         const casePath = this.pathOf(id, path);
-        if (kind !== 'wait' || row !== 'waiting' || !Object.hasOwn(resume, casePath) || this.resumed.has(casePath)) continue;
+        if (kind !== 'wait' || row !== 'waiting' || !Object.hasOwn(resume, casePath) || this.answered.has(`${id}/${path}`)) continue;
+        this.answered.add(`${id}/${path}`);
         this.resumed.add(casePath);
         this.store.resume(id, path, resume[casePath] ?? null);
       }
@@ -203,13 +207,15 @@ class RunningCase {
     return plan;
   }
 
+  /** A case speaks of steps, whichever attempt of the step around it is. */
   private pathOf(runId: string, path: string): string {
-    return (this.prefixes.get(runId) ?? '') + path;
+    return (this.prefixes.get(runId) ?? '') + plainPath(path);
   }
 
-  private keep(path: string, row: StepRow): void {
-    const attempts = this.steps.get(path) ?? new Map<number, StepRow>();
-    this.steps.set(path, attempts.set(row.attempt, structuredClone(row)));
+  private keep(runId: string, row: StepRow): void {
+    const path = this.pathOf(runId, row.path);
+    const attempts = this.steps.get(path) ?? new Map<string, StepRow>();
+    this.steps.set(path, attempts.set(`${row.path}#${row.attempt}`, structuredClone(row)));
   }
 
   private endOfRoot(): Ended {
@@ -240,6 +246,8 @@ function stuck(why: string): StuckCase {
 
 /** What the accept path makes of the event. */
 async function decide(flow: Flow, event: EventRecord, { schemaCheck }: CaseWorld): Promise<Decision> {
+  // A case of such a flow begins where its events are collected already.
+  if (flow.batch) return { kind: 'run', dedupe: undefined };
   try {
     const view = await parseTrigger(event);
     const { trigger } = flow;

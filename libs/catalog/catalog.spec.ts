@@ -5,7 +5,11 @@ import { builtinComponents } from '@millrace/components';
 import type { Problem } from '@millrace/flow';
 import type { FlowEntity, FlowVersionEntity, PostgresFlowStore, Published } from '@millrace/postgres';
 import { createLogger } from '@millrace/telemetry';
-import { Catalog, NotRunnable } from './catalog.js';
+import { Catalog, type CatalogParts } from './catalog.js';
+import type { Drafts } from './draft-places.js';
+import type { MadeEndpoints } from './endpoint-shelf.js';
+import type { LiveFlow } from './live.js';
+import { NotRunnable } from './plans.js';
 import { ComponentRegistry } from './components.js';
 import { readFlowFolder } from './flow-folder.js';
 import type { SealedEntry, Vault } from './vault/vault.js';
@@ -84,7 +88,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-function open(follow = false, vault?: Vault): Promise<Catalog> {
+function open(follow = false, vault?: Vault, more: Partial<CatalogParts> = {}): Promise<Catalog> {
   const parts = {
     flows: folder,
     credentials: join(folder, 'credentials.json'),
@@ -93,6 +97,7 @@ function open(follow = false, vault?: Vault): Promise<Catalog> {
     components: new ComponentRegistry(builtinComponents),
     store: store as unknown as PostgresFlowStore,
     ...(vault && { vault }),
+    ...more,
     log: createLogger({ level: 'silent', format: 'json' }),
   };
   return Catalog.open(parts, follow);
@@ -109,6 +114,20 @@ async function write(name: string, text: string): Promise<void> {
 const KEYED = JSON.stringify({ key: { type: 'api-key', name: 'x-key', value: { env: 'KEY' } } });
 
 describe('the flows folder', () => {
+  it('says whether any flow that is live has a rate or a priority, and follows what is published', async () => {
+    await write('a', flowText('a'));
+    const catalog = await open();
+    expect(catalog.heldBack).toEqual({ isPaced: false, isRanked: false });
+    await write('a', flowText('a', {}, [], { rate: { limit: 1, per: '1s' } }));
+    await write('b', flowText('b', {}, [], { priority: 'low' }));
+    await catalog.reload();
+    expect(catalog.heldBack).toEqual({ isPaced: true, isRanked: true });
+    await write('a', flowText('a'));
+    await write('b', flowText('b', {}, [], { priority: 'normal' }));
+    await catalog.reload();
+    expect(catalog.heldBack).toEqual({ isPaced: false, isRanked: false });
+  });
+
   it('is what is live', async () => {
     await write('a', flowText('a'));
     await write('b', flowText('b', {}, [], { enabled: false }));
@@ -117,12 +136,6 @@ describe('the flows folder', () => {
     expect(catalog.flow('b')).toMatchObject({ version: 1, enabled: false });
     expect(catalog.flow('c')).toBeUndefined();
     expect(catalog.flows().map(({ id }) => id)).toEqual(['a', 'b']);
-  });
-
-  it('refuses what this version cannot do yet, instead of ignoring it', async () => {
-    await write('a', flowText('a', {}, [], { concurrency: { limit: 1 } }));
-    const catalog = await open();
-    expect(catalog.flow('a')).toMatchObject({ version: 0, problems: [expect.objectContaining({ code: 'flow.key-not-supported' })] });
   });
 
   it('refuses a call of a flow that is not there, and takes one of a flow that stands beside it', async () => {
@@ -366,6 +379,116 @@ describe('shared endpoints', () => {
     await catalog.reload();
     expect([catalog.endpoint('shop'), catalog.flow('a')?.rules]).toEqual([undefined, undefined]);
     await expect(catalog.plan('a', 1)).resolves.toBeDefined();
+  });
+});
+
+describe('endpoints that were made', () => {
+  interface Row {
+    readonly name: string;
+    readonly definition: object;
+    readonly revision: number;
+  }
+
+  function shelf(...rows: Row[]): { rows: Row[] } & MadeEndpoints {
+    const made = {
+      rows,
+      list: () => Promise.resolve(made.rows.map((row) => ({ ...row, createdAt: new Date(0), updatedAt: new Date(0) }))),
+      revision: () => Promise.resolve(JSON.stringify(made.rows)),
+    };
+    return made;
+  }
+
+  it('go before the file of the same name, whole, and give way to it again', async () => {
+    await write('endpoints', '{ "shop": { "limit": "10kb" }, "wrong": { "methods": [] } }');
+    const made = shelf({ name: 'shop', definition: { methods: ['PUT'] }, revision: 4 }, { name: 'wrong', definition: {}, revision: 5 });
+    const catalog = await open(false, undefined, { made });
+    expect(catalog.endpoint('shop')?.rules).toMatchObject({ methods: ['PUT'], maxBytes: undefined });
+    expect(catalog.endpoint('wrong')).toMatchObject({ problems: [], rules: { methods: ['POST'] } });
+    expect(catalog.declaredEndpoints.defined.get('shop')).toMatchObject({ source: 'made', shadowsFile: true, revision: 4 });
+    made.rows = [];
+    await catalog.reload();
+    expect(catalog.endpoint('shop')?.rules).toMatchObject({ methods: ['POST'], maxBytes: 10 * 1024 });
+    expect(catalog.endpoint('wrong')?.rules).toBeUndefined();
+    expect(catalog.declaredEndpoints.defined.get('shop')).toMatchObject({ source: 'file', shadowsFile: false, revision: 0 });
+  });
+
+  it('are followed without a restart, and are closed while their credential cannot be had', async () => {
+    await write('credentials', KEYED);
+    const made = shelf();
+    const catalog = await open(true, undefined, { made });
+    made.rows = [{ name: 'late', definition: { credential: 'key' }, revision: 1 }];
+    while (!catalog.endpoint('late')) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(catalog.endpoint('late')).toMatchObject({ credential: { name: 'key' } });
+    delete variables['KEY'];
+    await catalog.reload();
+    expect(catalog.endpoint('late')?.rules).toBeUndefined();
+    catalog.close();
+  });
+});
+
+describe('the URL of a flow that was never published', () => {
+  let texts: Record<string, string>;
+  beforeEach(() => (texts = {}));
+
+  async function withDrafts(): Promise<Catalog> {
+    const drafts: Drafts = {
+      list: () =>
+        Promise.resolve(
+          Object.entries(texts).map(([flowId, text]) => ({
+            flowId,
+            text,
+            baseVersion: 0,
+            baseHash: '',
+            revision: 1,
+            updatedAt: new Date(0),
+          })),
+        ),
+      revision: () => Promise.resolve(JSON.stringify(texts)),
+    };
+    return open(false, undefined, { drafts });
+  }
+
+  async function drawn(catalog: Catalog, text: string | undefined): Promise<LiveFlow | undefined> {
+    if (text === undefined) delete texts['idea'];
+    else texts['idea'] = text;
+    await catalog.followDraft('idea');
+    return catalog.place('idea');
+  }
+
+  it('is what its draft says, however unfinished its steps are', async () => {
+    await write('credentials', KEYED);
+    const catalog = await withDrafts();
+    expect(catalog.place('idea')).toBeUndefined();
+    const open = await drawn(
+      catalog,
+      flowText('idea', { limit: '10kb' }, [{ id: 'x', use: 'no.such-thing', with: { to: '{{ steps.nobody' } }]),
+    );
+    expect(open).toMatchObject({ draft: true, version: 0, rules: { maxBytes: 10 * 1024, rate: { limit: 60 } } });
+    const keyed = await drawn(catalog, flowText('idea', { credential: 'key' }));
+    expect([keyed?.credential?.name, keyed?.rules?.rate]).toEqual(['key', undefined]);
+    expect([catalog.flow('idea'), catalog.flows()]).toEqual([undefined, []]);
+    expect(await drawn(catalog, undefined)).toBeUndefined();
+  });
+
+  it('is closed where the trigger is wrong or its credential cannot be had, and what it was while the text cannot be read', async () => {
+    const catalog = await withDrafts();
+    const open = await drawn(catalog, flowText('idea'));
+    expect(await drawn(catalog, '{ "format": 1, "trigger": {')).toBe(open);
+    for (const trigger of [{ credential: 'nobody' }, { methods: [] }, { endpoint: 'nowhere' }]) {
+      const place = await drawn(catalog, flowText('idea', trigger));
+      expect([place?.rules, place?.problems.length]).toEqual([undefined, 1]);
+    }
+    expect((await drawn(catalog, '{'))?.rules).toBeUndefined();
+  });
+
+  it('is the version that is live, once one is', async () => {
+    await write('idea', flowText('idea', { methods: ['PUT'] }));
+    texts['idea'] = flowText('idea');
+    const catalog = await withDrafts();
+    expect(catalog.place('idea')).toBe(catalog.flow('idea'));
+    await unlink(join(folder, 'idea.json'));
+    await catalog.reload();
+    expect(catalog.place('idea')).toMatchObject({ draft: true });
   });
 });
 

@@ -1,7 +1,6 @@
-import { planFlow, webhookRules, type Plan } from '@millrace/engine';
+import { collectRule, laneRule, webhookRules, type Plan } from '@millrace/engine';
 import {
   checkFlow,
-  flowControlKeys,
   flowInfo,
   flowInfos,
   hasErrors,
@@ -16,14 +15,15 @@ import type { Log } from '@millrace/telemetry';
 import type { ComponentRegistry } from './components.js';
 import { schemaCheck } from './components.js';
 import { readCredentials, type CredentialBook } from './credentials.js';
-import { livenEndpoints, NO_ENDPOINTS, readEndpoints, type EndpointBook } from './endpoints.js';
-import type { LiveEndpoint, LiveFlow } from './live.js';
+import { DraftPlaces, type Drafts } from './draft-places.js';
+import { EndpointShelf, type MadeEndpoints } from './endpoint-shelf.js';
+import { livenEndpoints, type EndpointBook } from './endpoints.js';
+import { FlowExplainer } from './flow-explainer.js';
+import { heldBack, priorityOf, rateOf, type HeldBack, type LiveEndpoint, type LiveFlow } from './live.js';
+import { Plans } from './plans.js';
 import { readFlowFile, readFlowFolder, watchFolder, type FlowFile } from './flow-folder.js';
 import { RetiredSecrets } from './retired-secrets.js';
 import type { Vault } from './vault/vault.js';
-
-/** Why a version can never be run by this process as it is, whatever the database does. */
-export class NotRunnable extends Error {}
 
 export interface CatalogParts {
   /** Folder of the flow files, or undefined to run only what is stored. */
@@ -36,6 +36,10 @@ export interface CatalogParts {
   readonly store: PostgresFlowStore;
   /** The sealed credentials; without one there are those of the file only. */
   readonly vault?: Vault;
+  /** The endpoints that were made through the API; without it there are those of the file only. */
+  readonly made?: MadeEndpoints;
+  /** What is not published yet; without it unpublished flows have no URL. */
+  readonly drafts?: Drafts;
   readonly log: Log;
 }
 
@@ -43,10 +47,9 @@ class FileMovedOn extends Error {}
 
 /** The problem of a credential whose environment variable is not set. */
 const MISSING_SECRET = 'credential.secret-missing';
-const NO_CREDENTIALS: CredentialBook = { get: () => undefined, known: new Map(), defined: new Map(), problems: [] };
+const NO_CREDENTIALS: CredentialBook = { get: () => undefined, rate: () => undefined, known: new Map(), defined: new Map(), problems: [] };
 const NOT_LIVE = { credential: undefined, rules: undefined, trigger: undefined } as const;
 const POLL_MS = 1_000;
-const MAX_PLANS = 200;
 
 /**
  * What is live: flows, components, credentials. Publishes the flows folder at the start and on every change, and
@@ -54,22 +57,32 @@ const MAX_PLANS = 200;
  */
 export class Catalog {
   private live = new Map<string, LiveFlow>();
+  private held = heldBack([]);
   /** What flows that call others are checked against. */
   private readonly callable = new Map<string, FlowInfo>();
   private shared = new Map<string, LiveEndpoint>();
-  private declared: EndpointBook = NO_ENDPOINTS;
+  private readonly shelf: EndpointShelf;
+  private readonly drafts: DraftPlaces;
   private book: CredentialBook = NO_CREDENTIALS;
   private revision = '';
-  private vaultRevision: string | undefined;
+  /** Of what decides which flows check, beside the folder: sealed credentials, and endpoints. */
+  private outside: string | undefined;
   private readonly retired = new RetiredSecrets();
-  private readonly plans = new Map<string, Promise<Plan>>();
-  private readonly explained = new Map<string, string>();
+  private readonly plans: Plans;
+  private readonly explainer: FlowExplainer;
   private readonly watchers: { close(): void }[] = [];
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
   private work: Promise<unknown> = Promise.resolve();
 
-  private constructor(private readonly parts: CatalogParts) {}
+  private constructor(private readonly parts: CatalogParts) {
+    const { endpoints: path, made: store, drafts, log } = parts;
+    this.shelf = new EndpointShelf({ path, store, log });
+    this.drafts = new DraftPlaces(drafts);
+    this.explainer = new FlowExplainer(log);
+    // What a run needs is its steps: the endpoint that started it may be gone by now.
+    this.plans = new Plans(parts.store, parts.components, (flowId) => this.known(flowId));
+  }
 
   /** Reads everything once; with `follow` also from then on. */
   static async open(parts: CatalogParts, follow = true): Promise<Catalog> {
@@ -96,8 +109,19 @@ export class Catalog {
     return this.live.get(id);
   }
 
+  /** What the URL of a flow leads to: the version that is live or, where none is, the draft. */
+  place(id: string): LiveFlow | undefined {
+    const flow = this.live.get(id);
+    return flow && flow.version > 0 ? flow : (this.drafts.get(id) ?? flow);
+  }
+
   flows(): readonly LiveFlow[] {
     return [...this.live.values()];
+  }
+
+  /** What claims have to look for. Each round of claims asks, so that it is found out when what is live changes. */
+  get heldBack(): HeldBack {
+    return this.held;
   }
 
   endpoint(name: string): LiveEndpoint | undefined {
@@ -108,19 +132,24 @@ export class Catalog {
     return [...this.shared.values()];
   }
 
+  /** As they were declared, with those that cannot take anything. */
+  get declaredEndpoints(): EndpointBook {
+    return this.shelf.book;
+  }
+
   /** The largest body that anything live takes, or `fallback` where that is more. */
   largestBody(fallback: number): number {
-    return Math.max(fallback, ...[...this.live.values(), ...this.shared.values()].map(({ rules }) => rules?.maxBytes ?? 0));
+    const places = [...this.live.values(), ...this.drafts.all(), ...this.shared.values()];
+    return Math.max(fallback, ...places.map(({ rules }) => rules?.maxBytes ?? 0));
   }
 
   /** Parses and checks a text against what this process has. */
   check(text: string, flowId?: string): { flow?: Flow; problems: readonly Problem[] } {
-    return checkFlow(text, { ...this.known(flowId), endpoints: this.declared.names, flows: this.callable });
+    return checkFlow(text, { ...this.known(flowId), endpoints: this.shelf.book.names, flows: this.callable });
   }
 
   private known(flowId?: string): CheckOptions {
     return {
-      unsupported: flowControlKeys,
       components: this.components.all,
       credentials: this.book.known,
       ...(flowId === undefined ? {} : { flowId }),
@@ -129,26 +158,21 @@ export class Catalog {
 
   /** A version ready to run; compiled once. Rejects with NotRunnable when it is gone or no longer checks. */
   plan(flowId: string, version: number): Promise<Plan> {
-    const key = `${flowId}@${version}`;
-    const known = this.plans.get(key);
-    if (known) return known;
-    const plan = this.makePlan(flowId, version);
-    this.plans.set(key, plan);
-    plan.catch(() => this.plans.delete(key));
-    if (this.plans.size > MAX_PLANS) this.plans.delete(this.plans.keys().next().value!);
-    return plan;
+    return this.plans.get(flowId, version);
   }
 
   /** Publishes the folder and reads the credentials again. One at a time, in order. */
   reload(): Promise<void> {
     return this.enqueue(async () => {
-      const vaultRevision = await this.readBook();
+      // Asked first: what changes in between is read again at the next look.
+      const outside = await this.outsideRevision();
+      await this.readBook();
       for (const { code, message } of this.book.problems) this.parts.log[code === MISSING_SECRET ? 'debug' : 'warn'](message);
       this.plans.clear();
-      await this.readEndpoints();
+      await this.shelf.read(this.book);
       if (this.parts.flows !== undefined) await this.publishFolder(this.parts.flows);
       await this.refresh();
-      this.vaultRevision = vaultRevision;
+      this.outside = outside;
     });
   }
 
@@ -164,6 +188,14 @@ export class Catalog {
         );
       }
     });
+  }
+
+  /** Follows a draft at once, so that a URL that somebody was just shown is there; any other is found by the next look. */
+  async followDraft(id: string): Promise<void> {
+    if ((this.live.get(id)?.version ?? 0) > 0) return;
+    await this.enqueue(() => this.readDrafts()).catch((error: unknown) =>
+      this.parts.log.debug({ reason: (error as Error).message }, 'The drafts could not be read'),
+    );
   }
 
   close(): void {
@@ -182,7 +214,7 @@ export class Catalog {
 
   private poll(): void {
     this.timer = setTimeout(() => {
-      this.followVault()
+      this.followOutside()
         .then(() => this.enqueue(() => this.refreshIfChanged()))
         .catch((error: unknown) => this.parts.log.debug({ reason: (error as Error).message }, 'The flows could not be compared'))
         .finally(() => this.closed || this.poll());
@@ -207,83 +239,65 @@ export class Catalog {
     }
   }
 
-  private async readEndpoints(): Promise<void> {
-    const { endpoints: path, log } = this.parts;
-    if (path === undefined) return;
-    this.declared = await readEndpoints(path, this.book, this.declared);
-    const said = JSON.stringify(this.declared.problems);
-    if (this.explained.get(path) === said) return;
-    this.explained.set(path, said);
-    for (const { line, column, message } of this.declared.problems) log.warn(`${path}:${line}:${column}: ${message}`);
-  }
-
   private async publish({ id, text, path }: FlowFile): Promise<void> {
     const { flow, problems } = this.check(text, id);
     if (!flow || hasErrors(problems)) {
       await this.parts.store.refuse(id, problems);
-      this.explain(id, path, problems, this.live.get(id));
+      this.explainer.explain(id, path, problems, this.live.get(id));
       return;
     }
-    this.explained.delete(id);
-    const published = await this.publishIfStill({ id, text, path }, flow.enabled !== false);
+    this.explainer.forget(id);
+    const published = await this.publishIfStill({ id, text, path }, flow);
     if (published?.kind === 'published') this.parts.log.info(`Flow ${id} is live as version ${published.version}`);
   }
 
   /** A file that was written since it was read, by a publication for one, is left to the reading that this brings about. */
-  private async publishIfStill({ id, text, path }: FlowFile, enabled: boolean): Promise<Published | undefined> {
+  private async publishIfStill({ id, text, path }: FlowFile, flow: Flow): Promise<Published | undefined> {
     const before = async (): Promise<void> => {
       const file = await readFlowFile(path).catch(() => undefined);
       if (file?.text !== text) throw new FileMovedOn();
     };
-    return this.parts.store.publish(id, text, enabled, { origin: 'folder', before }).catch((error: unknown) => {
+    const publication = { origin: 'folder', rate: rateOf(flow), priority: priorityOf(flow), before } as const;
+    return this.parts.store.publish(id, text, flow.enabled !== false, publication).catch((error: unknown) => {
       if (!(error instanceof FileMovedOn)) throw error;
       return undefined;
     });
   }
 
-  /** A flow that only waits for its secrets gets one line, anything else is shown where it stands; once, until it changes. */
-  private explain(id: string, path: string, problems: readonly Problem[], live: LiveFlow | undefined): void {
-    const said = JSON.stringify(problems);
-    if (this.explained.get(id) === said) return;
-    this.explained.set(id, said);
-    const errors = problems.filter(({ severity }) => severity === 'error');
-    if (errors.every(({ code }) => code === 'credential.missing-secret')) {
-      const variables = new Set(errors.flatMap(({ message }) => /`?\b([A-Z][A-Z0-9_]+)\b`?/.exec(message)?.[1] ?? []));
-      const stays = live?.rules
-        ? `Version ${live.version} of flow ${id} stays live, the new text is not enabled`
-        : `Flow ${id} is not enabled`;
-      this.parts.log[live?.rules ? 'warn' : 'info'](`${stays}: set ${[...variables].join(', ')}`);
-      return;
-    }
-    if (live?.rules) this.parts.log.warn(`Version ${live.version} of flow ${id} stays live, the new text does not check:`);
-    for (const { line, column, message } of problems) this.parts.log.warn(`${path}:${line}:${column}: ${message}`);
-  }
-
-  /** Answers the revision of the vault that was read: noted once the flows follow it, else it is tried again. */
-  private async readBook(): Promise<string | undefined> {
+  private async readBook(): Promise<void> {
     const { vault, credentials, variable } = this.parts;
-    // Asked first: what changes in between is read again at the next look.
-    const revision = await vault?.revision();
     const book = await readCredentials(credentials, variable, await vault?.entries());
     this.retired.replace(this.book, book);
     this.book = book;
-    return revision;
   }
 
-  /** A credential decides which flows check, so that a change of one is like a change of the folder. */
-  private async followVault(): Promise<void> {
-    if ((await this.parts.vault?.revision()) !== this.vaultRevision) await this.reload();
+  private async outsideRevision(): Promise<string> {
+    return `${await this.parts.vault?.revision()} ${await this.shelf.revision()}`;
+  }
+
+  /** A credential or an endpoint decides which flows check, so that a change of one is like a change of the folder. */
+  private async followOutside(): Promise<void> {
+    if ((await this.outsideRevision()) !== this.outside) await this.reload();
   }
 
   private async refreshIfChanged(): Promise<void> {
     if ((await this.parts.store.revision()) !== this.revision) await this.refresh();
+    else if (await this.drafts.areOld()) await this.readDrafts();
+  }
+
+  private readDrafts(): Promise<void> {
+    const known = { ...this.known(undefined), endpoints: this.shelf.book.names };
+    const isLive = (id: string): boolean => (this.live.get(id)?.version ?? 0) > 0;
+    return this.drafts.read({ known, credentials: this.book, isLive });
   }
 
   private async refresh(): Promise<void> {
     const revision = await this.parts.store.revision();
     const flows = (await this.parts.store.list()).filter((flow) => !flow.archived);
     this.live = new Map(await Promise.all(flows.map(async (flow) => [flow.id, await this.liven(flow)] as const)));
-    this.shared = livenEndpoints(this.declared, this.book, this.live.values());
+    this.held = heldBack(this.live.values());
+    this.shared = livenEndpoints(this.shelf.book, this.book, this.live.values());
+    await this.readDrafts();
     this.revision = revision;
   }
 
@@ -294,11 +308,13 @@ export class Catalog {
     const version = entity.liveVersion && (await this.parts.store.version(entity.id, entity.liveVersion));
     if (!version) return { ...base, problems: entity.problems };
     // A flow that this one calls may come later: its call says so then.
-    const { flow, problems } = checkFlow(version.text, { ...this.known(entity.id), endpoints: this.declared.names });
+    const { flow, problems } = checkFlow(version.text, { ...this.known(entity.id), endpoints: this.shelf.book.names });
     if (flow) this.callable.set(entity.id, flowInfo(flow));
     if (!flow) return { ...base, problems };
     const { trigger } = flow;
-    const declared = { ...base, declared: trigger };
+    const lane = flow.concurrency && laneRule(flow.concurrency);
+    const across = { collects: collectRule(flow), ...(lane && { lane }), rate: rateOf(flow), priority: priorityOf(flow) };
+    const declared = { ...base, declared: trigger, ...across };
     if (hasErrors(problems)) return { ...declared, problems };
     if (trigger.type !== 'webhook') return { ...declared, trigger, inputProblem: inputCheck(trigger), problems: entity.problems };
     const name = trigger.credential;
@@ -308,20 +324,6 @@ export class Catalog {
     const { endpoint } = trigger;
     const rules = webhookRules(trigger, schemaCheck);
     return { ...declared, trigger, ...(endpoint !== undefined && { endpoint }), rules, credential, problems: entity.problems };
-  }
-
-  private async makePlan(flowId: string, version: number): Promise<Plan> {
-    const stored = await this.parts.store.version(flowId, version);
-    if (!stored) throw new NotRunnable('it is not stored');
-    // What a run needs is its steps: the endpoint that started it may be gone by now.
-    const { flow, problems } = checkFlow(stored.text, this.known(flowId));
-    const error = problems.find(({ severity }) => severity === 'error');
-    if (!flow || error) throw new NotRunnable(error?.message ?? 'it does not parse');
-    try {
-      return planFlow(flow, version, (name) => this.components.all.get(name));
-    } catch (cause) {
-      throw new NotRunnable((cause as Error).message, { cause });
-    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createCredential, withReferences, type Credential, type CredentialConfig } from '@millrace/credentials';
+import { createCredential, withReferences, type Credential, type CredentialConfig, type CredentialRate } from '@millrace/credentials';
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { sealedLookup, type SealedEntry } from './vault/vault.js';
 
@@ -33,6 +33,8 @@ export interface DefinedCredential {
 /** The credentials by logical name, as far as they can be used, and why the others cannot. */
 export interface CredentialBook {
   get(name: string): Credential | undefined;
+  /** How often it may be used; undefined: there is no limit. */
+  rate(name: string): CredentialRate | undefined;
   readonly known: ReadonlyMap<string, KnownCredential>;
   readonly defined: ReadonlyMap<string, DefinedCredential>;
   readonly problems: readonly CredentialFileProblem[];
@@ -90,12 +92,14 @@ function sealedEntry({ name, definition, secrets, locked, updatedAt }: SealedEnt
 
 function book(entries: ReadonlyMap<string, Entry>, fileProblems: readonly CredentialFileProblem[]): CredentialBook {
   const credentials = new Map<string, Credential>();
+  const rates = new Map<string, CredentialRate>();
   const known = new Map<string, KnownCredential>();
   const problems = [...fileProblems];
   for (const [name, { config, variable, place, locked }] of entries) {
     const created =
       locked === undefined ? createCredential(name, config as CredentialConfig, ({ env }) => variable(env)) : unusable(locked);
     if (created.credential) credentials.set(name, created.credential);
+    if (created.rate) rates.set(name, created.rate);
     known.set(name, describe(config, created.problems));
     for (const { code, message } of created.problems) problems.push({ code, message: `${place}: ${name}: ${message}` });
   }
@@ -105,11 +109,12 @@ function book(entries: ReadonlyMap<string, Entry>, fileProblems: readonly Creden
       { name, source, shadowsFile, definition, updatedAt },
     ]),
   );
-  return { get: (name) => credentials.get(name), known, defined, problems };
+  return { get: (name) => credentials.get(name), rate: (name) => rates.get(name), known, defined, problems };
 }
 
 interface Created {
   readonly credential?: Credential;
+  readonly rate?: CredentialRate;
   readonly problems: readonly Pick<CredentialFileProblem, 'code' | 'message'>[];
 }
 

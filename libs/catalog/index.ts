@@ -1,11 +1,14 @@
-export { Catalog, NotRunnable, type CatalogParts } from './catalog.js';
+export { Catalog, type CatalogParts } from './catalog.js';
+export { NotRunnable } from './plans.js';
 export { ComponentRegistry, schemaCheck } from './components.js';
 export { readCredentials, type CredentialBook, type DefinedCredential, type KnownCredential } from './credentials.js';
-export { readEndpoints, NO_ENDPOINTS, type EndpointBook } from './endpoints.js';
-export type { LiveEndpoint, LiveFlow } from './live.js';
+export { readEndpoints, NO_ENDPOINTS, type DefinedEndpoint, type EndpointBook } from './endpoints.js';
+export { EndpointError, EndpointMaker, ownCredential, type EndpointOrder, type EndpointPut } from './endpoint-maker.js';
+export { statusAtBirth, type LiveEndpoint, type LiveFlow } from './live.js';
 export { readFlowFile, readFlowFolder, type FlowFile } from './flow-folder.js';
 export { FlowFileError } from './flow-file.js';
 export { flowIdObjection, Publisher, type Base, type PublishResult, type Theirs } from './publisher.js';
 export { installedComponents, type PluginPlaces } from './installed.js';
 export { KeyPlace } from './vault/keys.js';
+export { planTest, type TestPlan, type TestText } from './test-plan.js';
 export { Vault, VaultError, type Sealing } from './vault/vault.js';

@@ -18,8 +18,8 @@ const opened: Catalog[] = [];
 beforeAll(async () => {
   server = await startPrivatePostgres();
   database = await server.newDatabase();
-}, 60_000);
-afterAll(() => server.stop(), 60_000);
+}, 180_000);
+afterAll(() => server.stop(), 180_000);
 
 beforeEach(async () => {
   await database.pool.query('truncate drafts, flow_versions, flows');

@@ -10,6 +10,7 @@ import {
   type Publication,
 } from '@millrace/postgres';
 import type { Catalog } from './catalog.js';
+import { priorityOf, rateOf } from './live.js';
 import { readFlowText, writeFlowText } from './flow-file.js';
 
 /** The text that somebody began from. */
@@ -132,7 +133,12 @@ export class Publisher {
       if (folder !== undefined) await writeOver(folder, { id, text, latest, base });
     };
     try {
-      return await flows.publish(id, text, flow.enabled !== false, { ...publication, before });
+      return await flows.publish(id, text, flow.enabled !== false, {
+        ...publication,
+        rate: rateOf(flow),
+        priority: priorityOf(flow),
+        before,
+      });
     } catch (error) {
       if (error instanceof Conflict) return { kind: 'conflict', theirs: error.theirs, yours: text };
       if (error instanceof DraftMovedOn) return { kind: 'stale', draft: await drafts.find(id) };

@@ -5,7 +5,13 @@ import { RetiredSecrets } from './retired-secrets.js';
 function book(secret?: string): CredentialBook {
   const { credential } = createCredential('one', { type: 'api-key', name: 'x', value: { env: 'S' } }, () => secret);
   const defined = { name: 'one', source: 'sealed', shadowsFile: false, definition: {}, updatedAt: undefined } as const;
-  return { get: () => credential, known: new Map(), defined: new Map(secret === undefined ? [] : [['one', defined]]), problems: [] };
+  return {
+    get: () => credential,
+    rate: () => undefined,
+    known: new Map(),
+    defined: new Map(secret === undefined ? [] : [['one', defined]]),
+    problems: [],
+  };
 }
 
 describe('retired secrets', () => {

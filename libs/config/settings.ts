@@ -5,6 +5,8 @@ interface Setting<T> {
   readonly variable: string;
   readonly about: string;
   readonly shownDefault: string;
+  /** Never shown: a secret, or an address that may hold one. */
+  readonly isSecret?: boolean;
   /** Throws a sentence when the text does not fit. */
   readonly parse: (text: string | undefined) => T;
 }
@@ -15,6 +17,10 @@ function text(variable: string, fallback: string, about: string): Setting<string
 
 function optional(variable: string, about: string): Setting<string | undefined> {
   return { variable, about, shownDefault: '', parse: (value) => value || undefined };
+}
+
+function secret<T>(setting: Setting<T>): Setting<T> {
+  return { ...setting, isSecret: true };
 }
 
 function list(variable: string, fallback: readonly string[], about: string): Setting<readonly string[]> {
@@ -127,12 +133,16 @@ export const SETTINGS = {
   ),
   credentials: text('MILLRACE_CREDENTIALS', '', 'File of the credentials; default: credentials.json beside the flows.'),
   plugins: list('MILLRACE_PLUGINS', ['./plugins'], 'Folders or npm packages with plugins, comma separated.'),
-  databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:'], 'An existing PostgreSQL (14 or newer) instead of the private one.'),
-  redisUrl: url('REDIS_URL', ['redis:', 'rediss:'], 'A Redis for the queue instead of PostgreSQL.'),
-  token: optional('MILLRACE_TOKEN', 'Token of the control API; default: generated into $MILLRACE_HOME/token.'),
-  key: optional(
-    'MILLRACE_KEY',
-    'Key that seals credentials, 32 bytes in base64 or hexadecimal; several with commas, the current one first. Default: generated into $MILLRACE_HOME/key.',
+  databaseUrl: secret(
+    url('DATABASE_URL', ['postgres:', 'postgresql:'], 'An existing PostgreSQL (14 or newer) instead of the private one.'),
+  ),
+  redisUrl: secret(url('REDIS_URL', ['redis:', 'rediss:'], 'A Redis for the queue instead of PostgreSQL.')),
+  token: secret(optional('MILLRACE_TOKEN', 'Token of the control API; default: generated into $MILLRACE_HOME/token.')),
+  key: secret(
+    optional(
+      'MILLRACE_KEY',
+      'Key that seals credentials, 32 bytes in base64 or hexadecimal; several with commas, the current one first. Default: generated into $MILLRACE_HOME/key.',
+    ),
   ),
   publicUrl: url(
     'MILLRACE_PUBLIC_URL',

@@ -225,3 +225,30 @@ it('every alias leads to a preset, and there are 41 presets', () => {
   expect(Object.values(schemeAliases).filter((target) => !Object.hasOwn(schemes, target))).toEqual([]);
   expect(Object.keys(schemes)).toHaveLength(41);
 });
+
+describe('a rate', () => {
+  const entry = (rate: unknown): CredentialConfig => ({ type: 'none', rate }) as CredentialConfig;
+
+  it.each([
+    [{ limit: 90, per: '10s' }, { limit: 90, perMs: 10_000 }],
+    [{ limit: 1, per: '100ms', 'x-why': 'slow' }, { limit: 1, perMs: 100 }],
+    [{ limit: 5, per: '1.5m' }, { limit: 5, perMs: 90_000 }],
+  ])('%j is read', (rate, read) => {
+    expect(createCredential('one', entry(rate), () => undefined)).toMatchObject({ rate: read, problems: [] });
+  });
+
+  it.each([
+    [{ limit: 0, per: '1s' }, '/rate/limit'],
+    [{ limit: 1.5, per: '1s' }, '/rate/limit'],
+    [{ limit: 1, per: '1 second' }, '/rate/per'],
+    [{ limit: 1, per: '99ms' }, '/rate/per'],
+    [{ limit: 1, per: '32d' }, '/rate/per'],
+    [{ per: '1s' }, '/rate'],
+    [{ limit: 1, per: '1s', burst: 1 }, '/rate/burst'],
+    ['1/s', '/rate'],
+  ])('%j is refused at its place, and the credential with it', (rate, path) => {
+    const { credential, rate: read, problems } = createCredential('one', entry(rate), () => undefined);
+    expect([credential, read]).toEqual([undefined, undefined]);
+    expect(problems.map((problem) => problem.path)).toEqual([path]);
+  });
+});

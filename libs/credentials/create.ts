@@ -1,5 +1,6 @@
 import type { Credential, SecretRef } from './credential.js';
 import { didYouMean, pointer, type CredentialProblem, type Report } from './problem.js';
+import { rateOf, type CredentialRate } from './rate.js';
 import { checkShape, isRecord } from './shape.js';
 import { credentialTypes, findCredentialType, type CredentialConfig } from './types/index.js';
 import type { Build } from './types/type.js';
@@ -11,6 +12,8 @@ export type SecretLookup = (ref: SecretRef) => string | undefined;
 export interface CreatedCredential {
   /** Present exactly when there are no problems. */
   readonly credential?: Credential;
+  /** How often it may be used; absent: there is no limit. */
+  readonly rate?: CredentialRate;
   /** All of them at once, in the order of the checks. */
   readonly problems: readonly CredentialProblem[];
   /** Advice: the credential works, but is weaker than it should be. */
@@ -33,9 +36,11 @@ export function createCredential(name: string, config: CredentialConfig, secret:
   if (type === undefined || !shapely) return { problems, warnings };
   const { baseUrl } = config;
   reportBaseUrl(baseUrl, report);
+  const rate = config.rate && rateOf(config.rate, report);
   const build: Build = { name, baseUrl, report, warn: into(warnings), secret: (ref) => secret(ref) || undefined };
   const credential = type.create(config, build);
-  return problems.length === 0 && credential !== undefined ? { credential, problems, warnings } : { problems, warnings };
+  if (problems.length > 0 || credential === undefined) return { problems, warnings };
+  return { credential, problems, warnings, ...(rate && { rate }) };
 }
 
 function into(list: CredentialProblem[]): Report {

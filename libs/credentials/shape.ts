@@ -7,6 +7,8 @@ import { didYouMean, pointer, type Report } from './problem.js';
  * A full validator would be this library's only dependency; its sentences would not say what to do.
  */
 export function checkShape(schema: JsonSchema, value: unknown, path: string, report: Report): void {
+  const meant = meantChoice(schema, value);
+  if (meant !== undefined) return checkShape(meant, value, path, report);
   const wrong = mismatch(schema, value);
   if (wrong !== undefined) report('credential.bad-shape', path, `${nameOf(path)} ${wrong}${/[.?]$/.test(wrong) ? '' : '.'}`);
   else if (Array.isArray(value)) value.forEach((item, at) => checkShape(schema.items ?? {}, item, pointer(path, at), report));
@@ -16,6 +18,12 @@ export function checkShape(schema: JsonSchema, value: unknown, path: string, rep
 /** True for an object that is not an array. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Of several choices the one of the value's own kind, so that the report says what is wrong within it. */
+function meantChoice({ anyOf }: JsonSchema, value: unknown): JsonSchema | undefined {
+  const alike = ((anyOf ?? []) as JsonSchema[]).filter(({ type }) => type === kindOf(value));
+  return alike.length === 1 ? alike[0] : undefined;
 }
 
 function mismatch(schema: JsonSchema, value: unknown): string | undefined {

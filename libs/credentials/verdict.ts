@@ -19,9 +19,9 @@ export interface SecretCarriers {
 
 export interface Accepted {
   readonly ok: true;
-  /** Which of the `secrets` matched, hmac only; the current one is 0. */
+  /** Which of its secrets matched; the current one is 0. Absent where there is none. */
   readonly secretIndex?: number;
-  /** How that secret is called: the variable that holds it, never its value. */
+  /** How that secret is called: the variable or slot that holds it, never its value. */
   readonly secretName?: string;
   /** For the owner: the request is good, but something should be changed soon. */
   readonly warning?: string;

@@ -17,6 +17,7 @@ export { ExpressionFault, ExpressionSyntaxError } from './expressions/faults.js'
 export { takesCase } from './steps/case.js';
 export type { ExpressionEnv, Scope } from './expressions/scope.js';
 
+export { headerValuePattern } from './format/headers.js';
 export { parseFlow } from './format/parse.js';
 export { webhookDefaults } from './format/trigger.js';
 export { scheduleDefaults } from './format/triggers.js';
@@ -24,14 +25,13 @@ export { defaultItemName } from './steps/forEach.js';
 export { waitDefaults } from './steps/wait.js';
 export { eventNamePattern, matchesEvent } from './events.js';
 export { nextTime } from './schedule.js';
-export { allSteps, checkFlow } from './check/check.js';
-export type { CheckOptions } from './check/check.js';
+export { allSteps, checkFlow, checkTriggerOf } from './check/check.js';
+export type { CheckedTrigger, CheckOptions } from './check/check.js';
 export { flowInfo, flowInfos } from './check/flow-info.js';
 export { checkEndpoints } from './endpoints/check.js';
 export type { CheckedEndpoints } from './endpoints/check.js';
 export { schemaCompiler } from './check/schemas.js';
 export { stepKind } from './steps/kinds.js';
-export { flowControlKeys } from './steps/kind.js';
 export type { Catalog, CredentialInfo, FlowInfo, StepKindName } from './steps/kind.js';
 
 export { endpointsSchema, endpointsSchemaText } from './schema/endpoints-schema.js';

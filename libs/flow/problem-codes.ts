@@ -20,7 +20,6 @@ export const problemCodes = {
   'flow.forbidden-key': error('a key that is never allowed'),
   'flow.newer-format': error('the file is of a format this build does not know'),
   'flow.unknown-key': error('a key that the format does not have'),
-  'flow.key-not-supported': error('a key of the format that this version cannot honour yet'),
   'flow.key-no-effect': error('a key that means nothing where it stands'),
   'flow.conflicting-keys': error('keys that exclude each other'),
   'flow.missing-key': error('a key that must be there'),

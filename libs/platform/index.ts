@@ -1,8 +1,10 @@
 export { Bell } from './bell.js';
 export { HealthModule } from './health/health.module.js';
+export { bearerOf } from './http/bearer.js';
 export { ApiError, notFound, SignedIn } from './http/errors.js';
 export { ErrorFilter } from './http/filter.js';
 export { API_HEADERS, JsonAnswer } from './http/json.js';
+export { networkOf } from './http/network.js';
 export { newId } from './ids.js';
 export { PLATFORM, PlatformModule } from './platform.module.js';
 export { loadComponents, logFor, openPlatform, type Platform, type PlatformOptions } from './platform.js';
@@ -11,6 +13,7 @@ export { isDeadProcess, processName } from './process-name.js';
 export { isResumeSignature, resumeUrl } from './resume-url.js';
 export { run, runAlone, type Modules, type Running, type ServedDatabase } from './run.js';
 export { Answers, type AnswersParts, type GivenAnswer, type Waiting } from './answers/answers.js';
+export { isSame } from './same.js';
 export { serve, type Server } from './serve.js';
 export { isStatusSignature, statusUrl } from './status-url.js';
 export { StartError } from './start-error.js';

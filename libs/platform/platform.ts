@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Catalog, installedComponents, KeyPlace, Publisher, Vault, type ComponentRegistry } from '@millrace/catalog';
+import { Catalog, EndpointMaker, installedComponents, KeyPlace, Publisher, Vault, type ComponentRegistry } from '@millrace/catalog';
 import { builtinComponents } from '@millrace/components';
 import type { Config } from '@millrace/config';
 import {
@@ -8,26 +8,33 @@ import {
   openDatabase,
   PostgresCredentialUses,
   PostgresDraftStore,
+  PostgresEndpointStore,
   PostgresEventStore,
   PostgresFlowStore,
   PostgresHistory,
   PostgresJournal,
+  PostgresLanes,
   PostgresOperations,
+  PostgresOperationStore,
   instanceSecret,
   PostgresOutbox,
+  PostgresPinStore,
   PostgresRefusalStore,
   PostgresResumptionStore,
   PostgresAnswerStore,
+  PostgresCollections,
   AnswerBell,
   PostgresRunStarter,
   PostgresRunStore,
   PostgresScheduleStore,
   PostgresSealedStore,
+  PostgresTestStore,
+  PostgresUseBook,
   StepData,
   type BlobStore,
   type Database,
 } from '@millrace/postgres';
-import { createLogger, type Log } from '@millrace/telemetry';
+import { createLogger, Metrics, type Log } from '@millrace/telemetry';
 import { Bell } from './bell.js';
 import { Answers } from './answers/answers.js';
 import { newId } from './ids.js';
@@ -38,6 +45,8 @@ import { StartError } from './start-error.js';
 export interface Platform {
   readonly config: Config;
   readonly log: Log;
+  /** What this process counts of itself. */
+  readonly metrics: Metrics;
   readonly databaseUrl: string;
   readonly database: Database;
   readonly events: PostgresEventStore;
@@ -47,6 +56,7 @@ export interface Platform {
   readonly starter: PostgresRunStarter;
   readonly schedules: PostgresScheduleStore;
   readonly outbox: PostgresOutbox;
+  readonly collections: PostgresCollections;
   /** Rung when something became due in this process; a runner here listens. */
   readonly bell: Bell;
   readonly resumptions: PostgresResumptionStore;
@@ -55,15 +65,24 @@ export interface Platform {
   readonly answerStore: PostgresAnswerStore;
   /** Callers who wait in this process. */
   readonly answers: Answers;
+  readonly lanes: PostgresLanes;
   readonly flows: PostgresFlowStore;
   readonly drafts: PostgresDraftStore;
+  readonly tests: PostgresTestStore;
+  readonly pins: PostgresPinStore;
   readonly history: PostgresHistory;
   readonly operations: PostgresOperations;
+  /** What people asked to be done to many. */
+  readonly orders: PostgresOperationStore;
   readonly refusals: PostgresRefusalStore;
   readonly catalog: Catalog;
   readonly publisher: Publisher;
   readonly vault: Vault;
+  readonly endpoints: PostgresEndpointStore;
+  readonly endpointMaker: EndpointMaker;
   readonly credentialUses: PostgresCredentialUses;
+  /** Counts the uses of credentials that have a rate. */
+  readonly useBook: PostgresUseBook;
   /** Where this server can be reached; known once it listens. */
   publicUrl: string;
   /** Waits for what is being written, then closes everything that was opened here. */
@@ -81,61 +100,115 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
   const keys = await keyPlace(config);
   const [database, components] = await Promise.all([connect(databaseUrl, config.poolSize), loadComponents(config, log)]);
   const { pool, dataSource } = database;
-  const flows = new PostgresFlowStore(dataSource);
-  const drafts = new PostgresDraftStore(dataSource);
   const events = new PostgresEventStore(pool);
   // A folder for each database: what one of them does not know may belong to another.
   const blobs = new FolderBlobStore(join(config.blobs, (await instanceSecret(pool, 'blobs')).toString('hex').slice(0, 16)));
   const stepData = new StepData(blobs, config.maxInline);
   const instance = newId();
-  const journal = new PostgresJournal(pool, stepData, instance);
+  const runStores = openRunStores(database, stepData, instance);
   const answerStore = new PostgresAnswerStore(pool, stepData);
   const answers = openAnswers(answerStore, { instance, url: databaseUrl, maxWaiting: config.maxWaiting, log });
-  const refusals = new PostgresRefusalStore(pool, (error) =>
-    log.warn({ reason: (error as Error).message }, 'A refusal could not be recorded'),
-  );
-  const { credentials, variable } = config;
-  const vault = new Vault({ store: new PostgresSealedStore(dataSource), keys, variable });
-  const credentialUses = new PostgresCredentialUses(pool, (error) =>
-    log.warn({ reason: (error as Error).message }, 'The use of a credential could not be recorded'),
-  );
-  const folder = config.source === 'folder' ? config.flows : undefined;
-  const endpoints = join(config.flows, 'endpoints.json');
-  const catalog = await Catalog.open({ flows: folder, credentials, endpoints, variable, components, store: flows, vault, log });
+  const refusals = new PostgresRefusalStore(pool, warning(log, 'A refusal could not be recorded'));
+  const credentialUses = new PostgresCredentialUses(pool, warning(log, 'The use of a credential could not be recorded'));
+  const useBook = new PostgresUseBook(pool);
+  const published = await openPublished({ config, dataSource, components, keys, log });
   return {
     config,
     log,
+    metrics: measuring(database, answers),
     databaseUrl,
     database,
     events,
-    journal,
+    ...runStores,
     blobs,
-    runs: new PostgresRunStore(pool, processName(), stepData),
-    starter: new PostgresRunStarter(pool),
     schedules: new PostgresScheduleStore(pool),
     outbox: new PostgresOutbox(pool),
-    bell: new Bell(),
+    collections: new PostgresCollections(pool),
     resumptions: new PostgresResumptionStore(pool),
     resumeKey: await instanceSecret(pool, 'resume'),
     answerStore,
     answers,
-    flows,
-    drafts,
-    history: new PostgresHistory(pool, stepData),
-    operations: new PostgresOperations(pool, stepData),
+    ...published,
+    tests: new PostgresTestStore(pool, stepData),
+    pins: new PostgresPinStore(pool),
     refusals,
-    catalog,
-    publisher: new Publisher({ catalog, flows, drafts, folder }),
-    vault,
     credentialUses,
+    useBook,
     publicUrl: config.publicUrl ?? '',
     close: async () => {
-      catalog.close();
+      published.catalog.close();
       await answers.close();
-      await Promise.all([events.drained(), journal.drained(), refusals.drained(), credentialUses.flush()]);
+      const { journal } = runStores;
+      await Promise.all([events.drained(), journal.drained(), refusals.drained(), credentialUses.flush(), useBook.drained()]);
       await database.close();
     },
   };
+}
+
+/** Metrics, with what every process has: connections, and callers who wait. */
+function measuring({ pool }: Database, answers: Answers): Metrics {
+  const metrics = new Metrics();
+  const connections = metrics.gauge(
+    'millrace_database_connections',
+    'Connections to the database, and queries that wait for one.',
+    'state',
+  );
+  const callers = metrics.gauge('millrace_waiting_callers', 'Callers who wait for the answer of a run.');
+  metrics.whenRead(() => {
+    connections.set(pool.totalCount - pool.idleCount, 'busy');
+    connections.set(pool.idleCount, 'idle');
+    connections.set(pool.waitingCount, 'wanted');
+    callers.set(answers.size);
+  });
+  return metrics;
+}
+
+type RunStores = Pick<Platform, 'bell' | 'lanes' | 'journal' | 'runs' | 'starter' | 'history' | 'operations' | 'orders'>;
+
+/** What begins, carries on and ends runs, and rings when one has its turn. */
+function openRunStores({ pool }: Database, data: StepData, instance: string): RunStores {
+  const bell = new Bell();
+  const lanes = new PostgresLanes(pool, () => bell.ring());
+  return {
+    bell,
+    lanes,
+    journal: new PostgresJournal(pool, data, instance, lanes),
+    runs: new PostgresRunStore(pool, processName(), data),
+    starter: new PostgresRunStarter(pool),
+    history: new PostgresHistory(pool, data, lanes),
+    operations: new PostgresOperations(pool, data),
+    orders: new PostgresOperationStore(pool, data, lanes),
+  };
+}
+
+interface PublishedParts {
+  readonly config: Config;
+  readonly dataSource: Database['dataSource'];
+  readonly components: ComponentRegistry;
+  readonly keys: KeyPlace;
+  readonly log: Log;
+}
+
+type PublishedStores = Pick<Platform, 'flows' | 'drafts' | 'vault' | 'endpoints' | 'endpointMaker' | 'catalog' | 'publisher'>;
+
+/** What people make, where it is stored, and what is live of it. */
+async function openPublished({ config, dataSource, components, keys, log }: PublishedParts): Promise<PublishedStores> {
+  const { credentials, variable } = config;
+  const flows = new PostgresFlowStore(dataSource);
+  const drafts = new PostgresDraftStore(dataSource);
+  const vault = new Vault({ store: new PostgresSealedStore(dataSource), keys, variable });
+  const made = new PostgresEndpointStore(dataSource);
+  const folder = config.source === 'folder' ? config.flows : undefined;
+  const endpoints = join(config.flows, 'endpoints.json');
+  const sources = { flows: folder, credentials, endpoints, variable, components };
+  const catalog = await Catalog.open({ ...sources, store: flows, vault, made, drafts, log });
+  const publisher = new Publisher({ catalog, flows, drafts, folder });
+  return { flows, drafts, vault, endpoints: made, endpointMaker: new EndpointMaker({ store: made, vault, catalog }), catalog, publisher };
+}
+
+/** For what is written behind: nobody waits for it, and somebody should know. */
+function warning(log: Log, what: string): (error: unknown) => void {
+  return (error) => log.warn({ reason: (error as Error).message }, what);
 }
 
 /** A key that is none is the operator's to put right, before anything was sealed with another. A damaged file is told by what needs it. */

@@ -4,8 +4,8 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { NestLog } from '@millrace/telemetry';
 import { HealthModule } from './health/health.module.js';
-import { prefixOf, transport, withoutPrefix } from './http/transport.js';
-import { answerClientError, answerUnroutable } from './http/unroutable.js';
+import { originForm, prefixOf, transport, withoutPrefix } from './http/transport.js';
+import { answerClientError, answerExpectation, answerUnroutable } from './http/unroutable.js';
 import { PlatformModule } from './platform.module.js';
 import type { Platform } from './platform.js';
 
@@ -47,7 +47,7 @@ async function createApp(platform: Platform, modules: readonly (DynamicModule | 
   const adapter = new FastifyAdapter({
     ...(await transport(config, MAX_HEADER_BYTES)),
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
-    ...(prefix !== '' && { rewriteUrl: ({ url = '/' }: { url?: string }) => withoutPrefix(url, prefix) }),
+    rewriteUrl: ({ url = '/' }: { url?: string }) => withoutPrefix(originForm(url), prefix),
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
@@ -62,6 +62,7 @@ async function createApp(platform: Platform, modules: readonly (DynamicModule | 
     abortOnError: false,
   });
   const fastify = adapter.getInstance();
+  fastify.server.on('checkExpectation', answerExpectation);
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, _payload, done) => done(null, undefined));
   fastify.addHook('onRequest', (request, _reply, done) => {

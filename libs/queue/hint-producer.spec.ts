@@ -22,6 +22,10 @@ function fakeQueue(): { queue: Queue<Hint>; sent: (readonly string[])[]; answer(
   return { queue: { add, on: () => undefined } as unknown as Queue<Hint>, sent, answer };
 }
 
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
+
 describe('hints', () => {
   it('that are offered while one is on its way travel together in the next, in order', async () => {
     const { queue, sent, answer } = fakeQueue();
@@ -29,7 +33,7 @@ describe('hints', () => {
     const offers = [hints.offer(['a']), hints.offer(['b', 'c']), hints.offer(['d'])];
     expect(sent).toEqual([['a']]);
     await answer();
-    while (sent.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => sent.length === 2);
     expect(sent).toEqual([['a'], ['b', 'c', 'd']]);
     await answer();
     await Promise.all(offers);
@@ -48,6 +52,7 @@ describe('hints', () => {
     await answer(new Error('away'));
     await offered;
     const next = hints.offer(['b']);
+    await until(() => sent.length === 2);
     await answer();
     await next;
     expect(sent).toEqual([['a'], ['b']]);
@@ -60,7 +65,9 @@ describe('hints', () => {
     const offered = expect(hints.offer(['a'])).rejects.toThrow('did not take a hint within 2000 ms');
     await jest.advanceTimersByTimeAsync(2_000);
     await offered;
+    jest.useRealTimers();
     void hints.offer(['b']).catch(() => undefined);
+    await until(() => sent.length === 2);
     expect(sent).toEqual([['a'], ['b']]);
   });
 

@@ -14,7 +14,10 @@ const PAUSE_MS = 10;
 export class HintProducer implements RunHints, BeforeApplicationShutdown {
   private closing = false;
   private waiting: string[] = [];
-  private sending: Promise<void> | undefined;
+  /** Until the last hint was taken or given up, and a while beyond. */
+  private resting: Promise<void> | undefined;
+  /** Of all that is offered meanwhile. */
+  private next: Promise<void> | undefined;
 
   constructor(@InjectQueue(HINTS) private readonly queue: Queue<Hint>) {
     // Connection errors are reported to whoever offers; without a listener they would end the process.
@@ -22,19 +25,26 @@ export class HintProducer implements RunHints, BeforeApplicationShutdown {
   }
 
   /** Resolves when the hint is queued; rejects when it is not, which loses nothing. */
-  async offer(runIds: readonly string[]): Promise<void> {
-    if (runIds.length === 0 || this.closing) return;
+  offer(runIds: readonly string[]): Promise<void> {
+    if (runIds.length === 0 || this.closing) return Promise.resolve();
     this.waiting.push(...runIds);
-    while (this.waiting.length > 0) {
-      this.sending ??= this.send(this.waiting.splice(0)).finally(() => this.rest());
-      await this.sending;
-    }
+    if (this.resting === undefined) return this.sendWaiting();
+    this.next ??= this.resting.then(() => this.sendWaiting());
+    return this.next;
   }
 
   /** The first hint goes out at once; a stream of them is gathered, for each costs the queue as much as a commit. */
-  private async rest(): Promise<void> {
+  private sendWaiting(): Promise<void> {
+    this.next = undefined;
+    const sent = this.send(this.waiting.splice(0));
+    this.resting = this.rest(sent);
+    return sent;
+  }
+
+  private async rest(sent: Promise<void>): Promise<void> {
+    await sent.catch(() => undefined);
     await delay(PAUSE_MS);
-    this.sending = undefined;
+    this.resting = undefined;
   }
 
   /** What is offered from now on waits for the next sweep. */

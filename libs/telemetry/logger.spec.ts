@@ -1,5 +1,6 @@
+import { EventEmitter } from 'node:events';
 import { createLogger, type Log } from './index.js';
-import { textLine } from './logger.js';
+import { textDestination, textLine } from './logger.js';
 import { NestLog } from './nest-log.js';
 
 const time = Date.parse('2026-03-01T09:41:07Z');
@@ -48,6 +49,16 @@ describe('a log line for people', () => {
 });
 
 describe('the logger', () => {
+  it('is silent once nobody reads it, and does not fail', () => {
+    const written: string[] = [];
+    const out = Object.assign(new EventEmitter(), { write: (text: string) => written.push(text) });
+    const destination = textDestination(out as unknown as NodeJS.WritableStream);
+    destination.write(JSON.stringify({ level: 30, time, msg: 'one' }));
+    out.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+    destination.write(JSON.stringify({ level: 30, time, msg: 'two' }));
+    expect(written).toEqual(['09:41:07 info  one\n']);
+  });
+
   it('says nothing below its level', () => {
     const log = createLogger({ level: 'warn', format: 'json' });
     expect([log.isLevelEnabled('info'), log.isLevelEnabled('warn')]).toEqual([false, true]);

@@ -12,8 +12,17 @@ export function createLogger(options: { level: string; format: 'text' | 'json' }
 const LEVELS: Readonly<Record<number, string>> = { 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
 
 /** `09:41:07 warn  The queue is unreachable  host=127.0.0.1` */
-function textDestination(out: NodeJS.WritableStream): DestinationStream {
-  return { write: (line: string) => void out.write(`${textLine(line)}\n`) };
+export function textDestination(out: NodeJS.WritableStream): DestinationStream {
+  let isRead = true;
+  // Whoever read it is gone (EPIPE). To log that would fail in the same way, and so on for ever; work goes on without a log.
+  out.on('error', () => {
+    isRead = false;
+  });
+  return {
+    write: (line: string) => {
+      if (isRead) out.write(`${textLine(line)}\n`);
+    },
+  };
 }
 
 /** One line of pino as a person reads it. What continues it is indented, so that no value can pass for a line of its own. */

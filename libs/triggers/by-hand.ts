@@ -1,6 +1,6 @@
-import type { LiveFlow } from '@millrace/catalog';
+import { statusAtBirth, type LiveFlow } from '@millrace/catalog';
 import { StepError, type Json } from '@millrace/component-sdk';
-import { triggerOf, type EventRecord } from '@millrace/engine';
+import { triggerOf, type EventRecord, type TriggerView } from '@millrace/engine';
 import type { EventTrigger } from '@millrace/flow';
 import type { PostgresRunStarter } from '@millrace/postgres';
 
@@ -30,8 +30,9 @@ export async function startByHand(flow: LiveFlow, by: ByHand, { starter, now, ne
   if (!flow.trigger)
     throw refused('flow.not-enabled', `The flow ${flow.id} is not enabled: ${flow.problems[0]?.message ?? 'no version of it is live'}`);
   const event = eventOf(flow, by, { id: newId(), at: now() });
-  checkInput(flow, event, by.input ?? null);
-  const run = { id: newId(), version: flow.version, status: flow.enabled ? ('queued' as const) : ('held' as const) };
+  const trigger = triggerOf(event, { body: by.input ?? null, files: [] });
+  checkInput(flow, trigger);
+  const run = { id: newId(), version: flow.version, status: statusAtBirth(flow), lane: flow.lane?.of(trigger), priority: flow.priority };
   await starter.start(event, run);
   ring();
   return { runId: run.id, eventId: event.id };
@@ -59,10 +60,10 @@ function eventName({ event }: EventTrigger, given: string | undefined): string {
   throw refused('event.name-missing', `The flow listens to ${event}: say with \`event\` which one this stands for.`);
 }
 
-function checkInput({ id, rules, inputProblem }: LiveFlow, event: EventRecord, input: Json): void {
-  const problem = inputProblem?.(input);
+function checkInput({ id, rules, inputProblem }: LiveFlow, trigger: TriggerView): void {
+  const problem = inputProblem?.(trigger.body);
   if (problem !== undefined) throw refused('call.invalid-input', `The input does not fit the flow ${id}: ${problem}`);
-  const decision = rules?.decide(triggerOf(event, { body: input, files: [] }));
+  const decision = rules?.decide(trigger);
   if (decision?.kind === 'invalid') throw refused(decision.error.code, decision.error.message);
 }
 

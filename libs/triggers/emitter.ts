@@ -1,6 +1,17 @@
-import type { LiveFlow } from '@millrace/catalog';
+import { statusAtBirth, type LiveFlow } from '@millrace/catalog';
 import type { Json } from '@millrace/component-sdk';
-import { checkEmission, holdsFor, isTooDeep, listensTo, triggerOf, type Emission, type EventRecord } from '@millrace/engine';
+import {
+  checkEmission,
+  collecting,
+  holdsFor,
+  isTooDeep,
+  listensTo,
+  triggerOf,
+  type Collecting,
+  type Emission,
+  type EventRecord,
+  type TriggerView,
+} from '@millrace/engine';
 import type { EventTrigger } from '@millrace/flow';
 import type { PostgresOutbox, Start, StoredEmission } from '@millrace/postgres';
 import type { Log } from '@millrace/telemetry';
@@ -31,6 +42,15 @@ export interface EmittedNow {
 interface Listener {
   readonly flow: LiveFlow;
   readonly trigger: EventTrigger;
+}
+
+/** An emission on its way to those that listen. */
+interface Delivering {
+  readonly event: EventRecord;
+  readonly view: TriggerView;
+  readonly listeners: readonly Listener[];
+  /** Those whose condition holds. */
+  readonly taking: readonly Listener[];
 }
 
 /** How many emissions are read at a time. */
@@ -89,29 +109,29 @@ export class Emitter {
   private async deliver(emission: StoredEmission): Promise<readonly string[]> {
     const event = this.eventOf(emission);
     const listeners = this.listeners(emission);
-    const taking = listeners.filter(({ trigger }) => holdsFor(trigger, triggerOf(event, { body: this.dataOf(emission), files: [] })));
-    const start = this.startOf(emission, event, listeners, taking);
-    const delivered = await this.parts.outbox.deliver(emission, { start, eventId: start && event.id });
+    const view = triggerOf(event, { body: this.dataOf(emission), files: [] });
+    const taking = listeners.filter(({ trigger }) => holdsFor(trigger, view));
+    const { collects, keyless } = collectedBy(taking, view, emission.depth);
+    const kept = Object.keys(keyless).length > 0 ? { ...event, unmatchedBy: keyless } : event;
+    const start = this.startOf(emission, { event: kept, view, listeners, taking });
+    const delivered = await this.parts.outbox.deliver(emission, { start, eventId: start && event.id, collects });
     if (!delivered) return this.parts.outbox.runsOf(emission.id);
     if (taking.length > 0) this.parts.ring();
     return start?.runs.map(({ id }) => id) ?? [];
   }
 
   /** What the system tells and nobody listens to leaves no event behind: the failed run is record enough. */
-  private startOf(
-    emission: StoredEmission,
-    event: EventRecord,
-    listeners: readonly Listener[],
-    taking: readonly Listener[],
-  ): Start | undefined {
+  private startOf(emission: StoredEmission, { event, view, listeners, taking }: Delivering): Start | undefined {
     if (emission.eventId === undefined && listeners.length === 0) return undefined;
     const unmatched = taking.length === 0 && listeners.length > 0 ? clauses(listeners) : undefined;
-    const runs = taking.map(({ flow }) => ({
+    const running = taking.filter(({ flow }) => !flow.collects);
+    const runs = running.map(({ flow }) => ({
       id: this.parts.newId(),
       flowId: flow.id,
       version: flow.version,
-      status: flow.enabled ? ('queued' as const) : ('held' as const),
+      status: statusAtBirth(flow),
       depth: emission.depth,
+      lane: flow.lane?.of(view),
     }));
     return { event: unmatched === undefined ? event : { ...event, unmatched }, runs };
   }
@@ -147,6 +167,24 @@ export class Emitter {
     const about = { flow: flowId ?? null, run: runId ?? null, url: `${this.parts.publicUrl()}/api/v1/runs/${runId}` };
     return name === 'flow.failed' ? { ...about, error: errorOf(data) } : { ...about, ...(data as Record<string, Json>) };
   }
+}
+
+/** For which flows an event is collected, and why it cannot be for others: they are named with the event. */
+function collectedBy(
+  taking: readonly Listener[],
+  view: TriggerView,
+  depth: number,
+): { collects: Collecting[]; keyless: Record<string, string> } {
+  const collects: Collecting[] = [];
+  const keyless: Record<string, string> = {};
+  for (const { flow } of taking) {
+    try {
+      if (flow.collects) collects.push(collecting(flow, flow.collects, view, depth));
+    } catch (error) {
+      keyless[flow.id] = (error as Error).message;
+    }
+  }
+  return { collects, keyless };
 }
 
 /** Without details, which may hold what only the run's page should show. */

@@ -1,4 +1,7 @@
+export { Collector, type CollectorParts } from './collector.js';
 export { startByHand, type ByHand, type ByHandParts, type StartedByHand } from './by-hand.js';
 export { CredentialWatch } from './credential-watch.js';
 export { Emitter, type EmittedNow, type EmitterParts } from './emitter.js';
 export { Scheduler, type SchedulerParts } from './scheduler.js';
+export { Operator, type OperatorParts } from './operator.js';
+export { replayOf, rerunOf, retryOf, type RepeatParts, type Repeated, type RerunRequest } from './repeat.js';

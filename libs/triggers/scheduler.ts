@@ -1,5 +1,5 @@
-import type { LiveFlow } from '@millrace/catalog';
-import { scheduleTurn, timingOf, type EventRecord, type ScheduleTurn } from '@millrace/engine';
+import { statusAtBirth, type LiveFlow } from '@millrace/catalog';
+import { scheduleTurn, timingOf, triggerOf, type EventRecord, type ScheduleTurn } from '@millrace/engine';
 import { nextTime, type ScheduleTrigger } from '@millrace/flow';
 import type { PostgresScheduleStore, Start, StoredSchedule } from '@millrace/postgres';
 import type { Log } from '@millrace/telemetry';
@@ -98,14 +98,15 @@ export class Scheduler {
   }
 
   private starts(flow: Scheduled, { last }: StoredSchedule, { start }: ScheduleTurn, now: number): Start[] {
-    return start.map((at, index) => ({
-      event: this.event(flow, at, index === 0 ? last : start[index - 1], now),
-      runs: [{ id: this.parts.newId(), flowId: flow.id, version: flow.version, status: 'queued' }],
-    }));
+    return start.map((at, index) => {
+      const body = { scheduledAt: iso(at), previousAt: previousOf(index === 0 ? last : start[index - 1]) };
+      const event = this.event(flow, at, body, now);
+      const lane = flow.lane?.of(triggerOf(event, { body, files: [] }));
+      return { event, runs: [{ id: this.parts.newId(), flowId: flow.id, version: flow.version, status: statusAtBirth(flow), lane }] };
+    });
   }
 
-  private event({ id: flowId }: Scheduled, at: number, previous: number | undefined, now: number): EventRecord {
-    const body = { scheduledAt: iso(at), previousAt: previous === undefined ? null : iso(previous) };
+  private event({ id: flowId }: Scheduled, at: number, body: object, now: number): EventRecord {
     return {
       id: this.parts.newId(),
       flowId,
@@ -132,6 +133,10 @@ function isScheduled(flow: LiveFlow): flow is Scheduled {
 
 function isIdle({ start, leftOut, waiting, next }: ScheduleTurn, stored: StoredSchedule): boolean {
   return start.length === 0 && leftOut.length === 0 && waiting.length === stored.waiting.length && next === stored.next;
+}
+
+function previousOf(time: number | undefined): string | null {
+  return time === undefined ? null : iso(time);
 }
 
 function iso(time: number): string {

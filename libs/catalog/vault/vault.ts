@@ -48,8 +48,11 @@ export interface VaultParts {
   variable(name: string): string | undefined;
 }
 
+/** What belongs into the same commit: when it throws, nothing was changed at all. */
+export type Alongside = (change: SealedChange) => Promise<unknown>;
+
 /** What names of credentials may be; also fits into a path and a shell without quoting. */
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/;
 
 /** The sealed credentials: written through here only, and never read out except to make credentials of them. */
 export class Vault {
@@ -71,8 +74,8 @@ export class Vault {
    * Seals a definition under a name, in place of what was sealed there. Secrets are `{ "secret": "…" }`; `{ "sealed": "<slot>" }`
    * keeps one that is there. Throws a VaultError or a SealError, and then nothing was changed.
    */
-  put(name: string, definition: unknown): Promise<Sealing> {
-    return this.change(name, () => definition);
+  put(name: string, definition: unknown, alongside?: Alongside): Promise<Sealing> {
+    return this.change(name, () => definition, alongside);
   }
 
   /**
@@ -89,8 +92,11 @@ export class Vault {
   }
 
   /** False when nothing was sealed under the name. */
-  remove(name: string): Promise<boolean> {
-    return this.parts.store.change((change) => change.remove(name));
+  remove(name: string, alongside?: Alongside): Promise<boolean> {
+    return this.parts.store.change(async (change) => {
+      await alongside?.(change);
+      return change.remove(name);
+    });
   }
 
   /**
@@ -118,11 +124,11 @@ export class Vault {
     return rows.length === 0 ? [] : openAll(rows, this.parts.keys);
   }
 
-  private async change(name: string, definitionOf: (own: unknown) => unknown): Promise<Sealing> {
+  private async change(name: string, definitionOf: (own: unknown) => unknown, alongside?: Alongside): Promise<Sealing> {
     if (!NAME.test(name)) {
       throw new VaultError(
         'credential.name-invalid',
-        'A credential is named by letters, digits, dots, dashes and underscores, 64 at the most.',
+        'A credential is named by letters, digits, dots, dashes and underscores, 80 at the most.',
       );
     }
     return this.parts.store.change(async (change) => {
@@ -132,6 +138,7 @@ export class Vault {
       const { definition, secrets } = splitSecrets(definitionOf(row?.definition), own?.secrets);
       const { warnings } = this.checked(name, definition, secrets);
       await change.put(name, definition as object, seal(keys.current, name, secrets));
+      await alongside?.(change);
       return { warnings };
     });
   }

@@ -2,11 +2,11 @@ import { decodeBase64, decodeUtf8, sameSecret } from '../bytes.js';
 import { headerValues, type IncomingRequest } from '../request.js';
 import type { Refused, Verdict } from '../verdict.js';
 import { likely, proven, withoutSecrets, type Diagnosis, type Finding } from './diagnosis.js';
+import { expired } from './refusals.js';
 
-/** A user name and password that are expected in one header. */
+/** The user names and passwords that are expected in one header, the current ones first. */
 export interface BasicCheck {
-  readonly username: string;
-  readonly password: string;
+  readonly pairs: readonly { readonly username: string; readonly password: string }[];
   readonly secrets: readonly string[];
   verify(request: IncomingRequest, now: Date): Verdict;
 }
@@ -18,7 +18,9 @@ export function diagnoseBasic(check: BasicCheck, request: IncomingRequest, now: 
   return withoutSecrets({ findings: [findingOf(check, request, verdict)] }, check.secrets);
 }
 
-function findingOf(check: BasicCheck, request: IncomingRequest, { reason }: Refused): Finding {
+function findingOf(check: BasicCheck, request: IncomingRequest, refused: Refused): Finding {
+  const { code, reason } = refused;
+  if (code === 'credential.secret-expired') return expired(refused);
   const [value, ...more] = headerValues(request, ['authorization']);
   if (more.length > 0) return likely('token.duplicate', reason, 'Have the sender, or the proxy that adds its own, send the header once.');
   if (value === undefined || value === '') {
@@ -33,9 +35,9 @@ function findingOf(check: BasicCheck, request: IncomingRequest, { reason }: Refu
   return wrongHalf(check, user, password, reason);
 }
 
-function malformed({ username, password }: BasicCheck, value: string, reason: string): Finding {
+function malformed({ pairs }: BasicCheck, value: string, reason: string): Finding {
   const bare = value.replace(/^basic +/i, '');
-  if (same(bare, `${username}:${password}`) || same(bare, password)) {
+  if (pairs.some(({ username, password }) => same(bare, `${username}:${password}`) || same(bare, password))) {
     return proven(
       'token.encoding',
       'The header Authorization holds the right text without base64.',
@@ -45,21 +47,21 @@ function malformed({ username, password }: BasicCheck, value: string, reason: st
   return likely('token.prefix', reason, 'Have the sender write "Basic " and the base64 of user:password (RFC 7617).');
 }
 
-function wrongHalf(check: BasicCheck, user: string, password: string, reason: string): Finding {
-  if (same(password.trim(), check.password) && same(user.trim(), check.username)) {
+function wrongHalf({ pairs }: BasicCheck, user: string, password: string, reason: string): Finding {
+  if (pairs.some((pair) => same(password.trim(), pair.password) && same(user.trim(), pair.username))) {
     return proven(
       'token.whitespace',
       'User name and password are right but for white space around them.',
       'Have the sender remove it; files written by echo end in a line break.',
     );
   }
-  if (same(password, check.password))
+  if (pairs.some((pair) => same(password, pair.password)))
     return proven(
       'token.user',
       'The password is right, the user name is not.',
       'Compare the user name at the sender with "username" of the credential.',
     );
-  if (same(user, check.username))
+  if (pairs.some(({ username }) => same(user, username)))
     return likely('token.unknown', 'The user name is right, the password is not.', 'Set the password on both sides again.');
   return likely('token.unknown', reason, 'Set user name and password on both sides again.');
 }

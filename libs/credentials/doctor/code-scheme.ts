@@ -1,7 +1,8 @@
 import type { IncomingRequest } from '../request.js';
 import type { CodeScheme } from '../schemes/code/index.js';
 import { verifyByCode } from '../schemes/code/run.js';
-import { readKey, type SecretText } from '../schemes/keys.js';
+import type { SecretText } from '../rotation.js';
+import { readKey } from '../schemes/keys.js';
 import type { SignatureScheme } from '../schemes/scheme.js';
 import type { Refused, Verdict } from '../verdict.js';
 import { Budget } from './budget.js';
@@ -66,7 +67,7 @@ function* misses(patient: Patient): Iterable<NearMiss> {
 
 /** Whether the verifier itself would accept, leaving aside when the request was signed and whether a secret has expired. */
 function passes({ scheme, material }: CodeCheck, secrets: readonly SecretText[], request: IncomingRequest): boolean {
-  const keys = secrets.flatMap((secret, at) => readKey({ ...secret, notAfter: undefined }, material, at, SILENT, SILENT) ?? []);
+  const keys = secrets.flatMap((secret) => readKey({ ...secret, notAfter: undefined }, material, SILENT, SILENT) ?? []);
   const claim = scheme.read(request);
   return !('ok' in claim) && verifyByCode(scheme, keys, request, new Date(claim.signedAt ?? 0)).ok;
 }

@@ -72,8 +72,8 @@ function withoutQuery({ url }: IncomingRequest): string {
 
 function expectedOf({ scheme, secrets }: Patient, chunks: readonly Uint8Array[]): SignedFacts['expected'] {
   const silent = (): void => undefined;
-  return secrets.flatMap((secret, at) => {
-    const material = readKey(secret, scheme, at, silent, silent)?.material;
+  return secrets.flatMap((secret) => {
+    const material = readKey(secret, scheme, silent, silent)?.material;
     return material?.kind === 'hmac' ? [{ secret: secret.label, digest: shortened(hmacOf(material, chunks)) }] : [];
   });
 }

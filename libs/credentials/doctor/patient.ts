@@ -1,5 +1,6 @@
 import type { IncomingRequest } from '../request.js';
-import { readKey, type SecretText } from '../schemes/keys.js';
+import type { SecretText } from '../rotation.js';
+import { readKey } from '../schemes/keys.js';
 import { compileScheme, type Recipe } from '../schemes/recipe.js';
 import type { SignatureScheme } from '../schemes/scheme.js';
 import { verifySignature } from '../schemes/verify.js';
@@ -30,7 +31,7 @@ export function recipeOf(scheme: SignatureScheme): Recipe | undefined {
 export function passes({ scheme, secrets, request }: Patient): boolean {
   const recipe = recipeOf(scheme);
   if (recipe === undefined) return false;
-  const keys = secrets.flatMap((secret, at) => readKey({ ...secret, notAfter: undefined }, scheme, at, SILENT, SILENT) ?? []);
+  const keys = secrets.flatMap((secret) => readKey({ ...secret, notAfter: undefined }, scheme, SILENT, SILENT) ?? []);
   const timestamp = recipe.timestamp && { ...recipe.timestamp, toleranceMs: Infinity };
   return verifySignature({ ...recipe, timestamp }, keys, NOTHING_CARRIED, request, new Date(0)).ok;
 }

@@ -1,5 +1,5 @@
 import type { IncomingRequest } from '../request.js';
-import type { SecretText } from '../schemes/keys.js';
+import type { SecretText } from '../rotation.js';
 import type { Recipe } from '../schemes/recipe.js';
 import { timeUnits, type SignatureScheme } from '../schemes/scheme.js';
 import { describeSource } from '../schemes/source.js';

@@ -3,6 +3,7 @@ import type { IncomingRequest } from '../request.js';
 import { queryValues } from '../url.js';
 import type { Refused, Verdict } from '../verdict.js';
 import { likely, proven, withoutSecrets, type Diagnosis, type Finding } from './diagnosis.js';
+import { expired } from './refusals.js';
 
 /** A secret that is sent as it is. */
 export interface TokenCheck {
@@ -29,13 +30,7 @@ export function diagnoseToken(check: TokenCheck, request: IncomingRequest, now: 
 }
 
 function findingOf(check: TokenCheck, request: IncomingRequest, refused: Refused): Finding {
-  if (refused.code === 'credential.secret-expired') {
-    return proven(
-      'secret.expired',
-      refused.reason,
-      'Give the sender the current secret, or let the old one count for longer while it is being changed.',
-    );
-  }
+  if (refused.code === 'credential.secret-expired') return expired(refused);
   if (refused.code === 'credential.not-for-incoming') {
     return likely('credential.not-for-incoming', refused.reason, 'Name another credential at the trigger.');
   }

@@ -1,4 +1,4 @@
-import { createHmac, type KeyObject } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { decodeUtf8, sameSecret, wireToBytes } from '../bytes.js';
 import type { HandshakeAnswer } from '../credential.js';
 import { headerValues, type IncomingRequest } from '../request.js';
@@ -9,7 +9,7 @@ import type { Handshake, Place, Test } from './handshake.js';
 /** What answering takes beside the request. */
 export interface HandshakeSecrets {
   /** The key of HMACs in answers; undefined where the credential has none that can sign. */
-  readonly key: KeyObject | undefined;
+  readonly key: Buffer | undefined;
   readonly verifyToken: string | undefined;
 }
 

@@ -1,15 +1,12 @@
 import { decodeBase64, decodeHex } from '../bytes.js';
 import { pointer, type Report } from '../problem.js';
+import type { DatedSecret, SecretText } from '../rotation.js';
 import { makeKey, type KeyMaterial } from './digest.js';
 import type { Algorithm, SecretRule, SignatureScheme } from './scheme.js';
 
-/** One of the active secrets of a credential. */
-export interface Key {
+/** One of the secrets of a credential, as its algorithm needs it. */
+export interface Key extends DatedSecret {
   readonly material: KeyMaterial;
-  /** How sentences name it: the environment variable, never the value. */
-  readonly label: string;
-  /** Milliseconds since 1970 after which it no longer counts. */
-  readonly notAfter: number | undefined;
 }
 
 /** RFC 2104 section 3 wants a key as long as the digest; secrets that people typed into a vendor's form rarely are. */
@@ -20,15 +17,9 @@ const expectation = {
   hex: 'must be hexadecimal, two digits per byte',
 } as const;
 
-export interface SecretText {
-  readonly text: string;
-  readonly label: string;
-  readonly notAfter: number | undefined;
-}
-
 /** The key of a secret, or undefined after one report. */
-export function readKey(secret: SecretText, scheme: SignatureScheme, index: number, report: Report, warn: Report): Key | undefined {
-  const path = pointer(pointer('/secrets', index), 'env');
+export function readKey(secret: SecretText, scheme: SignatureScheme, report: Report, warn: Report): Key | undefined {
+  const path = pointer(secret.path, 'env');
   const bytes = decodeSecret(secret.text, scheme.secret ?? {});
   if (bytes === undefined) {
     report('credential.secret-unusable', path, `The value of ${secret.label} ${expectation[decodingOf(scheme.secret)]}.`);
@@ -54,11 +45,6 @@ export function readKey(secret: SecretText, scheme: SignatureScheme, index: numb
 export function withoutPrefix(text: string, rule: SecretRule | undefined): string {
   const prefix = rule?.stripPrefix ?? '';
   return text.startsWith(prefix) ? text.slice(prefix.length) : text;
-}
-
-/** Whether a key still counts: it does in the very millisecond of its `notAfter`. */
-export function isActive(key: Key, now: Date): boolean {
-  return key.notAfter === undefined || key.notAfter >= now.getTime();
 }
 
 /** False where the configured key is a public one. */

@@ -2,8 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { StepError } from '@millrace/component-sdk';
 import type { ApplyContext } from '../credential.js';
 import { withHeader, type IncomingRequest, type OutgoingRequest } from '../request.js';
+import { activeSecrets } from '../rotation.js';
 import { hmacOf } from './digest.js';
-import { isActive, type Key } from './keys.js';
+import type { Key } from './keys.js';
 import type { Recipe } from './recipe.js';
 import { describeSource, readingOf, type Reading } from './source.js';
 import { renderContent } from './template.js';
@@ -25,8 +26,7 @@ export function signRequest(
 ): OutgoingRequest {
   const header = recipe.signatureHeader;
   if (header === undefined) throw cannotSign(name, 'its scheme puts the signature inside the body');
-  const active = keys.filter((key) => isActive(key, context.now));
-  if (active.length === 0) throw expired(name, keys);
+  const active = activeSecrets(name, keys, context.now);
   const headers = addId(recipe, addTimestamp(recipe, request.headers, context.now), context.id);
   const prepared = { ...request, headers };
   const reading = readingOf(asIncoming(prepared));
@@ -85,11 +85,4 @@ function asIncoming(request: OutgoingRequest): IncomingRequest {
 function cannotSign(name: string, why: string): StepError {
   const message = `Credential "${name}" cannot sign an outgoing request: ${why}. Use a credential that can sign here.`;
   return new StepError({ code: 'credential.cannot-sign', message, blame: 'operator', arrived: 'no' });
-}
-
-/** Why nothing can be signed with any of the keys. */
-export function expired(name: string, keys: readonly Key[]): StepError {
-  const labels = keys.map(({ label }) => label).join(', ');
-  const message = `Every secret of credential "${name}" has expired (${labels}): add a current one or move its "notAfter".`;
-  return new StepError({ code: 'credential.secret-expired', message, blame: 'operator', arrived: 'no' });
 }

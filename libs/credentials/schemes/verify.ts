@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { wireToBytes } from '../bytes.js';
 import { headerValues, type IncomingRequest } from '../request.js';
+import { judgeMatches } from '../rotation.js';
 import { unescapeReserved } from '../url.js';
 import { refuse, type Accepted, type Refused, type SecretCarriers, type Verdict } from '../verdict.js';
 import { decodeSignature, matchesAny } from './digest.js';
-import { isActive, type Key } from './keys.js';
+import type { Key } from './keys.js';
 import type { Recipe, RecipeTimestamp } from './recipe.js';
 import { describeSource, readingOf, readSource, type Reading } from './source.js';
 import { renderContent } from './template.js';
@@ -41,8 +42,13 @@ export function verifySignature(
   }
   const contents = [content.chunks, ...otherSpellings(recipe, request, time.value)];
   const matched = keys.map((key) => contents.map((chunks) => matchesAny(key.material, chunks, candidates.value)).includes(true));
-  const match = judgeMatches(keys, matched, now);
+  const match = judgeMatches(keys, matched, now, noMatch(keys));
   return match.ok ? { ...match, ...replayKey(recipe, reading, content.chunks), consumed: carriers } : match;
+}
+
+/** The sentence for a signature that none of the keys made. */
+export function noMatch(keys: readonly Key[]): string {
+  return `No configured secret matches (${keys.map(({ label }) => label).join(', ')}).`;
 }
 
 /** The content as a sender has it that signs its URL with reserved characters unescaped. */
@@ -116,28 +122,6 @@ function candidateSignatures(recipe: Recipe, items: readonly string[]): Found<re
   const candidates = prefixed.map(decode).filter((bytes) => bytes !== undefined);
   if (candidates.length === 0) return refuse('credential.malformed', `The signature in the ${where} is not ${recipe.encoding}.`);
   return { ok: true, value: candidates };
-}
-
-/** What follows from which keys matched: the first active one counts. */
-export function judgeMatches(keys: readonly Key[], matched: readonly boolean[], now: Date): Omit<Accepted, 'consumed'> | Refused {
-  const index = keys.findIndex((key, at) => matched[at] && isActive(key, now));
-  if (index >= 0) {
-    const secretName = keys[index]?.label ?? '';
-    return { ok: true, secretIndex: index, secretName, ...(index > 0 && { warning: oldSecretWarning(keys, index) }) };
-  }
-  const expired = keys.find((_, at) => matched[at]);
-  if (expired === undefined) {
-    return refuse('credential.mismatch', `No configured secret matches (${keys.map(({ label }) => label).join(', ')}).`);
-  }
-  const since = new Date(expired.notAfter ?? 0).toISOString();
-  return refuse(
-    'credential.secret-expired',
-    `The secret in ${expired.label} matches, but it expired at ${since}: give the sender the current one.`,
-  );
-}
-
-function oldSecretWarning(keys: readonly Key[], index: number): string {
-  return `The sender still uses the older secret in ${keys[index]?.label}: give it the one in ${keys[0]?.label}.`;
 }
 
 /** An id is remembered longer than the time window, so that a vendor's late retry is recognised as well. */

@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { findScheme } from '../schemes/presets/index.js';
 import type { SecretRule } from '../schemes/scheme.js';
+import { mostSecrets } from '../rotation.js';
 import { isRecord } from '../shape.js';
 
 /** As long as the keys of the vendors that make good ones. */
 const SECRET_BYTES = 32;
-/** What a definition may list, see the schema of hmac. */
-const MOST_SECRETS = 5;
-
 /** Why a definition cannot take a secret, as a sentence. */
 export interface Refusal {
   readonly refused: string;
@@ -37,29 +35,40 @@ function formed({ stripPrefix = '', decode }: SecretRule): string {
 }
 
 /**
- * The definition with a new current secret. With `keepUntil` (ISO 8601) the older ones count until then, which only a
- * list of secrets can; without, the new one replaces them all.
+ * The definition with a new current secret. With `keepUntil` (ISO 8601) the older ones count until then; without, the new one
+ * replaces them all.
  */
 export function withSecret(definition: unknown, secret: string, keepUntil?: string): { readonly definition: unknown } | Refusal {
   if (!isRecord(definition)) return { refused: 'The definition of a credential is an object with a "type".' };
-  const { type } = definition;
-  if (type === 'hmac') return { definition: { ...definition, secrets: listed(definition.secrets, secret, keepUntil) } };
-  if (keepUntil !== undefined) {
-    return {
-      refused:
-        'Only a credential of type hmac holds several secrets at a time; without keeping the old one, the new one replaces it at once.',
-    };
+  const key = secretKey(definition);
+  if (key === undefined) return { refused: `A credential of type ${String(definition.type)} takes no secret.` };
+  if (keepUntil !== undefined && definition.in === 'url') {
+    return { refused: 'An address is only sent to, so no older one can count beside it: the new one replaces it at once.' };
   }
-  if (type === 'api-key') return { definition: { ...definition, value: { secret } } };
-  if (type !== 'basic') return { refused: `A credential of type ${String(type)} takes no secret.` };
-  const userIsSecret = definition.password === '';
-  return { definition: { ...definition, ...(userIsSecret ? { username: { secret } } : { password: { secret } }) } };
+  const kept = keepUntil === undefined ? [] : ending(definition, keepUntil);
+  const list = [{ secret }, ...kept];
+  return { definition: { ...definition, [key]: key === 'secrets' || kept.length > 0 ? list : { secret } } };
 }
 
-function listed(older: unknown, secret: string, keepUntil: string | undefined): readonly object[] {
-  if (keepUntil === undefined || !Array.isArray(older)) return [{ secret }];
-  const kept = (older as object[]).slice(0, MOST_SECRETS - 1).map((ref) => ({ ...ref, notAfter: earlier(ref, keepUntil) }));
-  return [{ secret }, ...kept];
+/** Where a definition of that type refers to its secret; undefined when it has none. */
+function secretKey({ type, password }: Readonly<Record<string, unknown>>): 'secrets' | 'value' | 'username' | 'password' | undefined {
+  if (type === 'hmac') return 'secrets';
+  if (type === 'api-key') return 'value';
+  if (type !== 'basic') return undefined;
+  return password === '' ? 'username' : 'password';
+}
+
+/** The references to the secrets of a definition, the current one first; what is no reference is left out. */
+export function secretRefs(definition: unknown): readonly Readonly<Record<string, unknown>>[] {
+  const key = isRecord(definition) ? secretKey(definition) : undefined;
+  const found = key === undefined ? [] : (definition as Record<string, unknown>)[key];
+  return (Array.isArray(found) ? found : [found]).filter(isRecord);
+}
+
+function ending(definition: unknown, keepUntil: string): readonly object[] {
+  return secretRefs(definition)
+    .slice(0, mostSecrets - 1)
+    .map((ref) => ({ ...ref, notAfter: earlier(ref, keepUntil) }));
 }
 
 /** A secret that ends sooner anyway is not given longer. */

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { createCredential, type CredentialConfig } from '../index.js';
 import { splitSecrets, withReferences } from './definition.js';
 import { newKeyText, parseKeys, SealError, type Keyring } from './key.js';
-import { generateSecret, withSecret } from './rotate.js';
+import { generateSecret, secretRefs, withSecret } from './rotate.js';
 import { keyIdOf, seal, unseal } from './seal.js';
 
 function ring(text = newKeyText()): Keyring {
@@ -174,9 +174,34 @@ describe('rotation', () => {
     expect(withSecret(definition, 'new')).toEqual({ definition: { ...definition, secrets: [{ secret: 'new' }] } });
   });
 
-  it('keeps no old secret where there is room for one only', () => {
-    const basic = { type: 'basic', username: 'u', password: { sealed: 'sealed_1' } };
-    expect(withSecret(basic, 'new', '2026-01-05T00:00:00Z')).toEqual({ refused: expect.stringContaining('hmac') });
-    expect(withSecret(basic, 'new')).toEqual({ definition: { ...basic, password: { secret: 'new' } } });
+  const until = '2026-01-05T00:00:00Z';
+  it.each([
+    ['password', { type: 'basic', username: 'u', password: { sealed: 'sealed_1' } }],
+    ['username', { type: 'basic', username: { sealed: 'sealed_1' }, password: '' }],
+    ['value', { type: 'api-key', name: 'x-key', value: { sealed: 'sealed_1' } }],
+    ['value', { type: 'api-key', in: 'query', name: 'key', value: [{ sealed: 'sealed_1' }] }],
+  ])('turns one secret in "%s" into a list, and at once into one', (key, definition) => {
+    expect(withSecret(definition, 'new', until)).toEqual({
+      definition: { ...definition, [key]: [{ secret: 'new' }, { sealed: 'sealed_1', notAfter: until }] },
+    });
+    expect(withSecret(definition, 'new')).toEqual({ definition: { ...definition, [key]: { secret: 'new' } } });
+  });
+
+  it('keeps at most five', () => {
+    const value = Array.from({ length: 5 }, (_, at) => ({ sealed: `sealed_${at + 1}` }));
+    const rotated = withSecret({ type: 'api-key', name: 'x', value }, 'new', until);
+    expect('definition' in rotated && secretRefs(rotated.definition).map((ref) => ref.sealed)).toEqual([
+      undefined,
+      'sealed_1',
+      'sealed_2',
+      'sealed_3',
+      'sealed_4',
+    ]);
+  });
+
+  it('keeps no old address, which is only sent to', () => {
+    const address = { type: 'api-key', in: 'url', value: { sealed: 'sealed_1' } };
+    expect(withSecret(address, 'new', until)).toEqual({ refused: expect.stringContaining('replaces it at once') });
+    expect(withSecret(address, 'new')).toEqual({ definition: { ...address, value: { secret: 'new' } } });
   });
 });

@@ -55,6 +55,8 @@ describe('in a header', () => {
     expect(headers).toEqual({ a: 'b', 'X-Api-Key': wire(key) });
     expect(verify(credential, request(Object.entries(headers).flat()), now)).toEqual({
       ok: true,
+      secretIndex: 0,
+      secretName: 'KEY',
       consumed: { headers: ['x-api-key'], query: [] },
     });
   });
@@ -79,6 +81,8 @@ describe('in the query', () => {
     const value = encodeURIComponent(key);
     expect(verify(credential, request([], `?a=b&api%5Fkey=${value}`), now)).toEqual({
       ok: true,
+      secretIndex: 0,
+      secretName: 'KEY',
       consumed: { headers: [], query: ['api_key'] },
     });
     expect(codeOf(credential, request([], `?api_key=${value}&api%5Fkey=${value}`))).toBe('400 credential.duplicate');
@@ -143,11 +147,15 @@ describe('as the address', () => {
 
 it.each([
   ['no name', {}, ' credential.bad-shape'],
+  ['two addresses', { in: 'url', value: [{ env: 'A' }, { env: 'B' }] }, '/value credential.bad-shape'],
+  ['a key in the list', { name: 'x-key', value: [{ env: 'A' }, 'k3y'] }, '/value/1 credential.bad-shape'],
+  ['an end that is no time', { name: 'x-key', value: [{ env: 'A', notAfter: 'soon' }] }, '/value/0/notAfter credential.bad-shape'],
+  ['six keys', { name: 'x-key', value: Array.from({ length: 6 }, () => ({ env: 'A' })) }, '/value credential.bad-shape'],
   ['a name with a blank', { name: 'x key' }, '/name credential.bad-shape'],
   ['a name beside an address', { in: 'url', name: 'x' }, '/name credential.bad-shape'],
   ['a prefix in a query', { in: 'query', name: 'key', prefix: 'x' }, '/prefix credential.bad-shape'],
   ['a prefix that would break the line', { name: 'x-key', prefix: 'a\r\nb' }, '/prefix credential.bad-shape'],
-])('refuses %s', (_, config: { in?: string; name?: string; prefix?: string }, expected) => {
+])('refuses %s', (_, config: { in?: string; name?: string; prefix?: string; value?: unknown }, expected) => {
   expect(problemsOf(config, config.in === 'url' ? 'https://x.example/' : key)).toEqual([expected]);
 });
 

@@ -38,7 +38,12 @@ describe('verify', () => {
   });
 
   it('names the header for removal', () => {
-    expect(verify(credential, request(`Basic ${right}`), now)).toEqual({ ok: true, consumed: { headers: ['authorization'], query: [] } });
+    expect(verify(credential, request(`Basic ${right}`), now)).toEqual({
+      ok: true,
+      secretIndex: 0,
+      secretName: 'PASSWORD',
+      consumed: { headers: ['authorization'], query: [] },
+    });
   });
 
   it.each([
@@ -100,6 +105,7 @@ describe('create', () => {
     ['a colon in the user name', { username: 'a:b' }, '/username credential.secret-unusable'],
     ['a line break in the user name', { username: 'a\n' }, '/username credential.secret-unusable'],
     ['a password in the file', { password: 'hunter2' }, '/password credential.bad-shape'],
+    ['a list of user names beside a password', { username: [{ env: 'A' }, { env: 'B' }] }, '/username credential.bad-shape'],
     ['neither part secret', { password: '' }, '/password credential.secret-empty'],
   ])('refuses %s', (_, config, expected) => {
     expect(codes(config)).toEqual([expected]);

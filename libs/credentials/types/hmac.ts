@@ -6,7 +6,8 @@ import { diagnoseToken } from '../doctor/token.js';
 import { greetingOf, type Greeting } from '../handshakes/greeting.js';
 import { pointer } from '../problem.js';
 import { headerValues, type IncomingRequest } from '../request.js';
-import { isPrivate, readKey, withoutPrefix, type Key, type SecretText } from '../schemes/keys.js';
+import { secretTexts, type RotatingSecretRef, type SecretText } from '../rotation.js';
+import { isPrivate, readKey, withoutPrefix, type Key } from '../schemes/keys.js';
 import { findCodeScheme, type CodeScheme } from '../schemes/code/index.js';
 import { signByCode, verifyByCode } from '../schemes/code/run.js';
 import { findScheme, schemeNames } from '../schemes/presets/index.js';
@@ -14,16 +15,18 @@ import { compileScheme, type Recipe } from '../schemes/recipe.js';
 import { algorithms, encodings, timeUnits, type SignatureScheme, type TimestampRule } from '../schemes/scheme.js';
 import { signRequest } from '../schemes/sign.js';
 import { describeSource } from '../schemes/source.js';
-import { parseIsoTime } from '../schemes/timestamp.js';
 import { verifySignature } from '../schemes/verify.js';
 import type { SecretCarriers } from '../verdict.js';
-import { entrySchema, freeKeys, secretRefSchema, viewOf, type Build, type CommonConfig, type CredentialType } from './type.js';
-
-/** A secret that stops counting after a date, while its successor is being rolled out. */
-export interface RotatingSecretRef extends SecretRef {
-  /** ISO 8601 with a zone: `2026-12-31T23:59:59Z`. */
-  readonly notAfter?: string;
-}
+import {
+  entrySchema,
+  freeKeys,
+  secretListSchema,
+  secretRefSchema,
+  viewOf,
+  type Build,
+  type CommonConfig,
+  type CredentialType,
+} from './type.js';
 
 /** A preset by name, single fields of which may be overridden, or all fields of a scheme of one's own. */
 export interface HmacConfig extends CommonConfig, Partial<Omit<SignatureScheme, 'timestamp'>> {
@@ -77,19 +80,7 @@ export const hmac: CredentialType<HmacConfig> = {
       orUnescapedUrl: { type: 'boolean', description: 'Whether the URL may be signed with reserved characters unescaped' },
       id: { type: 'string', description: 'header:<name> or json:/<pointer> to what identifies a message' },
       verifyToken: { ...secretRefSchema, description: 'A reference to the text that the vendor sends to verify the URL (Meta)' },
-      secrets: {
-        type: 'array',
-        description: 'A list of one to five references, the current one first',
-        minItems: 1,
-        maxItems: 5,
-        items: {
-          ...secretRefSchema,
-          properties: {
-            ...secretRefSchema.properties,
-            notAfter: { type: 'string', description: 'When it stops counting: 2026-12-31T23:59:59Z' },
-          },
-        },
-      },
+      secrets: secretListSchema,
     },
     ['secrets'],
   ),
@@ -100,10 +91,10 @@ function createHmac(config: HmacConfig, build: Build): Credential | undefined {
   const code = findCodeScheme(config.scheme);
   if (code !== undefined) return createByCode(config, code, build);
   const scheme = resolveScheme(config, build);
-  const texts = config.secrets.map((ref, index) => secretText(ref, index, build));
+  const texts = secretTexts(config.secrets, '/secrets', build);
   if (scheme === undefined) return undefined;
   const recipe = compileScheme(scheme, build.report);
-  const keys = texts.flatMap((text, index) => keyOf(text, scheme, index, build));
+  const keys = texts.flatMap((text) => keyOf(text, scheme, build));
   return recipe && assemble(scheme, recipe, keys, texts, build, greetingOf(config, keys, build));
 }
 
@@ -117,9 +108,8 @@ function createByCode(config: HmacConfig, scheme: CodeScheme, build: Build): Cre
     build.report('credential.bad-scheme', pointer('', override), message);
   }
   const material: SignatureScheme = { algorithm: scheme.digest === 'sha1' ? 'sha1' : 'sha256' };
-  const texts = config.secrets.map((ref, index) => secretText(ref, index, build));
-  const keys = texts.flatMap((text, index) => keyOf(text, material, index, build));
-  const secrets = texts.filter((text) => text !== undefined);
+  const secrets = secretTexts(config.secrets, '/secrets', build);
+  const keys = secrets.flatMap((text) => keyOf(text, material, build));
   const verify: Credential['verify'] = (request, now) => verifyByCode(scheme, keys, request, now);
   return defineCredential({
     name: build.name,
@@ -168,24 +158,15 @@ function mergeScheme(config: HmacConfig, preset: SignatureScheme | undefined): O
   };
 }
 
-function secretText(ref: RotatingSecretRef, index: number, build: Build): SecretText | undefined {
-  const notAfter = ref.notAfter === undefined ? undefined : parseIsoTime(ref.notAfter);
-  if (ref.notAfter !== undefined && notAfter === undefined) {
-    const path = pointer(pointer('/secrets', index), 'notAfter');
-    build.report('credential.bad-shape', path, '"notAfter" must be a date and time with its zone, such as 2026-12-31T23:59:59Z.');
-  }
-  const text = build.secret(ref);
-  return text === undefined ? undefined : { text, label: ref.env, notAfter };
-}
-
-function keyOf(secret: SecretText | undefined, scheme: SignatureScheme, index: number, build: Build): Key[] {
-  if (secret === undefined) return [];
-  checkEdges(secret, scheme, pointer(pointer('/secrets', index), 'env'), build);
-  const key = readKey(secret, scheme, index, build.report, build.warn);
+function keyOf(secret: SecretText, scheme: SignatureScheme, build: Build): Key[] {
+  checkEdges(secret, scheme, build);
+  const key = readKey(secret, scheme, build.report, build.warn);
   return key === undefined ? [] : [key];
 }
 
-function checkEdges({ text, label }: SecretText, { algorithm }: SignatureScheme, path: string, { report, warn }: Build): void {
+function checkEdges(secret: SecretText, { algorithm }: SignatureScheme, { report, warn }: Build): void {
+  const { text, label } = secret;
+  const path = pointer(secret.path, 'env');
   if (hasControl(text)) {
     report('credential.secret-unusable', path, `The value of ${label} holds a line break or control character: copy the secret alone.`);
   }
@@ -199,15 +180,13 @@ function assemble(
   scheme: SignatureScheme,
   recipe: Recipe,
   keys: readonly Key[],
-  texts: readonly (SecretText | undefined)[],
+  texts: readonly SecretText[],
   build: Build,
   greeting: Greeting,
 ): Credential {
   const carriers = carriersOf(recipe);
   const verify: Credential['verify'] = (request, now) => verifySignature(recipe, keys, carriers, request, now);
-  const redacted = isPrivate(scheme.algorithm)
-    ? texts.flatMap((text) => (text ? [text.text, withoutPrefix(text.text, scheme.secret)] : []))
-    : [];
+  const redacted = isPrivate(scheme.algorithm) ? texts.flatMap(({ text }) => [text, withoutPrefix(text, scheme.secret)]) : [];
   return defineCredential({
     name: build.name,
     type: 'hmac',
@@ -216,12 +195,7 @@ function assemble(
     secrets: [...redacted, ...greeting.secrets],
     ...(greeting.handshake && { handshake: greeting.handshake }),
     verify,
-    diagnose: diagnosis(
-      scheme,
-      recipe,
-      texts.filter((text) => text !== undefined),
-      verify,
-    ),
+    diagnose: diagnosis(scheme, recipe, texts, verify),
     apply: (request, context) => signRequest(build.name, recipe, keys, request, context),
   });
 }

@@ -1,6 +1,8 @@
 import type { CredentialTypeName, CredentialView, JsonSchema } from '@millrace/component-sdk';
 import type { Credential, SecretRef } from '../credential.js';
 import type { Report } from '../problem.js';
+import { rateSchema, type RateConfig } from '../rate.js';
+import { mostSecrets } from '../rotation.js';
 
 /** What a credential type gets to build a credential from its entry, which has the shape of its schema. */
 export interface Build {
@@ -27,11 +29,14 @@ export interface CredentialType<Config> {
 export interface CommonConfig {
   /** Points the vendor's components elsewhere: a sandbox, a local stand-in. */
   readonly baseUrl?: string;
+  /** How often steps may use it, so that the vendor's own limit is kept. */
+  readonly rate?: RateConfig;
   readonly note?: string;
 }
 
 export const commonProperties = {
   baseUrl: { type: 'string', minLength: 1, description: 'An absolute URL that replaces the address of the vendor: a sandbox, a stand-in.' },
+  rate: rateSchema,
   note: { type: 'string', description: 'A remark for people.' },
 } as const satisfies Record<string, JsonSchema>;
 
@@ -47,6 +52,20 @@ export const secretRefSchema = {
   patternProperties: freeKeys,
   required: ['env'],
   additionalProperties: false,
+} as const satisfies JsonSchema;
+
+export const secretListSchema = {
+  type: 'array',
+  description: 'A list of one to five references, the current one first',
+  minItems: 1,
+  maxItems: mostSecrets,
+  items: {
+    ...secretRefSchema,
+    properties: {
+      ...secretRefSchema.properties,
+      notAfter: { type: 'string', description: 'When it stops counting: 2026-12-31T23:59:59Z' },
+    },
+  },
 } as const satisfies JsonSchema;
 
 /** The schema of one type's entry. */

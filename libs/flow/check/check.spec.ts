@@ -230,6 +230,21 @@ describe('checkFlow reports, at the marks,', () => {
     ['a duplicate key', withKeys('"name": "a", ¶"name": "b"'), ['flow.duplicate-key']],
     ['the key __proto__', withSteps('{ "id": "a", "use": "log", "with": { ¶"__proto__": { "x": 1 } } }'), ['flow.forbidden-key']],
     ['an unknown trigger', withTrigger('{ "type": ¶"webhok" }'), ['flow.bad-value']],
+    [
+      'a header that cannot be one',
+      withTrigger('{ "type": "webhook", "respond": { "status": 200, "headers": { ¶"a b": "c" } } }'),
+      ['flow.bad-value'],
+    ],
+    [
+      'a header of the server',
+      withTrigger('{ "type": "webhook", "respond": { "status": 200, "headers": { ¶"Connection": "c" } } }'),
+      ['flow.bad-value'],
+    ],
+    [
+      'a header of two lines',
+      withTrigger('{ "type": "webhook", "respond": { "status": 200, "headers": ¶{ "a": "b\\nc" } } }'),
+      ['flow.bad-value'],
+    ],
     ['an unknown way to answer', withTrigger('{ "type": "webhook", "respond": ¶"later" }'), ['flow.bad-value']],
     ['an unknown answer to wait for', withTrigger('{ "type": "webhook", "respond": { "from": ¶"steps" } }'), ['flow.bad-value']],
     ['a caller kept too long', withTrigger('{ "type": "webhook", "respond": { "from": "end", "deadline": ¶"61s" } }'), ['flow.bad-value']],

@@ -1,9 +1,10 @@
 import { readFlow, resultOf } from '../format/parse.js';
 import type { FlowDraft, ReadFlow } from '../format/parse.js';
+import { hasErrors } from '../problems.js';
 import type { Problem } from '../problems.js';
 import type { Catalog } from '../steps/kind.js';
 import { listsIn } from '../steps/kinds.js';
-import type { Flow, Step } from '../types.js';
+import type { Flow, Step, Trigger } from '../types.js';
 import { checkSteps, checkerAt, possiblyRun } from './steps.js';
 import type { Walk } from './steps.js';
 import { errorShape } from '../schema/shapes.js';
@@ -26,6 +27,30 @@ export function checkFlow(text: string, options: CheckOptions): { flow?: Flow; p
   const read = readFlow(text);
   if (read.draft !== undefined) checkDraft(read.draft, read, options);
   return resultOf(read);
+}
+
+/** What a text that somebody still works on says of its trigger. */
+export interface CheckedTrigger {
+  /** There when nothing is wrong with it, whatever the steps are like. */
+  readonly trigger?: Trigger;
+  /** False for a text that is no JSON, or no flow: nothing certain is known of what it says. */
+  readonly readable: boolean;
+  /** Of the trigger; of the whole text where that cannot be read. */
+  readonly problems: readonly Problem[];
+}
+
+/** Checks the trigger of a text by itself: its URL can take requests before the steps are finished. */
+export function checkTriggerOf(text: string, options: CheckOptions): CheckedTrigger {
+  const read = readFlow(text);
+  const { draft } = read;
+  if (draft !== undefined) checkDraft(draft, read, options);
+  const problems = read.problems.sorted();
+  if (draft === undefined || read.document.faults.length > 0) return { readable: false, problems };
+  const own = problems.filter(({ path }) => path === '/trigger' || path.startsWith('/trigger/'));
+  const { trigger } = draft;
+  return trigger === undefined || hasErrors(own)
+    ? { readable: true, problems: own.length > 0 ? own : problems }
+    : { trigger, readable: true, problems: own };
 }
 
 function checkDraft(draft: FlowDraft, read: ReadFlow, options: CheckOptions): void {

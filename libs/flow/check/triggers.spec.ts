@@ -123,6 +123,19 @@ describe('checkFlow reports, at the marks,', () => {
       ['reference.unknown-field', 'reference.unknown-field'],
     ],
     ['batches of a schedule', reading(daily, 'trigger.id', '¶"batch": { "window": "1m" },'), ['flow.key-no-effect']],
+    [
+      'a caller who would wait for what is collected',
+      withTrigger('{ "type": "webhook", "respond": "when-finished" }').replace('"steps"', '¶"debounce": { "window": "1m" }, "steps"'),
+      ['flow.conflicting-keys'],
+    ],
+    [
+      'a condition that only a run could decide',
+      withTrigger('{ "type": "webhook", "when": ¶"{{ $sum(trigger.body.n) > 1 }}" }').replace(
+        '"steps"',
+        '"batch": { "window": "1m" }, "steps"',
+      ),
+      ['flow.not-acceptable'],
+    ],
     ['debounced calls', reading(called, 'trigger.id', '¶"debounce": { "window": "1m" },'), ['flow.key-no-effect']],
     ['a deadline of retries that is none', withKeys('"defaults": { "retry": { "deadline": ¶"later" } }'), ['flow.bad-value']],
   ])('%s', (_name, source, codes) => {

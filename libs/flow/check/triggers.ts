@@ -1,7 +1,7 @@
 import type { FlowDraft } from '../format/parse.js';
-import { keyNodeAt } from '../text.js';
-import type { FlowControlKey } from '../steps/kind.js';
-import type { Trigger } from '../types.js';
+import { keyNodeAt, nodeAt } from '../text.js';
+import { compileCondition } from '../expressions/condition.js';
+import { isAwaited, type Trigger } from '../types.js';
 import type { SiteContext } from './sites.js';
 import type { Walk } from './steps.js';
 import { checkAcceptKey, checkSchema, checkWebhookTrigger, siteAt } from './trigger.js';
@@ -12,7 +12,7 @@ export function checkTrigger(draft: FlowDraft, view: View, walk: Walk): void {
   const { document, problems } = walk.read;
   const context: SiteContext = { document, report: problems.report, view };
   if (draft.trigger !== undefined) checkByType(draft.trigger, view, walk, context);
-  checkFlowControl(draft, context, walk.catalog.unsupported ?? []);
+  checkFlowControl(draft, context);
 }
 
 function checkByType(trigger: Trigger, view: View, walk: Walk, context: SiteContext): void {
@@ -24,11 +24,7 @@ function checkByType(trigger: Trigger, view: View, walk: Walk, context: SiteCont
 const keyed = ['concurrency', 'debounce', 'batch'] as const;
 const collecting = ['debounce', 'batch'] as const;
 
-function checkFlowControl(draft: FlowDraft, context: SiteContext, unsupported: readonly FlowControlKey[]): void {
-  for (const name of unsupported) {
-    if (draft[name] === undefined) continue;
-    reportKey(`/${name}`, `This version cannot hold runs back by \`${name}\` yet; remove it.`, 'flow.key-not-supported', context);
-  }
+function checkFlowControl(draft: FlowDraft, context: SiteContext): void {
   for (const name of keyed) if (draft[name]?.key !== undefined) checkAcceptKey(`/${name}/key`, context);
   for (const name of collecting) if (draft[name] !== undefined) checkCollects(name, draft, context);
   if (draft.debounce !== undefined && draft.batch !== undefined)
@@ -37,9 +33,31 @@ function checkFlowControl(draft: FlowDraft, context: SiteContext, unsupported: r
 }
 
 function checkCollects(name: (typeof collecting)[number], { trigger }: FlowDraft, context: SiteContext): void {
-  if (trigger === undefined || trigger.type === 'webhook' || trigger.type === 'event') return;
+  if (trigger === undefined) return;
+  if (trigger.type === 'webhook' || trigger.type === 'event') return checkCollected(name, trigger, context);
   const message = `\`${name}\` has no effect with a \`${trigger.type}\` trigger, which starts its runs one by one; remove it.`;
   reportKey(`/${name}`, message, 'flow.key-no-effect', context);
+}
+
+/** Events are collected before there is a run: nobody can wait for it, and which of them count is decided without it. */
+function checkCollected(name: string, trigger: Extract<Trigger, { when?: unknown }>, context: SiteContext): void {
+  if (trigger.type === 'webhook' && isAwaited(trigger.respond)) {
+    const message = `The caller cannot wait for a run that begins later: remove \`${name}\`, or answer at once.`;
+    reportKey(`/${name}`, message, 'flow.conflicting-keys', context);
+  }
+  const node = nodeAt(context.document.root, '/trigger/when');
+  if (node === undefined || typeof trigger.when !== 'string' || isDecidedEarly(trigger.when)) return;
+  const message = `With \`${name}\` this must be decided while an event is accepted; use paths, comparisons, \`and\`, \`or\`, \`in\`, \`&\`, \`??\`, \`$exists\`, \`$lowercase\` or \`$uppercase\`, or move it into the steps.`;
+  context.report('flow.not-acceptable', message, node, '/trigger/when');
+}
+
+function isDecidedEarly(when: string): boolean {
+  try {
+    return compileCondition(when).acceptable;
+  } catch {
+    // What is wrong with it is said elsewhere.
+    return true;
+  }
 }
 
 /** A batch is one run: its events must agree on the lane. */
@@ -52,7 +70,7 @@ function checkLanesOfBatches({ batch, concurrency }: FlowDraft, context: SiteCon
 function reportKey(
   pointer: string,
   message: string,
-  code: 'flow.conflicting-keys' | 'flow.key-no-effect' | 'flow.key-not-supported',
+  code: 'flow.conflicting-keys' | 'flow.key-no-effect',
   { document, report }: SiteContext,
 ): void {
   const node = keyNodeAt(document.root, pointer);

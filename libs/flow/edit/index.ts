@@ -18,3 +18,5 @@ export {
 export type { Change as EditChange, History as EditHistory, HistoryGroup, Stepped as EditStep } from './history.js';
 export { diffFlows } from './diff.js';
 export type { DiffGroup, FieldChange, FlowDiff } from './diff.js';
+export { cutToStep, stepAt, stepsById } from './cut.js';
+export type { CutFlow } from './cut.js';

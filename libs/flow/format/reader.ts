@@ -5,6 +5,7 @@ import type { Report } from '../problems.js';
 import { joinPointer, propertiesOf, valueOf } from '../text.js';
 import type { JsonNode } from '../text.js';
 import { formatDuration, longestDuration, parseDuration, parseSize } from '../units.js';
+import { keySuggestion } from './synonyms.js';
 
 /** A place in the file that is being read. Readers give undefined for what they reported. */
 export interface Cursor {
@@ -27,8 +28,6 @@ export type Reader<T> = (at: Cursor) => T | undefined;
 export interface ObjectShape {
   readonly what: string;
   readonly keys: readonly string[];
-  /** Keys of the format that this version cannot honour, with the sentence that says so. */
-  readonly unsupported?: Readonly<Record<string, string>>;
   /** Keys of the format that mean nothing here, with the sentence that says so. */
   readonly withoutEffect?: Readonly<Record<string, string>>;
 }
@@ -68,14 +67,12 @@ export function readFields(at: Cursor, shape: ObjectShape): Fields | undefined {
 }
 
 function reportUnknown(at: Cursor, shape: ObjectShape, key: JsonNode, pointer: string): void {
-  const { what, keys, unsupported = {}, withoutEffect = {} } = shape;
+  const { what, keys, withoutEffect = {} } = shape;
   const name = String(key.value);
   if (name === '__proto__') return;
-  const unsupportedHere = Object.hasOwn(unsupported, name) ? unsupported[name] : undefined;
   const uselessHere = Object.hasOwn(withoutEffect, name) ? withoutEffect[name] : undefined;
-  if (unsupportedHere !== undefined) at.report('flow.key-not-supported', unsupportedHere, key, pointer);
-  else if (uselessHere !== undefined) at.report('flow.key-no-effect', uselessHere, key, pointer);
-  else at.report('flow.unknown-key', `${capital(what)} has no key \`${name}\`.${suggestion(name, keys)}`, key, pointer);
+  if (uselessHere !== undefined) at.report('flow.key-no-effect', uselessHere, key, pointer);
+  else at.report('flow.unknown-key', `${capital(what)} has no key \`${name}\`.${keySuggestion(name, keys)}`, key, pointer);
 }
 
 function capital(text: string): string {

@@ -1,5 +1,6 @@
 import type { AwaitedAnswer, Dedupe, FixedAnswer, RateLimit, RequestSettings, WebhookTrigger } from '../types.js';
 import { endpointNamePattern } from '../types.js';
+import { readFixedHeaders } from './headers.js';
 import {
   complain,
   optional,
@@ -9,7 +10,6 @@ import {
   readFields,
   readJson,
   readList,
-  readMap,
   readPattern,
   readSize,
   readText,
@@ -138,7 +138,7 @@ function readAnswer(at: Cursor): FixedAnswer | undefined {
   const fields = readFields(at, { what: 'respond', keys: ['status', 'headers', 'body'] });
   if (fields === undefined) return undefined;
   const status = required(fields, 'status', readWhole(200, 599));
-  const headers = optional(fields, 'headers', readMap(readText));
+  const headers = optional(fields, 'headers', readFixedHeaders);
   const body = optional(fields, 'body', readJson);
   return status === undefined ? undefined : present({ status, headers, body });
 }

@@ -32,6 +32,7 @@ describe('the flow schema', () => {
     ['a bad duration', { ...flow, defaults: { timeout: 'soon' } }],
     ['a bad size', { ...flow, trigger: { type: 'webhook', limit: '1gb' } }],
     ['a bad answer', { ...flow, trigger: { type: 'webhook', respond: { status: 20 } } }],
+    ['a bad header of an answer', { ...flow, trigger: { type: 'webhook', respond: { status: 200, headers: { 'a b': 'c' } } } }],
     ['an unknown key of a step', { ...flow, steps: [{ id: 'a', use: 'log', then: [] }] }],
     ['a setting without effect', { ...flow, steps: [{ id: 'a', set: {}, retry: {} }] }],
     ['a schedule without a time', { ...flow, trigger: { type: 'schedule', timezone: 'UTC' } }],

@@ -24,8 +24,8 @@ const retry = closed({
 });
 
 const settings: Readonly<Record<keyof StepSettings, JsonSchema>> = {
-  retry: { ...retry, description: 'When a failed step is tried again.' },
-  timeout: { ...durationSchema, description: 'How long one try may take.' },
+  retry: { ...retry, description: 'When a failed step is tried again; of a step with steps inside, all of them are.' },
+  timeout: { ...durationSchema, description: 'How long one try may take; of a step with steps inside, all of it.' },
   onError: { enum: ['fail', 'continue'], description: 'What a failure for good does to the run.' },
   onCrash: {
     enum: ['repeat', 'stop'],

@@ -1,4 +1,5 @@
 import type { JsonSchema } from '@millrace/component-sdk';
+import { headerNamePattern, headerValuePattern } from '../format/headers.js';
 import { largestRate, mediaTypePattern, webhookDefaults, webhookEncodings, webhookMethods } from '../format/trigger.js';
 import { sizePattern } from '../units.js';
 import { closed, durationSchema } from './parts.js';
@@ -6,7 +7,11 @@ import { closed, durationSchema } from './parts.js';
 const answer = closed(
   {
     status: { type: 'integer', minimum: 200, maximum: 599 },
-    headers: { type: 'object', additionalProperties: { type: 'string' } },
+    headers: {
+      type: 'object',
+      propertyNames: { pattern: headerNamePattern },
+      additionalProperties: { type: 'string', pattern: headerValuePattern },
+    },
     body: {},
   },
   ['status'],

@@ -20,6 +20,7 @@ const takenNames = ['trigger', 'steps', 'run', 'flow', 'error', 'resume', 'index
 /** Runs its steps once per item. Its output is a list with one entry per item: the last step's output, or `{ error }`. */
 export const forEachKind = defineStepKind<ForEachStep>({
   key: 'forEach',
+  settings: ['retry', 'timeout', 'onError'],
   keys: ['forEach', 'steps', 'as', 'concurrency', 'onItemError'],
   required: ['forEach', 'steps'],
   schema: {

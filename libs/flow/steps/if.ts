@@ -7,6 +7,7 @@ import { defineStepKind } from './kind.js';
 /** A branch. It has no output of its own. */
 export const ifKind = defineStepKind<IfStep>({
   key: 'if',
+  settings: ['retry', 'timeout', 'onError'],
   keys: ['if', 'then', 'else'],
   required: ['if', 'then'],
   schema: {

@@ -35,10 +35,6 @@ export interface FlowInfo {
   readonly calls: readonly string[];
 }
 
-/** Keys of a flow that hold runs back or gather them. */
-export const flowControlKeys = ['concurrency', 'rate', 'priority', 'debounce', 'batch'] as const;
-export type FlowControlKey = (typeof flowControlKeys)[number];
-
 /** What is installed and defined where the flow is to run. */
 export interface Catalog {
   readonly components: ReadonlyMap<string, Component>;
@@ -52,8 +48,6 @@ export interface Catalog {
   readonly checkSchemas?: boolean;
   /** The flows there are, by id; without it, flows that are called are taken to exist. */
   readonly flows?: ReadonlyMap<string, FlowInfo>;
-  /** What the format has and this installation cannot do: refused rather than ignored. */
-  readonly unsupported?: readonly FlowControlKey[];
 }
 
 /** Reports at a JSON pointer: at its key or at its value. */

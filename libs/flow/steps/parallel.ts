@@ -13,6 +13,7 @@ export const mostBranches = 50;
 /** Runs named branches side by side and joins them. Its output is `{ <branch>: the last step's output }`. */
 export const parallelKind = defineStepKind<ParallelStep>({
   key: 'parallel',
+  settings: ['retry', 'timeout', 'onError'],
   keys: ['parallel', 'onBranchError'],
   required: ['parallel'],
   schema: {

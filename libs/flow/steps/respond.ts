@@ -1,14 +1,9 @@
-import { complain, keyCursors, optional, present, readFields, readJson, readMap, readText, readWhole, required } from '../format/reader.js';
+import { headerNamePattern, readHeaders } from '../format/headers.js';
+import { complain, optional, present, readFields, readJson, readWhole, required } from '../format/reader.js';
 import type { Cursor } from '../format/reader.js';
 import type { RespondStep } from '../types.js';
 import { defineStepKind } from './kind.js';
 import type { ExpressionSite } from './kind.js';
-
-/** What a header may be called: a token (RFC 9110, section 5.6.2). */
-export const headerNamePattern = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";
-
-/** Headers that say how the answer is sent, which is the server's business (RFC 9110, section 7.6.1; RFC 9112). */
-const serverHeaders = ['connection', 'content-length', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
 
 /** Answers the HTTP caller who waits for this run; the run goes on. It has no output. */
 export const respondKind = defineStepKind<RespondStep>({
@@ -58,14 +53,4 @@ function readStatus(at: Cursor): number | string | undefined {
   if (at.node.type !== 'string') return readWhole(200, 599)(at);
   if (/^\s*\{\{[^]*\}\}\s*$/.test(String(at.node.value))) return String(at.node.value);
   return complain(at, 'flow.bad-value', 'A status is a whole number from 200 to 599, or one whole expression that gives one.');
-}
-
-function readHeaders(at: Cursor): Record<string, string> | undefined {
-  for (const key of keyCursors(at)) checkHeaderName(key, String(key.node.value));
-  return readMap(readText)(at);
-}
-
-function checkHeaderName(at: Cursor, name: string): void {
-  if (!new RegExp(headerNamePattern).test(name)) complain(at, 'flow.bad-value', `\`${name}\` cannot be the name of a header.`);
-  if (serverHeaders.includes(name.toLowerCase())) complain(at, 'flow.bad-value', `The server sets \`${name}\` itself; remove it.`);
 }

@@ -9,6 +9,7 @@ import type { ExpressionSite, ReadContext, StepChecker } from './kind.js';
 /** Many branches: the first case that fits, else `default`. It has no output of its own. */
 export const switchKind = defineStepKind<SwitchStep>({
   key: 'switch',
+  settings: ['retry', 'timeout', 'onError'],
   keys: ['switch', 'cases', 'default'],
   required: ['switch', 'cases'],
   schema: {

@@ -13,6 +13,7 @@ import type { InnerList } from './kind.js';
  */
 export const tryKind = defineStepKind<TryStep>({
   key: 'try',
+  settings: ['retry', 'timeout', 'onError'],
   keys: ['try', 'catch', 'on', 'finally'],
   required: ['try'],
   schema: {

@@ -24,6 +24,6 @@ export class SignedIn extends Error {
   }
 }
 
-export function notFound(kind: 'flow' | 'event' | 'run' | 'refusal' | 'credential', id: string): ApiError {
+export function notFound(kind: 'flow' | 'event' | 'run' | 'refusal' | 'credential' | 'endpoint' | 'operation', id: string): ApiError {
   return new ApiError(404, `${kind}.not-found`, `There is no ${kind} ${id}. GET /api/v1/${kind}s lists what there is.`);
 }

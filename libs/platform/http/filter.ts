@@ -2,6 +2,7 @@ import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter 
 import { PLATFORM } from '../platform.module.js';
 import type { Platform } from '../platform.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { describeDatabaseError, isDatabaseAway } from '@millrace/postgres';
 import { ApiError, SignedIn } from './errors.js';
 import { API_HEADERS, jsonText } from './json.js';
 
@@ -35,9 +36,23 @@ export class ErrorFilter implements ExceptionFilter {
     const status = statusOf(thrown);
     if (status === 404) return noRoute(method, url);
     if (status !== undefined && status < 500) return new ApiError(status, 'request.invalid', (thrown as Error).message);
+    if (isDatabaseAway(thrown)) {
+      this.platform.log.warn(
+        { reason: describeDatabaseError(thrown), method, path: pathOf(url) },
+        'A request needs the database, which is away',
+      );
+      return databaseAway();
+    }
     this.platform.log.error({ err: thrown, method, path: pathOf(url) }, 'A request failed');
     return new ApiError(500, 'api.failed', 'The request could not be handled. The log of this server says why.');
   }
+}
+
+/** Clients may ask again by themselves. */
+function databaseAway(): ApiError {
+  const message =
+    'The database cannot be reached just now, so nothing can be shown or changed. Events are not acknowledged meanwhile. Try again in a moment; /health/ready says when it is back.';
+  return new ApiError(503, 'database.away', message, { 'retry-after': '2' });
 }
 
 /** The status that Nest or Fastify gave an error of theirs. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { prefixOf, transport, withoutPrefix } from './transport.js';
+import { originForm, prefixOf, transport, withoutPrefix } from './transport.js';
 
 describe('the prefix of the public URL', () => {
   it.each([
@@ -22,6 +22,18 @@ describe('the prefix of the public URL', () => {
     expect(withoutPrefix(url, '/in')).toBe(rest);
     expect(withoutPrefix(url, '')).toBe(url);
   });
+});
+
+it.each([
+  ['/flows/a/hook?x=http://b/', '/flows/a/hook?x=http://b/'],
+  ['http://a.test/flows/a/hook?x=1', '/flows/a/hook?x=1'],
+  ['HTTPS://a.test:443/flows/a/hook', '/flows/a/hook'],
+  ['http://a.test', '/'],
+  ['http://a.test?x=1', '/?x=1'],
+  ['ftp://a.test/x', 'ftp://a.test/x'],
+  ['*', '*'],
+])('the target %p is %p', (target, expected) => {
+  expect(originForm(target)).toBe(expected);
 });
 
 describe('the transport', () => {

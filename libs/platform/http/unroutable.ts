@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply } from 'fastify';
 import { ApiError } from './errors.js';
@@ -14,6 +14,13 @@ export function answerUnroutable(error: { readonly code?: string }, _request: un
     .code(status)
     .headers(API_HEADERS)
     .send(jsonText({ error: { code, message } }, undefined));
+}
+
+/** Answers an `Expect` that is not `100-continue`, the only one that there is (RFC 9110, section 10.1.1). */
+export function answerExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const message = 'The header Expect asks for something that is not understood; send the request without it.';
+  const body = jsonText({ error: { code: 'request.expectation-failed', message } }, undefined);
+  response.writeHead(417, { ...API_HEADERS, 'content-length': Buffer.byteLength(body), connection: 'close' }).end(body);
 }
 
 /** Answers what Node could not read as a request, and closes: where the next request would begin is not known. */

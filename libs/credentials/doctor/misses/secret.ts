@@ -1,4 +1,4 @@
-import type { SecretText } from '../../schemes/keys.js';
+import type { SecretText } from '../../rotation.js';
 import type { SecretRule } from '../../schemes/scheme.js';
 import { proven, type Finding } from '../diagnosis.js';
 import type { NearMiss, Patient } from '../patient.js';

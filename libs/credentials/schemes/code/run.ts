@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { sameDigest } from '../../bytes.js';
 import type { ApplyContext } from '../../credential.js';
 import { headerValues, withHeader, type IncomingRequest, type OutgoingRequest } from '../../request.js';
+import { activeSecrets, judgeMatches } from '../../rotation.js';
 import { refuse, type SecretCarriers, type Verdict } from '../../verdict.js';
 import { hmacOf, type KeyMaterial } from '../digest.js';
-import { isActive, type Key } from '../keys.js';
-import { expired } from '../sign.js';
-import { judgeMatches, replayIdOf, withinWindow } from '../verify.js';
+import type { Key } from '../keys.js';
+import { noMatch, replayIdOf, withinWindow } from '../verify.js';
 import type { CodeScheme } from './code-scheme.js';
 
 const NOTHING: SecretCarriers = { headers: [], query: [] };
@@ -23,7 +23,7 @@ export function verifyByCode(scheme: CodeScheme, keys: readonly Key[], request: 
   const matched = keys.map(({ material }) =>
     claim.contents.map((content) => sameDigest(digestOf(scheme, material, content), claim.signature)).includes(true),
   );
-  const match = judgeMatches(keys, matched, now);
+  const match = judgeMatches(keys, matched, now, noMatch(keys));
   if (!match.ok || claim.signedAt === undefined) return match.ok ? { ...match, consumed: NOTHING } : match;
   return { ...match, replayId: replayIdOf('content', claim.contents.slice(0, 1)), replayWindowMs: 2 * window, consumed: NOTHING };
 }
@@ -36,8 +36,7 @@ export function signByCode(
   request: OutgoingRequest,
   { now }: ApplyContext,
 ): OutgoingRequest {
-  const key = keys.find((each) => isActive(each, now));
-  if (key === undefined) throw expired(name, keys);
+  const [key] = activeSecrets(name, keys, now);
   const { request: prepared, content } = scheme.prepare(request, now);
   const signature = digestOf(scheme, key.material, content).toString(scheme.encoding);
   return { ...prepared, headers: withHeader(prepared.headers, scheme.about.header, signature) };
@@ -50,5 +49,5 @@ function windowMs({ toleranceSeconds = 0 }: CodeScheme): number {
 function digestOf({ digest }: CodeScheme, material: KeyMaterial, content: Buffer): Buffer {
   if (material.kind !== 'hmac') throw new Error('A scheme that is code has a secret for its key.');
   if (digest !== 'sha256-of-secret') return hmacOf(material, [content]);
-  return createHash('sha256').update(material.key.export()).update(content).digest();
+  return createHash('sha256').update(material.key).update(content).digest();
 }
