@@ -11,6 +11,8 @@ export interface Execution {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly limits: Limits;
+  /** When the time of a step around is over, in milliseconds since the epoch. */
+  readonly deadline?: number;
   row(path: string): StepRow | undefined;
 }
 
@@ -58,7 +60,7 @@ export function idempotencyKey(runId: string, path: string): string {
 const followers = new WeakMap<AbortSignal, Set<() => void>>();
 
 /** Calls back when a signal aborts. One listener per signal, for many strands follow the same, and Node.js warns of more than ten. */
-function onAbort(signal: AbortSignal, callback: () => void): () => void {
+export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   const known = followers.get(signal);
   const callbacks = known ?? new Set();
   if (!known) {
@@ -81,7 +83,9 @@ class TimeLimit {
       this.controller.signal.addEventListener('abort', () => reject(this.controller.signal.reason as Error), { once: true });
     });
     this.expired.catch(() => undefined);
-    this.cancelTimer = at.clock.after(step.timeoutMs, () => this.controller.abort(timeout(step)));
+    const left = (at.deadline ?? Infinity) - at.clock.now();
+    const ends = left < step.timeoutMs ? { ms: Math.max(0, left), why: timeOfStepAround } : { ms: step.timeoutMs, why: timeout };
+    this.cancelTimer = at.clock.after(ends.ms, () => this.controller.abort(ends.why(step)));
     this.forget = onAbort(at.signal, () => this.controller.abort(at.signal.reason));
   }
 
@@ -135,6 +139,12 @@ function missingComponent(step: PlannedUse): StepError {
     blame: 'operator',
     arrived: 'no',
   });
+}
+
+/** Another attempt would begin after its time. */
+function timeOfStepAround(step: PlannedUse): StepError {
+  const message = `${step.component} was given up: the time of a step around ${step.id} is over. It may have taken effect.`;
+  return new StepError({ code: 'timeout', message, blame: 'author', retryable: false, arrived: 'maybe' });
 }
 
 function timeout(step: PlannedUse): StepError {

@@ -1,13 +1,31 @@
 export * from './accept.js';
+export {
+  allow,
+  charge,
+  decideUses,
+  hold,
+  roomIn,
+  UNUSED,
+  type UseRequest,
+  type Allowance,
+  type RateState,
+  type UseRate,
+  type UseWish,
+} from './allowances.js';
+export * from './collections.js';
 export * from './determinism.js';
 export { idempotencyKey } from './execute.js';
 export { MemoryStore } from './memory/memory-store.js';
+export { MemoryUseBook } from './memory/memory-use-book.js';
 export { derivedId } from './derived-id.js';
+export { givenRows, newestOutputs, type GivenStep, type PinnedOutput, type Recording, type TestedStep, type TestStart } from './given.js';
 export { defaultLimits, type Limits } from './limits.js';
-export * from './plan.js';
+export type * from './plan.js';
+export { planFlow } from './planner.js';
 export { stepIn } from './plan-chain.js';
 export * from './ports.js';
 export * from './records.js';
+export { attemptNow, attemptPath, plainPath } from './tries.js';
 export { failedStep, recordedRows, rowsBefore, type Reuse } from './rerun.js';
 export * from './retry.js';
 export { isResponse } from './steps/respond.js';
@@ -29,8 +47,10 @@ export {
   type SchemaCheck,
   type WebhookRules,
 } from './triggers/rules.js';
+export * from './triggers/collect.js';
 export * from './triggers/emission.js';
 export { openEventFile, type ReadEvent } from './triggers/event-files.js';
+export { laneOfEvent, laneRule, type LaneRule } from './triggers/lanes.js';
 export * from './triggers/schedule.js';
 export { eventBytes, fileBytes, parseTrigger, triggerOf } from './triggers/webhook.js';
 export * from './walk.js';

@@ -1,5 +1,6 @@
 import type { Clock } from './ports.js';
 import type { ClaimedRun, ErrorRecord } from './records.js';
+import { plainPath } from './tries.js';
 
 /** What one run may take. */
 export interface Limits {
@@ -48,15 +49,15 @@ interface Spent {
 export function tooMuch({ run, clock, limits, steps, bytes }: Spent, path: string): ErrorRecord | undefined {
   if (steps >= limits.steps) {
     const message = `The run stopped before ${path}: it has come to the limit of ${limits.steps} steps. Split the flow, or raise MILLRACE_MAX_STEPS.`;
-    return { code: 'run.too-many-steps', message, step: path, blame: 'author' };
+    return { code: 'run.too-many-steps', message, step: plainPath(path), blame: 'author' };
   }
   if (bytes > limits.journalBytes) {
     const message = `The run stopped before ${path}: what its steps gave takes more than ${sizeText(limits.journalBytes)}. Keep less of it (\`set\` what is needed, work page by page), or raise MILLRACE_MAX_JOURNAL.`;
-    return { code: 'run.journal-too-large', message, step: path, blame: 'author' };
+    return { code: 'run.journal-too-large', message, step: plainPath(path), blame: 'author' };
   }
   if (clock.now() - run.startedAt <= limits.durationMs) return undefined;
   const message = `The run stopped before ${path}: it has come to the limit of ${timeText(limits.durationMs)}. Raise MILLRACE_MAX_RUN_TIME if runs may take longer.`;
-  return { code: 'run.too-long', message, step: path, blame: 'author' };
+  return { code: 'run.too-long', message, step: plainPath(path), blame: 'author' };
 }
 
 /** `32 MiB`, in the largest unit that does not round it to nothing. */
@@ -65,7 +66,7 @@ export function sizeText(bytes: number): string {
   return `${Math.round((bytes / divisor) * 10) / 10} ${unit}`;
 }
 
-function timeText(ms: number): string {
+export function timeText(ms: number): string {
   const [divisor, unit] = ms >= 86_400_000 ? [86_400_000, 'days'] : ms >= 3_600_000 ? [3_600_000, 'hours'] : [1_000, 'seconds'];
   return `${Math.round((ms / divisor) * 10) / 10} ${unit}`;
 }

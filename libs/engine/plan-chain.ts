@@ -1,4 +1,5 @@
 import type { Plan, PlannedStep } from './plan.js';
+import { plainPath } from './tries.js';
 
 /** One step on the way from the flow's own list down to a step. */
 export interface Level {
@@ -20,14 +21,15 @@ interface Segment {
 
 /** The way down to the step that a journal path names; undefined when the plan has no such step outside `onError`. */
 export function chainOf(plan: Plan, path: string): Level[] | undefined {
-  const segments = path.split('.').map(segmentOf);
+  const segments = plainPath(path).split('.').map(segmentOf);
   const last = segments.at(-1);
   return last && descend([['steps', plan.steps]], last.id, segments, '');
 }
 
 /** The step that a journal path names, in `onError` too. */
 export function stepIn(plan: Plan, path: string): PlannedStep | undefined {
-  const { id } = segmentOf(path.slice(path.lastIndexOf('.') + 1));
+  const plain = plainPath(path);
+  const { id } = segmentOf(plain.slice(plain.lastIndexOf('.') + 1));
   return anywhere([...plan.steps, ...plan.onError], id);
 }
 
@@ -67,7 +69,7 @@ function descend(lists: readonly NamedList[], id: string, segments: readonly Seg
 type NamedList = readonly [name: string, steps: readonly PlannedStep[]];
 
 /** The lists of steps inside a planned step, of every kind. */
-function listsOf(step: PlannedStep): NamedList[] {
+export function listsOf(step: PlannedStep): NamedList[] {
   switch (step.kind) {
     case 'if':
       return [

@@ -1,4 +1,5 @@
 import type { Component, ComponentContext, Json } from '@millrace/component-sdk';
+import type { Allowance, UseRate } from './allowances.js';
 import type { ClaimedRun, ErrorRecord, EventRecord, RunEnd, RunResult, StepKey, StepRow, TriggerView } from './records.js';
 
 /**
@@ -108,6 +109,25 @@ export interface Host {
   redact(text: string, credential: string | undefined): string;
 }
 
+/** The rates of credentials, which all runs of all processes share. */
+export interface CredentialRates {
+  /** Asks for one use now; see `UseWish`. Undefined: the credential has no rate, and nothing was asked. */
+  take(credential: string, waited: boolean): Promise<Allowance> | undefined;
+}
+
+/** Where no credential has a rate. */
+export const NO_RATES: CredentialRates = { take: () => undefined };
+
+/** What is known of the uses of credentials, over all processes. */
+export interface UseBook {
+  /** Decides and counts in one go; see `allow`. */
+  take(credential: string, rate: UseRate, waited: boolean): Promise<Allowance>;
+  /** Counts one more use without asking. */
+  charge(credential: string, rate: UseRate): Promise<void>;
+  /** Nobody may use the credential for so long. */
+  hold(credential: string, rate: UseRate, forMs: number): Promise<void>;
+}
+
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -131,6 +151,22 @@ export interface RunClaims {
   claim(runner: string, ids: readonly string[], limit: number): Promise<ClaimedWork[]>;
   /** Claims what is due: waits and retries whose time has come, and queued runs whose hint was lost. */
   claimDue(runner: string, limit: number): Promise<ClaimedWork[]>;
+  /**
+   * Claims what waits for the rates of its flows, in the order in which it came, as far as they have room: of a flow never more
+   * begin within its period than its rate says, whoever claims them.
+   */
+  claimPaced(runner: string, limit: number): Promise<PacedWork>;
+  /** Claims runs of low priority before they are due, for whoever has nothing else to do. */
+  claimEarly(runner: string, limit: number): Promise<ClaimedWork[]>;
+  /** Milliseconds until the next run becomes due, whoever wrote it down; not above 0 when one is. Undefined: none will by itself. */
+  dueIn(): Promise<number | undefined>;
+}
+
+/** What a claim by rate brings. */
+export interface PacedWork {
+  readonly works: readonly ClaimedWork[];
+  /** In how many milliseconds there may be room for more; undefined where nobody waits for a rate. */
+  readonly nextInMs: number | undefined;
 }
 
 /** One claim of one run, without its runner. */

@@ -50,7 +50,7 @@ export class Progress {
     this.pending.delete(key);
     this.pending.set(key, row);
     if (row.kind !== 'item') this.rows.set(row.path, row);
-    if (COUNTS.has(row.kind) || (MOVES_TIME.has(row.kind) && row.status === 'succeeded')) this.effects = true;
+    if (counts(row)) this.effects = true;
   }
 
   /** Takes rows out of the journal again: what they say is said by another row. */
@@ -136,5 +136,9 @@ export class Progress {
 }
 
 /** Rows that must be written before the next effect: what happened in the world, and what time it was for the steps after. */
-const COUNTS: ReadonlySet<string> = new Set(['use', 'call', 'respond', 'cursor']);
+const COUNTS: ReadonlySet<string> = new Set(['use', 'call', 'respond', 'cursor', 'timer']);
 const MOVES_TIME: ReadonlySet<string> = new Set(['wait', 'forEach', 'parallel']);
+
+function counts({ kind, status }: StepRow): boolean {
+  return COUNTS.has(kind) || (MOVES_TIME.has(kind) && status === 'succeeded') || (kind === 'tries' && status !== 'started');
+}

@@ -8,11 +8,13 @@ export type RunEnd = Extract<RunStatus, 'succeeded' | 'failed' | 'cancelled' | '
 export interface ErrorRecord {
   code: string;
   message: string;
-  /** Path of the step that failed; absent when the run failed outside any step. */
+  /** Path of the step that failed, whichever attempt of the steps around it; absent when the run failed outside any step. */
   step?: string;
   blame?: Blame;
   status?: number;
   attempt?: number;
+  /** For how long the other side asked not to be asked again, in milliseconds. */
+  retryAfterMs?: number;
   details?: Record<string, unknown>;
 }
 
@@ -31,7 +33,7 @@ export interface StepRow {
   /** 1-based. Decisions have attempt 1. */
   attempt: number;
   status: StepRowStatus;
-  /** The step's kind (`use`, `if`, …), `item` for a finished item of a loop, `cursor` for how far a loop has come. */
+  /** The step's kind (`use`, `if`, …), `item` for a finished item of a loop, `cursor` for how far a loop has come, `timer` for the time that a step with steps inside may take, `tries` for how an attempt of such a step ended. */
   kind: string;
   /** Milliseconds since the epoch. */
   startedAt: number;
@@ -45,9 +47,16 @@ export interface StepRow {
   firstStartedAt?: number;
   /** When a `waiting` step goes on, or gives up waiting. */
   resumeAt?: number;
+  /** Of a component step that is `waiting`: the credential whose rate it waits for. Its attempt has not begun. */
+  rateOf?: string;
   /** How often a process died while this attempt was in flight; counted only once the run is under suspicion. */
   deaths?: number;
+  /** In a test: where its result comes from instead of the step itself. */
+  given?: Given;
 }
+
+/** What a test takes in place of doing a step: what a run of the same event gave, a pinned sample, or a failure for a handler to handle. */
+export type Given = 'recorded' | 'pinned' | 'assumed';
 
 /** What names one row of a run's journal. */
 export type StepKey = Pick<StepRow, 'path' | 'attempt'>;
@@ -58,6 +67,19 @@ export interface Lease {
   /** Counts the claims of this run. */
   readonly claim: number;
 }
+
+/**
+ * What a run stands in line for. Of the runs of a flow whose key is equal, `limit` go on at a time, in the order of their
+ * commits: a run has its turn from its first claim to its end, through all its waits and retries.
+ */
+export interface Lane {
+  /** Empty for the lane of all runs of the flow, and for what has no key. */
+  readonly key: string;
+  readonly limit: number;
+}
+
+/** Of a flow whose runs are taken before others when many wait, or after them: as though they had come a minute earlier, or later. */
+export type Priority = 'high' | 'low';
 
 /** A run as its runner holds it. */
 export interface ClaimedRun {
@@ -76,6 +98,10 @@ export interface ClaimedRun {
   readonly awaited?: boolean;
   /** A rehearsal: components that act outside are not run, they answer with what they gave before or with a sample. */
   readonly dry?: boolean;
+  /** A test of a draft, or a run that one called: each step is tried once, waits end at once, and what is given is not done. */
+  readonly test?: boolean;
+  /** It has its turn in a lane, which its end gives to the next. */
+  readonly laned?: boolean;
 }
 
 /** What proved where a request came from: names, never values. */
@@ -103,6 +129,8 @@ export interface EventRecord {
   readonly unmatched?: string;
   /** The same by listening flow, at a shared endpoint. */
   readonly unmatchedBy?: Readonly<Record<string, string>>;
+  /** It came while the flow was a draft and no version was live, and so no run was created. */
+  readonly draft?: true;
   readonly verified?: VerifiedBy;
   /** Caller's address as the front door saw it. */
   readonly caller?: string;
@@ -116,8 +144,10 @@ export type Origin =
   | { readonly kind: 'event'; readonly name: string; /** The run that emitted it. */ readonly runId?: string }
   | { readonly kind: 'call'; readonly runId: string; /** The step that called. */ readonly path: string }
   | { readonly kind: 'api'; /** The name that the event stands for, where the flow listens to events. */ readonly event?: string }
+  | { readonly kind: 'batch'; /** How many events it is made of. */ readonly count: number }
   | { readonly kind: 'rerun'; readonly runId: string }
-  | { readonly kind: 'replay'; readonly eventId: string };
+  | { readonly kind: 'replay'; readonly eventId: string }
+  | { readonly kind: 'sample' };
 
 /** What the caller of the front door waits for: the first `respond` step, or the end of the run. */
 export type AnswerFrom = 'step' | 'end';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { StepError } from '@millrace/component-sdk';
 import type { Step } from '@millrace/flow';
 import { componentOf, flowOf, Rig } from './contract/rig.js';
-import { recordedRows, rowsBefore } from './rerun.js';
+import { failedStep, recordedRows, rowsBefore } from './rerun.js';
 import type { StepRow } from './records.js';
 
 const use = (id: string, parts: object = {}): Step => ({ id, use: 'test.step', with: { id }, retry: { attempts: 1 }, ...parts });
@@ -49,6 +49,25 @@ describe('what a re-run takes over', () => {
   it('opens a loop again for the one item, its finished ones stay', async () => {
     const rig = await ran([{ id: 'each', forEach: [1, 2, 3], steps: [use('a'), use('b')] }, use('after')], ['each[1].b']);
     expect(before(rig, 'each[1].b')).toEqual(['each started', 'each[0] succeeded', 'each[] succeeded', 'each[1].a succeeded']);
+  });
+
+  it('goes on in the last attempt of a step that was tried again, as though it were the first', async () => {
+    const retry = { attempts: 2, delay: '1s' };
+    const block: Step = { id: 'block', if: true, then: [use('a'), use('b'), use('c')], retry };
+    const rig = await ran([use('first'), block], ['c', 'block~2.b']);
+    const ended = rig.store.ended.get(rig.runId)?.error;
+    expect(failedStep(ended, rig.plan)).toBe('b');
+    for (const path of ['b', 'block~2.b']) {
+      expect(before(rig, path)).toEqual(['first succeeded', 'block succeeded', 'a succeeded']);
+    }
+    const reuse = rowsBefore(rig.plan, rig.rows, 'b');
+    expect('rows' in reuse && reuse.rows.at(-1)?.output).toEqual({ from: 'block~2.a' });
+  });
+
+  it('takes over the finished items of the last attempt of a loop', async () => {
+    const loop: Step = { id: 'each', forEach: [1, 2], steps: [use('a')], retry: { attempts: 2, delay: '1s' } };
+    const rig = await ran([loop], ['each[0].a', 'each~2[1].a']);
+    expect(before(rig, 'each~2[1].a').sort()).toEqual(['each started', 'each[0] succeeded', 'each[] succeeded']);
   });
 
   it('does a finished item again only as a whole', async () => {

@@ -1,7 +1,9 @@
 import type { Json } from '@millrace/component-sdk';
+import { lastAttempts } from './last-attempts.js';
 import { chainOf, stepIn, type Level } from './plan-chain.js';
 import type { Plan } from './plan.js';
 import type { StepRow } from './records.js';
+import { plainPath } from './tries.js';
 
 /** What a re-run takes over from the journal of the run that it repeats, or why it cannot begin there. */
 export type Reuse = { readonly rows: readonly StepRow[] } | { readonly problem: string };
@@ -9,14 +11,17 @@ export type Reuse = { readonly rows: readonly StepRow[] } | { readonly problem: 
 /** Where a failed run failed, as a place to begin from; undefined: from its start. */
 export function failedStep(error: { readonly step?: string } | null | undefined, plan: Plan): string | undefined {
   const path = error?.step;
-  return path !== undefined && chainOf(plan, path) ? path : undefined;
+  return path !== undefined && chainOf(plan, path) ? plainPath(path) : undefined;
 }
 
 /**
- * The rows of everything that comes before a step: what the re-run does not do again. Steps beside it (other branches, other
+ * The rows of everything that comes before a step: what the re-run does not do again. Of what was tried several times, that is
+ * the last attempt, and the re-run goes on in it as in its first. Steps beside it (other branches, other
  * items) are taken over as far as they had come; what failed on the way is done again, unless the flow went on regardless.
  */
-export function rowsBefore(plan: Plan, rows: readonly StepRow[], path: string): Reuse {
+export function rowsBefore(plan: Plan, all: readonly StepRow[], place: string): Reuse {
+  const path = plainPath(place);
+  const rows = lastAttempts(plan, all);
   const target = chainOf(plan, path);
   if (!target) return { problem: `There is no step ${path} in version ${plan.version} of ${plan.flowId}, outside its onError.` };
   const compacted = compactedItem(target, rows, path);
@@ -98,7 +103,8 @@ function stands(row: StepRow, chain: readonly Level[]): boolean {
   return (row.status === 'failed' || row.status === 'retrying') && chain.some((level, depth) => goesOn(level, chain[depth + 1]));
 }
 
-function goesOn({ step }: Level, inside: Level | undefined): boolean {
+/** Whether the flow goes on when what is inside here fails. */
+export function goesOn({ step }: Level, inside: Level | undefined): boolean {
   if (step.continueOnError) return true;
   if (step.kind === 'forEach') return step.continueOnItemError;
   return step.kind === 'try' && step.catch !== undefined && inside?.list === 'steps';
@@ -106,7 +112,7 @@ function goesOn({ step }: Level, inside: Level | undefined): boolean {
 
 /** The outputs of a run by step path, for a rehearsal to answer with. */
 export function recordedRows(plan: Plan, rows: readonly StepRow[]): StepRow[] {
-  return rows
+  return lastAttempts(plan, rows)
     .filter((row) => row.status === 'succeeded' && REHEARSED.has(row.kind) && stepIn(plan, row.path))
     .map((row) => ({ ...row, path: recordedPath(row.path), kind: 'recorded' }));
 }

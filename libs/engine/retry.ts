@@ -1,5 +1,6 @@
 import type { Idempotency, RetryDefaults, StepError } from '@millrace/component-sdk';
 import { parseDuration, type RetrySettings } from '@millrace/flow';
+import type { ErrorRecord } from './records.js';
 
 /** A policy with every value decided. Durations in milliseconds. */
 export interface RetryPolicy {
@@ -55,8 +56,18 @@ export function retryDelay(
   return Math.max(backoff(policy, attempt, random), pauseAskedFor(error));
 }
 
+/**
+ * The same after a step with steps inside failed. Its author asked for all of it to be done again, so that without `on` every
+ * failure is tried again; those that end the run are not asked about.
+ */
+export function blockDelay(policy: RetryPolicy, attempt: number, error: ErrorRecord, random: () => number): number | undefined {
+  if (attempt >= policy.attempts) return undefined;
+  if (policy.on && !policy.on.some((pattern) => matchesCode(pattern, error.code))) return undefined;
+  return Math.max(backoff(policy, attempt, random), pauseAskedFor(error));
+}
+
 /** A component may hand on any number it was sent; one that is no time at all must not become a due time. */
-function pauseAskedFor({ retryAfterMs }: StepError): number {
+function pauseAskedFor({ retryAfterMs }: { readonly retryAfterMs?: number | undefined }): number {
   return Number.isFinite(retryAfterMs) ? Math.min(retryAfterMs!, MAX_PAUSE_MS) : 0;
 }
 

@@ -1,39 +1,12 @@
 import { evaluateCondition } from '@millrace/flow';
-import { defaultLimits, graceOf, type Limits } from './limits.js';
-import type { Plan } from './plan.js';
-import type { Calls, Clock, Host, Journal, Resumptions } from './ports.js';
-import { Progress } from './progress.js';
-import { bytesOf } from './size.js';
-import type { ClaimedRun, ErrorRecord, FlowResponse, RunResult, RunScope, StepRow, TriggerView } from './records.js';
-import { isResponse } from './steps/respond.js';
+import { graceOf } from './limits.js';
+import type { ErrorRecord, RunResult, RunScope } from './records.js';
 import { errorRecord, NEXT, type StepSignal } from './steps/step.js';
 import { mentioning } from './steps/try.js';
-import { Strands } from './strands.js';
-import { stepsOf } from './trail.js';
-import { Walker, type Shared } from './walker.js';
+import { sharedBy, type Shared, type Slice, type WalkPorts } from './shared.js';
+import { Walker } from './walker.js';
 
-/** Everything one slice of a run needs: its plan, what the trigger gave, and what is journalled so far. */
-export interface Slice {
-  readonly run: ClaimedRun;
-  readonly plan: Plan;
-  readonly trigger: TriggerView;
-  readonly journal: readonly StepRow[];
-  /** Its signal aborts when the run must be given up at once, because its lease is lost or the process is out of time. */
-  readonly giveUp: { readonly signal: AbortSignal };
-  /** True when the run should be handed over at the next step boundary. */
-  shouldYield(): boolean;
-}
-
-export interface WalkPorts {
-  readonly journal: Journal;
-  readonly host: Host;
-  readonly clock: Clock;
-  readonly calls: Calls;
-  readonly resumptions: Resumptions;
-  readonly limits?: Limits;
-  /** Told of every row as it is noted, also of those that never reach the journal because another row says what they say. */
-  noted?(row: StepRow): void;
-}
+export type { Slice, WalkPorts } from './shared.js';
 
 /**
  * How a slice ended. `lost`: the claim is no longer ours, and nothing was changed. `abandoned`: the signal aborted;
@@ -65,35 +38,7 @@ function stopped({ result }: Extract<StepSignal, { kind: 'stopped' }>, walker: W
   return { kind: 'stopped', result: result.status === 'succeeded' ? succeeded(walker, shared) : result };
 }
 
-const AT_THE_ROOT = { prefix: '', halt: undefined, trail: undefined } as const;
-
-function sharedBy(slice: Slice, ports: WalkPorts): Shared {
-  const { run, journal: rows, giveUp } = slice;
-  return {
-    run,
-    host: ports.host,
-    clock: ports.clock,
-    journal: ports.journal,
-    calls: ports.calls,
-    resumptions: ports.resumptions,
-    limits: ports.limits ?? defaultLimits,
-    progress: new Progress(run, ports.journal, rows),
-    strands: new Strands(ports.clock),
-    giveUp,
-    noted: ports.noted,
-    shouldYield: () => slice.shouldYield(),
-    crashes: run.crashes,
-    steps: rows.reduce((sum, row) => sum + stepsOf(row), 0),
-    bytes: rows.reduce((sum, row) => sum + bytesOf(row), 0),
-    response: responseIn(rows),
-  };
-}
-
-/** A run answers once: the rows of later `respond` steps are not `succeeded`. */
-function responseIn(rows: readonly StepRow[]): Shared['response'] {
-  const row = rows.find(isResponse);
-  return row && (row.output as unknown as FlowResponse);
-}
+const AT_THE_ROOT = { prefix: '', halt: undefined, deadline: undefined, trail: undefined } as const;
 
 function scopeOf({ run, plan, trigger }: Slice, { resumptions }: WalkPorts): RunScope {
   const resume = plan.resumable.map((id) => [id, { url: resumptions.url(run.id, id) }]);
@@ -108,7 +53,7 @@ function scopeOf({ run, plan, trigger }: Slice, { resumptions }: WalkPorts): Run
 
 /** A condition of the trigger that could not be decided on the accept path is decided before the first step. */
 async function filteredOut({ plan: { when }, journal }: Slice, walker: Walker): Promise<RunResult | undefined> {
-  if (!when || journal.length > 0) return undefined;
+  if (!when || journal.some(({ kind }) => kind !== 'recorded')) return undefined;
   try {
     return (await evaluateCondition(when, walker.scope, walker.environment('trigger'), 'when')) ? undefined : { status: 'filtered' };
   } catch (thrown) {

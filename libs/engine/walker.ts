@@ -1,56 +1,35 @@
 import type { Json } from '@millrace/component-sdk';
-import { evaluateCondition, type CompiledExpression } from '@millrace/flow';
+import type { BlockParts, BlockWalk } from './blocks.js';
+import { finallyPath, type Deadline } from './deadline.js';
 import { stepEnvironment, type StepEnvironment } from './determinism.js';
 import { tooMuch, type Limits } from './limits.js';
 import type { PlannedStep } from './plan.js';
-import type { Calls, Clock, Host, Journal, Resumptions } from './ports.js';
-import type { Progress } from './progress.js';
+import type { Calls, Clock, CredentialRates, Host, Resumptions } from './ports.js';
 import { bytesOf } from './size.js';
+import type { Shared } from './shared.js';
 import type { ClaimedRun, ErrorRecord, FlowResponse, RunScope, StepRow } from './records.js';
-import { walkStep } from './steps/index.js';
-import { ENDS_THE_RUN, errorRecord, HALTED, NEXT, type InnerWalk, type StepSignal, type Walk } from './steps/step.js';
-import { Halt, type Strands } from './strands.js';
+import { walkList, type ListWalk } from './step-walk.js';
+import { HALTED, NEXT, type InnerWalk, type StepSignal } from './steps/step.js';
+import { Halt } from './strands.js';
 import type { Trail } from './trail.js';
-
-/** What all strands of a slice share. */
-export interface Shared {
-  readonly run: ClaimedRun;
-  readonly host: Host;
-  readonly clock: Clock;
-  readonly journal: Journal;
-  readonly calls: Calls;
-  readonly resumptions: Resumptions;
-  limits: Limits;
-  readonly progress: Progress;
-  readonly strands: Strands;
-  readonly giveUp: { readonly signal: AbortSignal };
-  shouldYield(): boolean;
-  readonly noted: ((row: StepRow) => void) | undefined;
-  /** Falls to 0 as soon as a component step is journalled. */
-  crashes: number;
-  /** Steps that were journalled, to hold against the limit. */
-  steps: number;
-  /** What they were given and gave, the same way. */
-  bytes: number;
-  /** What a `respond` step gave. */
-  response: FlowResponse | undefined;
-}
 
 /** Where a walker stands: what its expressions see, what stands before its step ids, who may stop it. */
 interface Place {
   readonly scope: RunScope;
   readonly prefix: string;
   readonly halt: Halt | undefined;
+  readonly deadline: Deadline | undefined;
+  /** In a later attempt of a step with steps inside: where that step's own rows are. */
+  readonly own?: { readonly id: string; readonly path: string };
   /** Of the item of a loop that this is in. */
   readonly trail: Trail | undefined;
   readonly now: number;
 }
 
 /** Walks lists of steps in one scope. Branches and items get walkers of their own, which share the run's progress. */
-export class Walker implements Walk {
+export class Walker implements ListWalk {
   output: Json = null;
   now: number;
-  touched = 0;
 
   constructor(
     private readonly shared: Shared,
@@ -83,6 +62,10 @@ export class Walker implements Walk {
     return this.shared.resumptions;
   }
 
+  get rates(): CredentialRates {
+    return this.shared.rates;
+  }
+
   get crashes(): number {
     return this.shared.crashes;
   }
@@ -100,7 +83,13 @@ export class Walker implements Walk {
     return this.shared.strands.isAlone;
   }
 
+  get deadline(): number {
+    return this.place.deadline?.next ?? Infinity;
+  }
+
+  /** Looks at the clock as well: whose time is over begins nothing more. */
   get isHalted(): boolean {
+    this.place.deadline?.check(this.clock.now());
     return this.place.halt?.isSet ?? false;
   }
 
@@ -112,14 +101,26 @@ export class Walker implements Walk {
     return this.shared.response !== undefined;
   }
 
+  get around(): Deadline | undefined {
+    return this.place.deadline;
+  }
+
   path(id: string): string {
-    return this.place.prefix + id;
+    return id === this.place.own?.id ? this.place.own.path : this.place.prefix + id;
   }
 
   row(path: string): StepRow | undefined {
     const row = this.shared.progress.row(path);
     if (row) this.passed(row);
     return row;
+  }
+
+  seed(path: string): StepRow | undefined {
+    return this.shared.progress.row(path);
+  }
+
+  excess(path: string): ErrorRecord | undefined {
+    return tooMuch(this.shared, path);
   }
 
   note(row: StepRow): void {
@@ -151,26 +152,25 @@ export class Walker implements Walk {
   async park(time: number): Promise<StepSignal> {
     const { strands } = this.shared;
     if (!strands.isAlone && !(await this.commit(true))) return { kind: 'lost' };
-    const woken = await strands.park(time, this.place.halt);
-    if (woken === 'halted') return HALTED;
-    return woken === 'due' ? NEXT : { kind: 'suspended', resumeAt: time };
+    if (this.isHalted) return HALTED;
+    const until = Math.min(time, this.deadline);
+    const woken = await strands.park(until, this.place.halt);
+    if (woken === 'halted' || this.isHalted) return HALTED;
+    return woken === 'due' ? NEXT : { kind: 'suspended', resumeAt: until };
   }
 
   items(path: string): Promise<StepRow[]> {
     return this.shared.journal.items(this.run, path);
   }
 
-  async list(steps: readonly PlannedStep[]): Promise<StepSignal> {
-    for (const step of steps) {
-      const signal = await this.step(step);
-      if (signal.kind !== 'next') return signal;
-    }
-    return NEXT;
+  list(steps: readonly PlannedStep[]): Promise<StepSignal> {
+    return walkList(steps, this);
   }
 
   inner(parts: InnerWalk): Walker {
-    const { scope, prefix, halt, trail } = this.place;
+    const { scope, prefix, halt, trail, deadline } = this.place;
     return new Walker(this.shared, {
+      deadline,
       scope: { ...scope, steps: copyOf(scope.steps), ...parts.scope },
       prefix: parts.prefix ?? prefix,
       halt: parts.halt ?? halt,
@@ -188,17 +188,21 @@ export class Walker implements Walk {
     return this.wentOn(handler, signal);
   }
 
-  async shielded(steps: readonly PlannedStep[]): Promise<StepSignal> {
-    const shielded = new Walker(this.shared, { ...this.place, halt: undefined, now: this.now });
+  begins(path: string): boolean {
+    if (!this.place.halt || this.row(finallyPath(path))) return true;
+    if (this.isHalted) return false;
+    this.noteFinally(path, 'started');
+    return true;
+  }
+
+  async shielded(path: string, steps: readonly PlannedStep[]): Promise<StepSignal> {
+    const now = this.place.deadline && steps.length > 0 ? this.momentOf(path) : this.now;
+    const shielded = new Walker(this.shared, { ...this.place, halt: undefined, deadline: undefined, now });
     return this.wentOn(shielded, await shielded.list(steps));
   }
 
   halting(): Halt {
     return new Halt(this.place.halt);
-  }
-
-  joined(inner: Walk): void {
-    this.touched += inner.touched;
   }
 
   trail(prefix: string): Trail | undefined {
@@ -239,53 +243,25 @@ export class Walker implements Walk {
     this.shared.strands.halt(halt);
   }
 
-  private async step(step: PlannedStep): Promise<StepSignal> {
-    const signal = (await this.before(step)) ?? (await walkStep(step, this));
-    if (signal.kind === 'next' && Object.hasOwn(this.scope.steps, step.id)) this.output = this.scope.steps[step.id] as Json;
-    if (signal.kind !== 'failed' || !step.continueOnError || ENDS_THE_RUN.has(signal.error.code)) return signal;
-    this.output = { error: signal.error } as unknown as Json;
-    this.scope.steps[step.id] = this.output;
-    return NEXT;
+  async within({ halt, deadline, attempt, output }: BlockParts, walk: (inner: BlockWalk) => Promise<StepSignal>): Promise<StepSignal> {
+    const { place } = this;
+    const limits = { halt: halt ?? place.halt, deadline: deadline ?? place.deadline };
+    const inner = new Walker(this.shared, { ...place, ...(attempt && this.again(attempt)), ...limits, now: this.now });
+    inner.output = output === undefined ? this.output : output;
+    const signal = await walk(inner);
+    this.output = inner.output;
+    return this.wentOn(inner, signal);
   }
 
-  /** What is decided of a step without walking it: how it ended before, or that it must not begin. */
-  private async before(step: PlannedStep): Promise<StepSignal | undefined> {
-    const path = this.path(step.id);
-    const row = this.row(path);
-    if (row)
-      return row.status === 'failed' ? { kind: 'failed', error: row.error as ErrorRecord } : row.status === 'skipped' ? NEXT : undefined;
-    // Some kinds have no row of their own before their end: whether they had begun shows inside.
-    if (ROWLESS.has(step.kind) && !step.when) return undefined;
-    if (this.isHalted) return HALTED;
-    const excess = tooMuch(this.shared, path);
-    if (excess) return this.refuse(step, path, excess);
-    return step.when && this.condition(step, step.when, path);
-  }
-
-  /** A step whose `when` does not hold is journalled as skipped, so that re-walking skips it again. */
-  private async condition(step: PlannedStep, when: CompiledExpression, path: string): Promise<StepSignal | undefined> {
-    try {
-      const holds = await evaluateCondition(when, this.scope, this.environment(path), 'when');
-      if (!holds) this.note(this.ownRow(step, path, 'skipped'));
-      else if (ROWLESS.has(step.kind)) this.note(this.ownRow(step, path, 'started'));
-      return holds ? undefined : NEXT;
-    } catch (thrown) {
-      return this.refuse(step, path, errorRecord(thrown, path, 1));
-    }
-  }
-
-  private refuse(step: PlannedStep, path: string, error: ErrorRecord): StepSignal {
-    this.note({ ...this.ownRow(step, path, 'failed'), error });
-    return { kind: 'failed', error };
-  }
-
-  private ownRow({ kind }: PlannedStep, path: string, status: StepRow['status']): StepRow {
-    const now = this.clock.now();
-    return { path, attempt: 1, kind: kind === 'use' ? 'when' : kind, status, startedAt: now, finishedAt: now };
+  /** Another attempt: what is inside has paths and resume URLs of its own. */
+  private again({ id, path, resumable }: NonNullable<BlockParts['attempt']>): Pick<Place, 'own' | 'prefix' | 'scope'> {
+    const prefix = `${path}.`;
+    const urls = resumable.map((wait) => [wait, { url: this.resumptions.url(this.run.id, prefix + wait) }]);
+    const resume = { ...this.scope.resume, ...(Object.fromEntries(urls) as RunScope['resume']) };
+    return { own: { id, path }, prefix, scope: urls.length > 0 ? { ...this.scope, resume } : this.scope };
   }
 
   private wentOn(inner: Walker, signal: StepSignal): StepSignal {
-    this.joined(inner);
     this.now = Math.max(this.now, inner.now);
     return signal;
   }
@@ -300,9 +276,26 @@ export class Walker implements Walk {
     this.shared.response = response;
   }
 
+  /**
+   * What time it is for steps that run although a time around them may be over: written down before they begin. A walk after a
+   * crash may notice that it is over sooner than this one, and then leave out what they saw.
+   */
+  private momentOf(path: string): number {
+    const known = this.row(finallyPath(path));
+    if (known?.status === 'succeeded') return known.finishedAt;
+    this.noteFinally(path, 'succeeded');
+    return this.now;
+  }
+
+  private noteFinally(path: string, status: 'started' | 'succeeded'): void {
+    this.note({ path: finallyPath(path), attempt: 1, kind: 'timer', status, startedAt: this.now, finishedAt: this.now });
+  }
+
   private passed(row: StepRow): void {
-    this.touched += 1;
-    if (row.status === 'succeeded' && SETS_THE_TIME.has(row.kind)) this.now = Math.max(this.now, row.finishedAt);
+    const isTimeOver = row.kind === 'timer' && row.status === 'failed';
+    const hasTried = row.kind === 'tries' && row.status !== 'started';
+    if (isTimeOver || hasTried || (row.status === 'succeeded' && SETS_THE_TIME.has(row.kind)))
+      this.now = Math.max(this.now, row.finishedAt);
   }
 }
 
@@ -311,8 +304,6 @@ export class Walker implements Walk {
  * its loop's does, and items in work have theirs from the cursor.
  */
 const SETS_THE_TIME: ReadonlySet<string> = new Set(['use', 'call', 'wait', 'forEach', 'parallel']);
-
-const ROWLESS: ReadonlySet<PlannedStep['kind']> = new Set(['try', 'parallel']);
 
 function allOf(settled: readonly PromiseSettledResult<StepSignal>[]): StepSignal[] {
   return settled.map((one) => {

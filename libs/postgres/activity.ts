@@ -24,16 +24,16 @@ export interface FlowActivity {
 }
 
 /** The milliseconds that lead a UUIDv7, in SQL that PostgreSQL 13 knows as well. */
-const ID_MS = `('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint`;
+export const ID_MS = `('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint`;
 
 const HOURS = `
   select flow_id, ((${ID_MS} - $2::bigint) / ${HOUR_MS})::int as hour, count(*)::int as runs,
     count(*) filter (where status = 'failed')::int as failed
-  from finished_runs where id >= $1 group by 1, 2`;
+  from finished_runs where id >= $1 and not dry and not test group by 1, 2`;
 
 const TOTALS = `
   with recent as (
-    select flow_id, id, status, extract(epoch from finished_at - started_at) * 1000 as ms from finished_runs where id >= $1
+    select flow_id, id, status, extract(epoch from finished_at - started_at) * 1000 as ms from finished_runs where id >= $1 and not dry and not test
   ), good as (
     select flow_id, max(id::text)::uuid as id from recent where status = 'succeeded' group by flow_id
   ), last as (
@@ -53,7 +53,25 @@ const TOTALS = `
 
 const REFUSED = `select flow_id, count(*)::int as refused from refusals where id >= $1 group by flow_id`;
 
-const OLDEST = `select id, flow_id as "flowId" from runs where status = 'queued' order by id limit 1`;
+/** From the acceptance of the event, whose time its run's id begins with, to the end of the run. */
+const DELIVERY = `
+  select percentile_cont(0.5) within group (order by ms) as p50, percentile_cont(0.95) within group (order by ms) as p95
+  from (select extract(epoch from finished_at) * 1000 - ${ID_MS} as ms from finished_runs
+    where id >= $1 and status = 'succeeded' and rerun_of is null and not dry and not test) ended`;
+
+/** Waiting runs are looked at one by one, the newest first; more than these are said to be as many. */
+const MOST_WAITING = 10_000;
+
+/** Runs that wait for another attempt of a step: one that failed and was not tried again yet. */
+const RETRIES = `
+  select count(*)::int as retries from (select id from runs where status = 'waiting' and not test order by id desc limit ${MOST_WAITING}) r
+  where exists (
+    select from journal j where j.run_id = r.id and j.status = 'retrying'
+      and not exists (select from journal later where later.run_id = j.run_id and later.path = j.path and later.attempt > j.attempt))`;
+
+const SIZE = 'select pg_database_size(current_database())::float8 as bytes';
+
+const OLDEST = `select id, flow_id as "flowId" from runs where status = 'queued' and not test order by id limit 1`;
 
 /** What the flows did lately, for the pages that say what needs attention. Reads only. */
 export class PostgresActivity {
@@ -72,6 +90,24 @@ export class PostgresActivity {
       const mine = <T extends { flow_id: string }>({ rows }: { rows: T[] }): T[] => rows.filter((row) => row.flow_id === flowId);
       return activity(flowId, hoursOf(mine(byHour), hours), mine(totals)[0], mine(refused)[0]?.refused ?? 0);
     });
+  }
+
+  /** Milliseconds from acceptance to end of the runs that succeeded since then, re-runs left out; null without any. */
+  async delivery(from: number): Promise<{ readonly p50Ms: number | null; readonly p95Ms: number | null }> {
+    const { rows } = await this.pool.query<{ p50: number | null; p95: number | null }>(DELIVERY, [lowestId(from)]);
+    return { p50Ms: rows[0]?.p50 ?? null, p95Ms: rows[0]?.p95 ?? null };
+  }
+
+  /** How many runs wait for another attempt of a step. */
+  async retries(): Promise<number> {
+    const { rows } = await this.pool.query<{ retries: number }>(RETRIES);
+    return rows[0]?.retries ?? 0;
+  }
+
+  /** What the database takes on its disk, in bytes. */
+  async databaseBytes(): Promise<number> {
+    const { rows } = await this.pool.query<{ bytes: number }>(SIZE);
+    return rows[0]?.bytes ?? 0;
   }
 
   /** The run that waits longest for a runner. */

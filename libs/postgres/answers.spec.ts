@@ -24,9 +24,9 @@ beforeAll(async () => {
   url = (await server.newUrl()).replace(/contract_\d+/, rows[0]!.name);
   store = new PostgresAnswerStore(database.pool);
   await new PostgresRunStore(database.pool, 'answers/spec/1').register(RUNNER, 60_000);
-}, 60_000);
+}, 180_000);
 
-afterAll(() => server.stop(), 60_000);
+afterAll(() => server.stop(), 180_000);
 
 beforeEach(async () => {
   rung = [];

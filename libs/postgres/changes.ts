@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { lowestId } from './partitions.js';
+import { SHOWN_STATUS } from './sql/status.js';
 
 /** How far back new rows are looked for: ids are made before they are committed, possibly by another machine's clock. */
 const OVERLAP_MS = 10_000;
@@ -20,8 +21,8 @@ export interface ChangeRow {
 
 /** Runs that ended between two looks are asked for by id: $2. */
 const CHANGES = `
-  (select 'run' as kind, id::text, flow_id as "flowId", case when status = 'held' then 'queued' else status end as status,
-     journal_rows::text || '/' || claim::text as state from runs order by id desc limit ${WATCHED_RUNS})
+  (select 'run' as kind, id::text, flow_id as "flowId", ${SHOWN_STATUS} as status,
+     journal_rows::text || '/' || claim::text || case when status in ('behind', 'paced') then '/in line' else '' end as state from runs order by id desc limit ${WATCHED_RUNS})
   union all
   (select 'run', id::text, flow_id, status, 'ended' from finished_runs where id >= $1 order by id desc limit ${WATCHED_RUNS})
   union all

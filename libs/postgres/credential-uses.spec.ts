@@ -8,8 +8,8 @@ let database: Database;
 beforeAll(async () => {
   server = await startPrivatePostgres();
   database = await server.newDatabase();
-}, 60_000);
-afterAll(() => server.stop(), 60_000);
+}, 180_000);
+afterAll(() => server.stop(), 180_000);
 beforeEach(() => database.pool.query('truncate credential_uses'));
 
 function counted(): { pool: Pool; statements: () => number } {

@@ -2,16 +2,25 @@ import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { DraftEntity } from './entities/draft.entity.js';
+import { EndpointEntity } from './entities/endpoint.entity.js';
 import { FlowVersionEntity } from './entities/flow-version.entity.js';
 import { FlowEntity } from './entities/flow.entity.js';
 import { SealedCredentialEntity } from './entities/sealed-credential.entity.js';
 import { Initial1763700000000 } from './migrations/0001-initial.js';
 import { WaitsAndCalls1763710000000 } from './migrations/0002-waits-and-calls.js';
+import { Lanes1764100000011 } from './migrations/0011-lanes.js';
+import { FlowRates1764300000012 } from './migrations/0012-flow-rates.js';
+import { FlowPriorities1764400000043 } from './migrations/0043-flow-priorities.js';
 import { AwaitedAnswers1763790000000 } from './migrations/0010-awaited-answers.js';
 import { Drafts1764000000004 } from './migrations/0004-drafts.js';
+import { Endpoints1764300000015 } from './migrations/0015-endpoints.js';
 import { SealedCredentials1763700600000 } from './migrations/0006-sealed-credentials.js';
 import { Operators1763770000000 } from './migrations/0008-operators.js';
+import { Tests1764000000017 } from './migrations/0017-tests.js';
+import { Operations1764200000018 } from './migrations/0018-operations.js';
 import { Triggers1763720000000 } from './migrations/0003-triggers.js';
+import { CredentialRates1764200000013 } from './migrations/0013-credential-rates.js';
+import { Collections1764400000014 } from './migrations/0014-collections.js';
 import { ensurePartitions } from './partitions.js';
 
 /**
@@ -21,6 +30,12 @@ import { ensurePartitions } from './partitions.js';
 const PINNED_PLANS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off';
 
 const MIGRATION_LOCK = 0x6d696772;
+
+/**
+ * How long a statement may go unanswered, in milliseconds, unless it says otherwise. A server that is killed or stopped can leave
+ * connections behind that are open and silent, and whoever asks over one would wait for ever, with one connection fewer for the others.
+ */
+const ANSWER_MS = 20_000;
 
 export interface DatabaseOptions {
   /** `postgres://…` */
@@ -38,11 +53,18 @@ export interface Database {
 
 /** Connects and brings the schema up to date. Several processes may do so at once. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const dataSource = new DataSource({
+  await migrated(sourceOf(options, {}));
+  const dataSource = sourceOf(options, { query_timeout: ANSWER_MS });
+  await dataSource.initialize();
+  return { dataSource, pool: poolOf(dataSource), close: () => dataSource.destroy() };
+}
+
+function sourceOf({ url, poolSize }: DatabaseOptions, limits: { readonly query_timeout?: number }): DataSource {
+  return new DataSource({
     type: 'postgres',
-    url: options.url,
-    poolSize: options.poolSize,
-    entities: [FlowEntity, FlowVersionEntity, DraftEntity, SealedCredentialEntity],
+    url,
+    poolSize,
+    entities: [FlowEntity, FlowVersionEntity, DraftEntity, SealedCredentialEntity, EndpointEntity],
     migrations: [
       Initial1763700000000,
       SealedCredentials1763700600000,
@@ -51,18 +73,33 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       Operators1763770000000,
       AwaitedAnswers1763790000000,
       Drafts1764000000004,
+      Tests1764000000017,
+      Lanes1764100000011,
+      FlowRates1764300000012,
+      FlowPriorities1764400000043,
+      Operations1764200000018,
+      CredentialRates1764200000013,
+      Collections1764400000014,
+      Endpoints1764300000015,
     ],
     migrationsTransactionMode: 'each',
-    extra: { idleTimeoutMillis: 10_000, connectionTimeoutMillis: 10_000, application_name: 'millrace', options: PINNED_PLANS },
+    extra: { idleTimeoutMillis: 10_000, connectionTimeoutMillis: 10_000, application_name: 'millrace', options: PINNED_PLANS, ...limits },
     poolErrorHandler: () => undefined,
   });
-  await dataSource.initialize();
-  const pool = (dataSource.driver as PostgresDriver).master as Pool;
-  await migrate(dataSource, pool);
-  return { dataSource, pool, close: () => dataSource.destroy() };
 }
 
-async function migrate(dataSource: DataSource, pool: Pool): Promise<void> {
+function poolOf(dataSource: DataSource): Pool {
+  return (dataSource.driver as PostgresDriver).master as Pool;
+}
+
+/** Over connections of its own: a change of the schema takes as long as it takes, and so does waiting for that of another process. */
+async function migrated(dataSource: DataSource): Promise<void> {
+  await dataSource.initialize();
+  await migrate(dataSource).finally(() => dataSource.destroy());
+}
+
+async function migrate(dataSource: DataSource): Promise<void> {
+  const pool = poolOf(dataSource);
   const lock = await pool.connect();
   try {
     await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);

@@ -42,6 +42,13 @@ export class PostgresDraftStore {
     return this.dataSource.getRepository(DraftEntity).find({ order: { flowId: 'ASC' } });
   }
 
+  /** Changes whenever any of them does. */
+  async revision(): Promise<string> {
+    const sql = `select coalesce(max(revision), 0) || '/' || count(*) as revision from drafts`;
+    const rows = await this.dataSource.query<{ revision: string }[]>(sql);
+    return rows[0]?.revision ?? '';
+  }
+
   /**
    * Keeps a text, over the draft that has `revision`, or as a new draft where `revision` is 0. A save that was made
    * already, whose answer may have been lost, is made once.

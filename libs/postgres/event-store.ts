@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { Acceptance, Accepted, EventRecord, EventStore, NewRun } from '@millrace/engine';
+import type { Acceptance, Accepted, Collecting, EventRecord, EventStore, NewRun } from '@millrace/engine';
 import type { Pool } from 'pg';
 import { Batcher } from './batcher.js';
+import { bounded, PATIENCE_MS } from './bounded.js';
+import { collectColumns } from './collect-columns.js';
+import { afterDeadlock } from './deadlock.js';
 import { isItemFault } from './errors.js';
+import { laneColumns } from './lanes.js';
 import { Blob, jsonBytes, plainArray, textArray } from './packing.js';
 import { mendingPartitions } from './partitions.js';
 import { requestOf } from './rows.js';
-import { ACCEPT, ACCEPT_AWAITED, ACCEPT_CHECKED, COUNT_DUPLICATE } from './sql/accept.js';
+import { ACCEPT, ACCEPT_AWAITED, ACCEPT_CHECKED, ACCEPT_COLLECTED, ACCEPT_LANED, COUNT_DUPLICATE } from './sql/accept.js';
 
 const STORED: Accepted = { kind: 'stored' };
 
@@ -14,7 +18,11 @@ const STORED: Accepted = { kind: 'stored' };
 export class PostgresEventStore implements EventStore {
   private readonly batcher: Batcher<Acceptance, Accepted>;
 
-  constructor(private readonly pool: Pool) {
+  constructor(
+    private readonly pool: Pool,
+    /** How long a commit may go unanswered, in milliseconds; what it carried is then as good as not written. */
+    private readonly patienceMs = PATIENCE_MS,
+  ) {
     this.batcher = new Batcher<Acceptance, Accepted>({
       flush: (batch) => this.flush(batch),
       inFlight: 1,
@@ -39,22 +47,24 @@ export class PostgresEventStore implements EventStore {
   }
 
   private flush(batch: readonly Acceptance[]): Promise<readonly Accepted[]> {
-    return mendingPartitions(this.pool, () => this.write(batch));
+    return mendingPartitions(this.pool, () => afterDeadlock(() => this.write(batch)));
   }
 
   private async write(batch: readonly Acceptance[]): Promise<readonly Accepted[]> {
     if (batch.some(isChecked)) return this.writeChecked(batch);
-    await this.pool.query({ name: 'accept', text: ACCEPT, values: columns(batch.map(onlyRow), new Blob()) });
+    const statement = { name: 'accept', text: ACCEPT, values: columns(batch.map(onlyRow), new Blob()) };
+    await this.pool.query(bounded(statement, this.patienceMs));
     return batch.map(() => STORED);
   }
 
   private async writeChecked(batch: readonly Acceptance[]): Promise<readonly Accepted[]> {
     const first = firstOfEachKey(batch);
     const admitted = await this.admit(batch.filter((item) => first.has(item)));
-    return Promise.all(batch.map((item) => (admitted.has(item.event.id) ? STORED : this.duplicate(item))));
+    return Promise.all(batch.map((item) => admitted.get(item.event.id) ?? this.duplicate(item)));
   }
 
-  private async admit(batch: readonly Acceptance[]): Promise<ReadonlySet<string>> {
+  /** What became of the events that were kept, by id. */
+  private async admit(batch: readonly Acceptance[]): Promise<ReadonlyMap<string, Accepted>> {
     const rows = batch.flatMap(rowsOf);
     const blob = new Blob();
     const errors = rows.map(({ run }) => (run?.error ? jsonBytes(run.error) : undefined));
@@ -68,11 +78,8 @@ export class PostgresEventStore implements EventStore {
       plainArray(errorOffsets),
       plainArray(errors.map((error) => error?.length)),
     ];
-    const statement = rows.some(({ run }) => run?.awaited)
-      ? { name: 'accept-awaited', text: ACCEPT_AWAITED, values: [...values, ...awaitedColumns(rows)] }
-      : { name: 'accept-checked', text: ACCEPT_CHECKED, values };
-    const kept = await this.pool.query<{ event_id: string }>(statement);
-    return new Set(kept.rows.map((row) => row.event_id));
+    const kept = await this.pool.query<AdmittedRow>(bounded(statementFor(rows, values), this.patienceMs));
+    return acceptedByEvent(kept.rows);
   }
 
   private async duplicate({ event, dedupe }: Acceptance): Promise<Accepted> {
@@ -81,6 +88,39 @@ export class PostgresEventStore implements EventStore {
     if (!rows[0]) throw new Error('A dedupe key expired between two statements; the request is to be sent again.');
     return { kind: 'duplicate', eventId: rows[0].event_id };
   }
+}
+
+interface AdmittedRow {
+  readonly event_id: string;
+  /** A run of it that stands in line. */
+  readonly behind?: string | null;
+}
+
+/** The simplest statement that does for all of them. */
+function statementFor(rows: readonly AcceptRow[], values: readonly unknown[]): { name: string; text: string; values: unknown[] } {
+  const collects = rows.some(({ collecting }) => collecting);
+  if (collects || rows.some(({ run }) => run?.lane ?? run?.priority)) {
+    const lanes = laneColumns(rows.map(({ flowId, run }) => ({ flowId, lane: run?.lane })));
+    const all = [...values, ...awaitedColumns(rows), ...lanes];
+    if (collects) {
+      const collected = collectColumns(rows.map(({ collecting }) => collecting));
+      return { name: 'accept-collected', text: ACCEPT_COLLECTED, values: [...all, ...collected] };
+    }
+    return { name: 'accept-laned', text: ACCEPT_LANED, values: all };
+  }
+  if (rows.some(({ run }) => run?.awaited)) {
+    return { name: 'accept-awaited', text: ACCEPT_AWAITED, values: [...values, ...awaitedColumns(rows)] };
+  }
+  return { name: 'accept-checked', text: ACCEPT_CHECKED, values: [...values] };
+}
+
+function acceptedByEvent(rows: readonly AdmittedRow[]): ReadonlyMap<string, Accepted> {
+  const accepted = new Map<string, Accepted>();
+  for (const { event_id: id, behind } of rows) {
+    const before = accepted.get(id) as Extract<Accepted, { kind: 'stored' }> | undefined;
+    accepted.set(id, behind ? { kind: 'stored', behind: [...(before?.behind ?? []), behind] } : (before ?? STORED));
+  }
+  return accepted;
 }
 
 /** Of several requests with one key in a batch only the first may insert it: a statement cannot touch a row twice. */
@@ -101,9 +141,14 @@ function hashedKey(flowId: string, key: string): string {
 }
 
 /** What the usual commit, of new events with one run each or none, cannot do. */
-function isChecked({ dedupe, run, listeners }: Acceptance): boolean {
+function isChecked({ dedupe, run, listeners = [], collects = [] }: Acceptance): boolean {
   return (
-    dedupe !== undefined || run?.status === 'failed' || run?.awaited !== undefined || (listeners !== undefined && listeners.length > 0)
+    dedupe !== undefined ||
+    run?.status === 'failed' ||
+    run?.awaited !== undefined ||
+    run?.lane !== undefined ||
+    run?.priority !== undefined ||
+    listeners.length + collects.length > 0
   );
 }
 
@@ -111,6 +156,8 @@ function isChecked({ dedupe, run, listeners }: Acceptance): boolean {
 interface AcceptRow {
   readonly event: EventRecord;
   readonly run: NewRun | undefined;
+  /** It is collected for the flow, instead of a run. */
+  readonly collecting?: Collecting;
   /** The flow of the run. */
   readonly flowId: string;
   readonly dedupe: Acceptance['dedupe'];
@@ -123,10 +170,12 @@ function onlyRow({ event, run, dedupe }: Acceptance): AcceptRow {
 }
 
 function rowsOf(acceptance: Acceptance): AcceptRow[] {
-  const { event, dedupe, run, listeners = [] } = acceptance;
-  if (listeners.length === 0) return [onlyRow(acceptance)];
+  const { event, dedupe, run, listeners = [], collects = [] } = acceptance;
+  if (listeners.length + collects.length === 0) return [onlyRow(acceptance)];
   const own = run ? [{ run, flowId: event.flowId }] : [];
-  const all = [...own, ...listeners.map((each) => ({ run: each, flowId: each.flowId }))];
+  const others = listeners.map((each) => ({ run: each, flowId: each.flowId }));
+  const collected = collects.map((each) => ({ run: undefined, flowId: each.flowId, collecting: each }));
+  const all: Pick<AcceptRow, 'run' | 'flowId' | 'collecting'>[] = [...own, ...others, ...collected];
   return all.map((each, index) => ({ event, dedupe, ...each, leads: index === 0 }));
 }
 
@@ -153,7 +202,7 @@ function columns(rows: readonly AcceptRow[], blob: Blob): unknown[] {
     plainArray(requests.map((request) => request?.length)),
     plainArray(rows.map(({ event }) => event.body.length)),
     plainArray(rows.map(({ run }) => run?.id)),
-    plainArray(rows.map(({ run }) => run?.version)),
+    plainArray(rows.map(({ run, collecting }) => run?.version ?? collecting?.version)),
     plainArray(rows.map(({ run }) => run?.status)),
     plainArray(rows.map(({ run }) => run?.lease?.runner)),
   ];

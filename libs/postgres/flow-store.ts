@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
+import { UNUSED, type Priority, type UseRate } from '@millrace/engine';
 import type { Problem } from '@millrace/flow';
+import type { Pool } from 'pg';
 import { LessThan } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { DataSource, EntityManager } from 'typeorm';
 import { DraftEntity } from './entities/draft.entity.js';
 import { FlowVersionEntity } from './entities/flow-version.entity.js';
 import type { VersionOrigin } from './entities/flow-version.entity.js';
 import { FlowEntity } from './entities/flow.entity.js';
+import { PostgresLanes } from './lanes.js';
+import { END_PRIORITY, SET_PRIORITY, SHIFT_S } from './sql/priorities.js';
+import { END_RATE, FREE_STRAYS, SET_RATE } from './sql/rates.js';
 import { RELEASE_HELD, RELEASE_LATE_HELD } from './sql/runs.js';
 
 /** One advisory lock for everybody who publishes: two processes that read the same folder make one version. */
@@ -26,6 +32,10 @@ export interface Publication {
   readonly origin: VersionOrigin;
   /** With `rollback`: the version whose text it is. */
   readonly restored?: number;
+  /** How many runs of it begin within a time; undefined: as many as come. */
+  readonly rate?: UseRate | undefined;
+  /** Absent for the normal one. */
+  readonly priority?: Priority | undefined;
   /** The revision of the draft that is published, and gone with it. */
   readonly draft?: number;
   /**
@@ -48,15 +58,22 @@ interface Addition {
 
 /** Flows and their immutable versions. */
 export class PostgresFlowStore {
-  constructor(private readonly dataSource: DataSource) {}
+  private readonly lanes: PostgresLanes;
+
+  constructor(private readonly dataSource: DataSource) {
+    this.lanes = new PostgresLanes((dataSource.driver as PostgresDriver).master as Pool);
+  }
 
   /** Makes `text` the live version unless it already is. The text must have been checked. */
   publish(id: string, text: string, enabled: boolean, publication: Publication = { origin: 'folder' }): Promise<Published> {
-    return this.locked(async (manager) => {
+    return this.releasing(id, async (manager) => {
       const flow = await manager.findOneBy(FlowEntity, { id });
       const latest = await manager.findOne(FlowVersionEntity, { where: { flowId: id }, order: { version: 'DESC' } });
       await publication.before?.(latest);
       if (publication.draft !== undefined) await takeDraft(manager, id, publication.draft);
+      // Before anything is released: what was held begins by the rate of this version.
+      await setRate(manager, id, publication.rate);
+      await setPriority(manager, id, publication.priority);
       if (flow && isLive(flow, latest, textHash(text))) {
         await this.settle(manager, flow, { enabled, archived: false, problems: [] });
         return { kind: 'unchanged', version: latest.version };
@@ -79,7 +96,7 @@ export class PostgresFlowStore {
    * now, or null when there is none.
    */
   pause(id: string, paused: boolean): Promise<FlowEntity | null> {
-    return this.locked(async (manager) => {
+    return this.releasing(id, async (manager) => {
       await manager.query(
         `update flows set paused = $2, revision = nextval('flow_revision'), updated_at = now() where id = $1 and paused <> $2`,
         [id, paused],
@@ -100,12 +117,17 @@ export class PostgresFlowStore {
 
   /** The flow's file is gone: nothing starts it any more, its history stays. */
   archive(id: string): Promise<void> {
-    return this.locked((manager) => upsert(manager, id, { archived: true }));
+    return this.locked(async (manager) => {
+      await setRate(manager, id, undefined);
+      await upsert(manager, id, { archived: true });
+    });
   }
 
   /** Queues what was held for flows that are enabled: a front door learns a moment late that a flow goes on. */
   async releaseHeld(): Promise<void> {
-    await this.dataSource.query(RELEASE_LATE_HELD);
+    const [, count] = (await this.dataSource.query(RELEASE_LATE_HELD)) as [unknown, number];
+    if (count > 0) await this.lanes.sweep();
+    await this.dataSource.query(FREE_STRAYS);
   }
 
   list(): Promise<FlowEntity[]> {
@@ -143,6 +165,14 @@ export class PostgresFlowStore {
     });
   }
 
+  /** The same for what may set a flow going again: its lanes are handed over once that is committed. */
+  private async releasing<T>(id: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const done = await this.locked(work);
+    // The sweep hands over what is not handed over here.
+    await this.lanes.sweepFlow(id).catch(() => undefined);
+    return done;
+  }
+
   /** Writes only what differs, so that a start without changes leaves the revision alone. */
   private async settle(manager: EntityManager, flow: FlowEntity, wanted: Wanted): Promise<void> {
     const current = { enabled: flow.enabled, archived: flow.archived, problems: flow.problems };
@@ -150,6 +180,16 @@ export class PostgresFlowStore {
     await upsert(manager, flow.id, wanted);
     if (wanted.enabled && !flow.enabled) await manager.query(RELEASE_HELD, [flow.id]);
   }
+}
+
+async function setPriority(manager: EntityManager, id: string, priority: Priority | undefined): Promise<void> {
+  if (priority) await manager.query(SET_PRIORITY, [id, SHIFT_S[priority]]);
+  else await manager.query(END_PRIORITY, [id]);
+}
+
+async function setRate(manager: EntityManager, id: string, rate: UseRate | undefined): Promise<void> {
+  if (rate) await manager.query(SET_RATE, [id, rate.limit, rate.perMs, JSON.stringify(UNUSED)]);
+  else await manager.query(END_RATE, [id]);
 }
 
 function isLive(flow: FlowEntity, latest: FlowVersionEntity | null, hash: string): latest is FlowVersionEntity {

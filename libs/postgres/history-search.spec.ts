@@ -11,9 +11,9 @@ beforeAll(async () => {
   server = await startPrivatePostgres();
   database = await server.newDatabase();
   history = new PostgresHistory(database.pool);
-}, 60_000);
+}, 180_000);
 
-afterAll(() => server.stop(), 60_000);
+afterAll(() => server.stop(), 180_000);
 
 async function accepted(body: string, flowId = 'searched'): Promise<{ readonly eventId: string; readonly runId: string }> {
   const acceptance = queued({ event: eventOf(flowId, { body: Buffer.from(body) }) });
@@ -44,24 +44,24 @@ describe('searching', () => {
     const { eventId, runId } = await accepted('{"order":"Ünïcode-4711","note":"50%_off"}');
     await accepted('{"order":"4712"}');
     for (const search of ['Ünïcode-4711', '50%_off']) {
-      expect((await history.events({ search, limit: 9 })).map(({ id }) => id)).toEqual([eventId]);
-      expect((await history.runs({ search, limit: 9 })).map(({ id }) => id)).toEqual([runId]);
+      expect((await history.events({ search, limit: 9 })).items.map(({ id }) => id)).toEqual([eventId]);
+      expect((await history.runs({ search, limit: 9 })).items.map(({ id }) => id)).toEqual([runId]);
     }
-    expect(await history.events({ search: 'ünïcode-4711', limit: 9 })).toEqual([]);
-    expect(await history.runs({ search: '50%xoff', limit: 9 })).toEqual([]);
+    expect((await history.events({ search: 'ünïcode-4711', limit: 9 })).items).toEqual([]);
+    expect((await history.runs({ search: '50%xoff', limit: 9 })).items).toEqual([]);
   });
 
   it('finds by the beginning of an id', async () => {
     const { eventId, runId } = await accepted('{}');
-    expect((await history.runs({ search: runId.slice(0, 30), limit: 9 })).map(({ id }) => id)).toEqual([runId]);
-    expect((await history.events({ search: eventId, limit: 9 })).map(({ id }) => id)).toEqual([eventId]);
+    expect((await history.runs({ search: runId.slice(0, 30), limit: 9 })).items.map(({ id }) => id)).toEqual([runId]);
+    expect((await history.events({ search: eventId, limit: 9 })).items.map(({ id }) => id)).toEqual([eventId]);
   });
 
   it('keeps to the time that is asked for', async () => {
     const { eventId } = await accepted('{"when":"now"}');
-    expect((await history.events({ search: '"now"', since: Date.now() - 60_000, limit: 9 })).map(({ id }) => id)).toEqual([eventId]);
-    expect(await history.events({ search: '"now"', since: Date.now() + 60_000, limit: 9 })).toEqual([]);
-    expect(await history.runs({ since: Date.now() + 60_000, limit: 9 })).toEqual([]);
+    expect((await history.events({ search: '"now"', since: Date.now() - 60_000, limit: 9 })).items.map(({ id }) => id)).toEqual([eventId]);
+    expect((await history.events({ search: '"now"', since: Date.now() + 60_000, limit: 9 })).items).toEqual([]);
+    expect((await history.runs({ since: Date.now() + 60_000, limit: 9 })).items).toEqual([]);
   });
 
   it('finds refusals by reason, code, status and request, and one by its id', async () => {
@@ -79,7 +79,7 @@ describe('searching', () => {
     });
     await refusals.drained();
     for (const search of ['signed otherwise', 'credential.mismatch', '401', 'needle'])
-      expect((await history.refusals({ search, limit: 9 })).map((refusal) => refusal.id)).toEqual([id]);
+      expect((await history.refusals({ search, limit: 9 })).items.map((refusal) => refusal.id)).toEqual([id]);
     expect(await history.refusal(id)).toMatchObject({ code: 'credential.mismatch', request: { url: request.url } });
     expect(await history.refusal(newId())).toBeUndefined();
   });
@@ -131,6 +131,24 @@ describe('PostgresActivity', () => {
       failing: { runs: 2, since },
     });
     expect(found.find(({ flowId }) => flowId === 'well')).toMatchObject({ failed: 0, lastFailure: null, failing: null });
+  });
+
+  it('says how fast events were delivered, and how many runs wait for another attempt', async () => {
+    const activity = new PostgresActivity(database.pool);
+    await database.pool.query('truncate finished_runs, runs, journal');
+    const from = Date.now() - 60_000;
+    expect(await activity.delivery(from)).toEqual({ p50Ms: null, p95Ms: null });
+    for (let n = 0; n < 3; n += 1) await ended('quick', 'succeeded', from + n);
+    await ended('quick', 'failed', from + 9);
+    expect(await activity.delivery(from)).toEqual({ p50Ms: 250, p95Ms: 250 });
+    const [waiting, timed] = [await accepted('{}', 'retried'), await accepted('{}', 'timed')];
+    await database.pool.query("update runs set status = 'waiting' where id = any ($1)", [[waiting.runId, timed.runId]]);
+    const row = `insert into journal (run_id, path, attempt, status, kind, started_at, finished_at, data) values ($1, $2, $3, $4, 'use', now(), now(), '{}')`;
+    await database.pool.query(row, [waiting.runId, 'send', 1, 'retrying']);
+    await database.pool.query(row, [timed.runId, 'send', 1, 'retrying']);
+    await database.pool.query(row, [timed.runId, 'send', 2, 'succeeded']);
+    expect(await activity.retries()).toBe(1);
+    expect(await activity.databaseBytes()).toBeGreaterThan(1_000_000);
   });
 
   it('names the run that waits longest for a runner', async () => {

@@ -1,96 +1,70 @@
-import type { EventRecord, RunStatus, StepRow } from '@millrace/engine';
-import type { Pool } from 'pg';
-import { StepData, type ListedRow } from './blobs/step-data.js';
-import { jsonBytes, parseJsonBytes } from './packing.js';
+import type { EventRecord, StepRow } from '@millrace/engine';
+import type { Pool, QueryResult } from 'pg';
+import { StepData, type Beginning, type ListedRow } from './blobs/step-data.js';
+import { afterDeadlock } from './deadlock.js';
+import { listEvents, type EventFilter, type EventSummary } from './event-list.js';
+import { PostgresLanes, type HandedOver } from './lanes.js';
+import { jsonBytes } from './packing.js';
+import { listRefusals, oneRefusal, type RefusalFilter, type RefusalRow } from './refusal-list.js';
 import { eventRecord, type EventRow, type JournalRow } from './rows.js';
-import { runSummary, type RunRow, type RunSummary } from './run-summary.js';
-import { lowestId } from './partitions.js';
+import { listRuns, oneRun, type RunFilter } from './run-list.js';
+import type { RunSummary } from './run-summary.js';
+import { runTriggers } from './run-triggers.js';
+import type { Found } from './scan.js';
 import { CANCEL, JOURNAL_OF } from './sql/runs.js';
 
-export interface RunFilter {
-  readonly flowId?: string;
-  readonly status?: RunStatus;
-  readonly eventId?: string;
-  /** Only runs older than this id. */
-  readonly before?: string;
-  /** Only runs of this moment and later, in milliseconds. */
-  readonly since?: number;
-  /** Only runs whose id, event id or event body contains this text; the case of letters counts. */
-  readonly search?: string;
-  readonly limit: number;
-}
+const EVENT_COLUMNS = `id as event_id, flow_id, request, (extract(epoch from received_at) * 1000)::float8 as received_at`;
 
-/** Of events and of refusals; `before`, `since` and `search` as for runs, the latter over the request. */
-export interface EventFilter {
-  readonly flowId?: string;
-  readonly before?: string;
-  readonly since?: number;
-  readonly search?: string;
-  readonly limit: number;
-}
+/** Bytes of a body that come in one piece. */
+const PIECE = 1024 * 1024;
 
-/** A refusal as the log keeps it. */
-export interface RefusalRow {
-  readonly id: string;
-  readonly flowId: string;
-  readonly at: string;
-  readonly status: number;
-  readonly code: string;
-  readonly reason: string;
-  readonly request: Record<string, unknown>;
-}
+/** A large body piece by piece and in Base64: as one column it takes four times as long. It is unpacked once for all its pieces. */
+const BODY_PIECES = `
+  with whole as materialized (select body || ''::bytea as body from events where id = $1)
+  select encode(substring(body from n * ${PIECE} + 1 for ${PIECE}), 'base64') as piece
+  from whole, generate_series(0, (octet_length(body) - 1) / ${PIECE}) n order by n`;
 
-/** An event as lists show it: its body only by size in bytes. */
-export interface EventSummary extends Omit<EventRecord, 'body'> {
+/** An event with the first bytes of its body; `size` is that of all of it. */
+export interface BegunEvent extends EventRecord {
   readonly size: number;
 }
 
-const EVENT_COLUMNS = `id as event_id, flow_id, request, body, (extract(epoch from received_at) * 1000)::float8 as received_at`;
-
-/** $8 begins the id of the run or of its event, or stands in the body of the event. */
-const FOUND = (runs: string): string => `($8::text is null or starts_with(${runs}.id::text, $8) or starts_with(event_id::text, $8)
-         or exists (select from events e where e.id = event_id and position(convert_to($8, 'UTF8') in e.body) > 0))`;
-
-/** Each half is ordered and cut by itself, so that neither reads more rows than are asked for. */
-const RUNS = `
-  select * from (
-    (select id, flow_id, version, event_id, case when status = 'held' then 'queued' else status end as status,
-       parent, rerun_of, dry, null as resolution, started_at, null::timestamptz as finished_at, case when status = 'waiting' then due_at end as due_at, null::bytea as error
-     from runs
-     where ($1::text is null or flow_id = $1) and ($2::text is null or case when status = 'held' then 'queued' else status end = $2)
-       and ($3::uuid is null or event_id = $3) and ($4::uuid is null or id < $4) and ($5::uuid is null or id = $5)
-       and ($7::uuid is null or id >= $7) and ${FOUND('runs')}
-     order by id desc limit $6)
-    union all
-    (select id, flow_id, version, event_id, status, parent, rerun_of, dry, resolution, started_at, finished_at, null, error from finished_runs
-     where ($1::text is null or flow_id = $1) and ($2::text is null or status = $2)
-       and ($3::uuid is null or event_id = $3) and ($4::uuid is null or id < $4) and ($5::uuid is null or id = $5)
-       and ($7::uuid is null or id >= $7) and ${FOUND('finished_runs')}
-     order by id desc limit $6)
-  ) both_halves order by id desc limit $6`;
-
-/** What happened: events, runs, journals and refusals, newest first. Reads only, apart from cancel. */
+/**
+ * What happened: events, runs, journals and refusals, newest first. Reads only, apart from cancel. A page of a search may
+ * hold fewer than asked for, even none, and still have a `next`: it takes no longer than a person waits.
+ */
 export class PostgresHistory {
   constructor(
     private readonly pool: Pool,
     private readonly data = new StepData(),
+    private readonly lanes = new PostgresLanes(pool),
   ) {}
 
-  async runs(filter: RunFilter): Promise<RunSummary[]> {
-    const { flowId, status, eventId, before, since, search, limit } = filter;
-    const { rows } = await this.pool.query<RunRow>(RUNS, [flowId, status, eventId, before, null, limit, from(since), search]);
-    return rows.map(runSummary);
+  runs(filter: RunFilter): Promise<Found<RunSummary>> {
+    return listRuns(this.pool, filter);
   }
 
-  async run(id: string): Promise<RunSummary | undefined> {
-    const { rows } = await this.pool.query<RunRow>(RUNS, [null, null, null, null, id, 1, null, null]);
-    return rows[0] && runSummary(rows[0]);
+  /** What started runs, by the id of their event, with small bodies only; without what is not kept any more. */
+  triggers(eventIds: readonly string[]): Promise<ReadonlyMap<string, EventRecord>> {
+    return runTriggers(this.pool, eventIds);
+  }
+
+  run(id: string): Promise<RunSummary | undefined> {
+    return oneRun(this.pool, id);
   }
 
   /** In order of time, every attempt a row. */
   async journal(runId: string): Promise<StepRow[]> {
     const rows = await this.journalRows(runId);
     return inOrder(await Promise.all(rows.map((row) => this.data.decode(row))));
+  }
+
+  /** Of several runs at once, by run; each in order of time. */
+  async journals(runIds: readonly string[]): Promise<ReadonlyMap<string, StepRow[]>> {
+    const journals = new Map<string, StepRow[]>(runIds.map((id) => [id, []]));
+    const { rows } = await this.pool.query<JournalRow>(JOURNAL_OF, [runIds]);
+    for (const row of rows) journals.get(row.run_id)?.push(await this.data.decode(row));
+    return new Map([...journals].map(([id, own]) => [id, inOrder(own)]));
   }
 
   /** The same with large values as references, for whoever only shows them. */
@@ -100,10 +74,23 @@ export class PostgresHistory {
 
   /** What a step was given or gave at last, as JSON text; undefined when there is nothing. */
   async stepValue(runId: string, path: string, name: 'input' | 'output'): Promise<Uint8Array | undefined> {
-    const row = (await this.listedJournal(runId)).findLast((one) => one.path === path && !INTERNAL_KINDS.has(one.kind));
+    const row = await this.stepRow(runId, path);
     const ref = row?.refs?.[name];
     if (ref) return this.data.fetch(ref);
     return row?.[name] === undefined ? undefined : jsonBytes(row[name]);
+  }
+
+  /** How that begins: its first `most` bytes, without fetching the rest; `size` is that of all of it. */
+  async stepBeginning(runId: string, path: string, name: 'input' | 'output', most: number): Promise<Beginning | undefined> {
+    const row = await this.stepRow(runId, path);
+    const ref = row?.refs?.[name];
+    if (ref) return this.data.fetchBeginning(ref, most);
+    const bytes = row?.[name] === undefined ? undefined : jsonBytes(row[name]);
+    return bytes && { bytes: bytes.subarray(0, most), size: bytes.length };
+  }
+
+  private async stepRow(runId: string, path: string): Promise<ListedRow | undefined> {
+    return (await this.listedJournal(runId)).findLast((one) => one.path === path && !INTERNAL_KINDS.has(one.kind));
   }
 
   private async journalRows(runId: string): Promise<JournalRow[]> {
@@ -112,74 +99,51 @@ export class PostgresHistory {
   }
 
   /** Without their bodies, which a list may not have the memory for. */
-  async events({ flowId, before, limit, since, search }: EventFilter): Promise<EventSummary[]> {
-    const { rows } = await this.pool.query<EventRow & { size: number }>(
-      `select ${EVENT_COLUMNS.replace(' body,', " ''::bytea as body, octet_length(body) as size,")} from events
-       where ($1::text is null or flow_id = $1) and ($2::uuid is null or id < $2) and ($4::uuid is null or id >= $4)
-         and ($5::text is null or starts_with(id::text, $5)
-           or position(convert_to($5, 'UTF8') in body) > 0 or position(convert_to($5, 'UTF8') in request) > 0)
-       order by id desc limit $3`,
-      [flowId, before, limit, from(since), search],
-    );
-    return rows.map((row) => ({ ...eventRecord(row), size: row.size }));
+  events(filter: EventFilter): Promise<Found<EventSummary>> {
+    return listEvents(this.pool, filter);
   }
 
   async event(id: string): Promise<EventRecord | undefined> {
-    const { rows } = await this.pool.query<EventRow>(`select ${EVENT_COLUMNS} from events where id = $1`, [id]);
-    return rows[0] && eventRecord(rows[0]);
+    const begun = await this.eventBeginning(id, PIECE);
+    if (!begun) return undefined;
+    const { size, ...event } = begun;
+    return size > PIECE ? { ...event, body: await this.largeBody(id) } : event;
   }
 
-  async refusals({ flowId, before, limit, since, search }: EventFilter): Promise<RefusalRow[]> {
-    const { rows } = await this.pool.query<StoredRefusalRow>(
-      `select id, flow_id, at, status, code, reason, request from refusals
-       where ($1::text is null or flow_id = $1) and ($2::uuid is null or id < $2) and ($4::uuid is null or id >= $4)
-         and ($5::text is null or starts_with(id::text, $5) or code = $5 or status::text = $5
-           or position($5 in reason) > 0 or position(convert_to($5, 'UTF8') in request) > 0)
-       order by id desc limit $3`,
-      [flowId, before, limit, from(since), search],
-    );
-    return rows.map(refusalRow);
+  private async largeBody(id: string): Promise<Uint8Array> {
+    const { rows } = await this.pool.query<{ piece: string }>(BODY_PIECES, [id]);
+    return Buffer.concat(rows.map(({ piece }) => Buffer.from(piece, 'base64')));
   }
 
-  async refusal(id: string): Promise<RefusalRow | undefined> {
-    const { rows } = await this.pool.query<StoredRefusalRow>(
-      'select id, flow_id, at, status, code, reason, request from refusals where id = $1',
-      [id],
+  /** The same with `most` bytes of its body: what is large is neither unpacked nor sent. */
+  async eventBeginning(id: string, most: number): Promise<BegunEvent | undefined> {
+    const { rows } = await this.pool.query<EventRow & { size: number }>(
+      `select ${EVENT_COLUMNS}, substring(body from 1 for $2::int) as body, octet_length(body) as size from events where id = $1`,
+      [id, most],
     );
-    return rows[0] && refusalRow(rows[0]);
+    return rows[0] && { ...eventRecord(rows[0]), size: rows[0].size };
+  }
+
+  refusals(filter: RefusalFilter): Promise<Found<RefusalRow>> {
+    return listRefusals(this.pool, filter);
+  }
+
+  refusal(id: string): Promise<RefusalRow | undefined> {
+    return oneRefusal(this.pool, id);
   }
 
   /** Ends active runs as cancelled; answers the ids of those that were active. */
   async cancel(ids: readonly string[]): Promise<string[]> {
-    const { rows } = await this.pool.query<{ id: string }>(CANCEL, [ids]);
-    return rows.map((row) => row.id);
-  }
-
-  /** How many runs are active, by status. */
-  async active(): Promise<Record<string, number>> {
-    const { rows } = await this.pool.query<{ status: string; count: string }>('select status, count(*) from runs group by status');
-    return Object.fromEntries(rows.map(({ status, count }) => [status, Number(count)]));
+    const write = (): Promise<QueryResult<HandedOver & { readonly id: string | null }>> => this.pool.query(CANCEL, [ids]);
+    const { rows } = await afterDeadlock(write);
+    await this.lanes.carryOn(rows);
+    return rows.flatMap(({ id }) => id ?? []);
   }
 }
 
 /** Rows that the engine keeps for itself. */
-const INTERNAL_KINDS: ReadonlySet<string> = new Set(['cursor', 'recorded']);
+const INTERNAL_KINDS: ReadonlySet<string> = new Set(['cursor', 'timer', 'tries', 'recorded']);
 
 function inOrder<T extends StepRow>(rows: T[]): T[] {
   return rows.sort((a, b) => a.startedAt - b.startedAt || a.attempt - b.attempt);
-}
-
-interface StoredRefusalRow extends Omit<RefusalRow, 'flowId' | 'at' | 'request'> {
-  readonly flow_id: string;
-  readonly at: Date;
-  readonly request: Buffer;
-}
-
-function refusalRow({ flow_id: flowId, at, request, ...rest }: StoredRefusalRow): RefusalRow {
-  return { ...rest, flowId, at: at.toISOString(), request: parseJsonBytes(request) };
-}
-
-/** Ids begin with their time, so that a time is a bound on ids. */
-function from(since: number | undefined): string | undefined {
-  return since === undefined ? undefined : lowestId(since);
 }

@@ -1,8 +1,11 @@
 import { isResponse, type ClaimedRun, type Entry, type Journal, type RunResult, type StepKey, type StepRow } from '@millrace/engine';
-import type { Pool } from 'pg';
+import type { Pool, QueryResult } from 'pg';
 import { StepData } from './blobs/step-data.js';
 import { Batcher } from './batcher.js';
+import { bounded } from './bounded.js';
+import { afterDeadlock } from './deadlock.js';
 import { isItemFault } from './errors.js';
+import { PostgresLanes, type HandedOver } from './lanes.js';
 import { Blob, jsonBytes, plainArray, textArray } from './packing.js';
 import { mendingPartitions } from './partitions.js';
 import type { JournalRow } from './rows.js';
@@ -40,6 +43,7 @@ export class PostgresJournal implements Journal {
     private readonly data = new StepData(),
     /** This process, which need not be rung by its own NOTIFY. */
     private readonly instance: string = NOBODY,
+    private readonly lanes = new PostgresLanes(pool),
   ) {
     this.recorded = this.batcher('record', RECORD);
     this.suspended = this.batcher('suspend', SUSPEND);
@@ -99,18 +103,30 @@ export class PostgresJournal implements Journal {
 
   private async write(name: string, texts: Texts, moves: readonly Move[]): Promise<readonly boolean[]> {
     const kind = kindOf(moves, texts);
-    const statement = { name: `${name}-${kind}`, text: texts[kind] ?? texts.dropping, values: columns(moves, kind, this.instance) };
-    const { rows } = await mendingPartitions(this.pool, () => this.pool.query<{ id: string }>(statement));
+    const values = columns([...moves].sort(byRun), kind, this.instance);
+    const statement = { name: `${name}-${kind}`, text: texts[kind] ?? texts.dropping, values };
+    const write = (): Promise<QueryResult<MovedRow>> => this.pool.query<MovedRow>(bounded(statement));
+    const { rows } = await mendingPartitions(this.pool, () => afterDeadlock(write));
+    // What is missed here the sweep finds; the ends are committed.
+    if (kind === 'laned') await this.lanes.carryOn(rows).catch(() => undefined);
     const moved = new Set(rows.map((row) => row.id));
     return moves.map(({ run }) => moved.has(run.id));
   }
 }
 
-type Kind = 'plain' | 'dropping' | 'awaited' | 'failed';
-type Texts = TransitionTexts & { readonly awaited?: string; readonly failed?: string };
+type MovedRow = HandedOver & { readonly id: string };
+
+/** Rows of runs are locked in the order in which a statement names them: see sql/lock-order.ts. */
+function byRun({ run: one }: Move, { run: other }: Move): number {
+  return one.id < other.id ? -1 : 1;
+}
+
+type Kind = 'plain' | 'dropping' | 'awaited' | 'failed' | 'laned';
+type Texts = TransitionTexts & { readonly awaited?: string; readonly failed?: string; readonly laned?: string };
 
 /** The simplest statement that does for all of them. */
 function kindOf(moves: readonly Move[], { awaited }: Texts): Kind {
+  if (moves.some(({ status, run }) => status !== undefined && run.laned)) return 'laned';
   if (moves.some(({ status }) => status === 'failed')) return 'failed';
   if (awaited !== undefined && moves.some(isAwaited)) return 'awaited';
   return moves.some(({ drops }) => drops.length > 0) ? 'dropping' : 'plain';
@@ -127,7 +143,8 @@ function columns(moves: readonly Move[], kind: Kind, instance: string): unknown[
   const rows = moves.flatMap(({ run, rows: own }) => own.map(({ row, data }) => ({ run, row, data })));
   const dataOffsets = rows.map(({ data }) => blob.add(data));
   const ends = moves.some(({ status }) => status !== undefined);
-  const awaited = kind === 'awaited' || kind === 'failed' ? [...(ends ? outputColumns(moves, blob) : []), instance] : [];
+  const awaited =
+    kind === 'awaited' || kind === 'failed' || kind === 'laned' ? [...(ends ? outputColumns(moves, blob) : []), instance] : [];
   const more = kind === 'plain' ? [] : [...dropColumns(moves), ...awaited];
   return [
     blob.toBuffer(),

@@ -1,35 +1,11 @@
-import type { EventRecord, StepRow } from '@millrace/engine';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import { StepData } from './blobs/step-data.js';
-import { runSummary, type RunRow, type RunSummary } from './run-summary.js';
-import { Blob, jsonBytes, plainArray, textArray } from './packing.js';
+import { withinLanes } from './lanes.js';
 import { mendingPartitions } from './partitions.js';
-import { requestOf } from './rows.js';
-import {
-  ACTIVE_IDS,
-  COUNT_ACTIVE,
-  COUNT_DEAD_LETTERS,
-  DEAD_LETTERS,
-  INSERT_EVENT,
-  INSERT_RERUN,
-  INSERT_ROWS,
-  RESOLVE,
-} from './sql/operate.js';
-
-/** A run that repeats another one, or an event. */
-export interface Rerun {
-  readonly id: string;
-  readonly flowId: string;
-  readonly version: number;
-  readonly status: 'queued' | 'held';
-  /** What it starts from: a kept event by its id, or a new one. */
-  readonly event: string | EventRecord;
-  /** The run that it repeats; none for a replay of an event. */
-  readonly of?: string;
-  /** What of that run is not done again. */
-  readonly rows: readonly StepRow[];
-  readonly dry: boolean;
-}
+import { insertRerun, type Rerun } from './rerun-rows.js';
+import { runSummary, type RunRow, type RunSummary } from './run-summary.js';
+import { ACTIVE_IDS, COUNT_ACTIVE, COUNT_DEAD_LETTERS, DEAD_LETTERS, RESOLVE } from './sql/operate.js';
+import { inTransaction } from './transaction.js';
 
 export interface DeadLetterFilter {
   readonly flowId?: string;
@@ -49,10 +25,16 @@ export class PostgresOperations {
     private readonly data = new StepData(),
   ) {}
 
-  /** Starts the run and, where it repeats a failed one, resolves that, as one commit. */
-  async rerun(run: Rerun): Promise<void> {
-    const data = await Promise.all(run.rows.map(async (row) => this.data.encode(run.id, row)));
-    await mendingPartitions(this.pool, () => this.inTransaction((client) => insertRerun(client, run, data)));
+  /** Starts the runs and, where they repeat failed ones, resolves those, as one commit. */
+  async rerun(...runs: readonly Rerun[]): Promise<void> {
+    const data = await Promise.all(runs.map(async ({ id, rows }) => Promise.all(rows.map((row) => this.data.encode(id, row)))));
+    await mendingPartitions(this.pool, () =>
+      inTransaction(this.pool, async (client) => {
+        await withinLanes(client, runs, async () => {
+          for (const [index, run] of runs.entries()) await insertRerun(client, run, data[index]!);
+        });
+      }),
+    );
   }
 
   /** Failed runs that nobody has seen to, newest first. */
@@ -82,51 +64,8 @@ export class PostgresOperations {
     const { rows } = await this.pool.query<{ id: string }>(ACTIVE_IDS, [flowId, status, limit]);
     return rows.map(({ id }) => id);
   }
-
-  private async inTransaction(work: (client: PoolClient) => Promise<void>): Promise<void> {
-    const client = await this.pool.connect();
-    try {
-      await client.query('begin');
-      await work(client);
-      await client.query('commit');
-    } catch (error) {
-      await client.query('rollback').catch(() => undefined);
-      throw error;
-    } finally {
-      client.release();
-    }
-  }
 }
 
 function filterValues({ flowId, code, before, since, until }: DeadLetterFilter): unknown[] {
   return [flowId, code, before, since, until];
-}
-
-async function insertRerun(client: PoolClient, run: Rerun, data: readonly Uint8Array[]): Promise<void> {
-  if (typeof run.event !== 'string') {
-    const { id, flowId, receivedAt, body } = run.event;
-    await client.query(INSERT_EVENT, [id, flowId, receivedAt, jsonBytes(requestOf(run.event)), body]);
-  }
-  const eventId = typeof run.event === 'string' ? run.event : run.event.id;
-  const grown = run.rows.length > 0 ? 1 : 0;
-  await client.query(INSERT_RERUN, [run.id, eventId, run.flowId, run.version, run.status, run.of, run.dry, grown]);
-  if (grown > 0) await client.query(INSERT_ROWS, rowColumns(run, data));
-  if (run.of !== undefined && !run.dry) await client.query(RESOLVE, [[run.of], 'rerun', null, run.id]);
-}
-
-function rowColumns({ id, rows }: Rerun, data: readonly Uint8Array[]): unknown[] {
-  const blob = new Blob();
-  const offsets = data.map((bytes) => blob.add(bytes));
-  return [
-    blob.toBuffer(),
-    id,
-    textArray(rows.map(({ path }) => path)),
-    plainArray(rows.map(({ attempt }) => attempt)),
-    textArray(rows.map(({ status }) => status)),
-    textArray(rows.map(({ kind }) => kind)),
-    plainArray(rows.map(({ startedAt }) => startedAt)),
-    plainArray(rows.map(({ finishedAt }) => finishedAt)),
-    plainArray(offsets),
-    plainArray(data.map((bytes) => bytes.length)),
-  ];
 }

@@ -1,9 +1,20 @@
 import { createHash } from 'node:crypto';
-import type { Emission } from '@millrace/engine';
+import type { Collecting, Emission } from '@millrace/engine';
 import type { Pool } from 'pg';
-import { jsonBytes, parseJsonBytes } from './packing.js';
+import { jsonBytes, parseJsonBytes, plainArray, textArray } from './packing.js';
 import { mendingPartitions } from './partitions.js';
-import { DELIVER, DELIVER_FAILURE, EMIT, EMITTED_BEFORE, TELL_OF_RECOVERIES, TRIM_OUTBOX, UNDELIVERED } from './sql/outbox.js';
+import { collectColumns } from './collect-columns.js';
+import {
+  DELIVER,
+  DELIVER_COLLECTED,
+  DELIVER_FAILURE,
+  DELIVER_FAILURE_COLLECTED,
+  EMIT,
+  EMITTED_BEFORE,
+  TELL_OF_RECOVERIES,
+  TRIM_OUTBOX,
+  UNDELIVERED,
+} from './sql/outbox.js';
 import { startColumns, type Start } from './starts.js';
 
 /** An emission as it is stored. */
@@ -22,6 +33,8 @@ export interface Delivery {
   /** Kept even when no flow listened; undefined where that is not worth a record. */
   readonly start: Start | undefined;
   readonly eventId: string | undefined;
+  /** The flows that collect it; none without an event. */
+  readonly collects?: readonly Collecting[];
 }
 
 /** Emitted events on their way to the flows that listen. */
@@ -47,10 +60,11 @@ export class PostgresOutbox {
   }
 
   /** Writes the event and the runs it starts, unless somebody else has: then false, and nothing was changed. */
-  async deliver({ id, name }: StoredEmission, { start, eventId }: Delivery): Promise<boolean> {
+  async deliver({ id, name }: StoredEmission, { start, eventId, collects = [] }: Delivery): Promise<boolean> {
     const runIds = start?.runs.map((run) => run.id) ?? [];
-    const values = [...startColumns(start ? [start] : []), id, eventId, runIds];
-    const statement = name === 'flow.failed' ? { name: 'deliver-failure', text: DELIVER_FAILURE } : { name: 'deliver', text: DELIVER };
+    const more = collects.length === 0 ? [] : deliveryColumns(collects);
+    const values = [...startColumns(start ? [start] : []), id, eventId, runIds, ...more];
+    const statement = deliveryStatement(name === 'flow.failed', collects.length > 0);
     const { rowCount } = await mendingPartitions(this.pool, () => this.pool.query({ ...statement, values }));
     return rowCount === 1;
   }
@@ -70,6 +84,17 @@ export class PostgresOutbox {
   async trim(): Promise<void> {
     await this.pool.query(TRIM_OUTBOX);
   }
+}
+
+function deliveryStatement(failure: boolean, collected: boolean): { readonly name: string; readonly text: string } {
+  if (failure && collected) return { name: 'deliver-failure-collected', text: DELIVER_FAILURE_COLLECTED };
+  if (collected) return { name: 'deliver-collected', text: DELIVER_COLLECTED };
+  return failure ? { name: 'deliver-failure', text: DELIVER_FAILURE } : { name: 'deliver', text: DELIVER };
+}
+
+function deliveryColumns(collects: readonly Collecting[]): unknown[] {
+  const flows = [textArray(collects.map(({ flowId }) => flowId)), plainArray(collects.map(({ version }) => version))];
+  return [...flows, ...collectColumns(collects)];
 }
 
 interface OutboxRow {

@@ -40,7 +40,8 @@ export async function mendingPartitions<T>(pool: Pool, write: () => Promise<T>):
   }
 }
 
-function isMissingPartition(error: unknown): boolean {
+/** No partition takes a row: none was made for its week. */
+export function isMissingPartition(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
   return code === '23514' && /no partition of relation/.test(message ?? '');
 }

@@ -3,9 +3,11 @@ import { derivedId } from '@millrace/engine';
 import { startPrivatePostgres, type PrivatePostgres } from '../../test/contract/private-postgres.js';
 import type { claimedRun } from '../engine/contract/index.js';
 import { entry, eventOf, newId, newRunner, queued, useRow } from '../engine/contract/index.js';
+import { unhurried } from './bounded.js';
 import {
   dropHistory,
   ensurePartitions,
+  isDatabaseAway,
   PostgresEventStore,
   PostgresHistory,
   PostgresJournal,
@@ -30,8 +32,8 @@ let operations: PostgresOperations;
 
 beforeAll(async () => {
   server = await startPrivatePostgres();
-}, 60_000);
-afterAll(() => server.stop(), 60_000);
+}, 180_000);
+afterAll(() => server.stop(), 180_000);
 
 beforeEach(async () => {
   database = await server.newDatabase();
@@ -150,22 +152,31 @@ describe('retention', () => {
     expect(await left(old)).toEqual([undefined, false, 0]);
   });
 
+  it('has as long as it needs, where any other statement is given up', async () => {
+    const client = await unhurried(database.pool);
+    const slow = 'select pg_sleep(21)';
+    const [own, shared] = await Promise.allSettled([client.query(slow), database.pool.query(slow)]);
+    await client.end();
+    expect([own.status, shared.status]).toEqual(['fulfilled', 'rejected']);
+    expect(isDatabaseAway((shared as PromiseRejectedResult).reason)).toBe(true);
+  });
+
   it('takes along what changes between the copy and the exchange', async () => {
     const [{ run }, failed] = [await began(), await ended('failed')];
-    const pool = interrupting({
+    const connect = interrupting({
       finished_runs: async () => void (await operations.discard([failed.id], 'seen')),
       journal: async () => void (await journal.record(run, entry([useRow('meanwhile')]))),
     });
-    await dropHistory(pool, HORIZON);
+    await dropHistory(database.pool, HORIZON, undefined, connect);
     expect(await left(run)).toEqual(['running', true, 2]);
     expect((await history.run(failed.id))?.resolution).toBe('discarded');
   });
 });
 
-/** The pool, where something happens right after the first copy of each of these tables, while nothing is locked. */
-function interrupting(works: Record<string, () => Promise<void>>): Database['pool'] {
-  const connect = async (): Promise<unknown> => {
-    const client = await database.pool.connect();
+/** A connection to it, where something happens right after the first copy of each of these tables, while nothing is locked. */
+function interrupting(works: Record<string, () => Promise<void>>): Parameters<typeof dropHistory>[3] {
+  return async (pool) => {
+    const client = await pool.connect();
     const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown>;
     let locks = false;
     const intercepted = async (...args: unknown[]): Promise<unknown> => {
@@ -177,7 +188,6 @@ function interrupting(works: Record<string, () => Promise<void>>): Database['poo
       await work?.();
       return result;
     };
-    return { query: intercepted, release: (error?: Error) => client.release(error) };
+    return { query: intercepted as never, end: () => Promise.resolve(client.release(true)) as never };
   };
-  return { connect } as never;
 }

@@ -1,4 +1,5 @@
-import type { Pool, PoolClient } from 'pg';
+import type { Client, Pool } from 'pg';
+import { unhurried } from './bounded.js';
 import { lowestId, PARTITIONED, WEEK_MS, type PartitionedTable } from './partitions.js';
 import { ACTIVE_WITHIN, CATCH_UP, CHANGED, NEEDED, PARTITIONS } from './sql/retention.js';
 
@@ -14,6 +15,10 @@ export interface RetentionPatience {
 }
 
 const PATIENCE: RetentionPatience = { tries: 5, pauseMs: 1_000 };
+
+/** A connection of its own, which may take as long as it takes. */
+type Session = Pick<Client, 'query' | 'end'>;
+type Connect = (pool: Pool) => Promise<Session>;
 
 /** What a round did, as partitions. */
 export interface RetentionRound {
@@ -41,10 +46,10 @@ type Done = 'dropped' | 'shrunk' | 'postponed' | 'unchanged';
  * epoch). What active runs and dead letters need is copied into a small partition that takes the place of the old one.
  * Safe at any time, in several processes at once, and after a crash at any point.
  */
-export async function dropHistory(pool: Pool, horizon: number, patience = PATIENCE): Promise<RetentionRound> {
+export async function dropHistory(pool: Pool, horizon: number, patience = PATIENCE, connect: Connect = unhurried): Promise<RetentionRound> {
   const round = { dropped: [] as string[], shrunk: [] as string[], postponed: [] as string[] };
   const busy = new Set<PartitionedTable>();
-  await alone(pool, async (client) => {
+  await alone(await connect(pool), async (client) => {
     for (const partition of (await partitions(client)).filter(({ to }) => to <= horizon)) {
       // Who is at work in a table just now mostly is so in all of it.
       if (busy.has(partition.table)) continue;
@@ -57,27 +62,20 @@ export async function dropHistory(pool: Pool, horizon: number, patience = PATIEN
 }
 
 /** Does nothing when another process is at it. */
-async function alone(pool: Pool, work: (client: PoolClient) => Promise<void>): Promise<void> {
-  const client = await pool.connect();
-  let failure: Error | undefined;
+async function alone(client: Session, work: (client: Session) => Promise<void>): Promise<void> {
   try {
     const { rows } = await client.query<{ ours: boolean }>('select pg_try_advisory_lock($1) as ours', [RETENTION_LOCK]);
     if (!rows[0]?.ours) return;
     // Elsewhere plans are pinned to indexes; here most of a table is read.
     await client.query('set enable_seqscan = on');
     await work(client);
-    await client.query('select pg_advisory_unlock($1)', [RETENTION_LOCK]);
-    await client.query('reset enable_seqscan');
-  } catch (error) {
-    failure = error as Error;
-    throw error;
   } finally {
-    // A connection that failed half way is closed, and its lock goes with it.
-    client.release(failure);
+    // The lock goes with the connection.
+    await client.end().catch(() => undefined);
   }
 }
 
-async function partitions(client: PoolClient): Promise<Partition[]> {
+async function partitions(client: Session): Promise<Partition[]> {
   const { rows } = await client.query<{ parent: PartitionedTable; name: string }>(PARTITIONS, [PARTITIONED]);
   return rows.flatMap(({ parent, name }) => {
     const [, year, month, day, kept] = /_(\d{4})(\d\d)(\d\d)(_kept)?$/.exec(name) ?? [];
@@ -87,12 +85,12 @@ async function partitions(client: PoolClient): Promise<Partition[]> {
   });
 }
 
-function retire(client: PoolClient, partition: Partition, patience: RetentionPatience): Promise<Done> {
+function retire(client: Session, partition: Partition, patience: RetentionPatience): Promise<Done> {
   return partition.isKept ? retireKept(client, partition, patience) : replace(client, partition, patience);
 }
 
 /** Of what was kept, drops what nobody needs any more, and in the end the whole. */
-async function retireKept(client: PoolClient, partition: Partition, patience: RetentionPatience): Promise<Done> {
+async function retireKept(client: Session, partition: Partition, patience: RetentionPatience): Promise<Done> {
   const { table, name } = partition;
   await client.query(`delete from ${name} p where not (${NEEDED[table]})`);
   return withShortLocks(client, patience, async () => {
@@ -104,7 +102,7 @@ async function retireKept(client: PoolClient, partition: Partition, patience: Re
 }
 
 /** Copies what is needed while everybody works, then exchanges the two within a moment. */
-async function replace(client: PoolClient, partition: Partition, patience: RetentionPatience): Promise<Done> {
+async function replace(client: Session, partition: Partition, patience: RetentionPatience): Promise<Done> {
   const { table, name } = partition;
   const copy = `${name}_kept`;
   // Left over from a round that was cut off: a copy is attached only in the moment in which the old one goes.
@@ -117,7 +115,7 @@ async function replace(client: PoolClient, partition: Partition, patience: Reten
   return done;
 }
 
-async function exchange(client: PoolClient, partition: Partition, copy: string, before: readonly ActiveRun[]): Promise<Done> {
+async function exchange(client: Session, partition: Partition, copy: string, before: readonly ActiveRun[]): Promise<Done> {
   const { table, name } = partition;
   await client.query(`lock table ${table} in access exclusive mode`);
   await catchUp(client, partition, copy, before);
@@ -130,7 +128,7 @@ async function exchange(client: PoolClient, partition: Partition, copy: string, 
 }
 
 /** Active runs went on since the copy, dead letters were resolved, old events were taken up again. */
-async function catchUp(client: PoolClient, partition: Partition, copy: string, before: readonly ActiveRun[]): Promise<void> {
+async function catchUp(client: Session, partition: Partition, copy: string, before: readonly ActiveRun[]): Promise<void> {
   const snapshot = [before.map(({ id }) => id), before.map(({ journal_rows: rows }) => rows)];
   const { rows } = await client.query<{ id: string }>(CHANGED, snapshot);
   const values: Record<'changed' | 'bounds' | 'nothing', unknown[]> = {
@@ -146,13 +144,13 @@ interface ActiveRun {
   readonly journal_rows: number;
 }
 
-async function activeWithin(client: PoolClient, partition: Partition): Promise<ActiveRun[]> {
+async function activeWithin(client: Session, partition: Partition): Promise<ActiveRun[]> {
   const { rows } = await client.query<ActiveRun>(ACTIVE_WITHIN, bounds(partition));
   return rows;
 }
 
 /** Nothing in it is needed, and no run will write there any more. */
-async function isOver(client: PoolClient, partition: Partition, name: string): Promise<boolean> {
+async function isOver(client: Session, partition: Partition, name: string): Promise<boolean> {
   const { rowCount } = await client.query(`select from ${name} limit 1`);
   return rowCount === 0 && (partition.table === 'events' || (await activeWithin(client, partition)).length === 0);
 }
@@ -162,7 +160,7 @@ function bounds({ from, to }: Partition): [string, string] {
 }
 
 /** Who waits for a lock holds up everybody behind it: so it waits briefly, and tries again a little later. */
-async function withShortLocks(client: PoolClient, { tries, pauseMs }: RetentionPatience, work: () => Promise<Done>): Promise<Done> {
+async function withShortLocks(client: Session, { tries, pauseMs }: RetentionPatience, work: () => Promise<Done>): Promise<Done> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await client.query('begin');

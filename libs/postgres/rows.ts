@@ -25,11 +25,11 @@ export interface JournalRow {
 /** What is kept of a request beside its body. */
 export type StoredRequest = Pick<
   EventRecord,
-  'method' | 'url' | 'headers' | 'caller' | 'unmatched' | 'unmatchedBy' | 'verified' | 'origin'
+  'method' | 'url' | 'headers' | 'caller' | 'unmatched' | 'unmatchedBy' | 'draft' | 'verified' | 'origin'
 >;
 
-export function requestOf({ method, url, headers, caller, unmatched, unmatchedBy, verified, origin }: EventRecord): StoredRequest {
-  return { method, url, headers, caller, unmatched, unmatchedBy, verified, origin };
+export function requestOf({ method, url, headers, caller, unmatched, unmatchedBy, draft, verified, origin }: EventRecord): StoredRequest {
+  return { method, url, headers, caller, unmatched, unmatchedBy, draft, verified, origin };
 }
 
 export function eventRecord(row: EventRow): EventRecord {

@@ -19,6 +19,8 @@ export interface RunSummary {
   readonly rerunOf: string | null;
   /** A rehearsal: its components answered without acting. */
   readonly dry: boolean;
+  /** A test of a draft, or a run that one called: it counts for nothing. */
+  readonly test: boolean;
   /** What became of a failed run: `rerun` or `discarded`; null while it is a dead letter, and for any other run. */
   readonly resolution: 'rerun' | 'discarded' | null;
   readonly error: ErrorRecord | null;
@@ -38,6 +40,7 @@ export interface RunRow {
   readonly parent: string | null;
   readonly rerun_of: string | null;
   readonly dry: boolean;
+  readonly test: boolean;
   readonly resolution: RunSummary['resolution'] | undefined;
 }
 
@@ -55,6 +58,7 @@ export function runSummary(row: RunRow): RunSummary {
     parent: row.parent,
     rerunOf: row.rerun_of,
     dry: row.dry,
+    test: row.test,
     resolution: row.resolution ?? null,
     error: row.error && parseJsonBytes<ErrorRecord>(row.error),
   };

@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { endpointChange, type EndpointChange } from './endpoint-store.js';
 import { SealedCredentialEntity } from './entities/sealed-credential.entity.js';
 
 /**
@@ -16,6 +17,8 @@ export interface SealedChange {
   reseal(name: string, sealed: string): Promise<void>;
   /** False when there was none of that name. */
   remove(name: string): Promise<boolean>;
+  /** For an endpoint that is made together with its credential. */
+  readonly endpoints: EndpointChange;
 }
 
 /** Credentials with sealed secrets. Knows nothing of keys. */
@@ -57,5 +60,6 @@ function changeOf(manager: EntityManager): SealedChange {
     put: async (name, definition, sealed) => void (await manager.query(PUT, [name, JSON.stringify(definition), sealed])),
     reseal: async (name, sealed) => void (await manager.query(RESEAL, [name, sealed])),
     remove: async (name) => ((await repository.delete({ name })).affected ?? 0) > 0,
+    endpoints: endpointChange(manager),
   };
 }

@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { RunEnd } from '@millrace/engine';
 import { startPrivatePostgres, type PrivatePostgres } from '../../test/contract/private-postgres.js';
+import { storeInPostgres } from '../../test/contract/store-in-postgres.js';
 import {
   claimedRun,
   describeStore,
@@ -18,8 +19,6 @@ import {
   PostgresEventStore,
   PostgresFlowStore,
   PostgresHistory,
-  PostgresJournal,
-  PostgresRunStore,
   type Database,
   type DraftSaved,
 } from './index.js';
@@ -30,31 +29,11 @@ let database: Database;
 beforeAll(async () => {
   server = await startPrivatePostgres();
   database = await server.newDatabase();
-}, 60_000);
+}, 180_000);
 
-afterAll(() => server.stop(), 60_000);
+afterAll(() => server.stop(), 180_000);
 
-async function open(): Promise<StoreUnderTest> {
-  const { pool } = database;
-  await pool.query('truncate events, runs, finished_runs, journal, dedupe_keys, runners, resumptions');
-  const runs = new PostgresRunStore(pool, 'contract/suite/1');
-  const history = new PostgresHistory(pool);
-  return {
-    events: new PostgresEventStore(pool),
-    journal: new PostgresJournal(pool),
-    claims: runs,
-    leases: runs,
-    activeRun: async (id) => (await pool.query('select status, claim, crashes from runs where id = $1', [id])).rows[0],
-    endOf: async (id) => {
-      const active = await pool.query('select from runs where id = $1', [id]);
-      const run = await history.run(id);
-      if (!run || active.rowCount !== 0) return undefined;
-      return { status: run.status as RunEnd, ...(run.error && { error: run.error }) };
-    },
-    event: (id) => history.event(id),
-    rowsOf: (id) => history.journal(id),
-  };
-}
+const open = (): Promise<StoreUnderTest> => storeInPostgres(database);
 
 describeStore('Postgres', open);
 
@@ -65,6 +44,17 @@ describe('PostgresEventStore', () => {
     const acceptance = queued();
     expect(await store.events.accept(acceptance)).toEqual({ kind: 'stored' });
     expect(await store.event(acceptance.event.id)).toBeDefined();
+  });
+
+  it.each([1, 2.5])('gives a body of %d MiB back to the byte, and its beginning without the rest', async (mebibytes) => {
+    const store = await open();
+    const body = randomBytes(mebibytes * 1024 * 1024);
+    const acceptance = queued({ event: eventOf('contract', { body }) });
+    await store.events.accept(acceptance);
+    const found = await store.event(acceptance.event.id);
+    expect(Buffer.compare(Buffer.from(found!.body), body)).toBe(0);
+    const begun = await new PostgresHistory(database.pool).eventBeginning(acceptance.event.id, 10);
+    expect(begun).toEqual({ ...found, body: body.subarray(0, 10), size: body.length });
   });
 
   it('does not let one bad item fail the others of its commit', async () => {
@@ -78,6 +68,21 @@ describe('PostgresEventStore', () => {
     expect(results.map(({ status }) => status)).toEqual(all.map((item) => (item === bad ? 'rejected' : 'fulfilled')));
     for (const { event } of good) expect(await store.event(event.id)).toBeDefined();
     expect(await store.activeRun(bad.run.id)).toBeUndefined();
+  });
+
+  it('does not wait for ever for a commit that hangs, nor keeps its connection', async () => {
+    const store = await open();
+    const hurried = new PostgresEventStore(database.pool, 200);
+    const blocker = await database.pool.connect();
+    await blocker.query('begin');
+    await blocker.query('lock table events in access exclusive mode');
+    const waiting = [queued(), queued({ dedupe: { key: 'hangs', windowMs: 60_000 } })];
+    for (const acceptance of waiting) await expect(hurried.accept(acceptance)).rejects.toThrow('timeout');
+    await blocker.query('rollback');
+    blocker.release();
+    const acceptance = queued();
+    expect(await hurried.accept(acceptance)).toEqual({ kind: 'stored' });
+    expect(await store.activeRun(acceptance.run.id)).toMatchObject({ status: 'queued' });
   });
 
   it('writes event, key and run together or not at all', async () => {

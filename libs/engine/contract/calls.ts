@@ -49,6 +49,13 @@ export function describeCalls(name: string, open: OpenCallStore): void {
       expect(event.headers['content-type']).toBe('application/json');
     });
 
+    it('begins a test for a test, and for nobody else', async () => {
+      const [inTest, live] = [callOf(), callOf()];
+      await store.calls.begin({ ...caller, test: true }, inTest);
+      await store.calls.begin(caller, live);
+      expect([(await claimed(inTest.runId)).run.test ?? false, (await claimed(live.runId)).run.test ?? false]).toEqual([true, false]);
+    });
+
     it('begins one run however often it is asked, also at the same moment, and none again when it has ended', async () => {
       const call = callOf();
       await Promise.all(Array.from({ length: 8 }, () => store.calls.begin(caller, call)));

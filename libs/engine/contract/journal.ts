@@ -32,6 +32,13 @@ export function describeJournal(name: string, open: OpenStore): void {
       expect(await look()).toEqual(before);
     };
 
+    it('keeps of a row that it was given, and by what', async () => {
+      const { run } = await claimedRun(store, runner);
+      await store.journal.suspend(run, entry([useRow('a', { given: 'recorded' }), useRow('b', { given: 'pinned' }), useRow('c')]), 0);
+      const { journal } = await claimAgain(store, runner, run.id);
+      expect(Object.fromEntries(journal.map(({ path, given }) => [path, given]))).toEqual({ a: 'recorded', b: 'pinned', c: undefined });
+    });
+
     it('refuses every transition of another runner and changes nothing', async () => {
       const { run } = await claimedRun(store, runner);
       await store.journal.record(run, entry([useRow('first')]));

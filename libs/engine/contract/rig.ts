@@ -2,7 +2,8 @@ import { defineComponent, type Component, type ComponentContext, type Json } fro
 import type { Flow, Step } from '@millrace/flow';
 import { MemoryStore } from '../memory/memory-store.js';
 import type { Limits } from '../limits.js';
-import { planFlow, type Plan } from '../plan.js';
+import type { Plan } from '../plan.js';
+import { planFlow } from '../planner.js';
 import type { ClaimedWork, Clock, Host, Journal } from '../ports.js';
 import type { StepRow } from '../records.js';
 import { parseTrigger } from '../triggers/webhook.js';

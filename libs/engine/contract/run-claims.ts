@@ -84,6 +84,20 @@ export function describeRunClaims(name: string, open: OpenStore): void {
       expect((await store.claims.claimDue(runner, 1))[0]?.run.id).toBe(later);
     });
 
+    it('says how long it is until the next run is due', async () => {
+      expect(await store.claims.dueIn()).toBeUndefined();
+      const runner = await newRunner(store);
+      const runs = [await claimedRun(store, runner), await claimedRun(store, runner)];
+      expect(await store.claims.dueIn()).toBeUndefined();
+      await store.journal.suspend(runs[0]!.run, entry([]), Date.now() + 600_000);
+      await store.journal.suspend(runs[1]!.run, entry([]), Date.now() + 300_000);
+      const ms = await store.claims.dueIn();
+      expect(ms).toBeGreaterThan(200_000);
+      expect(ms).toBeLessThanOrEqual(300_000);
+      await acceptMany(1, Date.now() - 60_000);
+      expect(await store.claims.dueIn()).toBeLessThan(0);
+    });
+
     it('counts claims, and hands over the journal and an unchanged start', async () => {
       const runner = await newRunner(store);
       const { run } = await claimedRun(store, runner);

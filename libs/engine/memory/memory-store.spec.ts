@@ -1,7 +1,20 @@
-import { describeCalls, describeResumptions, describeStore, type CallStore, type ResumptionStore } from '../contract/index.js';
+import {
+  describeCalls,
+  describeCollections,
+  describeLaneModel,
+  describeLanes,
+  describePriorities,
+  describeRates,
+  describeResumptions,
+  describeStore,
+  type CallStore,
+  type CollectingStore,
+  type LaneStore,
+  type ResumptionStore,
+} from '../contract/index.js';
 import { MemoryStore } from './memory-store.js';
 
-async function open(): Promise<CallStore & ResumptionStore> {
+async function open(): Promise<CallStore & CollectingStore & LaneStore & ResumptionStore> {
   const store = new MemoryStore();
   return {
     events: store,
@@ -10,6 +23,8 @@ async function open(): Promise<CallStore & ResumptionStore> {
     leases: store,
     calls: store,
     resumptions: store,
+    collections: store.collections,
+    runOf: async (eventId, flowId) => store.collections.taken.get(`${eventId}/${flowId}`),
     callable: async (flowId) => void store.callable.set(flowId, 1),
     resume: async (runId, path, body) => store.resume(runId, path, body),
     activeRun: async (id) => {
@@ -19,9 +34,18 @@ async function open(): Promise<CallStore & ResumptionStore> {
     endOf: async (id) => store.ended.get(id),
     event: async (id) => store.events.get(id),
     rowsOf: async (id) => store.journal(id),
+    cancel: (ids) => store.cancel(ids),
+    release: () => store.release('contract'),
+    setPriority: async () => undefined,
+    setRate: async (rate) => store.setRate('contract', rate),
   };
 }
 
 describeStore('memory', open);
+describeLanes('memory', open);
+describeRates('memory', open);
+describePriorities('memory', open);
+describeLaneModel('memory', open, 300);
 describeCalls('memory', open);
 describeResumptions('memory', open);
+describeCollections('memory', open);

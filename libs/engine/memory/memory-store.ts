@@ -7,44 +7,20 @@ import type {
   ClaimedWork,
   Entry,
   HeldClaim,
+  PacedWork,
   Journal,
   Resumption,
   Resumptions,
   RunClaims,
   RunnerLeases,
 } from '../ports.js';
-import type { ClaimedRun, ErrorRecord, EventRecord, RunEnd, RunResult, StepRow } from '../records.js';
-
-/** How long a queued run waits for its hint before it counts as due. */
-const HINT_GRACE_MS = 5_000;
-
-/** An active run as the store keeps it. */
-export interface MemoryRun {
-  readonly id: string;
-  readonly eventId: string;
-  readonly flowId: string;
-  readonly version: number;
-  status: 'queued' | 'running' | 'waiting' | 'held';
-  runner: string | undefined;
-  claim: number;
-  dueAt: number | undefined;
-  startedAt: number | undefined;
-  crashes: number;
-  journalRows: number;
-  journalRowsAtClaim: number;
-  /** Something the run may wait for has come since its claim. */
-  woken: boolean;
-  readonly depth: number;
-  /** The run to be woken by this one's end. */
-  readonly caller: string | undefined;
-}
-
-/** How a run ended, as the store keeps it. */
-export interface MemoryEnd {
-  readonly status: RunEnd;
-  readonly error: ErrorRecord | undefined;
-  readonly output?: Json;
-}
+import { MemoryCollections } from './memory-collections.js';
+import type { UseRate } from '../allowances.js';
+import { MemoryJournals } from './journals.js';
+import { MemoryLanes } from './lanes.js';
+import { MemoryRates } from './rates.js';
+import { claimed, HINT_GRACE_MS, newborn, type MemoryEnd, type MemoryRun } from './run.js';
+import type { ClaimedRun, EventRecord, RunResult, StepRow } from '../records.js';
 
 /**
  * The reference of the store ports: everything in memory, every method one indivisible change. What it does is what
@@ -54,20 +30,28 @@ export class MemoryStore implements EventStore, Journal, Calls, Resumptions, Run
   readonly events = new Map<string, EventRecord>();
   readonly active = new Map<string, MemoryRun>();
   readonly ended = new Map<string, MemoryEnd>();
-  private readonly journals = new Map<string, Map<string, StepRow>>();
+  private readonly journals = new MemoryJournals();
   private readonly leases = new Map<string, { name: string; until: number }>();
   private readonly dedupe = new Map<string, { eventId: string; until: number }>();
   private readonly resumptions = new Map<string, Resumption>();
+  private readonly lanes: MemoryLanes<MemoryRun>;
+  private readonly rates: MemoryRates;
   /** Flows that may be called, and the version that is live. */
   readonly callable = new Map<string, number>();
+  readonly collections = new MemoryCollections(this.events, (event, flowId, run, depth) =>
+    this.bear(event, flowId, run, { depth, caller: undefined, test: false }),
+  );
 
   constructor(
     /** Milliseconds since the epoch. */
     private readonly now: () => number = Date.now,
     private readonly runnerName = 'memory',
-  ) {}
+  ) {
+    this.lanes = new MemoryLanes((run) => this.letGo(run));
+    this.rates = new MemoryRates(now);
+  }
 
-  async accept({ event, run, listeners = [], dedupe }: Acceptance): Promise<Accepted> {
+  async accept({ event, run, listeners = [], collects = [], dedupe }: Acceptance): Promise<Accepted> {
     if (dedupe) {
       const key = `${event.flowId}\n${dedupe.key}`;
       const first = this.dedupe.get(key);
@@ -75,9 +59,11 @@ export class MemoryStore implements EventStore, Journal, Calls, Resumptions, Run
       this.dedupe.set(key, { eventId: event.id, until: event.receivedAt + dedupe.windowMs });
     }
     this.events.set(event.id, { ...event, body: Uint8Array.from(event.body) });
-    if (run) this.bear(event, event.flowId, run);
-    for (const each of listeners) this.bear(event, each.flowId, each);
-    return { kind: 'stored' };
+    const runs = [...(run ? [{ ...run, flowId: event.flowId }] : []), ...listeners];
+    for (const each of runs) this.bear(event, each.flowId, each);
+    for (const each of collects) this.collections.gather(event, each);
+    const behind = runs.map(({ id }) => id).filter((id) => this.active.get(id)?.status === 'behind');
+    return { kind: 'stored', ...(behind.length > 0 && { behind }) };
   }
 
   async record(run: ClaimedRun, entry: Entry): Promise<boolean> {
@@ -99,16 +85,37 @@ export class MemoryStore implements EventStore, Journal, Calls, Resumptions, Run
     const held = this.ours(run);
     if (!held) return false;
     this.write(held, entry);
-    this.active.delete(run.id);
-    this.ended.set(run.id, { status, error, output });
-    if (held.caller) this.wake(held.caller);
+    this.end(held, { status, error, output });
     return true;
   }
 
+  /** Ends active runs without their runners' consent; answers which were active. */
+  async cancel(ids: readonly string[]): Promise<string[]> {
+    const runs = ids.flatMap((id) => this.active.get(id) ?? []);
+    // Off the line first: none of them is let in on the way.
+    for (const run of runs) run.status = run.status === 'behind' ? 'held' : run.status;
+    for (const run of runs) this.end(run, { status: 'cancelled', error: undefined });
+    return runs.map(({ id }) => id);
+  }
+
+  /** Lets go what was held of a flow. */
+  async release(flowId: string): Promise<void> {
+    for (const run of this.active.values()) {
+      if (run.flowId !== flowId || run.status !== 'held') continue;
+      if (this.lanes.has(run)) this.lanes.release(run);
+      else this.letGo(run);
+    }
+  }
+
+  /** What a version that goes live says of its rate; undefined: it has none, and what waits is due. */
+  setRate(flowId: string, rate: UseRate | undefined): void {
+    this.rates.set(flowId, rate);
+    if (rate) return;
+    for (const run of this.active.values()) if (run.flowId === flowId && run.status === 'paced') this.letGo(run);
+  }
+
   async items({ id }: ClaimedRun, path: string): Promise<StepRow[]> {
-    return this.journal(id).filter(
-      (row) => row.kind === 'item' && row.path.startsWith(`${path}[`) && /^\[\d+\]$/.test(row.path.slice(path.length)),
-    );
+    return this.journals.items(id, path);
   }
 
   async begin(caller: ClaimedRun, { runId, flowId, input, awaited }: Call): Promise<void> {
@@ -131,7 +138,7 @@ export class MemoryStore implements EventStore, Journal, Calls, Resumptions, Run
       event,
       flowId,
       { id: runId, version, status: 'queued' },
-      { depth: (caller.depth ?? 0) + 1, caller: awaited ? caller.id : undefined },
+      { depth: (caller.depth ?? 0) + 1, caller: awaited ? caller.id : undefined, test: caller.test ?? false },
     );
     this.active.get(runId)!.dueAt = this.now();
   }
@@ -164,6 +171,33 @@ export class MemoryStore implements EventStore, Journal, Calls, Resumptions, Run
     const due = [...this.active.values()].filter(({ dueAt }) => dueAt !== undefined && dueAt <= this.now());
     due.sort((a, b) => a.dueAt! - b.dueAt!);
     return due.slice(0, limit).map((run) => this.take(run, runner));
+  }
+
+  async claimPaced(runner: string, limit: number): Promise<PacedWork> {
+    const works: ClaimedWork[] = [];
+    const flows = new Set([...this.active.values()].filter(({ status }) => status === 'paced').map(({ flowId }) => flowId));
+    for (const flowId of flows) {
+      const waiting = [...this.active.values()].filter((run) => run.flowId === flowId && run.status === 'paced');
+      waiting.sort((a, b) => (a.id < b.id ? -1 : 1));
+      const count = this.rates.take(flowId, Math.min(limit - works.length, waiting.length));
+      works.push(...waiting.slice(0, count).map((run) => this.take(run, runner)));
+    }
+    const waits = [...flows].filter((flowId) => this.rates.has(flowId)).map((flowId) => this.rates.waitOf(flowId));
+    return { works, nextInMs: waits.length === 0 ? undefined : Math.min(...waits) };
+  }
+
+  async claimEarly(runner: string, limit: number): Promise<ClaimedWork[]> {
+    const queued = [...this.active.values()].filter(({ status }) => status === 'queued');
+    const low = queued.filter(({ dueAt = 0 }) => dueAt > this.now() + HINT_GRACE_MS);
+    // Another waits for its hint.
+    if (low.length < queued.length) return [];
+    low.sort((a, b) => a.dueAt! - b.dueAt!);
+    return low.slice(0, limit).map((run) => this.take(run, runner));
+  }
+
+  async dueIn(): Promise<number | undefined> {
+    const times = [...this.active.values()].flatMap(({ dueAt }) => (dueAt === undefined ? [] : [dueAt]));
+    return times.length === 0 ? undefined : Math.min(...times) - this.now();
   }
 
   async register(runner: string, ttlMs: number): Promise<void> {
@@ -212,52 +246,34 @@ export class MemoryStore implements EventStore, Journal, Calls, Resumptions, Run
 
   /** In the order in which rows were first written. */
   journal(runId: string): StepRow[] {
-    return structuredClone([...(this.journals.get(runId)?.values() ?? [])]);
+    return this.journals.rows(runId);
   }
 
-  private bear(
-    event: EventRecord,
-    flowId: string,
-    { id, version, status, lease, error }: NewRun,
-    call?: Pick<MemoryRun, 'depth' | 'caller'>,
-  ): void {
+  private bear(event: EventRecord, flowId: string, asked: NewRun, call?: Pick<MemoryRun, 'depth' | 'caller' | 'test'>): void {
+    const { id, status, error, lane } = asked;
     if (status === 'failed') return void this.ended.set(id, { status, error });
-    this.active.set(id, {
-      id,
-      eventId: event.id,
-      flowId,
-      version,
-      status,
-      runner: lease?.runner,
-      claim: lease?.claim ?? 0,
-      dueAt: status === 'queued' ? event.receivedAt + HINT_GRACE_MS : undefined,
-      startedAt: status === 'running' ? event.receivedAt : undefined,
-      crashes: 0,
-      journalRows: 0,
-      journalRowsAtClaim: 0,
-      woken: false,
-      depth: call?.depth ?? 0,
-      caller: call?.caller,
-    });
+    const run = newborn(event, flowId, asked, call);
+    this.active.set(id, run);
+    if (lane) this.lanes.enter(run, lane);
+  }
+
+  private letGo(run: MemoryRun): void {
+    if (this.rates.has(run.flowId)) Object.assign(run, { status: 'paced', dueAt: undefined });
+    else Object.assign(run, { status: 'queued', dueAt: this.now() });
+  }
+
+  private end(run: MemoryRun, end: MemoryEnd): void {
+    this.active.delete(run.id);
+    this.ended.set(run.id, end);
+    this.lanes.leave(run);
+    if (run.caller) this.wake(run.caller);
   }
 
   private take(run: MemoryRun, runner: string): ClaimedWork {
-    const { id, flowId, version, eventId, crashes, journalRows } = run;
-    const startedAt = run.startedAt ?? this.now();
-    Object.assign(run, {
-      status: 'running',
-      runner,
-      claim: run.claim + 1,
-      dueAt: undefined,
-      startedAt,
-      journalRowsAtClaim: journalRows,
-      woken: false,
-    });
-    const lease = { runner, claim: run.claim };
     return {
-      run: { id, flowId, version, eventId, crashes, startedAt, lease, depth: run.depth, awaited: run.caller !== undefined },
-      event: this.events.get(eventId)!,
-      journal: this.journal(id).filter(({ kind }) => kind !== 'item'),
+      run: claimed(run, { runner, now: this.now(), laned: this.lanes.has(run) }),
+      event: this.events.get(run.eventId)!,
+      journal: this.journal(run.id).filter(({ kind }) => kind !== 'item'),
     };
   }
 
@@ -267,12 +283,9 @@ export class MemoryStore implements EventStore, Journal, Calls, Resumptions, Run
     return run && run.runner === lease.runner && run.claim === lease.claim ? run : undefined;
   }
 
-  private write(run: MemoryRun, { rows, drops }: Entry): void {
+  private write(run: MemoryRun, entry: Entry): void {
     run.journalRows += 1;
-    const journal = this.journals.get(run.id) ?? new Map<string, StepRow>();
-    this.journals.set(run.id, journal);
-    for (const { path, attempt } of drops) journal.delete(`${path}#${attempt}`);
-    for (const row of rows) journal.set(`${row.path}#${row.attempt}`, structuredClone(row));
+    this.journals.write(run.id, entry);
   }
 
   /** A run that is in work learns of it when it suspends. */

@@ -1,7 +1,8 @@
 import type { Flow, Step } from '@millrace/flow';
 import fc from 'fast-check';
 import { componentOf, flowOf } from '../contract/rig.js';
-import { planFlow, type Plan } from '../plan.js';
+import type { Plan } from '../plan.js';
+import { planFlow } from '../planner.js';
 import type { Scenario } from './world.js';
 
 /** A step as chance proposes it: numbers to choose by, and lists inside. */
@@ -81,7 +82,21 @@ class Writer {
     const id = this.id(draft.kind);
     const onError = draft.onError === 0 ? 'continue' : draft.onError === 1 ? 'fail' : undefined;
     const when = this.conditions[draft.when];
-    return { id, ...(when !== undefined && { when }), ...(onError && { onError }), ...this.parts(draft, id, inStrands) } as Step;
+    const common = { id, ...(when !== undefined && { when }), ...(onError && { onError }), ...this.timeout(draft) };
+    return { ...common, ...this.again(draft), ...this.parts(draft, id, inStrands) } as Step;
+  }
+
+  /** All of a step with steps inside again, after every failure or some, at once or after a while. */
+  private again({ lists, pick }: Draft): object {
+    if (lists.length === 0 || pick % 3 > 0) return {};
+    const retry = { attempts: 2 + (pick % 2), delay: ['0s', '20ms', '3m'][pick % 5] ?? '1s', jitter: false };
+    return { retry: pick % 7 > 4 ? { ...retry, on: ['test.final', 'timeout'] } : retry };
+  }
+
+  /** Waits are much longer or much shorter than this, so that a crash does not decide; where strands race anyway, it may. */
+  private timeout({ lists, pick }: Draft): object {
+    if (lists.length === 0 || pick % 2 > 0) return {};
+    return { timeout: this.races && pick % 4 > 0 ? '40ms' : '5m' };
   }
 
   private id(kind: string): string {

@@ -88,7 +88,7 @@ function end(walk: Walk, row: StepRow, output: Json): undefined {
 function settle(step: PlannedCall, walk: Walk, row: StepRow, error: StepError): undefined {
   const finishedAt = walk.clock.now();
   const failed = { ...row, finishedAt, error: errorRecord(error, row.path, row.attempt) };
-  const delay = retryDelay(step.retry, row.attempt, error, 'yes', () => walk.clock.random());
+  const delay = walk.run.test ? undefined : retryDelay(step.retry, row.attempt, error, 'yes', () => walk.clock.random());
   walk.note(delay === undefined ? { ...failed, status: 'failed' } : { ...failed, status: 'retrying', retryAt: finishedAt + delay });
 }
 
@@ -97,7 +97,8 @@ function failureOf(step: PlannedCall, runId: string, { status, error }: CallOutc
   const message = `The flow ${step.flow} that ${step.id} called did not succeed: ${reason}`;
   const code = error?.code ?? `call.${status}`;
   // What ended that run for good may not end this one too: its author can catch it.
-  if (!ENDS_THE_RUN.has(code)) return new StepError({ code, message, blame: error?.blame, details: { runId }, retryable: true });
+  if (!ENDS_THE_RUN.has(code))
+    return new StepError({ code, message, blame: error?.blame, details: { runId }, retryable: true, retryAfterMs: error?.retryAfterMs });
   return new StepError({ code: 'call.failed', message, blame: error?.blame, details: { runId, code }, retryable: true });
 }
 

@@ -8,7 +8,7 @@ import { Trail } from '../trail.js';
 import { decidingSignal, endsTheRun } from './join.js';
 import { Cursor } from './loop-cursor.js';
 import { DECIDED } from './parallel.js';
-import { errorRecord, NEXT, type StepSignal, type Walk } from './step.js';
+import { errorRecord, HALTED, NEXT, type StepSignal, type Walk } from './step.js';
 
 /** Of so many items that failed and were passed over, the rows of their steps are kept for whoever looks into it. */
 const FAILURES_KEPT = 10;
@@ -32,7 +32,7 @@ async function begin(step: PlannedForEach, walk: Walk, path: string): Promise<St
   const row = { path, attempt: 1, kind: 'forEach', startedAt, finishedAt: startedAt };
   try {
     const items = listOf(await resolveTemplate(step.items, walk.scope, walk.environment(path)), step, walk);
-    return noted(walk, { ...row, status: 'started', input: items });
+    return noted(walk, { ...row, status: 'started', input: step.sampled ? items.slice(0, 1) : items });
   } catch (thrown) {
     return noted(walk, { ...row, status: 'failed', finishedAt: walk.clock.now(), error: errorRecord(thrown, path, 1) });
   }
@@ -89,7 +89,9 @@ class Loop {
     );
     const decided = decidingSignal(signals);
     if (decided.kind === 'failed') return this.fail(this.verdict?.error ?? decided.error);
-    return decided.kind === 'next' ? this.succeed() : decided;
+    if (decided.kind !== 'next') return decided;
+    // Halted from outside: the other items were left out, and there is no list to give.
+    return this.cursor.count < this.items.length ? HALTED : this.succeed();
   }
 
   /** The first item that ends the loop is noted at once, so that a walk after this one halts the others too. */
@@ -135,7 +137,6 @@ class Loop {
       scope: { [this.step.as]: this.items[index], index, ...this.resume(index) },
     });
     const signal = await inner.list(this.step.steps);
-    this.walk.joined(inner);
     const row = { path: `${this.row.path}[${index}]`, attempt: 1, kind: 'item', startedAt, finishedAt: this.walk.clock.now() };
     if (signal.kind === 'next') {
       this.finished(lane, index, { ...row, status: 'succeeded', output: inner.output }, trail);
@@ -159,7 +160,7 @@ class Loop {
   /** One indivisible change of what is to be written: the item's row, the drops of what it stands for, and the cursor. */
   private finished(lane: Lane, index: number, row: StepRow, trail: Trail): void {
     this.outputs.set(index, row.output ?? null);
-    if (row.status === 'failed' && (this.failures += 1) <= FAILURES_KEPT) this.walk.leaveBehind(trail);
+    if (this.step.sampled || (row.status === 'failed' && (this.failures += 1) <= FAILURES_KEPT)) this.walk.leaveBehind(trail);
     else this.walk.drop(trail);
     this.walk.note(row);
     lane.index = this.take();

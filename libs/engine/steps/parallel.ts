@@ -27,7 +27,6 @@ export async function walkParallel(step: PlannedParallel, walk: Walk): Promise<S
     branches.map((branch) => () => branch.walk.list(branch.steps)),
     decide,
   );
-  for (const branch of branches) walk.joined(branch.walk);
   const decided = decidingSignal(signals);
   if (decided.kind === 'failed') return fail(own, verdict?.error ?? decided.error, walk);
   if (decided.kind !== 'next') return decided;

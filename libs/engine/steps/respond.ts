@@ -1,5 +1,5 @@
 import { StepError, type Json } from '@millrace/component-sdk';
-import { resolveTemplate } from '@millrace/flow';
+import { headerValuePattern, resolveTemplate } from '@millrace/flow';
 import type { PlannedRespond } from '../plan.js';
 import type { ErrorRecord, FlowResponse, StepRow } from '../records.js';
 import { errorRecord, NEXT, type StepSignal, type Walk } from './step.js';
@@ -67,11 +67,13 @@ function headerTexts(id: string, headers: { [name: string]: Json }): { [name: st
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, headerText(id, name, value)]));
 }
 
+const HEADER_VALUE = new RegExp(headerValuePattern);
+
 /** Visible characters, spaces and tabs (RFC 9110, section 5.5): a line break would begin another header. */
 function headerText(id: string, name: string, value: Json): string {
   const isText = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
   const text = String(isText ? value : '').replace(/^[ \t]+|[ \t]+$/g, '');
-  if (isText && /^[\t\x20-\x7e\x80-\xff]*$/.test(text)) return text;
+  if (isText && HEADER_VALUE.test(text)) return text;
   throw bad(
     'respond.bad-header',
     `${id} responds with the header ${name}, whose value is ${isText ? 'not of one line of Latin-1' : 'no text'}. Give it a plain text.`,

@@ -2,10 +2,11 @@ import { isStepError, StepError, type Json } from '@millrace/component-sdk';
 import type { StepEnvironment } from '../determinism.js';
 import type { Limits } from '../limits.js';
 import type { PlannedStep } from '../plan.js';
-import type { Calls, Clock, Host, Resumptions } from '../ports.js';
+import type { Calls, Clock, CredentialRates, Host, Resumptions } from '../ports.js';
 import type { ClaimedRun, ErrorRecord, FlowResponse, RunResult, RunScope, StepRow } from '../records.js';
 import type { Halt } from '../strands.js';
 import type { Trail } from '../trail.js';
+import { plainPath } from '../tries.js';
 
 /** What a step tells the list it stands in. Only `next` lets the list go on; `halted` says that a sibling decided. */
 export type StepSignal =
@@ -38,6 +39,7 @@ export interface Walk {
   readonly clock: Clock;
   readonly calls: Calls;
   readonly resumptions: Resumptions;
+  readonly rates: CredentialRates;
   readonly limits: Limits;
   /** How many leases in a row expired since a component step was last journalled, this walk included. */
   readonly crashes: number;
@@ -47,12 +49,12 @@ export interface Walk {
   readonly output: Json;
   /** When the last step that counts finished, by the journal: what `$now()` says, the same on every walk. */
   readonly now: number;
-  /** Counts the rows that were met here, inside too: whether something had begun. */
-  readonly touched: number;
   /** No other strand of this run works or waits. */
   readonly isAlone: boolean;
   /** A sibling decided: no new step is to begin. */
   readonly isHalted: boolean;
+  /** When the time of a step around this place is over, in milliseconds since the epoch; Infinity where none has one. */
+  readonly deadline: number;
   /** So much was noted that it should be written, effects or not. */
   readonly isLoaded: boolean;
   /** A `respond` step has answered, in this slice or an earlier one. */
@@ -78,8 +80,13 @@ export interface Walk {
   inner(parts: InnerWalk): Walk;
   /** Walks steps here that see another `error`. */
   handle(error: ErrorRecord, steps: readonly PlannedStep[]): Promise<StepSignal>;
-  /** Walks steps here that no sibling halts. */
-  shielded(steps: readonly PlannedStep[]): Promise<StepSignal>;
+  /**
+   * Writes down that the step at `path`, which has a `finally`, begins, where it may be halted: what was in flight when the process
+   * died leaves nothing else behind. False: it was halted before.
+   */
+  begins(path: string): boolean;
+  /** Walks the `finally` of the step at `path`, which no sibling and no time halts. */
+  shielded(path: string, steps: readonly PlannedStep[]): Promise<StepSignal>;
   /**
    * Runs strands side by side and tells `ended` of each end as it comes. Resolves when all have ended, in the order of
    * `walks`; a port that fails in one of them ends all, and then it rejects.
@@ -88,8 +95,6 @@ export interface Walk {
   /** What stops strands of this walk, and is stopped with it. */
   halting(): Halt;
   halt(halt: Halt): void;
-  /** What was met inside counts as met here. */
-  joined(inner: Walk): void;
   /** Whether the journal has rows inside an item, and its trail so far. */
   trail(prefix: string): Trail | undefined;
   /** What an item leaves behind goes with the item around this place. */
@@ -149,10 +154,11 @@ export function errorRecord(thrown: unknown, step: string, attempt: number): Err
   return {
     code: error.code,
     message: error.message,
-    step,
+    step: plainPath(step),
     attempt,
     blame: error.blame,
     ...(error.status === undefined ? {} : { status: error.status }),
+    ...(Number.isFinite(error.retryAfterMs) && { retryAfterMs: Math.round(error.retryAfterMs!) }),
     ...(error.details === undefined ? {} : { details: plainDetails(error.details) }),
   };
 }

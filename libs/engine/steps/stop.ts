@@ -1,5 +1,6 @@
 import { resolveTemplate } from '@millrace/flow';
 import type { PlannedStop } from '../plan.js';
+import { plainPath } from '../tries.js';
 import { decision, type StepSignal, type Walk } from './step.js';
 
 /** Ends the run here, as success or as failure with the author's message. */
@@ -14,7 +15,7 @@ export async function walkStop(step: PlannedStop, walk: Walk): Promise<StepSigna
   const error = {
     code: 'flow.stopped',
     message: message ?? 'The flow stopped itself as failed.',
-    step: walk.path(step.id),
+    step: plainPath(walk.path(step.id)),
     blame: 'author' as const,
   };
   return { kind: 'failed', error };

@@ -1,19 +1,20 @@
 import type { PlannedTry } from '../plan.js';
 import { matchesCode } from '../retry.js';
 import type { ErrorRecord } from '../records.js';
-import { ENDS_THE_RUN, type StepSignal, type Walk } from './step.js';
+import { ENDS_THE_RUN, HALTED, type StepSignal, type Walk } from './step.js';
 
 /**
  * Runs steps; `catch` takes over from a failure that it names. `finally` runs however they ended, also when a sibling's
- * failure halted them half way; not when they wait or the run goes on elsewhere, for then they have not ended.
+ * failure or the end of their time halted them half way; not when they wait or the run goes on elsewhere, for then they have
+ * not ended.
  */
 export async function walkTry(step: PlannedTry, walk: Walk): Promise<StepSignal> {
-  const before = walk.touched;
+  const path = walk.path(step.id);
+  if (step.finally.length > 0 && !walk.begins(path)) return HALTED;
   const tried = await walk.list(step.steps);
-  if (tried.kind === 'halted' && walk.touched === before) return tried;
   const settled = tried.kind === 'failed' && catches(step, tried.error) ? await handle(step, tried.error, walk) : tried;
   if (!HAS_ENDED.has(settled.kind)) return settled;
-  return together(settled, await walk.shielded(step.finally));
+  return together(settled, await walk.shielded(path, step.finally));
 }
 
 const HAS_ENDED: ReadonlySet<StepSignal['kind']> = new Set(['next', 'failed', 'stopped', 'halted']);

@@ -5,6 +5,7 @@ import { execute } from '../execute.js';
 import type { PlannedUse } from '../plan.js';
 import type { ErrorRecord, StepRow } from '../records.js';
 import { retryDelay } from '../retry.js';
+import { admission } from './allowance.js';
 import { asStepError, errorRecord, HALTED, NEXT, until, type StepSignal, type Walk } from './step.js';
 
 /** A step in flight at this many deaths of its runner in a row is not tried again. */
@@ -17,7 +18,7 @@ export async function walkUse(step: PlannedUse, walk: Walk): Promise<StepSignal>
     const row = walk.row(path);
     const settled = row && settledBy(row, step, walk);
     if (settled) return settled;
-    const due = await until(walk, row?.retryAt ?? 0);
+    const due = await until(walk, row?.retryAt ?? row?.resumeAt ?? 0);
     if (due.kind !== 'next') return due;
     const signal = await begin(step, walk, path, row);
     if (signal.kind !== 'suspended' || walk.row(path) === row) return signal;
@@ -32,20 +33,14 @@ function settledBy(row: StepRow, step: PlannedUse, walk: Walk): StepSignal | und
   return refused && fail(walk, row.path, row.attempt, refused);
 }
 
-/** An attempt that a crash interrupted is made again under its own number. */
+/** An attempt that a crash interrupted is made again under its own number; one that waits for a rate has not begun. */
 function attemptAfter(row: StepRow | undefined): number {
-  return row?.status === 'started' ? row.attempt : (row?.attempt ?? 0) + 1;
+  return row?.status === 'started' || row?.status === 'waiting' ? row.attempt : (row?.attempt ?? 0) + 1;
 }
 
 /** Why a step that a crash interrupted must not be tried again. */
 function refusal(step: PlannedUse, walk: Walk, row: StepRow): StepError | undefined {
-  if (step.stopOnCrash) {
-    return new StepError({
-      code: 'crash.in-flight',
-      message: `The runner died while ${row.path} was in flight and its onCrash is "stop". Check whether ${step.component} took effect, then re-run from here.`,
-      blame: 'operator',
-    });
-  }
+  if (step.stopOnCrash || walk.run.test) return inFlight(step, walk, row.path);
   if (walk.run.crashes === 0 || (row.deaths ?? 0) + 1 < POISON_CRASHES) return undefined;
   return new StepError({
     code: 'run.poison',
@@ -54,16 +49,26 @@ function refusal(step: PlannedUse, walk: Walk, row: StepRow): StepError | undefi
   });
 }
 
+function inFlight({ component }: PlannedUse, { run }: Walk, path: string): StepError {
+  const why = run.test ? 'a test repeats nothing' : 'its onCrash is "stop"';
+  const next = run.test ? 'test it again' : 're-run from here';
+  const message = `The runner died while ${path} was in flight and ${why}. Check whether ${component} took effect, then ${next}.`;
+  return new StepError({ code: 'crash.in-flight', message, blame: 'operator' });
+}
+
 async function begin(step: PlannedUse, walk: Walk, path: string, last: StepRow | undefined): Promise<StepSignal> {
   if (!(await walk.commit())) return { kind: 'lost' };
   if (walk.signal.aborted) return { kind: 'abandoned' };
   if (walk.isHalted) return HALTED;
   if (walk.shouldYield()) return { kind: 'suspended', resumeAt: walk.clock.now() };
-  const startedAt = walk.clock.now();
   const attempt = attemptAfter(last);
+  const waiting = { path, attempt, startedAt: walk.clock.now(), input: {} };
   const resolved = await inputOf(step, walk, path);
-  if ('error' in resolved) return settle(step, walk, { path, attempt, startedAt, input: {} }, resolved.error, last);
-  const tried = { path, attempt, startedAt, input: resolved.input };
+  if ('error' in resolved) return settle(step, walk, waiting, resolved.error, last);
+  const admitted = await admission(step, walk, last);
+  if (admitted.kind === 'later') return wait(step, walk, waiting, admitted.waitUntil, last);
+  if (admitted.kind !== 'admitted') return admitted;
+  const tried = { path, attempt, startedAt: walk.clock.now(), input: resolved.input };
   if (needsStartMark(step, walk, last) && !(await recordStart(walk, tried, last))) return { kind: 'lost' };
   return attemptIt(step, walk, tried, last);
 }
@@ -73,7 +78,7 @@ async function begin(step: PlannedUse, walk: Walk, path: string, last: StepRow |
  * that only a step that was under way each time is called poison, and not a run that merely stood by.
  */
 function needsStartMark(step: PlannedUse, walk: Walk, last: StepRow | undefined): boolean {
-  return step.stopOnCrash || walk.crashes > 0 || last?.status === 'started';
+  return step.stopOnCrash || walk.run.test === true || walk.crashes > 0 || last?.status === 'started' || (last?.deaths ?? 0) > 0;
 }
 
 type Tried = Pick<StepRow, 'path' | 'attempt' | 'startedAt'> & { readonly input: Json };
@@ -84,6 +89,16 @@ async function inputOf(step: PlannedUse, walk: Walk, path: string): Promise<{ re
   } catch (thrown) {
     return { error: asStepError(thrown) };
   }
+}
+
+/** The run gives its slot up until there may be room in the rate of the credential. What is known of earlier attempts is kept. */
+function wait(step: PlannedUse, walk: Walk, tried: Tried, resumeAt: number, last: StepRow | undefined): StepSignal {
+  const deaths = deathsOf(walk, last);
+  const { path, attempt, startedAt } = tried;
+  const began = last?.status === 'waiting' ? last.startedAt : startedAt;
+  const row = { path, attempt, kind: 'use', startedAt: began, finishedAt: startedAt, resumeAt, rateOf: step.credential } as const;
+  walk.note({ ...row, status: 'waiting', firstStartedAt: last?.firstStartedAt, ...(deaths > 0 && { deaths }) });
+  return { kind: 'suspended', resumeAt };
 }
 
 /** Only what the component throws is the step's failure; what a port throws breaks the walk off. */
@@ -121,7 +136,7 @@ async function recordStart(walk: Walk, tried: Tried, last: StepRow | undefined):
  */
 function deathsOf(walk: Walk, last: StepRow | undefined): number {
   if (walk.run.crashes === 0) return last?.deaths ?? 0;
-  return last?.status === 'started' ? (last.deaths ?? 0) + 1 : Number(walk.isAlone);
+  return last?.status === 'started' ? (last.deaths ?? 0) + 1 : Math.max(last?.deaths ?? 0, Number(walk.isAlone));
 }
 
 /** After a failed attempt: another one later, or the end of this step. */
@@ -142,6 +157,7 @@ function settle(step: PlannedUse, walk: Walk, tried: Tried, error: StepError, la
 
 /** Undefined: the failure is final. */
 function delayAfter(step: PlannedUse, walk: Walk, { attempt }: Tried, error: StepError, elapsedMs: number): number | undefined {
+  if (walk.run.test) return undefined;
   const component = walk.host.component(step.component)?.component;
   const delay = retryDelay(step.retry, attempt, error, component?.idempotent ?? 'no', () => walk.clock.random());
   return delay !== undefined && elapsedMs + delay <= step.retry.deadlineMs ? delay : undefined;

@@ -3,6 +3,7 @@ import { parseDuration, resolveTemplate } from '@millrace/flow';
 import type { PlannedWait } from '../plan.js';
 import type { ErrorRecord, StepRow } from '../records.js';
 import { rehearsed } from '../rehearsal.js';
+import { plainPath } from '../tries.js';
 import { errorRecord, NEXT, until, type StepSignal, type Walk } from './step.js';
 
 /** How often a step asks for its request while other strands keep the run in memory, in milliseconds. */
@@ -71,7 +72,7 @@ function timeOf(value: Json, id: string): number {
 }
 
 async function awaitTime(step: PlannedWait, walk: Walk, row: StepRow): Promise<StepSignal> {
-  if (walk.run.dry) return end(step, walk, row, { until: new Date(row.resumeAt ?? 0).toISOString() });
+  if (walk.run.dry || walk.run.test) return end(step, walk, row, { until: new Date(row.resumeAt ?? 0).toISOString() });
   const signal = await until(walk, row.resumeAt ?? 0);
   if (signal.kind !== 'next') return signal;
   return end(step, walk, row, { until: new Date(row.resumeAt ?? 0).toISOString() });
@@ -79,7 +80,7 @@ async function awaitTime(step: PlannedWait, walk: Walk, row: StepRow): Promise<S
 
 async function awaitRequest(step: PlannedWait, walk: Walk, row: StepRow): Promise<StepSignal> {
   const deadline = row.resumeAt ?? 0;
-  if (walk.run.dry)
+  if (walk.run.dry || walk.run.test)
     return end(
       step,
       walk,
@@ -103,7 +104,7 @@ function end(step: PlannedWait, walk: Walk, row: StepRow, output: Json): StepSig
 function expire(walk: Walk, row: StepRow): StepSignal {
   const hours = Math.round((walk.clock.now() - row.startedAt) / 360_000) / 10;
   const message = `${row.path} waited ${hours} hours for a request to its resume URL, and none came. Raise its timeout, or catch wait.timeout.`;
-  const error: ErrorRecord = { code: 'wait.timeout', message, step: row.path, blame: 'remote' };
+  const error: ErrorRecord = { code: 'wait.timeout', message, step: plainPath(row.path), blame: 'remote' };
   walk.note({ ...row, status: 'failed', finishedAt: walk.clock.now(), error });
   return { kind: 'failed', error };
 }

@@ -1,6 +1,6 @@
 import type { Condition, Dedupe, RateLimit, WebhookTrigger } from '@millrace/flow';
 import { compileCondition, compileTemplate, evaluateCondition, isAwaited, parseDuration, parseSize, webhookDefaults } from '@millrace/flow';
-import { StepError, type Json } from '@millrace/component-sdk';
+import { isStepError, StepError, type Json } from '@millrace/component-sdk';
 import type { AnswerFrom, ErrorRecord, FlowResponse, TriggerView } from '../records.js';
 import { errorRecord } from '../steps/step.js';
 
@@ -90,7 +90,7 @@ export function webhookRules(
     awaits: awaitRule(trigger.respond),
     decide: (view) => {
       const matched = matches(view);
-      if (matched instanceof StepError) return { kind: 'invalid', error: errorRecord(matched, 'trigger', 1) };
+      if (isStepError(matched)) return { kind: 'invalid', error: errorRecord(matched, 'trigger', 1) };
       if (!matched) return { kind: 'unmatched', clause: String(trigger.when) };
       const misfit = invalid?.(view.body);
       return misfit === undefined ? keyed(dedupeKey, view) : { kind: 'invalid', error: unfit(misfit), misfit };
@@ -124,7 +124,7 @@ function orStepError<T>(evaluate: () => T): T | StepError {
   try {
     return evaluate();
   } catch (error) {
-    if (error instanceof StepError) return error;
+    if (isStepError(error)) return error;
     throw error;
   }
 }
@@ -134,7 +134,8 @@ function dedupe({ key }: Dedupe, windowMs: number): (trigger: TriggerView) => De
   return (trigger) => ({ key: keyText(resolve(trigger)), windowMs });
 }
 
-function acceptKey(source: string, where: string): (trigger: TriggerView) => Json {
+/** A key of the accept subset, ready to run. Throws a StepError for an event that lacks what it names. */
+export function acceptKey(source: string, where: string): (trigger: TriggerView) => Json {
   const { resolveSync } = compileTemplate(source, where);
   if (!resolveSync) throw new Error(`A ${where} outside the accept subset was not caught by the checker.`);
   return (trigger) => resolveSync({ trigger });
@@ -144,7 +145,7 @@ function rateRule({ limit, per, key }: RateLimit): RateRule {
   const resolve = key === undefined ? () => '' : acceptKey(key, 'rateLimit.key');
   const keyOf = (trigger: TriggerView): string => {
     const value = orStepError(() => resolve(trigger));
-    return value instanceof StepError ? '' : JSON.stringify(value);
+    return isStepError(value) ? '' : JSON.stringify(value);
   };
   return { limit, perMs: parseDuration(per), key: keyOf };
 }
@@ -161,7 +162,7 @@ function keyText(value: Json): string {
 /** A key that cannot be made would let duplicates through silently, so the request is told what is missing. */
 function keyed(key: ((trigger: TriggerView) => DedupeKey) | undefined, view: TriggerView): Decision {
   const dedupe = orStepError(() => key?.(view));
-  return dedupe instanceof StepError ? { kind: 'keyless', problem: dedupe.message } : { kind: 'run', dedupe };
+  return isStepError(dedupe) ? { kind: 'keyless', problem: dedupe.message } : { kind: 'run', dedupe };
 }
 
 function fixedAnswer(respond: WebhookTrigger['respond']): FixedAnswer | undefined {

@@ -4,6 +4,8 @@ export interface BlobStore {
   put(runId: string, bytes: Uint8Array): Promise<string>;
   /** Undefined when there is nothing under the key. Fails when it cannot be read, or is not what was put. */
   get(key: string): Promise<Uint8Array | undefined>;
+  /** The first `most` bytes, which nothing is compared with; undefined as with `get`. */
+  beginning(key: string, most: number): Promise<Uint8Array | undefined>;
   /** Everything in one of `BLOB_SHARDS` parts, also what an interrupted put left behind (without a run). */
   list(shard: number): Promise<readonly StoredBlob[]>;
   remove(key: string): Promise<void>;

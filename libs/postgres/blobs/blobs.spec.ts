@@ -96,8 +96,8 @@ describe('steps with large values', () => {
   beforeAll(async () => {
     server = await startPrivatePostgres();
     database = await server.newDatabase();
-  }, 60_000);
-  afterAll(() => server.stop(), 60_000);
+  }, 180_000);
+  afterAll(() => server.stop(), 180_000);
   beforeEach(() => {
     blobs = new FolderBlobStore(folder);
     data = new StepData(blobs, 1_000);

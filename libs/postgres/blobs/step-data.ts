@@ -16,8 +16,18 @@ const SPILLED = ['input', 'output'] as const;
 type Refs = Partial<Record<(typeof SPILLED)[number], BlobRef>>;
 
 /** What a journal row keeps as bytes; `refs` stand for values that lie elsewhere. */
-interface StoredData extends Pick<StepRow, 'input' | 'output' | 'error' | 'retryAt' | 'resumeAt' | 'firstStartedAt' | 'deaths'> {
+interface StoredData extends Pick<
+  StepRow,
+  'input' | 'output' | 'error' | 'retryAt' | 'resumeAt' | 'rateOf' | 'firstStartedAt' | 'deaths' | 'given'
+> {
   readonly refs?: Refs;
+}
+
+/** The first bytes of a value as JSON text. */
+export interface Beginning {
+  readonly bytes: Uint8Array;
+  /** Of the whole text, in bytes. */
+  readonly size: number;
 }
 
 /** A row whose large values are references. */
@@ -71,6 +81,12 @@ export class StepData {
     return this.blobs?.get(ref.key);
   }
 
+  /** Its first `most` bytes; undefined when it is gone. */
+  async fetchBeginning(ref: BlobRef, most: number): Promise<Beginning | undefined> {
+    const bytes = await this.blobs?.beginning(ref.key, most);
+    return bytes && { bytes, size: ref.bytes };
+  }
+
   private async fetched(ref: BlobRef): Promise<StepRow['output']> {
     const bytes = await this.fetch(ref);
     return bytes && parseJsonBytes<NonNullable<StepRow['output']>>(Buffer.from(bytes));
@@ -89,8 +105,8 @@ export class StepData {
   }
 }
 
-function storedData({ input, output, error, retryAt, resumeAt, firstStartedAt, deaths }: StepRow): StoredData {
-  return { input, output, error, retryAt, resumeAt, firstStartedAt, deaths };
+function storedData({ input, output, error, retryAt, resumeAt, rateOf, firstStartedAt, deaths, given }: StepRow): StoredData {
+  return { input, output, error, retryAt, resumeAt, rateOf, firstStartedAt, deaths, given };
 }
 
 function beginning(bytes: Uint8Array): string {

@@ -6,7 +6,7 @@ import { accountNamed, isRoot, type Account } from './account.js';
 import { findBinaries, type Binaries } from './binaries.js';
 import { openPackage, packageName } from './package.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 let base: string;
 let packageDir: string;

@@ -13,7 +13,7 @@ import { pidIsTaken } from './processes.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres, type StartOptions } from './start.js';
 import type { ExitInfo } from './supervise.js';
 
-jest.setTimeout(90_000);
+jest.setTimeout(300_000);
 
 const isRoot = process.getuid?.() === 0;
 if (!isRoot) console.info('Not root: the tests about the user that root hands the server to do not run.');

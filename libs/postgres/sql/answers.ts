@@ -11,7 +11,7 @@ export const ANSWERED = `
 export const ANSWER = `
   select k.event_id, k.status, k.answer_from, k.output, k.ended, j.data as response
   from (
-    select event_id, status, answer_from, null::bytea as output, false as ended from runs where id = $1
+    select event_id, case when status in ('behind', 'paced') then 'queued' else status end as status, answer_from, null::bytea as output, false as ended from runs where id = $1
     union all
     select event_id, status, null, output, true from finished_runs where id = $1
   ) as k

@@ -1,10 +1,19 @@
+import { placing } from './lanes.js';
+import { dueNow } from './priorities.js';
+import { SHOWN_STATUS } from './status.js';
+
 export const INSERT_EVENT = `
   insert into events (id, flow_id, received_at, request, body) values ($1::uuid, $2, to_timestamp($3::float8 / 1000), $4, $5)`;
 
-/** A run that a person asked for: due at once, its journal begun where the rows say. */
+/** A run that a person asked for: due at once unless others of its lane are, its journal begun where the rows say. */
 export const INSERT_RERUN = `
-  insert into runs (id, event_id, flow_id, version, status, due_at, rerun_of, dry, journal_rows)
-  values ($1::uuid, $2::uuid, $3, $4::int, $5, case when $5 = 'queued' then now() end, $6::uuid, $7::boolean, $8::int)`;
+  with asked as (
+    select $1::uuid as run_id, $3::text as run_flow_id, $5::text as status, $9::uuid as lane, $10::text as lane_name, $11::int as lane_limit, 1 as n
+  ), ${placing('asked')}
+  insert into runs (id, event_id, flow_id, version, status, due_at, rerun_of, dry, journal_rows, lane, turn)
+  select a.run_id, $2::uuid, $3, $4::int, coalesce(p.status, a.status), case when coalesce(p.status, a.status) = 'queued' then ${dueNow('$3')} end,
+    $6::uuid, $7::boolean, $8::int, a.lane, p.turn
+  from asked a left join places p on p.run_id = a.run_id`;
 
 export const INSERT_ROWS = `
   insert into journal (run_id, path, attempt, status, kind, started_at, finished_at, data)
@@ -20,17 +29,17 @@ export const RESOLVE = `
 
 const DEAD = `
   from finished_runs
-  where status = 'failed' and resolution is null and not dry
+  where status = 'failed' and resolution is null and not dry and not test
     and ($1::text is null or flow_id = $1) and ($2::text is null or convert_from(error, 'utf8')::jsonb ->> 'code' = $2)
     and ($3::uuid is null or id < $3) and ($4::timestamptz is null or finished_at >= $4) and ($5::timestamptz is null or finished_at < $5)`;
 
 export const DEAD_LETTERS = `
-  select id, flow_id, version, event_id, status, parent, rerun_of, dry, started_at, finished_at, null::timestamptz as due_at, error
+  select id, flow_id, version, event_id, status, parent, rerun_of, dry, test, started_at, finished_at, null::timestamptz as due_at, error
   ${DEAD} order by id desc limit $6`;
 
 export const COUNT_DEAD_LETTERS = `select count(*)::int as count ${DEAD}`;
 
-const ACTIVE = `from runs where ($1::text is null or flow_id = $1) and ($2::text is null or case when status = 'held' then 'queued' else status end = $2)`;
+const ACTIVE = `from runs where ($1::text is null or flow_id = $1) and ($2::text is null or ${SHOWN_STATUS} = $2)`;
 
 export const COUNT_ACTIVE = `select count(*)::int as count ${ACTIVE}`;
 export const ACTIVE_IDS = `select id ${ACTIVE} order by id limit $3`;

@@ -1,3 +1,4 @@
+import { gather, GATHERED } from './collections.js';
 import { starts } from './starts.js';
 
 /**
@@ -20,21 +21,33 @@ export const UNDELIVERED = `${COLUMNS} where delivered_at is null order by id li
 
 /** The data is in the event from then on. */
 const TAKE = `
-    update outbox set delivered_at = now(), data = 'null', event_id = $15::uuid, run_ids = $16::uuid[]
-    where id = $14::bigint and delivered_at is null returning flow_id, run_id, emitted_at`;
+    update outbox set delivered_at = now(), data = 'null', event_id = $18::uuid, run_ids = $19::uuid[]
+    where id = $17::bigint and delivered_at is null returning flow_id, run_id, emitted_at`;
 
 /** Delivered once: the compare-and-set, the event and the runs of all flows that listen are one commit. */
 export const DELIVER = starts(TAKE);
 
-/** The same for the failure of a run, which marks its flow as failing. */
-export const DELIVER_FAILURE = starts(
-  TAKE,
-  `, marked as (
+/** The event for the flows that collect it: $20 flows, $21 versions, $22 to $27 as `collectColumns` has them. */
+const COLLECTED_BEFORE = `took as (${TAKE}
+  ), wanted as (
+    select $18::uuid as event_id, ($3::float8[])[1] as at, octet_length(($5::bytea[])[1]) as body_len, w.*
+    from took cross join unnest($20::text[], $21::int[], $22::text[], $23::text[], $24::float8[], $25::float8[], $26::int[], $27::int[])
+      with ordinality as w (flow, version, collect_key, kind, collect_ms, max_wait_ms, size, depth, n)
+  )${gather('wanted', 'flow')}, `;
+
+const ONCE_COLLECTED = `select * from took where ${GATHERED}`;
+
+export const DELIVER_COLLECTED = starts(ONCE_COLLECTED, '', COLLECTED_BEFORE);
+
+const MARK_FAILING = `, marked as (
     insert into failing_flows as f (flow_id, since, failed_at, run_id)
     select flow_id, emitted_at, emitted_at, run_id from allowed
     on conflict (flow_id) do update set failures = f.failures + 1, failed_at = greatest(f.failed_at, excluded.failed_at), run_id = excluded.run_id
-  )`,
-);
+  )`;
+
+/** The same for the failure of a run, which marks its flow as failing. */
+export const DELIVER_FAILURE = starts(TAKE, MARK_FAILING);
+export const DELIVER_FAILURE_COLLECTED = starts(ONCE_COLLECTED, MARK_FAILING, COLLECTED_BEFORE);
 
 /**
  * The first success of a failing flow since its last failure: takes the mark away and tells of it. Looks at the newest
@@ -44,7 +57,7 @@ export const TELL_OF_RECOVERIES = `
   with success as (
     select f.flow_id, first.id as run_id, first.finished_at from failing_flows f cross join lateral (
       select newest.id, newest.finished_at from (
-        select id, status, finished_at from finished_runs where flow_id = f.flow_id order by id desc limit 100
+        select id, status, finished_at from finished_runs where flow_id = f.flow_id and not dry and not test order by id desc limit 100
       ) newest
       where newest.status = 'succeeded' and newest.finished_at > f.failed_at order by newest.finished_at limit 1
     ) first

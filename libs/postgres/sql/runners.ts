@@ -1,3 +1,5 @@
+import { lockedRuns } from './lock-order.js';
+
 export const REGISTER = `
   insert into runners (id, name, lease_until) values ($1::uuid, $2, now() + make_interval(secs => $3::float8))`;
 
@@ -14,22 +16,21 @@ export const RECLAIM_EXPIRED = `
   with dead as (
     delete from runners where lease_until <= now() returning id
   )
-  update runs r set status = 'queued', runner = null, due_at = now(),
-    crashes = case when r.journal_rows > r.journal_rows_at_claim then 1 else r.crashes + 1 end
-  from dead where r.runner = dead.id`;
+  update runs set status = 'queued', runner = null, due_at = now(),
+    crashes = case when journal_rows > journal_rows_at_claim then 1 else crashes + 1 end
+  where ${lockedRuns('runner in (select id from dead)')}`;
 
 /** Runs that hang on a runner that has no lease row at all (it was reclaimed while their accept was in flight). */
 export const RECLAIM_ORPHANS = `
-  update runs r set status = 'queued', runner = null, due_at = now(), crashes = r.crashes + 1
-  where r.runner is not null and not exists (select from runners where runners.id = r.runner)`;
+  update runs set status = 'queued', runner = null, due_at = now(), crashes = crashes + 1
+  where ${lockedRuns('runner is not null and not exists (select from runners where runners.id = runs.runner)')}`;
 
 export const HELD = `select id, claim from runs where runner = $1::uuid`;
 
 export const GIVE_BACK = `
-  update runs r set status = 'queued', runner = null, due_at = now()
-  from unnest($2::uuid[], $3::int[]) as stray (id, claim)
-  where r.id = stray.id and r.claim = stray.claim and r.runner = $1::uuid`;
+  update runs set status = 'queued', runner = null, due_at = now()
+  where ${lockedRuns('runner = $1::uuid and (id, claim) in (select * from unnest($2::uuid[], $3::int[]))')}`;
 
 export const RETIRE = `
   with gone as (delete from runners where id = $1::uuid)
-  update runs set status = 'queued', runner = null, due_at = now() where runner = $1::uuid`;
+  update runs set status = 'queued', runner = null, due_at = now() where ${lockedRuns('runner = $1::uuid')}`;

@@ -22,12 +22,12 @@ export const CHANGE_SCHEDULE = `
 
 /** One turn of a schedule and the runs that it starts: the compare-and-set on \`turn\` makes it happen once. */
 export const TAKE_TURN = starts(`
-    update schedules set turn = turn + 1, changed_at = to_timestamp($16::float8 / 1000), next_at = to_timestamp($17::float8 / 1000),
-      waiting = array(select to_timestamp(w / 1000) from unnest($18::float8[]) as w),
-      last_at = coalesce(to_timestamp($19::float8 / 1000), last_at), last_run = coalesce($20::uuid, last_run),
-      left_out = left_out + $21::int, left_out_at = coalesce(to_timestamp($22::float8 / 1000), left_out_at),
-      left_out_because = coalesce($23, left_out_because)
-    where flow_id = $14 and turn = $15::bigint returning flow_id`);
+    update schedules set turn = turn + 1, changed_at = to_timestamp($19::float8 / 1000), next_at = to_timestamp($20::float8 / 1000),
+      waiting = array(select to_timestamp(w / 1000) from unnest($21::float8[]) as w),
+      last_at = coalesce(to_timestamp($22::float8 / 1000), last_at), last_run = coalesce($23::uuid, last_run),
+      left_out = left_out + $24::int, left_out_at = coalesce(to_timestamp($25::float8 / 1000), left_out_at),
+      left_out_because = coalesce($26, left_out_because)
+    where flow_id = $17 and turn = $18::bigint returning flow_id`);
 
 /** Schedules of flows that are archived, or that something else starts by now ($1 ids, $2 their versions). */
 export const END_SCHEDULES = `

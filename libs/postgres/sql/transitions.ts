@@ -1,3 +1,4 @@
+import { FREED, HANDED_OVER, HANDING_OVER, LOCKED, locking } from './lanes.js';
 import { ring } from './ring.js';
 
 /**
@@ -56,11 +57,11 @@ const suspend = (drops: string): string => `
 const finish = (drops: string): string => `
   with moves as (${MOVES}), moved as (
     delete from runs r using moves m where ${STILL_OURS}
-    returning r.id, r.event_id, r.flow_id, r.version, r.started_at, r.parent, r.rerun_of, r.dry, m.at, m.status, m.error_at, m.error_len
+    returning r.id, r.event_id, r.flow_id, r.version, r.started_at, r.parent, r.rerun_of, r.dry, r.test, m.at, m.status, m.error_at, m.error_len
   ), kept as (
-    insert into finished_runs (id, event_id, flow_id, version, status, started_at, finished_at, error, parent, rerun_of, dry)
+    insert into finished_runs (id, event_id, flow_id, version, status, started_at, finished_at, error, parent, rerun_of, dry, test)
     select id, event_id, flow_id, version, status, started_at, to_timestamp(at / 1000),
-      case when error_len > 0 then substring($1::bytea from error_at for error_len) end, parent, rerun_of, dry
+      case when error_len > 0 then substring($1::bytea from error_at for error_len) end, parent, rerun_of, dry, test
     from moved
   ), rows as (${ROWS}
   )${drops}
@@ -70,7 +71,7 @@ const finish = (drops: string): string => `
 const TELL_OF_FAILURES = `, told as (
     insert into outbox (name, flow_id, run_id, depth, data)
     select 'flow.failed', flow_id, id, depth + 1, case when error_len > 0 then substring($1::bytea from error_at for error_len) else 'null' end
-    from moved where status = 'failed' and not dry order by id
+    from moved where status = 'failed' and not dry and not test order by id
   )`;
 
 /**
@@ -78,17 +79,17 @@ const TELL_OF_FAILURES = `, told as (
  * woken and the process of the caller rung. $23 is this process. Parents are locked in the order of
  * their ids, so that two commits cannot deadlock; a parent that ends in this very statement needs no waking.
  */
-const finishAwaited = (more: string): string => `
+const finishAwaited = ({ lock, guard, columns, more, answer }: Finishing): string => `
   with moves as (${MOVES}), outputs as (
     select * from unnest($2::uuid[], $21::int[], $22::int[]) as o (id, output_at, output_len)
-  ), moved as (
-    delete from runs r using moves m where ${STILL_OURS}
-    returning r.id, r.event_id, r.flow_id, r.version, r.started_at, r.parent, r.awaited, r.awaited_by, r.answer_from, r.rerun_of, r.dry, r.depth,
-      m.at, m.status, m.error_at, m.error_len
+  )${lock}, moved as (
+    delete from runs r using moves m where ${STILL_OURS}${guard}
+    returning r.id, r.event_id, r.flow_id, r.version, r.started_at, r.parent, r.awaited, r.awaited_by, r.answer_from, r.rerun_of, r.dry, r.test, r.depth,
+      m.at, m.status, m.error_at, m.error_len${columns}
   ), kept as (
-    insert into finished_runs (id, event_id, flow_id, version, status, started_at, finished_at, error, parent, rerun_of, dry, output)
+    insert into finished_runs (id, event_id, flow_id, version, status, started_at, finished_at, error, parent, rerun_of, dry, test, output)
     select id, event_id, flow_id, version, status, started_at, to_timestamp(at / 1000),
-      case when error_len > 0 then substring($1::bytea from error_at for error_len) end, parent, rerun_of, dry,
+      case when error_len > 0 then substring($1::bytea from error_at for error_len) end, parent, rerun_of, dry, test,
       case when output_len > 0 and answer_from is distinct from 'step' then substring($1::bytea from output_at for output_len) end
     from moved join outputs using (id)
   ), parents as (
@@ -99,7 +100,29 @@ const finishAwaited = (more: string): string => `
     from parents where r.id = parents.id
   ), rows as (${ROWS}
   )${DROPS}${more}
-  select id, ${ring('$23')} from moved`;
+  ${answer}`;
+
+/** What a kind of end has of its own: around the compare-and-set, and behind it. */
+interface Finishing {
+  readonly lock: string;
+  readonly guard: string;
+  readonly columns: string;
+  readonly more: string;
+  readonly answer: string;
+}
+
+const AWAITED: Finishing = { lock: '', guard: '', columns: '', more: '', answer: `select id, ${ring('$23')} from moved` };
+const FAILED: Finishing = { ...AWAITED, more: TELL_OF_FAILURES };
+
+/** The end of runs that have lanes: the next in line have their turn by the same commit. */
+const LANED: Finishing = {
+  lock: `, ${locking(`select r.lane from runs r join moves m on ${STILL_OURS} where r.lane is not null`)}`,
+  guard: ` and ${LOCKED}`,
+  columns: ', r.lane, r.turn',
+  more: `${TELL_OF_FAILURES}, ${FREED}, ${HANDING_OVER}, handed_over as (${HANDED_OVER})`,
+  answer: `select id, ${ring('$23')}::text as rung, null::uuid as next, null::uuid as lane from moved
+  union all select null, null, next, lane from handed_over`,
+};
 
 export interface TransitionTexts {
   readonly plain: string;
@@ -112,9 +135,10 @@ export const RECORD: TransitionTexts & { readonly awaited: string } = {
   awaited: RECORD_AWAITED,
 };
 export const SUSPEND: TransitionTexts = { plain: suspend(''), dropping: suspend(DROPS) };
-export const FINISH: TransitionTexts & { readonly awaited: string; readonly failed: string } = {
+export const FINISH: TransitionTexts & { readonly awaited: string; readonly failed: string; readonly laned: string } = {
   plain: finish(''),
   dropping: finish(DROPS),
-  awaited: finishAwaited(''),
-  failed: finishAwaited(TELL_OF_FAILURES),
+  awaited: finishAwaited(AWAITED),
+  failed: finishAwaited(FAILED),
+  laned: finishAwaited(LANED),
 };

@@ -16,7 +16,11 @@ export function decodeText(bytes: Uint8Array, charset: string | undefined): stri
   }
 }
 
+/** Holds nothing between bodies: they are decoded whole. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 function decoderOf(charset: string | undefined, bytes: Uint8Array): InstanceType<typeof TextDecoder> {
+  if (charset === undefined || charset === 'utf-8') return UTF8;
   try {
     return new TextDecoder(labelOf(charset, bytes), { fatal: true });
   } catch {

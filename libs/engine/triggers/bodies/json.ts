@@ -63,13 +63,16 @@ function scan(text: string): { tooDeep: boolean; oddNumbers: boolean } {
   return { tooDeep: false, oddNumbers };
 }
 
-/** Where the string that begins here ends. */
+/** Where the string that begins here ends. Looks for the quote, for most of a body is text inside of strings. */
 function endOfString(text: string, start: number): number {
-  let i = start + 1;
-  for (; i < text.length; i += 1) {
-    const code = text.charCodeAt(i);
-    if (code === 0x5c) i += 1;
-    else if (code === 0x22) break;
-  }
-  return i;
+  let end = text.indexOf('"', start + 1);
+  while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end < 0 ? text.length : end;
+}
+
+/** Whether an odd number of backslashes stands before a place. */
+function isEscaped(text: string, at: number): boolean {
+  let slashes = 0;
+  while (text.charCodeAt(at - 1 - slashes) === 0x5c) slashes += 1;
+  return slashes % 2 === 1;
 }

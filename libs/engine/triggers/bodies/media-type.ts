@@ -5,9 +5,23 @@ export interface MediaType {
   readonly charset: string | undefined;
 }
 
+/** Senders repeat themselves: what was read once is remembered, up to so many different headers. */
+const MAX_REMEMBERED = 256;
+const remembered = new Map<string, MediaType>();
+
 /** The media type in lower case without its parameters, and the charset if one is named. */
 export function mediaType(contentType: string | undefined): MediaType {
-  const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim());
+  const text = contentType ?? '';
+  const known = remembered.get(text);
+  if (known) return known;
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  const read = readMediaType(text);
+  remembered.set(text, read);
+  return read;
+}
+
+function readMediaType(contentType: string): MediaType {
+  const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim());
   const charset = parameters.map((parameter) => /^charset="?([^"]+)"?$/i.exec(parameter)?.[1]).find((value) => value !== undefined);
   return { type: type.toLowerCase(), charset: charset?.toLowerCase() };
 }

@@ -69,7 +69,12 @@ function refusalOf(error: unknown): unknown {
   if (error instanceof MaxPartsExceededError) return tooMany(`A multipart body may have ${MAX_PARTS} parts.`);
   if (error instanceof MaxHeaderSizeExceededError) return tooMany(`The headers of a part may have ${MAX_HEADER_BYTES} bytes.`);
   if (error instanceof MultipartParseError) return malformed('its parts are not where its boundary says');
-  return error instanceof TypeError ? malformed('the headers of a part are not UTF-8') : error;
+  return isUndecodable(error) ? malformed('the headers of a part are not UTF-8') : error;
+}
+
+/** By its code, which is what Node's TextDecoder promises; a TypeError could be a mistake of ours. */
+function isUndecodable(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 'ERR_ENCODING_INVALID_ENCODED_DATA';
 }
 
 function malformed(why: string): BodyRefusal {

@@ -1,0 +1,83 @@
+import { Conditions } from './conditions.js';
+import { OUTCOMES, type Outcome } from './event-list.js';
+import { lowestId } from './partitions.js';
+import { SHOWN_STATUS } from './sql/status.js';
+
+/** What an operation does to each of its items: events are replayed, ended runs re-run, dead letters retried or discarded, active runs cancelled. */
+export type OperationKind = 'replay' | 'rerun' | 'retry' | 'discard' | 'cancel';
+
+/** Which events or runs it is about; what does not apply to the kind is left out. */
+export interface Selection {
+  readonly flowId?: string | undefined;
+  readonly status?: string | undefined;
+  /** The code of the error. */
+  readonly code?: string | undefined;
+  /** Of events: what became of them. */
+  readonly outcome?: Outcome | undefined;
+  /** Milliseconds: came at this moment or later. */
+  readonly since?: number | undefined;
+  /** Milliseconds: came before this moment. */
+  readonly until?: number | undefined;
+  /** A text of the event, letter by letter. */
+  readonly search?: string | undefined;
+}
+
+/** Exactly these, or all that fit. */
+export type Chosen = { readonly ids: readonly string[] } | Selection;
+
+/** A statement that selects the ids, with its values. */
+export interface ChosenIds {
+  readonly text: string;
+  readonly values: unknown[];
+}
+
+/** The ids of what is chosen, as a statement without order; `values` already holds what the statement around it needs. */
+export function chosenIds(kind: OperationKind, chosen: Chosen, values: unknown[] = []): ChosenIds {
+  const where = new Conditions(values);
+  if ('ids' in chosen) return { text: `select distinct id from unnest(${where.parameter(chosen.ids)}::uuid[]) as given (id)`, values };
+  const { flowId, since, until } = chosen;
+  where
+    .add(flowId, (p) => `flow_id = ${p}`)
+    .add(since === undefined ? undefined : lowestId(since), (p) => `id >= ${p}::uuid`)
+    .add(until === undefined ? undefined : lowestId(until), (p) => `id < ${p}::uuid`);
+  const table = KINDS[kind](where, chosen);
+  return { text: `select id from ${table} ${where.where}`, values };
+}
+
+const IN_EVENT = (p: string): string =>
+  `(position(convert_to(${p}, 'UTF8') in body) > 0 or position(convert_to(${p}, 'UTF8') in request) > 0)`;
+
+/** Of runs: the text stands in their event. */
+const OF_EVENT = (p: string): string => `exists (select from events e where e.id = event_id and ${IN_EVENT(p)})`;
+
+type Narrowing = (where: Conditions, chosen: Selection) => string;
+
+const deadLetters: Narrowing = (where, { code, search }) => {
+  where
+    .always("status = 'failed' and resolution is null and not dry and not test")
+    .add(code, (p) => `convert_from(error, 'utf8')::jsonb ->> 'code' = ${p}`)
+    .add(search, OF_EVENT);
+  return 'finished_runs';
+};
+
+/** Answers the table. */
+const KINDS: Readonly<Record<OperationKind, Narrowing>> = {
+  replay: (where, { search, outcome }) => {
+    if (outcome !== undefined) where.always(OUTCOMES[outcome]);
+    where.add(search, IN_EVENT);
+    return 'events';
+  },
+  rerun: (where, { status, search }) => {
+    where
+      .always('not dry and not test')
+      .add(status, (p) => `status = ${p}`)
+      .add(search, OF_EVENT);
+    return 'finished_runs';
+  },
+  retry: deadLetters,
+  discard: deadLetters,
+  cancel: (where, { status, search }) => {
+    where.add(status, (p) => `${SHOWN_STATUS} = ${p}`).add(search, OF_EVENT);
+    return 'runs';
+  },
+};
