@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=64
 // Builds what is out of date (in a checkout), then hands over to the command line.
 import { ensureBuilt } from '../scripts/ensure-built.mjs';
 

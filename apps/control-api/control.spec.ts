@@ -8,7 +8,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { EventRecord, StepRow } from '@millrace/engine';
 import { HealthModule, PlatformModule, type Platform } from '@millrace/platform';
 import type { RunSummary } from '@millrace/postgres';
-import { createLogger } from '@millrace/telemetry';
+import { createLogger, Metrics } from '@millrace/telemetry';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { controlModule, openApiDocument } from './index.js';
@@ -31,6 +31,7 @@ const run: RunSummary = {
   parent: null,
   rerunOf: null,
   dry: false,
+  test: false,
   resolution: null,
   error: { code: 'http.500', message: 'It failed.', step: 'send' },
 };
@@ -52,27 +53,42 @@ const event: EventRecord = {
 
 const FLOW_TEXT = '{ "format": 1, "id": "hello", "name": "Hello", "trigger": { "type": "webhook" }, "steps": [] }';
 
+/** The database can say what stands, and nothing else. */
+function queried(text: string): Promise<{ rows: object[] }> {
+  if (!text.includes('as open_collections')) return Promise.reject(new Error('connect ECONNREFUSED 10.0.0.1:5432'));
+  return Promise.resolve({
+    rows: [{ runs: { queued: 1, behind: 2 }, oldest_due: 0, dead_letters: 0, open_collections: 3, undelivered: 0 }],
+  });
+}
+
 /** The platform as far as the control API uses it, without a database. */
 function fakePlatform(config: Partial<Platform['config']> = {}): Platform {
   const live = { id: 'hello', version: 1, enabled: true, rules: {}, credential: undefined, problems: [] };
   return {
     config: { host: '127.0.0.1', publicUrl: undefined, ...config },
+    metrics: new Metrics(),
     log: createLogger({ level: 'silent', format: 'json' }),
     publicUrl: 'http://127.0.0.1:3000',
-    database: { pool: { query: () => Promise.reject(new Error('connect ECONNREFUSED 10.0.0.1:5432')) } },
+    database: { pool: { query: queried } },
     catalog: { flows: () => [live], flow: (id: string) => (id === 'hello' ? live : undefined) },
     flows: { version: () => Promise.resolve({ text: FLOW_TEXT, createdAt: new Date(0) }), find: () => Promise.resolve(null) },
+    collections: {
+      collectedBy: () => Promise.resolve([{ flowId: 'hello', runId: RUN, dueAt: undefined }]),
+      collectedFor: () => Promise.resolve({ count: 1, ids: [EVENT] }),
+    },
     history: {
-      runs: ({ limit }: { limit: number }) => Promise.resolve(Array.from({ length: Math.min(limit, 3) }, () => run)),
+      runs: ({ limit }: { limit: number }) =>
+        Promise.resolve({ items: Array.from({ length: Math.min(limit, 3) }, () => run), next: limit < 3 ? RUN : null }),
       run: (id: string) => Promise.resolve(id === RUN ? run : undefined),
+      triggers: () => Promise.resolve(new Map([[EVENT, event]])),
       journal: () => Promise.resolve(journal),
       listedJournal: () => Promise.resolve(journal),
       stepValue: (_: string, path: string, name: string) => Promise.resolve(path === 'each[0].send' ? Buffer.from(`"${name}"`) : undefined),
-      events: () => Promise.resolve([{ ...event, size: event.body.length }]),
+      events: () => Promise.resolve({ items: [{ ...event, size: event.body.length, runs: [] }], next: null }),
       event: (id: string) => Promise.resolve(id === EVENT ? event : undefined),
+      eventBeginning: (id: string) => Promise.resolve(id === EVENT ? { ...event, size: event.body.length } : undefined),
       refusals: () => Promise.reject(new Error('relation "refusals" at secret-host is broken')),
       cancel: () => Promise.resolve([]),
-      active: () => Promise.resolve({ queued: 2 }),
     },
     // Only what the controllers touch is there; touching anything else fails the test.
   } as unknown as Platform;
@@ -296,7 +312,7 @@ describe('the OpenAPI document', () => {
 
   it('describes exactly the routes there are', async () => {
     const { routes } = await start();
-    const api = routes.filter((route) => / \/(api|health\/)/.test(route));
+    const api = routes.filter((route) => / \/(api|health\/|metrics)/.test(route));
     const documented = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
     );

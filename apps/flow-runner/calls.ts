@@ -1,6 +1,6 @@
 import { StepError, type Json } from '@millrace/component-sdk';
-import type { Catalog, LiveFlow } from '@millrace/catalog';
-import type { Call, Calls, ClaimedRun } from '@millrace/engine';
+import { statusAtBirth, type Catalog, type LiveFlow } from '@millrace/catalog';
+import { triggerOf, type Call, type Calls, type ClaimedRun } from '@millrace/engine';
 import type { PostgresRunStarter } from '@millrace/postgres';
 
 interface CallParts {
@@ -15,14 +15,19 @@ export function flowCalls({ catalog, starter, ring }: CallParts): Calls {
   return {
     begin: async (caller, call) => {
       const flow = callable(catalog.flow(call.flowId), call);
-      await starter.start(eventOf(caller, call), {
+      const event = eventOf(caller, call);
+      await starter.start(event, {
         id: call.runId,
         version: flow.version,
-        status: flow.enabled ? 'queued' : 'held',
+        status: statusAtBirth(caller.dry ? { ...flow, rate: undefined } : flow),
         parent: caller.id,
         awaited: call.awaited,
         depth: (caller.depth ?? 0) + 1,
         dry: caller.dry ?? false,
+        test: caller.test ?? false,
+        priority: flow.priority,
+        // A rehearsal holds nobody up, nor does a test.
+        lane: caller.dry || caller.test ? undefined : flow.lane?.of(triggerOf(event, { body: call.input, files: [] })),
       });
       ring();
     },

@@ -6,6 +6,7 @@ import { openEventFile, type Host, type Invocation, type ReadEvent } from '@mill
 import { bindFetch, redact, type HttpClient } from '@millrace/http-client';
 import type { Log } from '@millrace/telemetry';
 import type { CredentialWatch } from '@millrace/triggers';
+import { metered, type RateParts } from './credential-rate.js';
 import { reporting, type UseReport } from './credential-use.js';
 import type { Triggers } from './triggers/triggers.js';
 
@@ -17,20 +18,22 @@ interface HostParts {
   readonly readEvent: ReadEvent;
   /** Told of every answer to a request that a credential signed. */
   readonly used: UseReport;
+  readonly rates: RateParts;
 }
 
 /** Runs components for the engine: credentials, the guarded way out, events, logs that name run and step. */
-export function componentHost({ catalog, http, log, triggers, readEvent, used }: HostParts): Host {
+export function componentHost({ catalog, http, log, triggers, readEvent, used, rates }: HostParts): Host {
   return {
     component: (name) => catalog.components.get(name),
     context: (component, invocation) => {
       const credential = credentialFor(catalog, component, invocation);
       const { signal, timeoutMs, idempotencyKey, run, path } = invocation;
       const bound = bindFetch(http, { credential, signal, timeoutMs, idempotencyKey });
+      const counted = run.dry ? bound : metered(bound, credential?.name, rates);
       return {
         credential: credential?.view,
         openFile: (file) => openEventFile(readEvent, run.eventId, file),
-        fetch: watched(reporting(bound, credential, used), invocation, triggers.watch),
+        fetch: watched(reporting(counted, credential, used), invocation, triggers.watch),
         emit: emitting(triggers, invocation),
         signal,
         idempotencyKey,
@@ -45,7 +48,7 @@ type Fetch = ComponentContext['fetch'];
 
 /** Notes how the other side took the credential. */
 function watched(fetch: Fetch, { credential, run, path }: Invocation, watch: CredentialWatch): Fetch {
-  if (credential === undefined) return fetch;
+  if (credential === undefined || run.test) return fetch;
   const note = (status: number): void => watch.answered(credential, status, { flow: run.flowId, run: run.id, step: path });
   return async (url, init) => {
     try {

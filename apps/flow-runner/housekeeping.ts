@@ -5,7 +5,7 @@ const EVERY_MS = 10 * 60 * 1_000;
 const RELEASE_EVERY_MS = 10_000;
 const REFUSALS_PER_FLOW = 1_000;
 
-/** What nobody waits for: partitions ahead of time, bounded refusals, forgotten dedupe keys, late releases, old history, files of runs that are gone. */
+/** What nobody waits for: partitions ahead of time, bounded refusals, forgotten dedupe keys, late releases, old operations and history, files of runs that are gone. */
 export class Housekeeping {
   private readonly timers: NodeJS.Timeout[] = [];
 
@@ -17,28 +17,41 @@ export class Housekeeping {
 
   start(): void {
     this.timers.push(setInterval(() => void this.unlessAway(() => this.round()), EVERY_MS));
-    this.timers.push(setInterval(() => void this.unlessAway(() => this.platform.flows.releaseHeld()), RELEASE_EVERY_MS));
+    this.timers.push(setInterval(() => void this.unlessAway(() => this.moveOn()), RELEASE_EVERY_MS));
   }
 
   stop(): void {
     for (const timer of this.timers) clearInterval(timer);
   }
 
+  /** What a crash or a late look left standing: held runs of flows that go on, lanes that were not handed over. */
+  private async moveOn(): Promise<void> {
+    const { catalog, flows, lanes } = this.platform;
+    await flows.releaseHeld();
+    await lanes.sweep(new Map(catalog.flows().flatMap(({ id, lane }) => (lane ? [[id, lane.limit]] : []))));
+  }
+
   private async round(): Promise<void> {
-    const { database, outbox, refusals, resumptions } = this.platform;
+    const { database, lanes, log, orders, outbox, refusals, resumptions, tests } = this.platform;
     await ensurePartitions(database.pool, Date.now());
     await refusals.trim(REFUSALS_PER_FLOW);
     await resumptions.trim();
     await outbox.trim();
+    await tests.trim();
+    const wrong = await lanes.recount();
+    if (wrong > 0) log.warn({ lanes: wrong }, 'Lanes were counted again: their runs were not as they were counted');
+    await orders.trim();
     await database.pool.query('delete from dedupe_keys where expires_at < now()');
     await this.dropHistory();
     await this.blobs.next(Date.now());
   }
 
   private async dropHistory(): Promise<void> {
-    const { config, database, log } = this.platform;
+    const { collections, config, database, log } = this.platform;
     if (config.retention === undefined) return;
-    const { dropped, shrunk, postponed } = await dropHistory(database.pool, Date.now() - config.retention);
+    const before = Date.now() - config.retention;
+    const { dropped, shrunk, postponed } = await dropHistory(database.pool, before);
+    await collections.forget(before);
     if (dropped.length + shrunk.length > 0) log.info({ dropped, shrunk, postponed }, 'Old history was dropped');
   }
 

@@ -2,13 +2,16 @@ import { Inject, Module, type BeforeApplicationShutdown, type OnApplicationBoots
 import { defaultLimits, type Clock, type Limits } from '@millrace/engine';
 import { createHttpClient, type HttpClient } from '@millrace/http-client';
 import { PLATFORM, resumeUrl, type Platform } from '@millrace/platform';
+import { ratesFor, type RateParts } from './credential-rate.js';
 import { flowCalls } from './calls.js';
 import { componentHost } from './host.js';
 import { HintProcessor } from './hint.processor.js';
 import { Housekeeping } from './housekeeping.js';
 import { answeringJournal } from './runner/answering-journal.js';
+import { measuredJournal } from './runner/measured-journal.js';
 import { Lease } from './runner/lease.js';
 import { Runner } from './runner/runner.js';
+import { planOf } from './plan-of.js';
 import { Triggers } from './triggers/triggers.js';
 
 /** How long steps in flight may take to finish when the process is asked to stop. */
@@ -59,10 +62,12 @@ export class RunnerModule implements OnApplicationBootstrap, BeforeApplicationSh
 }
 
 function runner(platform: Platform, http: HttpClient, triggers: Triggers): Runner {
-  const { config, runs, journal, catalog, history, log, starter, resumptions, resumeKey, credentialUses, answers } = platform;
+  const { config, runs, journal, catalog, history, log, starter, resumptions, resumeKey, credentialUses, answers, useBook, metrics } =
+    platform;
+  const rates: RateParts = { book: useBook, rate: (name) => catalog.credentials.rate(name), log };
   const made: Runner = new Runner({
     claims: runs,
-    journal: answeringJournal(journal, answers),
+    journal: measuredJournal(answeringJournal(journal, answers), metrics, clock),
     calls: flowCalls({ catalog, starter, ring: () => made.ring() }),
     resumptions: {
       url: (runId, path) => resumeUrl(platform.publicUrl, resumeKey, runId, path),
@@ -76,12 +81,21 @@ function runner(platform: Platform, http: HttpClient, triggers: Triggers): Runne
       triggers,
       readEvent: (id) => history.event(id),
       used: (name, failure) => credentialUses.note(name, failure),
+      rates,
     }),
+    rates: (run, isOurs) => ratesFor(rates, run, isOurs),
     clock,
     log,
-    plan: (flowId, version) => catalog.plan(flowId, version),
+    plan: (run) => planOf(run, platform),
     slots: config.slots,
+    isRanked: () => catalog.heldBack.isRanked,
+    isPaced: () => catalog.heldBack.isPaced,
     limits: limitsOf(config),
+  });
+  const slots = metrics.gauge('millrace_runner_slots', 'Places for runs in this process.', 'state');
+  metrics.whenRead(() => {
+    slots.set(made.busy, 'busy');
+    slots.set(config.slots - made.busy, 'free');
   });
   platform.bell.listen(() => made.ring());
   return made;

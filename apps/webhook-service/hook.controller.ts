@@ -1,7 +1,7 @@
 import { All, Controller, Inject, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Answer } from './door/answers.js';
-import type { Origin } from './door/arrival.js';
+import { routedOrigin } from './door/arrival.js';
 import { FrontDoor } from './door/front-door.js';
 
 /** `/flows/:id/hook`, the private endpoint of a flow, and `/endpoints/:name`, which several flows may listen to. */
@@ -11,22 +11,13 @@ export class HookController {
 
   @All('flows/:id/hook')
   async receive(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    send(reply, await this.door.receive(id, request.raw, origin(request, reply)));
+    send(reply, await this.door.receive(id, request.raw, routedOrigin(request, reply)));
   }
 
   @All('endpoints/:name')
   async receiveShared(@Param('name') name: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    send(reply, await this.door.receiveShared(name, request.raw, origin(request, reply)));
+    send(reply, await this.door.receiveShared(name, request.raw, routedOrigin(request, reply)));
   }
-}
-
-/** Fastify reads forwarding headers from trusted proxies only. */
-function origin({ ip, protocol }: FastifyRequest, { raw }: FastifyReply): Origin {
-  return {
-    caller: ip,
-    encrypted: protocol === 'https',
-    whenGone: (callback) => (raw.closed ? callback() : void raw.once('close', callback)),
-  };
 }
 
 function send(reply: FastifyReply, { status, headers, body }: Answer): void {

@@ -1,5 +1,6 @@
 import { All, Controller, Inject, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { routedOrigin } from './door/arrival.js';
 import { ResumeDoor } from './resume/resume-door.js';
 
 /** `/resume/:run/:step/:signature`: where a step that waits for a request is told to go on. */
@@ -15,7 +16,7 @@ export class ResumeController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { status, headers, body } = await this.door.receive({ runId, path, signature }, request.raw);
+    const { status, headers, body } = await this.door.receive({ runId, path, signature }, request.raw, routedOrigin(request, reply));
     void reply.code(status).headers(headers).send(body);
   }
 }

@@ -1,5 +1,6 @@
 import { All, Controller, Inject, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { routedOrigin } from './door/arrival.js';
 import { StatusDoor } from './status/status-door.js';
 
 /** `/runs/:run/:signature`: where a caller who waited in vain learns what the run answered. */
@@ -14,7 +15,7 @@ export class StatusController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { status, headers, body } = await this.door.receive({ runId, signature }, request.raw);
+    const { status, headers, body } = await this.door.receive({ runId, signature }, request.raw, routedOrigin(request, reply));
     void reply.code(status).headers(headers).send(body);
   }
 }

@@ -5,6 +5,7 @@ import { isResumeSignature, isStatusSignature, PLATFORM, type Platform } from '@
 import { HintProducer } from '@millrace/queue';
 import { Consultations } from './door/consultations.js';
 import { FrontDoor } from './door/front-door.js';
+import { ExpressLane } from './express-lane.js';
 import { HookController } from './hook.controller.js';
 import { ResumeController } from './resume.controller.js';
 import { ResumeDoor } from './resume/resume-door.js';
@@ -24,6 +25,7 @@ const BIRTHS = Symbol('births');
       inject: [PLATFORM, Consultations, HintProducer, { token: BIRTHS, optional: true }],
       useFactory: frontDoor,
     },
+    ExpressLane,
     {
       provide: ResumeDoor,
       inject: [PLATFORM, Consultations, { token: BIRTHS, optional: true }],
@@ -47,9 +49,9 @@ export class WebhookModule implements OnModuleDestroy {
 }
 
 function frontDoor(platform: Platform, consultations: Consultations, hints: HintProducer, births: BirthClaims | undefined): FrontDoor {
-  const { config, catalog, events, refusals, answers, resumeKey, log } = platform;
-  return new FrontDoor({
-    flow: (id) => withHook(catalog.flow(id)),
+  const { config, catalog, events, refusals, answers, resumeKey, log, metrics } = platform;
+  const door = new FrontDoor({
+    flow: (id) => withHook(catalog.place(id)),
     endpoint: (name) => catalog.endpoint(name),
     largestBody: () => catalog.largestBody(config.maxBody),
     events,
@@ -66,7 +68,11 @@ function frontDoor(platform: Platform, consultations: Consultations, hints: Hint
     publicUrl: () => platform.publicUrl,
     hideUnknown: config.hideUnknown,
     credentialUsed: (name, failure) => platform.credentialUses.note(name, failure),
+    metrics,
   });
+  const pending = metrics.gauge('millrace_pending_body_bytes', 'Bytes of bodies that are being read or wait for their commit.');
+  metrics.whenRead(() => pending.set(door.pendingBytes));
+  return door;
 }
 
 function resumeDoor(platform: Platform, consultations: Consultations, births: BirthClaims | undefined): ResumeDoor {
@@ -85,6 +91,7 @@ function resumeDoor(platform: Platform, consultations: Consultations, births: Bi
     now: () => new Date(),
     log,
     maxBody: config.maxBody,
+    maxPending: config.maxPending,
   });
 }
 

@@ -1,4 +1,5 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { isSame } from '@millrace/platform';
 
 /** Injects the Access. */
 export const ACCESS = Symbol('access');
@@ -20,13 +21,4 @@ export function createAccess(token: string): Access {
     isSession: (text) => isSame(text, session),
     session,
   };
-}
-
-/** Hashed first, because timingSafeEqual wants equal lengths and a length is a hint. */
-function isSame(given: string, wanted: string): boolean {
-  return timingSafeEqual(sha256(given), sha256(wanted));
-}
-
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

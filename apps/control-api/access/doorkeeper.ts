@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ApiError, PLATFORM, SignedIn, type Platform } from '@millrace/platform';
+import { ApiError, bearerOf, PLATFORM, SignedIn, type Platform } from '@millrace/platform';
 import type { FastifyRequest } from 'fastify';
 import { ACCESS, type Access } from './access.js';
 import { cookie, sessionCookie } from './cookies.js';
@@ -35,7 +35,7 @@ export class Doorkeeper {
   }
 
   authorize({ method, headers }: FastifyRequest): void {
-    const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
+    const bearer = bearerOf(headers);
     if (bearer !== undefined && this.access.isToken(bearer)) return;
     if (headers.authorization !== undefined) throw unauthorized('The Authorization header does not hold the token of this server.');
     if (!this.access.isSession(cookie(headers.cookie) ?? '')) throw unauthorized('The control API needs its token.');

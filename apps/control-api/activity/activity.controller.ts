@@ -1,32 +1,53 @@
+import { statfs } from 'node:fs/promises';
 import { Get, Inject, Query } from '@nestjs/common';
 import { PLATFORM, type Platform } from '@millrace/platform';
 import { PostgresActivity, type FlowActivity } from '@millrace/postgres';
 import { ApiController } from '../api-controller.js';
 import { idTime } from '../wire/id-time.js';
+import { wholeHours } from './whole-hours.js';
 import { activityQuery, type ActivityView, type FlowActivityView } from '../wire/activity.js';
-
-const HOUR_MS = 3_600_000;
-const DEFAULT_HOURS = 24;
 
 @ApiController('activity')
 export class ActivityController {
   private readonly store: PostgresActivity;
+  private readonly home: string;
 
-  constructor(@Inject(PLATFORM) platform: Platform) {
-    this.store = new PostgresActivity(platform.database.pool);
+  constructor(@Inject(PLATFORM) { database, config }: Platform) {
+    this.store = new PostgresActivity(database.pool);
+    this.home = config.home;
   }
 
   /** Whole hours, the current one included. */
   @Get()
   async activity(@Query() query: unknown): Promise<ActivityView> {
-    const { hours = DEFAULT_HOURS } = activityQuery.read(query);
-    const from = (Math.floor(Date.now() / HOUR_MS) - hours + 1) * HOUR_MS;
-    const [flows, oldest] = await Promise.all([this.store.since(from, hours), this.store.oldestQueued()]);
+    const { from, hours } = wholeHours(activityQuery.read(query).hours);
+    const { store } = this;
+    const [flows, oldest, delivery, retries, databaseBytes, freeBytes] = await Promise.all([
+      store.since(from, hours),
+      store.oldestQueued(),
+      store.delivery(from),
+      store.retries(),
+      store.databaseBytes(),
+      freeOn(this.home),
+    ]);
     return {
       from: new Date(from).toISOString(),
       flows: flows.map(flowActivityView),
+      delivery,
+      retries,
+      storage: { freeBytes, databaseBytes },
       oldestQueued: oldest ? { ...oldest, at: idTime(oldest.id) } : null,
     };
+  }
+}
+
+/** Bytes that may still be written to the disk of a folder. */
+async function freeOn(folder: string): Promise<number | null> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch {
+    return null;
   }
 }
 

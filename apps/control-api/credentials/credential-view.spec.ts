@@ -1,9 +1,15 @@
 import type { CredentialBook, DefinedCredential } from '@millrace/catalog';
-import { credentialItem } from './credential-view.js';
+import { credentialItem, secretEnds } from './credential-view.js';
 
 function shown(definition: unknown): unknown {
   const defined: DefinedCredential = { name: 'one', source: 'file', shadowsFile: false, definition, updatedAt: undefined };
-  const book: CredentialBook = { get: () => undefined, known: new Map(), defined: new Map([['one', defined]]), problems: [] };
+  const book: CredentialBook = {
+    get: () => undefined,
+    rate: () => undefined,
+    known: new Map(),
+    defined: new Map([['one', defined]]),
+    problems: [],
+  };
   return credentialItem(defined, book, new Map(), undefined).definition;
 }
 
@@ -42,5 +48,35 @@ describe('what is shown of a definition', () => {
     ['oops', null],
   ])('leaves out what somebody wrote into the file in place of a reference: %j', (definition, expected) => {
     expect(shown(definition)).toEqual(expected);
+  });
+});
+
+describe('when secrets end', () => {
+  const now = new Date('2026-03-01T00:00:00Z');
+  const [soon, later] = ['2026-03-05T00:00:00.000Z', '2026-04-01T00:00:00.000Z'];
+  const gone = '2026-02-01T00:00:00.000Z';
+
+  it.each([
+    ['a secret without an end', [{ env: 'A' }], null, null],
+    ['a current one, and one that was replaced', [{ env: 'A' }, { env: 'B', notAfter: soon }], null, soon],
+    ['one that was replaced and has ended', [{ env: 'A' }, { env: 'B', notAfter: gone }], null, null],
+    [
+      'all of them',
+      [
+        { env: 'A', notAfter: soon },
+        { env: 'B', notAfter: later },
+      ],
+      later,
+      later,
+    ],
+    ['a date that is none', [{ env: 'A', notAfter: 'soon' }], null, null],
+    ['no list', 'oops', null, null],
+  ])('is told of %s', (_what, secrets, expiresAt, oldSecretUntil) => {
+    const of = [
+      { type: 'hmac', secrets },
+      { type: 'api-key', name: 'x', value: secrets },
+      { type: 'basic', username: 'u', password: secrets },
+    ];
+    for (const definition of of) expect(secretEnds(definition, now)).toEqual({ expiresAt, oldSecretUntil });
   });
 });

@@ -1,4 +1,5 @@
 import type { CredentialBook, DefinedCredential } from '@millrace/catalog';
+import { secretRefs } from '@millrace/credentials';
 import { allSteps, parseFlow } from '@millrace/flow';
 import type { Platform } from '@millrace/platform';
 import type { CredentialUse } from '@millrace/postgres';
@@ -26,7 +27,21 @@ export function credentialItem(
     definition: shown(definition),
     usedBy: [...(users.get(name) ?? [])],
     updatedAt: updatedAt?.toISOString() ?? null,
+    ...secretEnds(definition, new Date()),
     ...lastUse(use),
+  };
+}
+
+/** When the last secret of a list ends, and when the last of those ends that the current one replaced. */
+export function secretEnds(definition: unknown, now: Date): Pick<CredentialItem, 'expiresAt' | 'oldSecretUntil'> {
+  const ends = secretRefs(definition).map(({ notAfter }) =>
+    typeof notAfter === 'string' && !Number.isNaN(Date.parse(notAfter)) ? Date.parse(notAfter) : Infinity,
+  );
+  const last = Math.max(-Infinity, ...ends);
+  const older = ends.slice(1).filter((end) => Number.isFinite(end) && end > now.getTime());
+  return {
+    expiresAt: Number.isFinite(last) ? new Date(last).toISOString() : null,
+    oldSecretUntil: older.length > 0 ? new Date(Math.max(...older)).toISOString() : null,
   };
 }
 

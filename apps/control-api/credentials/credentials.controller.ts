@@ -1,5 +1,4 @@
 import { Delete, Get, HttpCode, Inject, Param, Post, Put, Query, Req } from '@nestjs/common';
-import { generateSecret } from '@millrace/credentials';
 import { ApiError, notFound, PLATFORM, type Platform } from '@millrace/platform';
 import type { FastifyRequest } from 'fastify';
 import { ApiController } from '../api-controller.js';
@@ -11,10 +10,13 @@ import {
   type NewSecret,
   type RemovedCredential,
   type SealedCredential,
+  type TestedCredential,
+  testBody,
 } from '../wire/credential.js';
 import { credentialItem, usersOf } from './credential-view.js';
 import { answering } from './faults.js';
-import { readSecretOrder } from './secret-order.js';
+import { testAgainst, testByItself } from './credential-test.js';
+import { followed, giveSecret, shortened } from './give-secret.js';
 
 /** Credentials are written here and never read out: what an answer holds of a sealed one is its definition. */
 @ApiController('credentials')
@@ -42,7 +44,7 @@ export class CredentialsController {
   async put(@Param('name') name: string, @Req() request: FastifyRequest): Promise<SealedCredential> {
     const definition = await readJsonObject(request.raw);
     const { warnings } = await answering(() => this.platform.vault.put(name, definition));
-    await this.followed();
+    await followed(this.platform);
     return { name, warnings: warnings.map(({ message }) => message) };
   }
 
@@ -50,17 +52,20 @@ export class CredentialsController {
   @Post(':name/secret')
   @HttpCode(200)
   async addSecret(@Param('name') name: string, @Req() request: FastifyRequest): Promise<NewSecret> {
-    const { secret: given, keepUntil } = readSecretOrder(await readJsonObject(request.raw), Date.now());
-    const fallback = this.platform.catalog.credentials.defined.get(name)?.definition;
-    const secret = given ?? generated(name, fallback);
-    const { warnings } = await answering(() => this.platform.vault.addSecret(name, secret, { fallback, keepUntil }));
-    await this.followed();
-    return {
-      name,
-      secret: given === undefined ? secret : null,
-      keepUntil: keepUntil ?? null,
-      warnings: warnings.map(({ message }) => message),
-    };
+    return giveSecret(this.platform, name, request.raw);
+  }
+
+  /** Tries it here, or on an address of its owner's. What comes of it is no use that is remembered. */
+  @Post(':name/test')
+  @HttpCode(200)
+  async test(@Param('name') name: string, @Req() request: FastifyRequest): Promise<TestedCredential> {
+    const { url } = await testBody.read(request.raw);
+    const { catalog, config } = this.platform;
+    if (!catalog.credentials.defined.has(name)) throw notFound('credential', shortened(name));
+    const credential = catalog.credentials.get(name);
+    if (!credential)
+      throw new ApiError(409, 'credential.unusable', `${name} cannot be used yet, so there is nothing to test. Its state says why.`);
+    return url === undefined ? testByItself(credential, new Date()) : testAgainst(credential, url, config.httpAllow);
   }
 
   @Delete(':name')
@@ -79,7 +84,7 @@ export class CredentialsController {
     const removed = await this.platform.vault.remove(name);
     if (!removed) throw notFound('credential', shortened(name));
     if (defined?.shadowsFile !== true) await this.platform.credentialUses.forget(name);
-    await this.followed();
+    await followed(this.platform);
     return { removed };
   }
 
@@ -91,25 +96,8 @@ export class CredentialsController {
     throw new ApiError(409, 'credential.in-use', message);
   }
 
-  /** What was sealed is sealed, also when the flows cannot be read again just now; the next look finds it. */
-  private async followed(): Promise<void> {
-    const { catalog, log } = this.platform;
-    await catalog.reload().catch((error: unknown) => log.warn({ reason: (error as Error).message }, 'The flows could not be read again'));
-  }
-
   private async uses(): ReturnType<Platform['credentialUses']['all']> {
     await this.platform.credentialUses.flush();
     return this.platform.credentialUses.all();
   }
-}
-
-function generated(name: string, definition: unknown): string {
-  if (definition === undefined) throw notFound('credential', shortened(name));
-  const made = generateSecret(definition);
-  if ('refused' in made) throw new ApiError(422, 'credential.takes-no-secret', made.refused);
-  return made.secret;
-}
-
-function shortened(name: string): string {
-  return JSON.stringify(name.slice(0, 80));
 }

@@ -1,9 +1,10 @@
 import { Delete, Get, Headers, Inject, Param, Put, Query, Req } from '@nestjs/common';
-import { flowIdObjection } from '@millrace/catalog';
 import { ApiError, PLATFORM, type Platform } from '@millrace/platform';
 import { textHash, type DraftEntity } from '@millrace/postgres';
 import type { FastifyRequest } from 'fastify';
 import { ApiController } from '../api-controller.js';
+import { checkFlowId } from '../flows/flow-id.js';
+import { followRenames, pinnedText } from '../pins/follow.js';
 import { draftBody, removeQuery, type DraftList, type DraftView } from '../wire/draft.js';
 import { checkStorable } from './draft-text.js';
 import { draftItem, draftView, staleDraft } from './draft-view.js';
@@ -30,14 +31,16 @@ export class DraftsController {
 
   @Put('flows/:id/draft')
   async save(@Param('id') id: string, @Req() request: FastifyRequest, @Headers('if-match') ifMatch?: string): Promise<DraftView> {
-    const objection = flowIdObjection(id);
-    if (objection !== undefined) throw new ApiError(400, 'flow.bad-id', objection);
+    checkFlowId(id);
     const { text, revision, base } = await draftBody.read(request.raw);
     checkStorable(text);
     const seen = seenRevision(revision, ifMatch);
     const start = base ?? (seen === 0 ? await this.liveBase(id) : undefined);
+    const pinned = await pinnedText(id, this.platform);
     const saved = await this.platform.drafts.save({ flowId: id, text, ...(start && { base: start }) }, seen);
     if (saved.kind === 'stale') throw staleDraft(id, saved.draft && this.view(saved.draft), text);
+    if (pinned !== undefined) await followRenames(id, pinned, text, this.platform);
+    await this.platform.catalog.followDraft(id);
     return this.view(saved.draft);
   }
 
@@ -45,6 +48,7 @@ export class DraftsController {
   async remove(@Param('id') id: string, @Query() query: unknown, @Headers('if-match') ifMatch?: string): Promise<{ removed: true }> {
     const removed = await this.platform.drafts.remove(id, seenRevision(removeQuery.read(query).revision, ifMatch));
     if (removed.kind === 'stale') throw staleDraft(id, removed.draft && this.view(removed.draft), null);
+    await this.platform.catalog.followDraft(id);
     return { removed: true };
   }
 

@@ -1,10 +1,16 @@
 import { ApiError } from '@millrace/platform';
 
-/** The revision a caller has seen: from the body or query, or from `If-Match: "3"` (RFC 9110, 13.1.1). */
-export function seenRevision(given: number | undefined, ifMatch: string | undefined): number {
+/** The revision a caller has seen, if it says so: from the body or query, or from `If-Match: "3"` (RFC 9110, 13.1.1). */
+export function givenRevision(given: number | undefined, ifMatch: string | undefined): number | undefined {
   if (given !== undefined) return given;
   const [, digits] = /^"?(\d{1,10})"?$/.exec(ifMatch?.trim() ?? '') ?? [];
-  if (digits !== undefined) return Number(digits);
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** The same where it must be said. */
+export function seenRevision(given: number | undefined, ifMatch: string | undefined): number {
+  const seen = givenRevision(given, ifMatch);
+  if (seen !== undefined) return seen;
   throw new ApiError(
     400,
     'request.invalid',

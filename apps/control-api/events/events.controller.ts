@@ -9,12 +9,9 @@ import { inBulk, problemOf } from '../operations/bulk.js';
 import { replay } from '../operations/rerun.js';
 import { replayEventsBody, type BulkView, type ReplayView } from '../wire/operate.js';
 import { eventsQuery, type EventPage, type EventView } from '../wire/event.js';
-import { bounds, page } from '../wire/page.js';
+import { bounds, DEFAULT_LIMIT } from '../wire/page.js';
 import { readId } from '../wire/query.js';
-import type { Json } from '@millrace/component-sdk';
-import { noValue, valueAt, valueView } from '../values/preview.js';
-import { eventValueQuery, type ValueView } from '../wire/value.js';
-import { bodyView, eventItem, eventView } from './event-view.js';
+import { eventItem, eventView, isLargeJson, LARGE } from './event-view.js';
 
 /** Runs of one event that its page shows. */
 const RUNS_SHOWN = 100;
@@ -25,25 +22,22 @@ export class EventsController {
 
   @Get()
   async list(@Query() query: unknown): Promise<EventPage> {
-    const { flow: flowId, limit, ...rest } = eventsQuery.read(query);
-    const { items, next } = await page(limit, (most) => this.platform.history.events({ flowId, ...bounds(rest), limit: most }));
+    const { flow: flowId, outcome, limit = DEFAULT_LIMIT, ...rest } = eventsQuery.read(query);
+    const { items, next } = await this.platform.history.events({ flowId, outcome, ...bounds(rest), limit });
     return { items: items.map(eventItem), next };
   }
 
   @Get(':id')
   async get(@Param('id') id: string): Promise<EventView> {
-    const event = await this.find(id);
-    return eventView(event, await this.platform.history.runs({ eventId: event.id, limit: RUNS_SHOWN }));
-  }
-
-  /** A part of the parsed body, small enough for a page. */
-  @Get(':id/value')
-  async value(@Param('id') id: string, @Query() query: unknown): Promise<ValueView> {
-    const { at = '', from } = eventValueQuery.read(query);
-    const { body, headers } = await this.find(id);
-    const value = valueAt(bodyView(body, headers['content-type'], Infinity).value as Json, at);
-    if (value === undefined) throw noValue(`the body of event ${id}`, at);
-    return valueView(value, from);
+    const { collections, history } = this.platform;
+    const begun = await history.eventBeginning(readId('an event', id), LARGE);
+    if (!begun) throw notFound('event', id);
+    const event = begun.size <= LARGE || isLargeJson(begun) ? begun : { ...(await this.find(id)), size: begun.size };
+    const [{ items }, collected] = await Promise.all([
+      history.runs({ eventId: event.id, limit: RUNS_SHOWN }),
+      collections.collectedBy(event.id),
+    ]);
+    return eventView(event, items, collected);
   }
 
   /** The exact bytes. Never under the type that the caller claimed: a browser must save them, not show them. */
@@ -62,7 +56,8 @@ export class EventsController {
   @Post(':id/replay')
   @HttpCode(202)
   async replay(@Param('id') id: string): Promise<ReplayView> {
-    return { runId: await replay(await this.find(id), this.platform) };
+    const runIds = await replay(await this.find(id), this.platform);
+    return { runId: runIds[0]!, runIds };
   }
 
   @Post('replay')

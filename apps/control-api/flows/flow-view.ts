@@ -2,10 +2,11 @@ import type { LiveEndpoint, LiveFlow } from '@millrace/catalog';
 import { parseFlow, scheduleDefaults, webhookDefaults, type Flow, type Problem, type ScheduleTrigger } from '@millrace/flow';
 import type { FlowItem, FlowState, FlowView } from '../wire/flow.js';
 
-/** A stored version, as far as it is shown. */
-export interface ShownVersion {
+/** The text that is shown: that of the live version, or while there is none the file that would be the first. */
+export interface ShownText {
   readonly text: string;
-  readonly createdAt: Date;
+  /** When the version was made; a file that is none has no such time. */
+  readonly createdAt?: Date;
 }
 
 /** Runs are made only for flows that are live. */
@@ -14,9 +15,9 @@ export function flowState({ trigger, enabled }: Pick<LiveFlow, 'trigger' | 'enab
   return enabled ? 'live' : 'paused';
 }
 
-/** What is known of a flow whose newest text may not check: name and trigger come from the version that is live. */
-export function flowItem(live: LiveFlow, version: ShownVersion | null, publicUrl: string, endpoint?: LiveEndpoint): FlowItem {
-  const flow = version ? parseFlow(version.text).flow : undefined;
+/** What is known of a flow whose newest text may not check: name and trigger come from the text that is shown. */
+export function flowItem(live: LiveFlow, shown: ShownText | null, publicUrl: string, endpoint?: LiveEndpoint): FlowItem {
+  const flow = shown ? parseFlow(shown.text).flow : undefined;
   return {
     id: live.id,
     name: flow?.name ?? null,
@@ -30,11 +31,11 @@ export function flowItem(live: LiveFlow, version: ShownVersion | null, publicUrl
   };
 }
 
-export function flowView(live: LiveFlow, version: ShownVersion | null, publicUrl: string, endpoint?: LiveEndpoint): FlowView {
+export function flowView(live: LiveFlow, shown: ShownText | null, publicUrl: string, endpoint?: LiveEndpoint): FlowView {
   return {
-    ...flowItem(live, version, publicUrl, endpoint),
-    publishedAt: version?.createdAt.toISOString() ?? null,
-    text: version?.text ?? null,
+    ...flowItem(live, shown, publicUrl, endpoint),
+    publishedAt: shown?.createdAt?.toISOString() ?? null,
+    text: shown?.text ?? null,
   };
 }
 

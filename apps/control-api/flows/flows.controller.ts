@@ -4,7 +4,7 @@ import { PLATFORM, type Platform } from '@millrace/platform';
 import { ApiController } from '../api-controller.js';
 import { notFound } from '@millrace/platform';
 import type { FlowList, FlowView } from '../wire/flow.js';
-import { flowItem, flowView, type ShownVersion } from './flow-view.js';
+import { flowItem, flowView, type ShownText } from './flow-view.js';
 
 @ApiController('flows')
 export class FlowsController {
@@ -14,14 +14,14 @@ export class FlowsController {
   @Get()
   async list(): Promise<FlowList> {
     const flows = [...this.platform.catalog.flows()].sort((a, b) => (a.id < b.id ? -1 : 1));
-    return { items: await Promise.all(flows.map(async (live) => flowItem(live, await this.version(live), ...this.where(live)))) };
+    return { items: await Promise.all(flows.map(async (live) => flowItem(live, await this.shown(live), ...this.where(live)))) };
   }
 
   @Get(':id')
   async get(@Param('id') id: string): Promise<FlowView> {
     const live = this.platform.catalog.flow(id);
     if (!live) return this.archived(id);
-    return flowView(live, await this.version(live), ...this.where(live));
+    return flowView(live, await this.shown(live), ...this.where(live));
   }
 
   private async archived(id: string): Promise<FlowView> {
@@ -37,7 +37,7 @@ export class FlowsController {
       rules: undefined,
       credential: undefined,
     };
-    return { ...flowView(flow, await this.version(flow), this.platform.publicUrl), state: stored.archived ? 'archived' : 'not-enabled' };
+    return { ...flowView(flow, await this.shown(flow), this.platform.publicUrl), state: stored.archived ? 'archived' : 'not-enabled' };
   }
 
   /** Where its events are sent to: its own URL, or the endpoint that it listens to. */
@@ -46,7 +46,11 @@ export class FlowsController {
     return [publicUrl, endpoint === undefined ? undefined : catalog.endpoint(endpoint)];
   }
 
-  private async version({ id, version }: LiveFlow): Promise<ShownVersion | null> {
-    return version > 0 ? this.platform.flows.version(id, version) : null;
+  private async shown({ id, version }: LiveFlow): Promise<ShownText | null> {
+    const { flows, publisher } = this.platform;
+    if (version > 0) return flows.version(id, version);
+    // A file that cannot be read is among the problems already.
+    const file = await publisher.current(id).catch(() => undefined);
+    return file === undefined ? null : { text: file.text };
   }
 }

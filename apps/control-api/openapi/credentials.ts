@@ -8,29 +8,24 @@ import {
   removedSchema,
   rotatedSchema,
   sealedSchema,
+  testBody,
+  testedSchema,
 } from '../wire/credential.js';
-import { failureSchema } from '../wire/problem.js';
-import type { Answer, Operation } from './operation.js';
+import { schemeListSchema } from '../wire/scheme.js';
+import { failed, ok } from './answers.js';
+import type { Operation } from './operation.js';
 
-function ok(description: string, schema: JsonSchema): Readonly<Record<number, Answer>> {
-  return { 200: { description, schema } };
-}
+const missing = failed(404, 'There is no such credential.');
+const noKey = failed(409, 'The key that sealed what is there is missing, or damaged.');
 
-function failure(status: number, description: string): Readonly<Record<number, Answer>> {
-  return { [status]: { description, schema: failureSchema } };
-}
-
-const missing = failure(404, 'There is no such credential.');
-const noKey = failure(409, 'The key that sealed what is there is missing, or damaged.');
-
-const secretOrder = {
+export const secretOrder = {
   title: 'SecretOrder',
   type: 'object',
   properties: {
     secret: { type: 'string', description: 'One that the other side made. Without it one is generated.' },
     keepOldFor: {
       type: 'string',
-      description: 'How long the older secrets still count, such as 24h; hmac only. Without it they end at once.',
+      description: 'How long the older secrets still count, such as 24h. Without it they end at once.',
     },
   },
   additionalProperties: false,
@@ -47,6 +42,14 @@ const definition = {
 
 /** Credentials are written and described, never read out. */
 export const credentialOperations: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/api/v1/schemes',
+    id: 'listSchemes',
+    tag: 'credentials',
+    summary: 'How vendors sign: what `scheme` of a credential can name',
+    answers: ok('By name.', schemeListSchema),
+  },
   {
     method: 'get',
     path: '/api/v1/credentials',
@@ -74,9 +77,9 @@ export const credentialOperations: readonly Operation[] = [
     body: definition,
     answers: {
       ...ok('It is sealed.', sealedSchema),
-      ...failure(400, 'The name or the body does not fit.'),
+      ...failed(400, 'The name or the body does not fit.'),
       ...noKey,
-      ...failure(422, 'The definition is wrong, or a secret is missing.'),
+      ...failed(422, 'The definition is wrong, or a secret is missing.'),
     },
   },
   {
@@ -89,11 +92,22 @@ export const credentialOperations: readonly Operation[] = [
     body: secretOrder,
     answers: {
       ...ok('The new secret is the current one.', newSecretSchema),
-      ...failure(400, 'The body does not fit.'),
+      ...failed(400, 'The body does not fit.'),
       ...missing,
       ...noKey,
-      ...failure(422, 'The credential takes no such secret.'),
+      ...failed(422, 'The credential takes no such secret.'),
     },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/credentials/{name}/test',
+    id: 'testCredential',
+    tag: 'credentials',
+    summary: 'Try a credential',
+    description:
+      'Signs a sample and checks it, or sends a GET with it to `url` through the same guard as the requests of flows. What the other side says is not repeated beyond its status.',
+    body: testBody.schema,
+    answers: { ...ok('What came of it.', testedSchema), ...missing, ...failed(409, 'It cannot be used.') },
   },
   {
     method: 'delete',
@@ -103,7 +117,7 @@ export const credentialOperations: readonly Operation[] = [
     summary: 'Remove a sealed credential',
     description: 'Where the credentials file defines the name too, that counts again.',
     query: deleteCredentialQuery.properties,
-    answers: { ...ok('It is gone.', removedSchema), ...missing, ...failure(409, 'Flows use it, or only the file defines it.') },
+    answers: { ...ok('It is gone.', removedSchema), ...missing, ...failed(409, 'Flows use it, or only the file defines it.') },
   },
   {
     method: 'get',

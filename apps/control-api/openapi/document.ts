@@ -49,7 +49,7 @@ function pathItems(): Record<string, Record<string, object>> {
 }
 
 function operationObject(operation: Operation): object {
-  const answers = { ...operation.answers, ...guardAnswers(operation) };
+  const answers = { ...guardAnswers(operation), ...operation.answers };
   return {
     operationId: operation.id,
     tags: [operation.tag],
@@ -68,11 +68,15 @@ function requestBody({ tag, body }: Operation): object {
 }
 
 /** What the guard answers before the operation is reached. */
-function guardAnswers({ open, method }: Operation): Record<number, Answer> {
-  if (open) return {};
+function guardAnswers({ open, method, path }: Operation): Record<number, Answer> {
+  if (open || !path.startsWith('/api/')) return {};
   const guarded = {
     401: { description: 'The token is missing or wrong.', schema: failureSchema },
     421: { description: 'The Host header names another machine, while this one listens for itself only.', schema: failureSchema },
+    503: {
+      description: '`database.away`: the database cannot be reached just now; `Retry-After` says when to ask again.',
+      schema: failureSchema,
+    },
   };
   if (method === 'get') return guarded;
   return { ...guarded, 403: { description: 'A cookie without the header `x-millrace: 1`.', schema: failureSchema } };

@@ -9,6 +9,11 @@ const acceptedSchema = {
     eventId: id,
     runIds: { type: 'array', items: id, description: 'Empty when the `when` of the trigger did not hold.' },
     runId: { ...id, description: 'The only one of `runIds`.' },
+    collecting: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'Flows that collect the event (`debounce`, `batch`): it gets its run later, together with others.',
+    },
     statusUrl: {
       type: 'string',
       format: 'uri',

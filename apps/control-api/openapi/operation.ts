@@ -15,7 +15,18 @@ export interface Operation {
   /** With `{name}` for parameters. */
   readonly path: string;
   readonly id: string;
-  readonly tag: 'flows' | 'events' | 'runs' | 'refusals' | 'credentials' | 'dead letters' | 'instance' | 'front door';
+  readonly tag:
+    | 'flows'
+    | 'tests'
+    | 'events'
+    | 'runs'
+    | 'refusals'
+    | 'credentials'
+    | 'endpoints'
+    | 'dead letters'
+    | 'operations'
+    | 'instance'
+    | 'front door';
   readonly summary: string;
   readonly description?: string;
   readonly query?: Readonly<Record<string, JsonSchema>>;

@@ -17,15 +17,19 @@ import {
 } from '../wire/operate.js';
 import { refusalDetailSchema, refusalPageSchema, refusalsQuery } from '../wire/refusal.js';
 import { cancelSchema, runPageSchema, runQuery, runSchema, runsQuery } from '../wire/run.js';
+import { settingsSchema } from '../wire/settings.js';
 import { sessionSchema } from '../wire/session.js';
 import { changesSchema, streamQuery } from '../wire/stream.js';
-import { eventValueQuery, stepValueQuery, valueSchema } from '../wire/value.js';
 import { liveSchema, readySchema, statusSchema } from '../wire/status.js';
 import { credentialOperations } from './credentials.js';
+import { endpointOperations } from './endpoints.js';
 import { endpointOperation, hookOperation, statusOperation } from './hook.js';
+import { bulkOperations } from './bulk-operations.js';
 import type { Answer, Operation } from './operation.js';
 import { versionOperations } from './version-operations.js';
+import { testOperations } from './test-operations.js';
 import { triggerOperations } from './trigger-operations.js';
+import { eventValueOperations, stepValueOperations } from './value-operations.js';
 
 function ok(description: string, schema: JsonSchema): Readonly<Record<number, Answer>> {
   return { 200: { description, schema } };
@@ -62,6 +66,7 @@ export const operations: readonly Operation[] = [
     answers: { ...ok('The flow.', flowSchema), ...missing('flow') },
   },
   ...versionOperations,
+  ...testOperations,
   {
     method: 'get',
     path: '/api/v1/events',
@@ -87,15 +92,7 @@ export const operations: readonly Operation[] = [
     summary: 'The exact bytes of the body',
     answers: { 200: { description: 'As they were received.', type: 'application/octet-stream' }, ...invalid, ...missing('event') },
   },
-  {
-    method: 'get',
-    path: '/api/v1/events/{id}/value',
-    id: 'getEventValue',
-    tag: 'events',
-    summary: 'A part of the parsed body, small enough for a page',
-    query: eventValueQuery.properties,
-    answers: { ...ok('The value, or its outline.', valueSchema), ...invalid, ...missing('event or value') },
-  },
+  ...eventValueOperations,
   {
     method: 'get',
     path: '/api/v1/refusals',
@@ -131,39 +128,7 @@ export const operations: readonly Operation[] = [
     query: runQuery.properties,
     answers: { ...ok('The run.', runSchema), ...invalid, ...missing('run') },
   },
-  {
-    method: 'get',
-    path: '/api/v1/runs/{id}/value',
-    id: 'getStepValue',
-    tag: 'runs',
-    summary: 'A part of what a step got or gave, small enough for a page',
-    query: stepValueQuery.properties,
-    answers: { ...ok('The value, or its outline.', valueSchema), ...invalid, ...missing('run, step or value') },
-  },
-  {
-    method: 'get',
-    path: '/api/v1/runs/{id}/steps/{path}/input',
-    id: 'getStepInput',
-    tag: 'runs',
-    summary: 'What a step was given, however large',
-    answers: {
-      200: { description: 'As JSON.', type: 'application/json' },
-      ...invalid,
-      404: { description: 'No such run, or the step was given nothing that is still kept.', schema: failureSchema },
-    },
-  },
-  {
-    method: 'get',
-    path: '/api/v1/runs/{id}/steps/{path}/output',
-    id: 'getStepOutput',
-    tag: 'runs',
-    summary: 'What a step gave, however large',
-    answers: {
-      200: { description: 'As JSON.', type: 'application/json' },
-      ...invalid,
-      404: { description: 'No such run, or the step gave nothing that is still kept.', schema: failureSchema },
-    },
-  },
+  ...stepValueOperations,
   {
     method: 'post',
     path: '/api/v1/runs/{id}/cancel',
@@ -174,6 +139,7 @@ export const operations: readonly Operation[] = [
     answers: { ...ok('Whether it was still active.', cancelSchema), ...invalid, ...missing('run') },
   },
   ...credentialOperations,
+  ...endpointOperations,
   {
     method: 'post',
     path: '/api/v1/runs/{id}/rerun',
@@ -252,6 +218,7 @@ export const operations: readonly Operation[] = [
     body: discardLettersBody.schema,
     answers: { ...ok('How many.', bulkSchema), ...invalid, ...recount },
   },
+  ...bulkOperations,
   {
     method: 'get',
     path: '/api/v1/components',
@@ -308,6 +275,14 @@ export const operations: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: '/api/v1/settings',
+    id: 'getSettings',
+    tag: 'instance',
+    summary: 'What this instance was told, and where from',
+    answers: ok('Settings of this process, without secrets.', settingsSchema),
+  },
+  {
+    method: 'get',
     path: '/api/v1/openapi.json',
     id: 'getOpenApi',
     tag: 'instance',
@@ -331,6 +306,18 @@ export const operations: readonly Operation[] = [
     summary: 'Whether events can be accepted',
     answers: { ...ok('They can.', readySchema), 503: { description: 'Not now: `error.message` names the part.', schema: failureSchema } },
     open: true,
+  },
+  {
+    method: 'get',
+    path: '/metrics',
+    id: 'getMetrics',
+    tag: 'instance',
+    summary: 'What this process counts, for Prometheus',
+    description: 'Each app that runs alone has its own. What the database knows of all of them comes with the control API.',
+    answers: {
+      200: { description: 'In the text format of Prometheus.', type: 'text/plain' },
+      401: { description: 'The token is missing or wrong.', schema: failureSchema },
+    },
   },
   ...triggerOperations,
   hookOperation,

@@ -18,10 +18,7 @@ interface Bulk {
 export async function inBulk({ confirm, count, ids, each }: Bulk): Promise<BulkView> {
   const counted = await count();
   if (confirm === undefined) return { count: counted, done: 0, left: counted, problems: [] };
-  if (counted > confirm) {
-    const message = `It is about ${counted} by now, and ${confirm} were confirmed. Look again, and confirm ${counted}.`;
-    throw new ApiError(409, 'bulk.count-changed', message);
-  }
+  if (counted > confirm) throw countChanged(counted, confirm);
   const chosen = await ids();
   const problems: { id: string; message: string }[] = [];
   for (const id of chosen) {
@@ -29,6 +26,11 @@ export async function inBulk({ confirm, count, ids, each }: Bulk): Promise<BulkV
     if (message !== undefined) problems.push({ id, message });
   }
   return { count: counted, done: chosen.length - problems.length, left: Math.max(0, counted - chosen.length), problems };
+}
+
+export function countChanged(counted: number, confirmed: number): ApiError {
+  const message = `It is about ${counted} by now, and ${confirmed} were confirmed. Look again, and confirm ${counted}.`;
+  return new ApiError(409, 'bulk.count-changed', message);
 }
 
 /** The sentence of an ApiError; anything else goes on. */

@@ -1,14 +1,14 @@
 import { Get, HttpCode, Inject, Post, Query, Req } from '@nestjs/common';
-import { PLATFORM, type Platform } from '@millrace/platform';
+import { notFound, PLATFORM, type Platform } from '@millrace/platform';
 import type { DeadLetterFilter } from '@millrace/postgres';
 import type { FastifyRequest } from 'fastify';
 import { ApiController } from '../api-controller.js';
-import { runItem } from '../runs/run-view.js';
+import { listedRun } from '../runs/run-view.js';
 import { deadLettersQuery, discardLettersBody, retryLettersBody, type BulkView } from '../wire/operate.js';
 import { page } from '../wire/page.js';
 import type { RunPage } from '../wire/run.js';
 import { BULK_SIZE, inBulk, problemOf } from './bulk.js';
-import { rerun } from './rerun.js';
+import { retry } from './rerun.js';
 
 interface Chosen {
   readonly ids?: readonly string[];
@@ -28,7 +28,8 @@ export class DeadLettersController {
   async list(@Query() query: unknown): Promise<RunPage> {
     const { limit, before, flow: flowId, ...rest } = deadLettersQuery.read(query);
     const { items, next } = await page(limit, (most) => this.platform.operations.deadLetters({ flowId, before, ...rest }, most));
-    return { items: items.map(runItem), next };
+    const triggers = await this.platform.history.triggers(items.map((run) => run.eventId));
+    return { items: items.map((run) => listedRun(run, triggers.get(run.eventId))), next };
   }
 
   @Post('retry')
@@ -62,7 +63,8 @@ export class DeadLettersController {
 
   private async retryOne(id: string, version: 'same' | 'live' | undefined): Promise<void> {
     const run = await this.platform.history.run(id);
-    if (run) await rerun(run, { from: 'failed', version }, this.platform);
+    if (!run) throw notFound('run', id);
+    await retry(run, version, this.platform);
   }
 }
 

@@ -2,7 +2,7 @@ import { Get, Inject, Param, Query } from '@nestjs/common';
 import { notFound, PLATFORM, type Platform } from '@millrace/platform';
 import type { RefusalRow } from '@millrace/postgres';
 import { ApiController } from '../api-controller.js';
-import { bounds, page } from '../wire/page.js';
+import { bounds, DEFAULT_LIMIT } from '../wire/page.js';
 import { readId } from '../wire/query.js';
 import { refusalsQuery, type RefusalDetail, type RefusalPage, type RefusalView } from '../wire/refusal.js';
 
@@ -12,8 +12,8 @@ export class RefusalsController {
 
   @Get()
   async list(@Query() query: unknown): Promise<RefusalPage> {
-    const { flow: flowId, limit, ...rest } = refusalsQuery.read(query);
-    const { items, next } = await page(limit, (most) => this.platform.history.refusals({ flowId, ...bounds(rest), limit: most }));
+    const { flow: flowId, limit = DEFAULT_LIMIT, ...rest } = refusalsQuery.read(query);
+    const { items, next } = await this.platform.history.refusals({ flowId, ...bounds(rest), limit });
     return { items: items.map(refusalView), next };
   }
 

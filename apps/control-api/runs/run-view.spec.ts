@@ -15,6 +15,7 @@ const RUN: RunSummary = {
   parent: null,
   rerunOf: null,
   dry: false,
+  test: false,
   resolution: null,
   error: null,
 };
@@ -52,6 +53,43 @@ describe('the view of a run', () => {
   it('says when a step that failed is tried again', () => {
     const { steps } = runView({ ...RUN, status: 'waiting' }, [row({ status: 'retrying', error: failure, retryAt: 9_000 })]);
     expect(steps[0]).toMatchObject({ status: 'retrying', error: failure, retryAt: '1970-01-01T00:00:09.000Z' });
+  });
+
+  it('shows a step with steps inside that is tried again by its attempts, and what is inside by the newest one', () => {
+    const tries = (attempt: number, status: StepRow['status'], part: Partial<StepRow> = {}): StepRow =>
+      row({ path: 'both~tries', kind: 'tries', attempt, status, startedAt: attempt * 10_000 - 9_500, ...part });
+    const rows = [
+      row({ path: 'both', kind: 'if', startedAt: 600, output: { branch: 'then' } }),
+      row({ path: 'send', error: failure, status: 'failed' }),
+      tries(1, 'retrying', { error: failure, finishedAt: 1_250, retryAt: 10_500 }),
+    ];
+    const waiting = runView({ ...RUN, status: 'waiting' }, rows).steps;
+    expect(waiting.map(({ path, status, retryAt }) => [path, status, retryAt])).toEqual([
+      ['both', 'retrying', '1970-01-01T00:00:10.500Z'],
+      ['send', 'failed', null],
+    ]);
+    const second = [...rows, row({ path: 'both~2', kind: 'if', startedAt: 10_600 })];
+    const going = runView(RUN, [...second, row({ path: 'both~2.send', startedAt: 10_700, status: 'started' })]).steps;
+    expect(going.map(({ path, status, attempts }) => [path, status, attempts])).toEqual([
+      ['both', 'running', 1],
+      ['send', 'running', 2],
+    ]);
+    const ended = [...second, row({ path: 'both~2.send', startedAt: 10_700 }), tries(2, 'succeeded', { finishedAt: 12_000 })];
+    const { steps } = runView({ ...RUN, status: 'succeeded' }, ended);
+    expect(steps.map(({ path, status, attempts, error }) => [path, status, attempts, error])).toEqual([
+      ['both', 'succeeded', 2, null],
+      ['send', 'succeeded', 2, null],
+    ]);
+    expect(steps[0]?.attemptLog.map(({ attempt, status }) => [attempt, status])).toEqual([
+      [1, 'failed'],
+      [2, 'succeeded'],
+    ]);
+  });
+
+  it('shows a try, which has no row of its own, when it was tried again', () => {
+    const tries = row({ path: 'safe~tries', kind: 'tries', status: 'failed', attempt: 2, error: failure });
+    expect(runView(RUN, [tries]).steps).toMatchObject([{ path: 'safe', kind: 'try', status: 'failed', error: failure }]);
+    expect(runView(RUN, [{ ...tries, status: 'started', attempt: 1 }]).steps).toEqual([]);
   });
 
   it.each([

@@ -1,7 +1,8 @@
-import type { StepRow } from '@millrace/engine';
-import type { ListedRow, RunSummary } from '@millrace/postgres';
-import { sizeOf } from '../values/preview.js';
-import type { AttemptView, RunItem, RunView, StepView } from '../wire/run.js';
+import { attemptNow, attemptPath, plainPath, type EventRecord, type StepRow } from '@millrace/engine';
+import type { ListedRow, RunPace, RunPlace, RunSummary } from '@millrace/postgres';
+import { sizeOf } from '../values/size-of.js';
+import type { AttemptView, ListedRun, RunItem, RunView, StepView } from '../wire/run.js';
+import { triggerView } from './trigger-view.js';
 
 const ACTIVE: readonly RunItem['status'][] = ['queued', 'running', 'waiting'];
 
@@ -11,29 +12,92 @@ export function isActive(status: RunItem['status']): boolean {
 }
 
 export function runItem(run: RunSummary): RunItem {
-  const { id, flowId, version, eventId, status, createdAt, startedAt, finishedAt, resumeAt, parent, rerunOf, dry, resolution, error } = run;
-  return { id, flowId, version, eventId, status, createdAt, startedAt, finishedAt, resumeAt, parent, rerunOf, dry, resolution, error };
+  return { ...run };
+}
+
+/** A run in a list, with the event that started it. */
+export function listedRun(run: RunSummary, event: EventRecord | undefined): ListedRun {
+  return { ...runItem(run), trigger: event ? triggerView(event) : null };
+}
+
+/** What else there is to say of a run. */
+export interface RunExtras {
+  /** What holds it back, while it is active. */
+  readonly lane?: RunPlace | undefined;
+  readonly pace?: RunPace | undefined;
+  /** The events that were gathered into it. */
+  readonly collected?: { readonly count: number; readonly ids: readonly string[] };
 }
 
 /** A run with one entry per step path, in the order in which the steps began. Values whose JSON is longer than `most` are left out. */
-export function runView(run: RunSummary, journal: readonly ListedRow[], most = Infinity): RunView {
+export function runView(run: RunSummary, journal: readonly ListedRow[], most = Infinity, extras: RunExtras = {}): RunView {
   const rows = [...journal].sort((a, b) => a.startedAt - b.startedAt || a.finishedAt - b.finishedAt || a.attempt - b.attempt);
-  const byPath = new Map<string, ListedRow[]>();
-  for (const row of rows.filter(({ kind }) => !INTERNAL.has(kind))) byPath.set(row.path, [...(byPath.get(row.path) ?? []), row]);
   const active = isActive(run.status);
-  return { ...runItem(run), steps: [...byPath.values()].map((attempts) => stepView(run.id, attempts, active, most)) };
+  const { lane = null, pace = null, collected } = extras;
+  const events = collected && collected.count > 0 ? { count: collected.count, eventIds: [...collected.ids] } : null;
+  const steps = shownSteps(rows).map((shown) => blockView(stepView(run.id, shown.rows, active, most), shown, active));
+  return { ...runItem(run), lane, pace, collected: events, steps };
 }
 
 /** Rows that the engine keeps for itself. */
-const INTERNAL: ReadonlySet<string> = new Set(['cursor', 'recorded']);
+const INTERNAL: ReadonlySet<string> = new Set(['cursor', 'timer', 'recorded']);
 
+/** What there is to show at one path of the flow, in whichever attempts of the steps around it. */
+interface Shown {
+  readonly rows: readonly ListedRow[];
+  /** Of a step with steps inside that may be tried again: how its attempts ended. */
+  readonly tries: readonly ListedRow[];
+  /** Another attempt is due and has not begun. */
+  readonly isDue: boolean;
+}
+
+/** In the order in which the steps began. `try` has no row of its own, and is there when it was tried again. */
+function shownSteps(rows: readonly ListedRow[]): Shown[] {
+  const steps = new Map<string, { readonly rows: ListedRow[]; readonly tries: ListedRow[] }>();
+  for (const row of rows.filter(({ kind }) => !INTERNAL.has(kind))) {
+    const path = triedPath(plainPath(row.path));
+    const step = steps.get(path) ?? { rows: [], tries: [] };
+    steps.set(path, step);
+    step[row.kind === 'tries' ? 'tries' : 'rows'].push(row);
+  }
+  return [...steps].flatMap(([path, { rows: own, tries }]) => {
+    const newest = tries.at(-1);
+    if (own.length === 0 && newest?.status === 'started') return [];
+    const shown = own.length > 0 ? own : tries.map((row) => ({ ...row, path, kind: 'try' }));
+    return [{ rows: shown, tries, isDue: newest !== undefined && isDue(newest, rows) }];
+  });
+}
+
+/** Of the row of an attempt, the path of what was tried. */
+function triedPath(path: string): string {
+  return path.replace(/~tries$/, '');
+}
+
+function isDue(newest: StepRow, rows: readonly ListedRow[]): boolean {
+  if (newest.status !== 'retrying') return false;
+  const next = attemptPath(triedPath(newest.path), attemptNow(newest));
+  return !rows.some(({ path }) => path === next || (path.startsWith(next) && '.[~'.includes(path[next.length]!)));
+}
+
+/** Of a step that is tried again as a whole, its attempts are those. */
+function blockView(view: StepView, { tries, isDue: due }: Shown, active: boolean): StepView {
+  const newest = tries.at(-1);
+  if (!newest || newest.status === 'started') return view;
+  const goesOn = newest.status === 'retrying' && !due;
+  const status = goesOn ? stepStatus({ ...newest, status: 'started' }, active) : stepStatus(newest, active);
+  const retryAt = due && active && newest.retryAt !== undefined ? iso(newest.retryAt) : null;
+  const attemptLog = tries.map((row) => attemptView(row, active));
+  return { ...view, status, attempts: tries.length, attemptLog, error: newest.error ?? null, retryAt };
+}
+
+/** Of these rows, the last one says what there is to say. */
 function stepView(runId: string, attempts: readonly ListedRow[], active: boolean, most: number): StepView {
   const first = attempts[0]!;
-  const latest = attempts.reduce((newest, row) => (row.attempt >= newest.attempt ? row : newest));
+  const latest = attempts.at(-1)!;
   const status = stepStatus(latest, active);
   const large = largeParts(latest, most);
   return {
-    path: latest.path,
+    path: plainPath(latest.path),
     kind: latest.kind,
     status,
     attempts: attempts.length,
@@ -44,10 +108,12 @@ function stepView(runId: string, attempts: readonly ListedRow[], active: boolean
     inputFile: valueFile(runId, latest, 'input'),
     outputFile: valueFile(runId, latest, 'output'),
     error: latest.error ?? null,
+    given: latest.given ?? null,
     startedAt: iso(first.startedAt),
     finishedAt: finishedAt(latest),
     retryAt: status === 'retrying' && latest.retryAt !== undefined ? iso(latest.retryAt) : null,
     resumeAt: status === 'waiting' && latest.resumeAt !== undefined ? iso(latest.resumeAt) : null,
+    rateOf: status === 'waiting' ? (latest.rateOf ?? null) : null,
   };
 }
 

@@ -3,6 +3,7 @@ import { PLATFORM, type Platform } from '@millrace/platform';
 import { ApiController } from '../api-controller.js';
 import { flowState } from '../flows/flow-view.js';
 import { millraceVersion } from '../version.js';
+import { readStanding } from '@millrace/postgres';
 import type { StatusView } from '../wire/status.js';
 
 @ApiController('status')
@@ -11,7 +12,8 @@ export class StatusController {
 
   @Get()
   async status(): Promise<StatusView> {
-    const { queued = 0, running = 0, waiting = 0, held = 0 } = await this.platform.history.active();
+    const { runs, openCollections } = await readStanding(this.platform.database.pool);
+    const { queued = 0, running = 0, waiting = 0, held = 0, behind = 0, paced = 0 } = runs;
     const uptime = process.uptime();
     return {
       version: millraceVersion(),
@@ -19,7 +21,9 @@ export class StatusController {
       uptimeSeconds: Math.floor(uptime),
       publicUrl: this.platform.publicUrl,
       flows: this.flowCounts(),
-      runs: { queued, running, waiting, held },
+      runs: { queued: queued + behind + paced, running, waiting, held },
+      heldBack: { lanes: behind, rates: paced },
+      openCollections,
     };
   }
 

@@ -64,8 +64,8 @@ describe('the difference between two looks', () => {
     const { changes } = difference(seen, [run('a', 'running'), run('b', 'running', '2/1'), event('e'), event('f')]);
     expect(changes).toEqual({
       runs: [
-        { id: 'a', flowId: 'hello', status: 'running' },
-        { id: 'b', flowId: 'hello', status: 'running' },
+        { id: 'a', flowId: 'hello', status: 'running', progress: false },
+        { id: 'b', flowId: 'hello', status: 'running', progress: true },
       ],
       events: [{ id: 'f', flowId: 'hello' }],
       refusals: [],

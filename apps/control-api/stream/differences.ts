@@ -17,7 +17,7 @@ export function difference(before: Seen, rows: readonly ChangeRow[]): Difference
   const seen = new Map(rows.map((row) => [key(row), row]));
   const fresh = [...seen.values()].filter((row) => isNews(before.get(key(row)), row));
   const vanished = [...before.values()].filter((row) => row.kind === 'run' && row.state !== ENDED && !seen.has(key(row)));
-  return { seen, changes: fresh.length > 0 ? changesOf(fresh) : undefined, vanished: vanished.map(({ id }) => id) };
+  return { seen, changes: fresh.length > 0 ? changesOf(fresh, before) : undefined, vanished: vanished.map(({ id }) => id) };
 }
 
 const ENDED = 'ended';
@@ -30,10 +30,15 @@ function isNews(known: ChangeRow | undefined, row: ChangeRow): boolean {
   return known === undefined || known.state !== row.state || known.status !== row.status;
 }
 
-function changesOf(rows: readonly ChangeRow[]): Changes {
+/** A run that goes on as it did: of any other status, what lists show beside it may have changed. */
+function isProgress(known: ChangeRow | undefined, { status }: ChangeRow): boolean {
+  return status === 'running' && known?.status === status;
+}
+
+function changesOf(rows: readonly ChangeRow[], before: Seen): Changes {
   const of = (kind: ChangeRow['kind']): ChangeRow[] => rows.filter((row) => row.kind === kind);
   return {
-    runs: of('run').map(({ id, flowId, status }) => ({ id, flowId, status })),
+    runs: of('run').map((row) => ({ id: row.id, flowId: row.flowId, status: row.status, progress: isProgress(before.get(key(row)), row) })),
     events: of('event').map(({ id, flowId }) => ({ id, flowId })),
     refusals: of('refusal').map(({ id, flowId }) => ({ id, flowId })),
     flows: of('flows').length > 0,

@@ -11,7 +11,10 @@ export async function orRefused<T>(work: Promise<T>): Promise<T> {
   }
 }
 
+/** What is sound and cannot be done as things are. */
+const CONFLICTS = new Set(['flow.not-enabled', 'flow.not-runnable', 'run.active', 'run.not-dead', 'run.is-test', 'event.unmatched']);
+
 function statusOf(code: string): number {
-  if (code === 'flow.not-enabled') return 409;
+  if (CONFLICTS.has(code)) return 409;
   return code === 'event.too-large' ? 413 : 422;
 }

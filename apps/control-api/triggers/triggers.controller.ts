@@ -32,7 +32,8 @@ export class TriggersController {
     const { name, data = null, id } = await emitBody.read(request.raw);
     const key = id === undefined ? undefined : `api/${id}`;
     const { eventId, runIds, duplicate } = await orRefused(this.emitter.emitNow({ name, data: data as Json, key, depth: 1 }));
-    return { eventId, runIds: [...runIds], duplicate };
+    const collected = await this.platform.collections.collectedBy(eventId);
+    return { eventId, runIds: [...runIds], collecting: collected.map(({ flowId }) => flowId), duplicate };
   }
 
   @Post('flows/:id/runs')

@@ -1,5 +1,5 @@
 import { Get, Headers, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
-import { flowIdObjection, type PublishResult } from '@millrace/catalog';
+import type { PublishResult } from '@millrace/catalog';
 import { diffFlows, hasErrors } from '@millrace/flow';
 import { ApiError, notFound, PLATFORM, type Platform } from '@millrace/platform';
 import type { VersionSummary } from '@millrace/postgres';
@@ -7,6 +7,7 @@ import type { FastifyRequest } from 'fastify';
 import { ApiController } from '../api-controller.js';
 import { checkStorable } from '../drafts/draft-text.js';
 import { seenRevision } from '../drafts/revision.js';
+import { checkFlowId } from '../flows/flow-id.js';
 import { flowState, problemView } from '../flows/flow-view.js';
 import { publishBody } from '../wire/draft.js';
 import {
@@ -158,9 +159,4 @@ function versionNumber(text: string): number {
 function noVersion(id: string, version: number): ApiError {
   const message = `The flow ${id.slice(0, 80)} has no version ${version}. GET /api/v1/flows/${id.slice(0, 80)}/versions lists them.`;
   return new ApiError(404, 'version.not-found', message);
-}
-
-function checkFlowId(id: string): void {
-  const objection = flowIdObjection(id);
-  if (objection !== undefined) throw new ApiError(400, 'flow.bad-id', objection);
 }

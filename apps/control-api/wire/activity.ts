@@ -35,6 +35,15 @@ const flowActivitySchema = exactly('FlowActivity', {
 export const activitySchema = exactly('Activity', {
   from: { ...time, description: 'When the first hour begins.' },
   flows: { type: 'array', items: flowActivitySchema, description: 'Flows that did anything.' },
+  delivery: {
+    ...exactly('Delivery', { p50Ms: msOrNull, p95Ms: msOrNull }),
+    description: 'From the acceptance of an event to the end of its run, over all runs that succeeded.',
+  },
+  retries: { ...count, description: 'Runs that wait for another attempt of a step.' },
+  storage: exactly('Storage', {
+    freeBytes: { type: ['integer', 'null'], description: 'Left on the disk of MILLRACE_HOME; null where that cannot be told.' },
+    databaseBytes: { ...count, description: 'What the database takes, wherever it is.' },
+  }),
   oldestQueued: orNull(exactly('OldestQueued', { id, flowId: { type: 'string' }, at: time })),
 });
 

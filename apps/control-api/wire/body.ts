@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Infer, JsonSchema } from '@millrace/component-sdk';
 import { ApiError } from '@millrace/platform';
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { ErrorObject, ValidateFunction } from 'ajv';
 import { readJsonBody } from '../http/read-body.js';
+import { checkerWith } from './checker.js';
+import { expectation } from './expectation.js';
 
 /** The body of one route: described for the docs and checked by the same schema. */
 export interface BodyShape<S extends JsonSchema = JsonSchema> {
@@ -11,7 +13,7 @@ export interface BodyShape<S extends JsonSchema = JsonSchema> {
   read(request: IncomingMessage): Promise<Infer<S>>;
 }
 
-const ajv = new Ajv({ strict: false });
+const ajv = checkerWith({ strict: false });
 
 export function defineBody<const S extends JsonSchema>(schema: S): BodyShape<S> {
   let validate: ValidateFunction | undefined;
@@ -32,5 +34,5 @@ function sentence(error: ErrorObject | undefined): string {
   if (error?.keyword === 'required') return `${where} needs \`${params.missingProperty}\`.`;
   if (error?.keyword === 'additionalProperties') return `${where} cannot have ${JSON.stringify(params.additionalProperty?.slice(0, 80))}.`;
   if (error?.keyword === 'type') return `${where} must be of type ${[params.type].flat().join(' or ')}.`;
-  return `${where} ${error?.message ?? 'does not fit'}.`;
+  return `${where} ${expectation(error)}.`;
 }

@@ -1,9 +1,25 @@
 import type { Infer } from '@millrace/component-sdk';
+import { defineBody } from './body.js';
 import { exactly, textOrNull, timeOrNull } from './parts.js';
 import { defineQuery } from './query.js';
 
 export const deleteCredentialQuery = defineQuery({
   force: { type: 'boolean', description: 'Also while flows use it; they are not enabled then.' },
+});
+
+export const testBody = defineBody({
+  title: 'CredentialTest',
+  type: 'object',
+  properties: {
+    url: { type: 'string', description: 'Send a GET with it there. Without one a sample is signed and checked here, and nothing is sent.' },
+  },
+  additionalProperties: false,
+} as const);
+
+export const testedSchema = exactly('TestedCredential', {
+  ok: { type: 'boolean' },
+  message: { type: 'string', description: 'What was tried and what came of it.' },
+  status: { type: ['integer', 'null'], description: 'What the other side answered; null where nothing was sent, or nobody answered.' },
 });
 
 const credentialMembers = {
@@ -21,6 +37,8 @@ const credentialMembers = {
     description: 'Flows whose live version names it, and shared endpoints as `endpoints/<name>`.',
   },
   updatedAt: { ...timeOrNull, description: 'When it was sealed last.' },
+  expiresAt: { ...timeOrNull, description: 'When the last of its secrets ends, and nothing is accepted any more; null: never.' },
+  oldSecretUntil: { ...timeOrNull, description: 'Until when a secret that was replaced still counts.' },
   lastSuccessAt: { ...timeOrNull, description: 'When a request last proved itself with it, or another side took it.' },
   lastFailureAt: timeOrNull,
   lastFailure: {
@@ -61,6 +79,7 @@ export const rotatedSchema = exactly('RotatedKey', {
 export type CredentialItem = Infer<typeof credentialSchema>;
 export type CredentialList = Infer<typeof credentialListSchema>;
 export type SealedCredential = Infer<typeof sealedSchema>;
+export type TestedCredential = Infer<typeof testedSchema>;
 export type NewSecret = Infer<typeof newSecretSchema>;
 export type RemovedCredential = Infer<typeof removedSchema>;
 export type SealKeyView = Infer<typeof keySchema>;

@@ -1,11 +1,18 @@
 import type { Infer, JsonSchema } from '@millrace/component-sdk';
 import { nextSchema, searchQuery } from './page.js';
-import { exactly, headers, id, textOrNull, time } from './parts.js';
+import { exactly, headers, id, textOrNull, time, timeOrNull } from './parts.js';
 import { defineQuery } from './query.js';
-import { runItemSchema } from './run.js';
+import { RUN_STATUSES, runItemSchema } from './run.js';
+
+export const OUTCOMES = ['none', 'active', 'failed', 'succeeded'] as const;
 
 export const eventsQuery = defineQuery({
   flow: { type: 'string', description: 'Only events of this flow, or of the shared endpoint `endpoints/<name>`.' },
+  outcome: {
+    type: 'string',
+    enum: OUTCOMES,
+    description: 'Only events that made no run, or a run that is active, failed or succeeded.',
+  },
   ...searchQuery,
 });
 
@@ -20,11 +27,15 @@ export const originSchema = {
   title: 'Origin',
   type: ['object', 'null'],
   properties: {
-    kind: { enum: ['schedule', 'event', 'call', 'api', 'rerun', 'replay'] },
+    kind: {
+      enum: ['schedule', 'event', 'call', 'api', 'batch', 'rerun', 'replay', 'sample'],
+      description: 'sample: somebody made it up to test a draft.',
+    },
     at: { type: 'string', format: 'date-time', description: 'schedule: the time it is for.' },
     name: { type: 'string', description: 'event: what was emitted.' },
     runId: { type: 'string', format: 'uuid', description: 'The run that emitted or called, or that is run again.' },
     path: { type: 'string', description: 'call: the step that called.' },
+    count: { type: 'integer', description: 'batch: how many events it is made of.' },
     eventId: { type: 'string', format: 'uuid', description: 'replay: the event that is replayed.' },
   },
   required: ['kind'],
@@ -47,13 +58,19 @@ const eventMembers = {
     additionalProperties: { type: 'string' },
     description: 'At a shared endpoint: the clauses that did not hold, by the flow that listens.',
   },
+  draft: { type: 'boolean', description: 'It came while the flow was a draft and no version was live, so that no run was made.' },
   verified: {
     oneOf: [verifiedSchema, { type: 'null' }],
     description: 'What proved where the request came from; null where the URL is open.',
   },
 } as const;
 
-export const eventItemSchema = exactly('EventItem', eventMembers);
+const eventRunSchema = exactly('EventRun', { id, flowId: { type: 'string' }, status: { enum: RUN_STATUSES } });
+
+export const eventItemSchema = exactly('EventItem', {
+  ...eventMembers,
+  runs: { type: 'array', items: eventRunSchema, description: 'The newest eight of its runs.' },
+});
 export const eventPageSchema = exactly('EventPage', { items: { type: 'array', items: eventItemSchema }, next: nextSchema });
 
 export const bodySchema = exactly('BodyView', {
@@ -73,12 +90,19 @@ const fileSchema = exactly('EventFile', {
   offset: { type: 'integer', minimum: 0, description: 'Where in the body it begins, once its coding is undone.' },
 });
 
+const collectedBySchema = exactly('CollectedBy', {
+  flowId: { type: 'string' },
+  runId: { type: ['string', 'null'], format: 'uuid', description: 'The run that took it; null while it is collected.' },
+  dueAt: { ...timeOrNull, description: 'When it gets its run, while it is collected; a later event may put that off.' },
+});
+
 export const eventSchema = exactly('Event', {
   ...eventMembers,
   headers: { ...headers, description: 'Lower-case names, without what carried a credential.' },
   body: bodySchema,
   files: { type: 'array', items: fileSchema },
   runs: { type: 'array', items: runItemSchema },
+  collectedBy: { type: 'array', items: collectedBySchema, description: 'The flows that collected it, by `debounce` or `batch`.' },
 });
 
 export type EventItem = Infer<typeof eventItemSchema>;

@@ -49,7 +49,7 @@ export const flowListSchema = exactly('FlowList', { items: { type: 'array', item
 export const flowSchema = exactly('Flow', {
   ...flowMembers,
   publishedAt: { ...timeOrNull, description: 'When the live version was.' },
-  text: { ...textOrNull, description: 'The exact text of the live version.' },
+  text: { ...textOrNull, description: 'The exact text of the live version; while there is none, of the file that would be the first.' },
 });
 
 export type FlowState = (typeof FLOW_STATES)[number];

@@ -37,7 +37,10 @@ export const rerunSchema = exactly('RerunStarted', {
   reused: { type: 'array', items: { type: 'string' }, description: 'Paths of the steps that are not run again.' },
 });
 
-export const replaySchema = exactly('Replayed', { runId: id });
+export const replaySchema = exactly('Replayed', {
+  runId: { ...id, description: 'The first of them.' },
+  runIds: { type: 'array', items: id, description: 'At a shared endpoint one for each flow that takes the event.' },
+});
 
 const letterFilter = {
   flow: { type: 'string', description: 'Only runs of this flow.' },

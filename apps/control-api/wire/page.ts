@@ -1,7 +1,8 @@
 import type { JsonSchema } from '@millrace/component-sdk';
+import { firstPage, type Found } from '@millrace/postgres';
 import { lowestIdAt, MAX_ID } from './id-time.js';
 
-const DEFAULT_LIMIT = 50;
+export const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
 
 /** Query parameters that lists share. */
@@ -18,7 +19,7 @@ export const searchQuery = {
     type: 'string',
     maxLength: 200,
     pattern: '^[^\\u0000]*$',
-    description: 'Only what has this text in its id or its request, letter by letter; the case counts.',
+    description: 'Only what has this text in its request, letter by letter (the case counts), or whose id begins or ends with it.',
   },
   ...pageQuery,
 } as const satisfies Record<string, JsonSchema>;
@@ -38,21 +39,17 @@ export function bounds({ before, since, until, q }: Searched): { before?: string
 
 export const nextSchema = {
   type: ['string', 'null'],
-  description: 'The `before` of the next page; null on the last one.',
+  description:
+    'The `before` of the next page; null on the last one. A page of a search may hold fewer than asked for, even none, and have a next one.',
 } as const satisfies JsonSchema;
 
 /** Items, newest first. */
-export interface Page<T> {
-  readonly items: T[];
-  readonly next: string | null;
-}
+export type Page<T> = Found<T>;
 
 /** Asks for one item more than wanted, which tells whether there is another page. */
-export async function page<T extends { readonly id: string }>(
+export function page<T extends { readonly id: string }>(
   limit: number = DEFAULT_LIMIT,
   load: (limit: number) => Promise<readonly T[]>,
 ): Promise<Page<T>> {
-  const found = await load(limit + 1);
-  const items = found.slice(0, limit);
-  return { items, next: found.length > limit ? (items.at(-1)?.id ?? null) : null };
+  return firstPage(limit, load);
 }

@@ -1,7 +1,8 @@
 import type { Infer, JsonSchema } from '@millrace/component-sdk';
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import addFormats from 'ajv-formats';
+import type { ErrorObject, ValidateFunction } from 'ajv';
 import { ApiError } from '@millrace/platform';
+import { checkerWith } from './checker.js';
+import { expectation } from './expectation.js';
 
 type Properties = Readonly<Record<string, JsonSchema>>;
 type Values<P extends Properties> = { -readonly [K in keyof P]?: Infer<P[K]> };
@@ -13,8 +14,7 @@ export interface QueryShape<P extends Properties = Properties> {
   read(query: unknown): Values<P>;
 }
 
-const ajv = new Ajv({ coerceTypes: true });
-(addFormats as unknown as (ajv: Ajv) => void)(ajv);
+const ajv = checkerWith({ coerceTypes: true });
 
 export function defineQuery<const P extends Properties>(properties: P): QueryShape<P> {
   let validate: ValidateFunction | undefined;
@@ -49,27 +49,4 @@ function sentence(error: ErrorObject | undefined, known: readonly string[]): str
   }
   const name = error?.instancePath.slice(1) ?? '';
   return `The parameter ${name} ${expectation(error)}.`;
-}
-
-const FORMATS: Readonly<Record<string, string>> = {
-  uuid: 'must be a UUID',
-  'date-time': 'must be a time such as 2026-01-31T12:00:00Z',
-};
-
-/** What a parameter must be, by the keyword of the schema that it breaks. */
-const EXPECTATIONS: Readonly<Record<string, (error: ErrorObject) => string>> = {
-  format: ({ params }) => FORMATS[(params as { format: string }).format] ?? 'does not fit',
-  pattern: () => 'has a character or a form that cannot be used here',
-  enum: ({ params }) => `must be one of ${(params as { allowedValues: string[] }).allowedValues.join(', ')}`,
-  minimum: bound,
-  maximum: bound,
-  type: ({ params }) => `must be one ${(params as { type: string }).type}`,
-};
-
-function expectation(error: ErrorObject | undefined): string {
-  return error === undefined ? 'does not fit' : (EXPECTATIONS[error.keyword]?.(error) ?? error.message ?? 'does not fit');
-}
-
-function bound({ keyword, params }: ErrorObject): string {
-  return `must be ${String((params as { limit: number }).limit)} or ${keyword === 'minimum' ? 'more' : 'less'}`;
 }

@@ -2,7 +2,7 @@ import type { Infer, JsonSchema } from '@millrace/component-sdk';
 import type { RunStatus } from '@millrace/engine';
 import { defineQuery } from './query.js';
 import { nextSchema, searchQuery } from './page.js';
-import { anyJson, exactly, id, time, timeOrNull } from './parts.js';
+import { anyJson, exactly, id, textOrNull, time, timeOrNull } from './parts.js';
 
 export const RUN_STATUSES = [
   'queued',
@@ -18,6 +18,8 @@ export const runsQuery = defineQuery({
   flow: { type: 'string', description: 'Only runs of this flow.' },
   status: { type: 'string', enum: RUN_STATUSES, description: 'Only runs in this state.' },
   event: { type: 'string', format: 'uuid', description: 'Only runs of this event.' },
+  test: { type: 'boolean', description: 'Only tests, or only what is none; both without it.' },
+  operation: { type: 'string', format: 'uuid', description: 'Only runs that this operation started or was done to.' },
   ...searchQuery,
 });
 
@@ -41,6 +43,7 @@ export const errorSchema = {
     blame: { enum: ['author', 'remote', 'operator'], description: 'Who has to act.' },
     status: { type: 'integer', description: 'HTTP status, where there was one.' },
     attempt: { type: 'integer' },
+    retryAfterMs: { type: 'integer', description: 'For how long the other side asked not to be asked again.' },
     details: { type: 'object' },
   },
   required: ['code', 'message'],
@@ -50,7 +53,7 @@ export const errorSchema = {
 const runMembers = {
   id,
   flowId: { type: 'string' },
-  version: { type: 'integer', description: 'The version of the flow that the run stays on.' },
+  version: { type: 'integer', description: 'The version of the flow that the run stays on; 0 for the test of a draft.' },
   eventId: id,
   status,
   createdAt: time,
@@ -59,6 +62,7 @@ const runMembers = {
   resumeAt: { ...timeOrNull, description: 'When a waiting run goes on.' },
   rerunOf: { type: ['string', 'null'], format: 'uuid', description: 'The run that this one repeats.' },
   dry: { type: 'boolean', description: 'A rehearsal: components answered without acting.' },
+  test: { type: 'boolean', description: 'A test of a draft, or a run that a test called: it counts for nothing but itself.' },
   resolution: {
     enum: ['rerun', 'discarded', null],
     description: 'What became of a failed run; null while it is a dead letter, and for any other run.',
@@ -97,7 +101,7 @@ export const stepSchema = exactly('Step', {
   kind: {
     type: 'string',
     description:
-      'use, if, switch, set, stop, forEach, parallel, wait, call, respond; item: a finished item of a loop; when: skipped by its condition.',
+      'use, if, switch, set, stop, forEach, parallel, try, wait, call, respond; item: a finished item of a loop; when: skipped by its condition.',
   },
   status: {
     enum: ['succeeded', 'failed', 'skipped', 'retrying', 'waiting', 'running', 'interrupted'],
@@ -115,18 +119,75 @@ export const stepSchema = exactly('Step', {
   },
   outputFile: valueFileSchema,
   error: { ...errorSchema, description: 'Of the latest attempt.' },
+  given: {
+    enum: ['recorded', 'pinned', 'assumed', null],
+    description: 'In a test: the step was not done, and where its result comes from instead.',
+  },
   startedAt: { ...time, description: 'Of the first attempt.' },
   finishedAt: { ...timeOrNull, description: 'Of the latest attempt.' },
   retryAt: { ...timeOrNull, description: 'When the next attempt is due.' },
   resumeAt: { ...timeOrNull, description: 'When a waiting step goes on, or gives up waiting.' },
+  rateOf: { ...textOrNull, description: 'The credential whose rate a waiting step waits for; its attempt has not begun.' },
 });
 
 export const runItemSchema = exactly('RunItem', runMembers);
 
-export const runPageSchema = exactly('RunPage', { items: { type: 'array', items: runItemSchema }, next: nextSchema });
+const runTriggerSchema = {
+  ...exactly('RunTrigger', {
+    name: { ...textOrNull, description: 'What the event calls itself, such as `orders/paid #1042`; null where it does not.' },
+    method: { type: 'string' },
+    url: { type: 'string', description: 'Path and query; empty where no request brought it.' },
+    origin: { ...textOrNull, description: 'Where it comes from then, as the `kind` of the `origin` of an event.' },
+  }),
+  type: ['object', 'null'],
+  description: 'What started it; null when its event is not kept any more.',
+} as const;
+
+export const listedRunSchema = exactly('ListedRun', { ...runMembers, trigger: runTriggerSchema });
+
+export const runPageSchema = exactly('RunPage', { items: { type: 'array', items: listedRunSchema }, next: nextSchema });
+
+const collectedSchema = {
+  ...exactly('Collected', {
+    count: { type: 'integer', minimum: 1 },
+    eventIds: { type: 'array', items: id, description: 'The first hundred, in the order in which they came.' },
+  }),
+  type: ['object', 'null'],
+  description: 'The events that `debounce` or `batch` gathered into this run; null for any other run.',
+} as const;
+
+const laneSchema = {
+  title: 'Lane',
+  type: ['object', 'null'],
+  description: 'Where an active run stands in line, by the `concurrency` of its flow; null where nothing holds it back.',
+  properties: {
+    key: { type: 'string', description: 'Which line; empty for that of the whole flow, and of what has no key. At most 200 characters.' },
+    limit: { type: 'integer', minimum: 1, description: 'How many of this line go on at a time.' },
+    place: { type: 'integer', minimum: 0, description: '0: it has its turn. 1: it is next.' },
+    behind: { type: ['string', 'null'], format: 'uuid', description: 'The run just before it in line, or one that has its turn.' },
+  },
+  required: ['key', 'limit', 'place', 'behind'],
+  additionalProperties: false,
+} as const satisfies JsonSchema;
+
+const paceSchema = {
+  title: 'Pace',
+  type: ['object', 'null'],
+  description: 'What a queued run waits for whose flow has a `rate`; null where it does not wait for that.',
+  properties: {
+    limit: { type: 'integer', minimum: 1, description: 'So many runs begin within `perMs`.' },
+    perMs: { type: 'integer', minimum: 1, description: 'Milliseconds.' },
+    before: { type: 'integer', minimum: 0, description: 'How many wait that came before it.' },
+  },
+  required: ['limit', 'perMs', 'before'],
+  additionalProperties: false,
+} as const satisfies JsonSchema;
 
 export const runSchema = exactly('Run', {
   ...runMembers,
+  lane: laneSchema,
+  pace: paceSchema,
+  collected: collectedSchema,
   steps: { type: 'array', items: stepSchema, description: 'In order of time; a step not yet begun is missing.' },
 });
 
@@ -135,6 +196,8 @@ export const cancelSchema = exactly('Cancelled', {
 });
 
 export type RunItem = Infer<typeof runItemSchema>;
+export type ListedRun = Infer<typeof listedRunSchema>;
+export type RunTriggerView = NonNullable<ListedRun['trigger']>;
 export type RunPage = Infer<typeof runPageSchema>;
 export type AttemptView = Infer<typeof attemptSchema>;
 export type StepView = Infer<typeof stepSchema>;

@@ -13,6 +13,11 @@ export const statusSchema = exactly('Status', {
     ...exactly('ActiveRunCounts', { queued: count, running: count, waiting: count, held: count }),
     description: 'Active runs. held: of paused flows.',
   },
+  heldBack: {
+    ...exactly('HeldBackCounts', { lanes: count, rates: count }),
+    description: 'Of the queued runs, those that wait for others of their lane, and those that wait for the rate of their flow.',
+  },
+  openCollections: { ...count, description: 'Collections of events (debounce, batch) whose run has not begun.' },
 });
 
 export const liveSchema = exactly('Live', { status: { const: 'live' } });

@@ -23,6 +23,7 @@ export const emitBody = defineBody({
 export const emittedSchema = exactly('Emitted', {
   eventId: id,
   runIds: { type: 'array', items: id, description: 'One for each flow that took it; empty when none did.' },
+  collecting: { type: 'array', items: { type: 'string' }, description: 'The flows that collect it: a run of theirs comes later.' },
   duplicate: { type: 'boolean', description: 'The id was sent before: these are the event and the runs of then.' },
 });
 

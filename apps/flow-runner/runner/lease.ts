@@ -55,7 +55,7 @@ export class Lease {
   }
 
   /** Begins what a claim brings, and lets audit and drain know of it while its runs are not known yet. */
-  async watch(claim: Promise<ClaimedWork[]>): Promise<BegunWork[]> {
+  async watch(claim: Promise<readonly ClaimedWork[]>): Promise<BegunWork[]> {
     this.claiming.add(claim);
     try {
       return (await claim).map((work) => ({ work, active: this.begin(work.run.id) }));

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { NotRunnable } from '@millrace/catalog';
 import type { Component } from '@millrace/component-sdk';
 import { parseTrigger, planFlow, type Clock, type Host, type Plan, type Reservation } from '@millrace/engine';
@@ -38,7 +38,10 @@ beforeEach(() => {
   run = () => undefined;
 });
 
-afterEach(() => runner?.drain(0));
+afterEach(() => {
+  jest.useRealTimers();
+  return runner?.drain(0);
+});
 
 interface Options {
   readonly slots?: number;
@@ -83,6 +86,12 @@ async function accept(count: number): Promise<string[]> {
   return all.map((acceptance) => acceptance.run.id);
 }
 
+/** A run that another runner gave up until then. */
+async function waiting(dueAt: number): Promise<void> {
+  const [work] = await store.claim('another', await accept(1), 1);
+  await store.suspend(work!.run, { rows: [], drops: [] }, dueAt);
+}
+
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
@@ -102,6 +111,19 @@ describe('a runner', () => {
     await until(() => store.ended.size === 25);
     expect(new Set([...store.ended.values()].map(({ status }) => status))).toEqual(new Set(['succeeded']));
     expect(calls).toHaveLength(50);
+  });
+
+  it('wakes for each of several times that it was told of by nobody', async () => {
+    jest.useFakeTimers();
+    store = new MemoryStore();
+    for (const ms of [100, 300, 500]) await waiting(Date.now() + ms);
+    await startRunner();
+    const seen: number[] = [];
+    for (let passed = 0; passed < 3; passed += 1) {
+      await jest.advanceTimersByTimeAsync(150 + 50 * Math.min(passed, 1));
+      seen.push(store.ended.size);
+    }
+    expect(seen).toEqual([1, 2, 3]);
   });
 
   it('finds due runs by itself', async () => {

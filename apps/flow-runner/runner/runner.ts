@@ -6,6 +6,7 @@ import {
   type ClaimedRun,
   type ClaimedWork,
   type Clock,
+  type CredentialRates,
   type Host,
   type Journal,
   type Limits,
@@ -26,6 +27,8 @@ import { Slots } from './slots.js';
 
 /** How often due runs are looked for when nothing rings earlier. */
 const POLL_MS = 1_000;
+/** What is due and was not to be had is being claimed by another runner. */
+const SHORTEST_SLEEP_MS = 20;
 /** How many due runs are claimed by one statement. */
 const CLAIM_SIZE = 100;
 
@@ -34,14 +37,20 @@ export interface RunnerParts {
   readonly journal: Journal;
   readonly calls: Calls;
   readonly resumptions: Resumptions;
+  /** What a run asks for the rates of credentials, for as long as it is ours. */
+  rates?(run: ClaimedRun, isOurs: () => boolean): CredentialRates;
   readonly limits?: Limits;
   readonly lease: Lease;
   readonly host: Host;
   readonly clock: Clock;
   readonly log: Log;
-  /** The plan of a version; rejects with NotRunnable when the version is gone or no longer checks. */
-  plan(flowId: string, version: number): Promise<Plan>;
+  /** What a run follows; rejects with NotRunnable when its version is gone or no longer checks. */
+  plan(run: ClaimedRun): Promise<Plan>;
   readonly slots: number;
+  /** Whether the runs of some flow begin at a rate. */
+  isPaced?(): boolean;
+  /** Whether some flow goes before or after others. */
+  isRanked?(): boolean;
 }
 
 /** Walks claimed runs, as many at a time as it has slots. Knows three ways to come by a run: born here, hinted, due. */
@@ -50,6 +59,8 @@ export class Runner implements BirthClaims {
   private readonly alarm = new Alarm(POLL_MS);
   private readonly journal: Journal;
   private backlog = false;
+  /** Hints that are being worked on. */
+  private hinting = 0;
   private draining = false;
   private loop: Promise<void> | undefined;
 
@@ -76,6 +87,11 @@ export class Runner implements BirthClaims {
     this.alarm.ring(Date.now());
   }
 
+  /** Places that are taken, by runs or for runs that may be claimed. */
+  get busy(): number {
+    return this.slots.capacity - this.slots.free;
+  }
+
   /** True from the moment the process was asked to stop. */
   get isDraining(): boolean {
     return this.draining;
@@ -99,14 +115,38 @@ export class Runner implements BirthClaims {
 
   /** Claims those of the hinted runs that are still queued, as room allows. Resolves when all have been offered a slot. */
   async takeHinted(ids: readonly string[]): Promise<void> {
+    this.hinting += 1;
+    await this.takeAll(ids).finally(() => (this.hinting -= 1));
+  }
+
+  private async takeAll(ids: readonly string[]): Promise<void> {
     for (let next = 0; next < ids.length && !this.draining;) {
       const runner = await this.ready();
       if (runner === undefined) return;
+      if (this.parts.isRanked?.() && (await this.dueFirst(runner))) continue;
       const some = ids.slice(next, next + Math.min(this.slots.free, CLAIM_SIZE));
       if (some.length === 0) continue;
       next += some.length;
       await this.claimed(some.length, () => this.parts.claims.claim(runner, some, some.length));
     }
+  }
+
+  /** Where flows have priorities, what is due goes before what was hinted. Answers whether that took all the room. */
+  private async dueFirst(runner: string): Promise<boolean> {
+    const limit = Math.min(this.slots.free, CLAIM_SIZE);
+    await this.claimed(limit, () => this.parts.claims.claimDue(runner, limit));
+    return this.slots.free <= 0;
+  }
+
+  /** Runs of low priority, while nobody else wants the room. Answers whether there may be more. */
+  private async takeEarly(runner: string): Promise<boolean> {
+    const limit = Math.min(this.slots.free, CLAIM_SIZE);
+    if (!this.parts.isRanked?.() || limit <= 0 || this.backlog || this.hinting > 0 || this.slots.contended || this.draining) return false;
+    const count = await this.claimed(limit, () => this.parts.claims.claimEarly(runner, limit)).catch((error: unknown) => {
+      this.parts.log.warn({ reason: (error as Error).message }, 'Runs of low priority cannot be claimed; trying again');
+      return 0;
+    });
+    return count === limit;
   }
 
   private async takeDue(): Promise<void> {
@@ -120,8 +160,31 @@ export class Runner implements BirthClaims {
         return 0;
       });
       this.backlog = count === limit;
-      if (!this.backlog) await this.alarm.sleep();
+      await this.takePaced(runner);
+      const more = await this.takeEarly(runner);
+      if (!this.backlog && !more) await this.sleep();
     }
+  }
+
+  /** What begins by the rate of its flow; one run also where there is no room, or what is due would keep it out for ever. */
+  private async takePaced(runner: string): Promise<void> {
+    if (!this.parts.isPaced?.() || this.draining) return;
+    const limit = Math.min(Math.max(1, this.slots.free), CLAIM_SIZE);
+    const claim = async (): Promise<readonly ClaimedWork[]> => {
+      const { works, nextInMs } = await this.parts.claims.claimPaced(runner, limit);
+      if (nextInMs !== undefined) this.alarm.ring(this.parts.clock.now() + nextInMs);
+      return works;
+    };
+    await this.claimed(limit, claim).catch((error: unknown) => {
+      this.parts.log.warn({ reason: (error as Error).message }, 'Runs that begin at a rate cannot be claimed; trying again');
+    });
+  }
+
+  /** Until the next run is due, be it one that waits here, that another process gave up, or that waited before a restart. */
+  private async sleep(): Promise<void> {
+    const ms = await this.parts.claims.dueIn().catch(() => undefined);
+    if (ms !== undefined) this.alarm.ring(Date.now() + Math.max(ms, SHORTEST_SLEEP_MS));
+    await this.alarm.sleep();
   }
 
   /** Our name once there is room and a lease, or undefined when draining. */
@@ -136,7 +199,7 @@ export class Runner implements BirthClaims {
   }
 
   /** Slots are taken before the claim, for births may want them while the statement runs. */
-  private async claimed(count: number, claim: () => Promise<ClaimedWork[]>): Promise<number> {
+  private async claimed(count: number, claim: () => Promise<readonly ClaimedWork[]>): Promise<number> {
     for (let i = 0; i < count; i += 1) this.slots.take();
     let begun: BegunWork[] = [];
     try {
@@ -176,9 +239,10 @@ export class Runner implements BirthClaims {
     if (!plan) return;
     const { host, clock, calls, resumptions, limits } = this.parts;
     const view = trigger ?? (await parseTrigger(work.event));
+    const rates = this.parts.rates?.(run, () => this.parts.lease.covers(run));
     const outcome = await walk(
       { run, plan, journal, giveUp: active, trigger: view, shouldYield: () => this.draining },
-      { journal: this.journal, host, clock, calls, resumptions, limits },
+      { journal: this.journal, host, clock, calls, resumptions, rates, limits },
     );
     this.ended(run, outcome);
   }
@@ -188,7 +252,10 @@ export class Runner implements BirthClaims {
     if (outcome.kind === 'ended' && run.awaited) this.ring();
     if (outcome.kind === 'ended' && outcome.result.status === 'failed') {
       const { code, step, message } = outcome.result.error ?? {};
-      this.parts.log.warn({ flow: run.flowId, runId: run.id, step, code }, `Run failed: ${message}`);
+      this.parts.log[run.test ? 'info' : 'warn'](
+        { flow: run.flowId, runId: run.id, step, code },
+        `${run.test ? 'Test' : 'Run'} failed: ${message}`,
+      );
     }
     if (outcome.kind === 'lost') this.parts.log.warn({ runId: run.id }, 'The claim on a run was lost; another runner has it');
   }
@@ -199,7 +266,7 @@ export class Runner implements BirthClaims {
       return await this.plans(run);
     } catch (error) {
       if (!(error instanceof NotRunnable)) throw error;
-      await this.fail(run, 'flow.not-runnable', `Version ${run.version} of ${run.flowId} cannot be run here: ${error.message}`);
+      await this.fail(run, 'flow.not-runnable', `${planWords(run)} cannot be run here: ${error.message}`);
       return undefined;
     }
   }
@@ -207,7 +274,7 @@ export class Runner implements BirthClaims {
   /** A database that is away says nothing about the version. */
   private plans(run: ClaimedRun): Promise<Plan> {
     const { lease, log, plan } = this.parts;
-    return persistently(() => plan(run.flowId, run.version), {
+    return persistently(() => plan(run), {
       isFinal: (error) => error instanceof NotRunnable || !lease.covers(run),
       onRetry: (error) => log.warn({ runId: run.id, reason: error.message }, 'The version of a run cannot be read; trying again'),
     });
@@ -217,4 +284,8 @@ export class Runner implements BirthClaims {
     this.parts.log.warn({ flow: run.flowId, runId: run.id, code }, message);
     await this.journal.finish(run, { rows: [], drops: [] }, { status: 'failed', error: { code, message, blame: 'operator' } });
   }
+}
+
+function planWords({ flowId, version }: ClaimedRun): string {
+  return version === 0 ? `The draft of ${flowId}` : `Version ${version} of ${flowId}`;
 }

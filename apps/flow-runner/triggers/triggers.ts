@@ -1,14 +1,16 @@
 import type { Platform } from '@millrace/platform';
 import { newId } from '@millrace/platform';
-import { CredentialWatch, Emitter, Scheduler } from '@millrace/triggers';
+import { Collector, CredentialWatch, Emitter, Operator, Scheduler } from '@millrace/triggers';
 import { Rounds } from './rounds.js';
 
-/** What starts runs beside requests, as far as a runner does it: ticks schedules, delivers emitted events. */
+/** What starts runs beside requests, as far as a runner does it: schedules, emitted events, collections, operations. */
 export class Triggers {
   readonly emitter: Emitter;
   readonly watch: CredentialWatch;
   private readonly schedules: Rounds;
   private readonly deliveries: Rounds;
+  private readonly collections: Rounds;
+  private readonly operations: Rounds;
 
   constructor(platform: Platform) {
     const { catalog, outbox, schedules: store, bell, config, log } = platform;
@@ -18,6 +20,11 @@ export class Triggers {
     const scheduler = new Scheduler({ store, flows, newId, ring, log, now: () => store.now() });
     this.schedules = new Rounds(() => scheduler.tick(), log, 'Schedules cannot be looked at');
     this.deliveries = new Rounds(() => this.emitter.round(), log, 'Events cannot be delivered');
+    const collector = new Collector({ collections: platform.collections, flow: (id) => catalog.flow(id), newId, ring, log });
+    this.collections = new Rounds(() => collector.round(), log, 'Collected events cannot be looked at');
+    const { history, orders, collections } = platform;
+    const operator = new Operator({ store: orders, catalog, history, collections, newId, ring, log });
+    this.operations = new Rounds(() => operator.round(), log, 'Operations cannot be worked on');
     this.watch = new CredentialWatch((data, key) => {
       this.emitter.tell('credential.failing', data, key).catch((error: unknown) => {
         log.warn({ reason: (error as Error).message }, 'It could not be told that a credential is failing');
@@ -28,6 +35,8 @@ export class Triggers {
   start(): void {
     this.schedules.start();
     this.deliveries.start();
+    this.collections.start();
+    this.operations.start();
   }
 
   /** An event was written down: it is delivered now. */
@@ -36,6 +45,7 @@ export class Triggers {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.schedules.stop(), this.deliveries.stop()]);
+    const all = [this.schedules, this.deliveries, this.collections, this.operations];
+    await Promise.all(all.map((rounds) => rounds.stop()));
   }
 }

@@ -1,11 +1,11 @@
 import type { CredentialItem, CredentialList, NewSecret, RemovedCredential, SealedCredential } from '../../control-api/index.js';
-import { withClient, type Client } from '../client/index.js';
-import { CommandError } from '../command.js';
-import { definitionOf, place } from '../credentials/definition.js';
+import type { Client } from '../client/index.js';
+import { definitionOf, place, withSettings } from '../credentials/definition.js';
 import { readSecret } from '../credentials/read-secret.js';
 import { credentialDetails, credentialTable } from '../print/credential.js';
 import { defineCommand, shared, type Values } from './define.js';
 import { printJson } from './output.js';
+import { runVerb } from './verbs.js';
 
 const options = {
   type: { value: 'type', about: 'set: basic, api-key or hmac; default: what the credential is already.' },
@@ -17,7 +17,11 @@ const options = {
   algorithm: { value: 'name', about: 'set: sha256, sha1, …; hmac without a scheme.' },
   username: { value: 'name', about: 'set: the user name; basic only.' },
   'base-url': { value: 'address', about: "set: where the vendor's components send to instead." },
-  'keep-old-for': { value: 'duration', about: 'rotate: how long the older secrets still count, such as 24h; hmac only.' },
+  rate: {
+    value: 'limit/per',
+    about: 'set: how often steps may use it, such as 90/10s, or none; by itself it changes only this and asks for no secret.',
+  },
+  'keep-old-for': { value: 'duration', about: 'rotate: how long the older secrets still count, such as 24h.' },
   generate: { about: 'rotate: make a secret and print it once, instead of reading one from standard input.' },
   force: { about: 'remove: also while flows use it.' },
   json: shared.json,
@@ -25,24 +29,15 @@ const options = {
 } as const;
 
 type CredentialValues = Values<typeof options>;
-type Verb = (client: Client, name: string, values: CredentialValues) => Promise<void>;
+const MISTAKE = 'credentials takes nothing, or one of show, set, rotate and remove with a name. A secret never goes on the command line.';
 
-const verbs: Readonly<Record<string, Verb>> = { show, set, rotate, remove };
+const verbs = { show, set, rotate, remove };
 
 export const credentials = defineCommand({
   usage: 'credentials [show | set | rotate | remove <name>]',
   about: 'List credentials, or seal, change and remove secrets. Secrets are read from standard input, never from the command line.',
   options,
-  run: (values, [verb, name, ...rest]) => {
-    if (verb === undefined) return withClient(values.url, (client) => list(client, values));
-    const run = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
-    if (run === undefined || name === undefined || rest.length > 0) {
-      throw new CommandError(
-        'credentials takes nothing, or one of show, set, rotate and remove with a name. A secret never goes on the command line.',
-      );
-    }
-    return withClient(values.url, (client) => run(client, name, values));
-  },
+  run: (values, words) => runVerb({ list, verbs, mistake: MISTAKE }, values, words),
 });
 
 async function list(client: Client, { json }: CredentialValues): Promise<void> {
@@ -59,11 +54,13 @@ async function show(client: Client, name: string, { json }: CredentialValues): P
 }
 
 async function set(client: Client, name: string, values: CredentialValues): Promise<void> {
-  const definition = definitionOf(values) ?? (await client.get<CredentialItem>(pathOf(name))).definition;
-  const body = place(definition, await readSecret(name));
+  const described = definitionOf(values);
+  const definition = withSettings(described ?? (await client.get<CredentialItem>(pathOf(name))).definition, values);
+  const isRateAlone = values.rate !== undefined && described === undefined && values['base-url'] === undefined;
+  const body = isRateAlone ? definition : place(definition, await readSecret(name));
   const answer = await client.put<SealedCredential>(pathOf(name), body);
   if (values.json) return printJson(answer);
-  console.log(`The credential ${name} is sealed.`);
+  console.log(isRateAlone ? `The rate of the credential ${name} is set.` : `The credential ${name} is sealed.`);
   warn(answer.warnings);
 }
 

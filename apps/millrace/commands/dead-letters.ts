@@ -4,6 +4,7 @@ import { CommandError } from '../command.js';
 import { runTable } from '../print/run.js';
 import { confirmed } from './bulk.js';
 import { defineCommand, shared, type Values } from './define.js';
+import { order, orderOptions } from './order.js';
 import { morePages, printJson } from './output.js';
 
 const options = {
@@ -11,7 +12,11 @@ const options = {
   code: { value: 'code', about: 'Only runs that failed with this code.' },
   reason: { value: 'text', about: 'Why they are discarded.' },
   live: { about: 'Retry on the version that is live now; default: the one that each run was on.' },
-  confirm: { value: 'number', about: 'How many it may be about; without it they are only counted.' },
+  rate: {
+    ...orderOptions.rate,
+    about: 'How many a second, as an operation that goes on after a restart; default: at once, 1000 at the most.',
+  },
+  confirm: orderOptions.confirm,
   limit: shared.limit,
   before: shared.before,
   json: shared.json,
@@ -41,18 +46,25 @@ async function list(client: Client, values: LetterValues): Promise<void> {
   morePages('dead-letters', values, page.next);
 }
 
-function retry(client: Client, ids: readonly string[], values: LetterValues): Promise<number> {
+async function retry(client: Client, ids: readonly string[], values: LetterValues): Promise<number | void> {
   const body = { ...chosen(ids, values), ...(values.live && { version: 'live' }) };
+  if (values.rate !== undefined) return order(client, { kind: 'retry', ...body }, named(ids, values));
   return confirmed('run again', values.confirm, ids.length, (confirm) => client.post<BulkView>('dead-letters/retry', { ...body, confirm }));
 }
 
-function discard(client: Client, ids: readonly string[], values: LetterValues): Promise<number> {
+async function discard(client: Client, ids: readonly string[], values: LetterValues): Promise<number | void> {
   const { reason } = values;
   if (reason === undefined) throw new CommandError('Say why with --reason: it is kept beside each run.');
   const body = { ...chosen(ids, values), reason };
+  if (values.rate !== undefined) return order(client, { kind: 'discard', ...body }, named(ids, values));
   return confirmed('set aside', values.confirm, ids.length, (confirm) =>
     client.post<BulkView>('dead-letters/discard', { ...body, confirm }),
   );
+}
+
+/** Whoever names each of them has confirmed. */
+function named(ids: readonly string[], { confirm, rate }: LetterValues): { confirm?: string; rate?: string } {
+  return { confirm: confirm ?? (ids.length > 0 ? String(ids.length) : undefined), rate };
 }
 
 function chosen(ids: readonly string[], { flow, code }: LetterValues): object {

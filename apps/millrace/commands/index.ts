@@ -3,8 +3,10 @@ import { credentials } from './credentials.js';
 import { demo } from './demo.js';
 import { deploy } from './deploy.js';
 import { emit } from './emit.js';
+import { endpoints } from './endpoints.js';
 import { events } from './events.js';
 import { key } from './key.js';
+import { operations } from './operations.js';
 import { pause, resume } from './pause.js';
 import { deadLetters } from './dead-letters.js';
 import { refusals } from './refusals.js';
@@ -28,8 +30,10 @@ export const commands: Readonly<Record<string, Command>> = {
   refusals,
   rerun,
   'dead-letters': deadLetters,
+  operations,
   schedules,
   credentials,
+  endpoints,
   key,
   trigger,
   run,

@@ -29,7 +29,7 @@ export const rerun = defineCommand({
     const view = await withClient(values.url, (client) => client.post<RerunView>(`runs/${encodeURIComponent(id)}/rerun`, body));
     if (values.json) return printJson(view);
     const reused = view.reused.length === 0 ? '' : ` Not run again: ${view.reused.join(', ')}.`;
-    console.log(`The run ${view.runId} was started.${reused}`);
+    console.log(`The ${values['dry-run'] ? 'dry run' : 'run'} ${view.runId} was started.${reused}`);
   },
 });
 

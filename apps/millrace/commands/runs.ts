@@ -2,6 +2,7 @@ import type { BulkView, CancelView, RunPage, RunView } from '../../control-api/i
 import { withClient, type Client } from '../client/index.js';
 import { CommandError } from '../command.js';
 import { runDetails, runTable } from '../print/run.js';
+import { inFlowOrder } from '../print/step-order.js';
 import { confirmed } from './bulk.js';
 import { defineCommand, shared, type Values } from './define.js';
 import { morePages, printJson } from './output.js';
@@ -49,8 +50,16 @@ async function list(client: Client, values: RunsValues): Promise<void> {
 
 async function show(client: Client, id: string, { json }: RunsValues): Promise<void> {
   const run = await client.get<RunView>(`runs/${encodeURIComponent(id)}`);
-  if (json) printJson(run);
-  else console.log(runDetails(run, Date.now()));
+  if (json) return printJson(run);
+  const text = await textOf(client, run);
+  console.log(runDetails(text === undefined ? run : inFlowOrder(run, text), Date.now()));
+}
+
+/** The flow that a run followed: of its version, or of the draft that it tested. */
+async function textOf(client: Client, { id, flowId, version }: RunView): Promise<string | undefined> {
+  const path = version === 0 ? `runs/${id}/test` : `flows/${flowId}/versions/${version}`;
+  const answer = await client.get<{ readonly text: string }>(path).catch(() => undefined);
+  return answer?.text;
 }
 
 async function cancel(client: Client, id: string): Promise<number> {

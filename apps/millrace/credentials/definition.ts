@@ -12,6 +12,7 @@ export interface DefinitionOptions {
   readonly algorithm?: string;
   readonly username?: string;
   readonly 'base-url'?: string;
+  readonly rate?: string;
 }
 
 /** The definition that the options describe; undefined when they describe none. What is wrong with it the instance says. */
@@ -19,7 +20,7 @@ export function definitionOf(options: DefinitionOptions): object | undefined {
   const type = options.type ?? impliedType(options);
   if (type === undefined) return undefined;
   const { scheme, prefix, algorithm, username } = options;
-  const given = { scheme, ...placeOf(type, options), prefix, algorithm, username, baseUrl: options['base-url'] };
+  const given = { scheme, ...placeOf(type, options), prefix, algorithm, username };
   return { type, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
 }
 
@@ -33,6 +34,21 @@ function placeOf(type: string, { header, query, address }: DefinitionOptions): o
   if (type !== 'api-key') return { header };
   if (address) return { in: 'url' };
   return query === undefined ? { in: 'header', name: header } : { in: 'query', name: query };
+}
+
+/** The definition with what any credential can have: where it points, and how often it may be used. */
+export function withSettings(definition: unknown, { 'base-url': baseUrl, rate }: DefinitionOptions): object {
+  const { rate: before, ...rest } = (definition ?? {}) as { readonly rate?: unknown };
+  const kept = rate === undefined ? before : rateOf(rate);
+  return { ...rest, ...(baseUrl !== undefined && { baseUrl }), ...(kept !== undefined && { rate: kept }) };
+}
+
+/** `90/10s`; undefined for `none`. What is wrong with its parts the instance says. */
+function rateOf(text: string): object | undefined {
+  if (text === 'none') return undefined;
+  const [, limit, per] = /^(\d{1,9})\/(\S+)$/.exec(text) ?? [];
+  if (per === undefined) throw new CommandError('--rate takes how many within how long, such as 90/10s, or none.');
+  return { limit: Number(limit), per };
 }
 
 /** The definition with the secret where its type has it. */

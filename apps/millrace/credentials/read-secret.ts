@@ -15,7 +15,8 @@ export async function readSecret(name: string): Promise<string> {
   return secret;
 }
 
-async function piped(): Promise<string> {
+/** What is piped in, as text. */
+export async function piped(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks).toString('utf8');

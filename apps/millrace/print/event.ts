@@ -29,7 +29,8 @@ export function eventDetails(event: EventView, now: number): string {
     '',
     bodyText(event),
     '',
-    event.runs.length > 0 ? runTable({ items: event.runs, next: null }, now) : noRun(event),
+    event.runs.length > 0 ? runTable({ items: event.runs }, now) : noRun(event),
+    ...event.collectedBy.map(collectedText),
   ].join('\n');
 }
 
@@ -43,11 +44,12 @@ function verifiedLine({ verified }: EventView): string[] {
 type Origin = NonNullable<EventView['origin']>;
 
 /** What started it instead of a request, in a few words. */
-function originText({ kind, at, name, runId, path, eventId }: Origin): string {
+function originText({ kind, at, name, runId, path, eventId, count }: Origin): string {
   if (kind === 'schedule') return `schedule, for ${at === undefined ? '' : localTime(at)}`;
   if (kind === 'event') return `event ${printable(name ?? '')}${runId === undefined ? '' : ` of run ${runId}`}`;
   if (kind === 'call') return `call of run ${runId ?? ''}, step ${printable(path ?? '')}`;
   if (kind === 'api') return 'by hand';
+  if (kind === 'batch') return `a batch of ${count ?? 0} events`;
   return `${kind} of ${runId ?? eventId ?? ''}`;
 }
 
@@ -58,8 +60,15 @@ function bodyText({ id, size, body }: EventView): string {
   return `  ${text ?? 'null'}`;
 }
 
-function noRun({ unmatched, unmatchedBy }: EventView): string {
+/** A run that it has together with others, or will have. */
+function collectedText({ flowId, runId, dueAt }: EventView['collectedBy'][number]): string {
+  if (runId !== null) return `Taken for ${flowId}, together with others, by run ${runId}.`;
+  return `Collected for ${flowId}${dueAt === null ? '' : `, due at ${localTime(dueAt)}`}.`;
+}
+
+function noRun({ unmatched, unmatchedBy, collectedBy }: EventView): string {
   const clauses = Object.entries(unmatchedBy ?? {}).map(([flow, clause]) => `${flow}: ${printable(clause)} did not hold.`);
   if (clauses.length > 0) return `It started no run.\n${clauses.join('\n')}`;
+  if (collectedBy.length > 0) return 'It has no run of its own.';
   return unmatched === null ? 'It has no run.' : `It started no run: ${printable(unmatched)} did not hold.`;
 }

@@ -19,8 +19,12 @@ function run(part: Partial<RunView> = {}): RunView {
     parent: null,
     rerunOf: null,
     dry: false,
+    test: false,
+    lane: null,
+    pace: null,
     resolution: null,
     error: null,
+    collected: null,
     steps: [],
     ...part,
   };
@@ -40,27 +44,29 @@ const step: RunView['steps'][number] = {
   output: null,
   inputFile: null,
   outputFile: null,
+  given: null,
   error,
   startedAt: '2026-01-01T00:00:00.000Z',
   finishedAt: '2026-01-01T00:00:02.200Z',
   retryAt: null,
   resumeAt: null,
+  rateOf: null,
 };
 
 describe('the list of runs', () => {
   it('names the failing step and a short cause', () => {
     const failed = run({ status: 'failed', error: { ...error, message: 'a'.repeat(500) } });
-    const [, line = ''] = runTable({ items: [failed], next: null }, NOW).split('\n');
+    const [, line = ''] = runTable({ items: [failed] }, NOW).split('\n');
     expect(line).toMatch(/^✗ failed +01920f7a\S+ +hello +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +1\.2 s +send: http\.503 a+…$/);
     expect(line.length).toBeLessThan(190);
   });
 
   it('counts the time of a run that still goes on up to now', () => {
-    expect(runTable({ items: [run({ status: 'running', finishedAt: null })], next: null }, NOW)).toContain('10 min 0 s');
+    expect(runTable({ items: [run({ status: 'running', finishedAt: null })] }, NOW)).toContain('10 min 0 s');
   });
 
   it('keeps its columns under each other', () => {
-    const lines = runTable({ items: [run(), run({ status: 'filtered', flowId: 'a-longer-name' })], next: null }, NOW).split('\n');
+    const lines = runTable({ items: [run(), run({ status: 'filtered', flowId: 'a-longer-name' })] }, NOW).split('\n');
     expect(new Set(lines.map((line) => [...line].join('').search(/20\d\d-|ARRIVED/))).size).toBe(1);
   });
 });
@@ -73,7 +79,12 @@ describe('the details of a run', () => {
     expect(text).toMatch(/1\. .* failed after 100 ms: http\.503/);
     expect(text).toMatch(/2\. .* failed after 200 ms: http\.503/);
     expect(text).toContain('The run failed at send: api.example answered 503. Try later.');
-    expect(text).toMatch(/Next: .*send the event again/);
+    expect(text).toContain(`then run it again from there: millrace rerun ${RUN}`);
+  });
+
+  it('say that a run repeats another one, and that nothing was done outside', () => {
+    const text = runDetails(run({ rerunOf: '01920f7a-5c1e-7cc3-98c4-dc0c0c073980', dry: true }), NOW);
+    expect(text).toContain('  re-run   of 01920f7a-5c1e-7cc3-98c4-dc0c0c073980\n  dry run  components');
   });
 
   it('cut long values short', () => {

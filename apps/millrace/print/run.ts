@@ -1,4 +1,4 @@
-import type { AttemptView, RunItem, RunPage, RunView, StepView } from '../../control-api/index.js';
+import type { AttemptView, RunItem, RunView, StepView } from '../../control-api/index.js';
 import { abbreviate, printable, shorten, table } from './text.js';
 import { duration, localTime, took } from './time.js';
 
@@ -26,7 +26,7 @@ function state(status: Status): string {
 }
 
 /** One line per run, newest first. */
-export function runTable({ items }: RunPage, now: number): string {
+export function runTable({ items }: { readonly items: readonly RunItem[] }, now: number): string {
   const rows = items.map((run) => [
     state(run.status),
     run.id,
@@ -53,10 +53,19 @@ export function runDetails(run: RunView, now: number): string {
     `  run      ${run.id}`,
     `  event    ${run.eventId}`,
     `  arrived  ${localTime(run.createdAt)}${length === '' ? '' : `, took ${length}`}`,
+    ...originLines(run),
   ];
   const steps = run.steps.flatMap(stepLines);
   const end = ending(run);
   return [...head, ...(steps.length > 0 ? ['', ...steps] : []), ...(end.length > 0 ? ['', ...end] : [])].join('\n');
+}
+
+function originLines({ rerunOf, dry, test }: RunView): string[] {
+  return [
+    ...(rerunOf === null ? [] : [`  re-run   of ${rerunOf}`]),
+    ...(dry ? ['  dry run  components that act outside only answered as if they had'] : []),
+    ...(test ? ['  test     of a draft'] : []),
+  ];
 }
 
 function stepLines(step: StepView): string[] {
@@ -82,21 +91,42 @@ function valueText(value: unknown, file: StepView['outputFile']): string | undef
   return file ? `${file.bytes} bytes, at ${file.url}` : abbreviate(value, VALUE_WIDTH);
 }
 
-function valueLines({ input, inputFile, output, outputFile, error, retryAt }: StepView): string[] {
+function valueLines({ input, inputFile, output, outputFile, error, retryAt, rateOf, resumeAt }: StepView): string[] {
   const values: [string, string | undefined][] = [
     ['input', valueText(input, inputFile)],
     ['output', valueText(output, outputFile)],
     ['error', error ? printable(`${error.code}: ${error.message}`) : undefined],
+    [
+      'rate',
+      rateOf === null
+        ? undefined
+        : `waits for the rate of the credential ${printable(rateOf)}${resumeAt === null ? '' : ` until ${localTime(resumeAt)}`}`,
+    ],
     ['again', retryAt === null ? undefined : `at ${localTime(retryAt)}`],
   ];
   return values.flatMap(([name, value]) => (value === undefined ? [] : [`      ${name.padEnd(8)}${value}`]));
 }
 
-function ending({ status, error, flowId, resumeAt }: RunView): string[] {
-  if (error) return [`${where(error.step)}: ${printable(error.message)}`, `Next: ${nextAction(error.blame, flowId)}`];
+function ending(run: RunView): string[] {
+  const { status, error, resumeAt, lane, pace } = run;
+  if (error) return [`${where(error.step)}: ${printable(error.message)}`, `Next: ${nextAction(error.blame, run)}`];
+  if (lane && lane.place > 0) return [`The run waits for its turn behind run ${lane.behind}: ${lineOf(lane)}`];
+  if (pace)
+    return [`The run waits for the rate of its flow, ${pace.limit} within ${duration(pace.perMs)}; ${waiting(pace.before)} before it.`];
   if (status === 'waiting' && resumeAt !== null) return [`The run waits and goes on at ${localTime(resumeAt)}.`];
   if (status === 'filtered') return ['The `when` of the trigger did not hold, so no step was run.'];
   return [];
+}
+
+function waiting(before: number): string {
+  if (before === 0) return 'nobody waits';
+  return before === 1 ? 'one other waits' : `${before} others wait`;
+}
+
+function lineOf({ key, limit, place }: NonNullable<RunView['lane']>): string {
+  const whose = key === '' ? 'of this flow' : `with the key ${printable(key)}`;
+  const ahead = place === 1 ? 'it is next' : `${place - 1} stand before it in line`;
+  return `${limit} ${limit === 1 ? 'run' : 'runs'} ${whose} may go on at a time, and ${ahead}.`;
 }
 
 function where(step: string | undefined): string {
@@ -105,9 +135,11 @@ function where(step: string | undefined): string {
 
 type Blame = NonNullable<RunView['error']>['blame'];
 
-function nextAction(blame: Blame, flowId: string): string {
-  if (blame === 'author') return `correct the flow ${flowId}, check it with millrace validate, then send the event again.`;
-  if (blame === 'remote') return 'see whether the other side works again, then send the event again; a longer retry would have waited.';
-  if (blame === 'operator') return 'check the settings and credentials of this server, then send the event again.';
-  return 'put right what the sentence above names, then send the event again.';
+/** A test is not run again: its draft is changed and tested anew. */
+function nextAction(blame: Blame, { id, flowId, test }: RunView): string {
+  const again = (how = ''): string => (test ? 'test it again.' : `run it again from there: millrace rerun ${id}${how}`);
+  if (blame === 'author') return `correct the flow ${flowId}, check it with millrace validate, then ${again(' --live')}`;
+  if (blame === 'remote') return `see whether the other side works again (a longer retry would have waited), then ${again()}`;
+  if (blame === 'operator') return `check the settings and credentials of this server, then ${again()}`;
+  return `put right what the sentence above names, then ${again()}`;
 }

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findingLine, summary } from './findings.js';
+import type { Made, NotKnown } from './made.js';
 import { validate, type Validation } from './validate.js';
 
 const STEPS = '[{ "id": "a", "use": "log", "with": { "message": "x" } }]';
@@ -19,9 +20,14 @@ describe('validate', () => {
   });
   afterEach(() => rm(cwd, { recursive: true }));
   const write = (path: string, text: string) => writeFile(join(cwd, path), text);
-  const check = (paths: string[] = [], withoutSecrets = false): Promise<Validation> => {
+  const check = (paths: string[] = [], withoutSecrets = false, made?: Made | NotKnown): Promise<Validation> => {
     const files = { cwd, home: join(cwd, 'home'), flows: join(cwd, 'flows'), credentials: join(cwd, 'flows/credentials.json') };
-    return validate({ config: { ...files, plugins: ['./plugins'], variable: () => undefined }, paths, withoutSecrets });
+    return validate({
+      config: { ...files, plugins: ['./plugins'], variable: () => undefined },
+      paths,
+      withoutSecrets,
+      ...(made && { made }),
+    });
   };
   const lines = ({ findings }: Validation): string[] => findings.map(findingLine);
 
@@ -65,6 +71,35 @@ describe('validate', () => {
     await write('flows/endpoints.json', '{ "stop": {} }');
     expect(lines(await check())).toEqual([
       expect.stringMatching(/^flows\/good\.json:1:\d+: error endpoint\.unknown .*Did you mean `stop`/),
+    ]);
+  });
+
+  it('knows what was made on an instance, and what is sealed there goes before the file', async () => {
+    const listening = GOOD.replace('"webhook"', '"webhook", "endpoint": "shop"');
+    await write('flows/good.json', listening);
+    await write('flows/signed.json', SIGNED);
+    await write('flows/credentials.json', '{ "shop": { "type": "api-key", "in": "url", "value": { "env": "NOT_SET" } } }');
+    const shop = { type: 'hmac' };
+    expect(lines(await check([], false, { endpoints: ['shop'], credentials: new Map([['shop', shop]]), saidBy: 'x' }))).toEqual([]);
+    const address = { type: 'api-key', in: 'url' };
+    expect(lines(await check([], false, { endpoints: ['shop'], credentials: new Map([['shop', address]]), saidBy: 'x' }))).toEqual([
+      expect.stringMatching(/^flows\/signed\.json:.* error credential\.wrong-type /),
+    ]);
+  });
+
+  it('says that it could not know, where nobody could be asked, and calls nothing wrong', async () => {
+    await write('flows/good.json', GOOD.replace('"webhook"', '"webhook", "endpoint": "shop"'));
+    await write('flows/signed.json', SIGNED);
+    const why = 'Nothing answers at http://127.0.0.1:3000.';
+    expect(lines(await check([], false, { why }))).toEqual([
+      expect.stringMatching(
+        /warning endpoint\.unknown .*could not be asked: Nothing answers at http:\/\/127\.0\.0\.1:3000\. With --files-only/,
+      ),
+      expect.stringMatching(/warning credential\.unknown .*could not be asked: Nothing answers/),
+    ]);
+    expect(lines(await check())).toEqual([
+      expect.stringMatching(/error endpoint\.unknown/),
+      expect.stringMatching(/error credential\.unknown/),
     ]);
   });
 

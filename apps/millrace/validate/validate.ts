@@ -10,9 +10,10 @@ import {
 } from '@millrace/catalog';
 import { builtinComponents } from '@millrace/components';
 import type { Config } from '@millrace/config';
-import { checkFlow, flowControlKeys, flowInfos, type CheckOptions, type Problem } from '@millrace/flow';
+import { checkFlow, flowInfos, type CheckOptions, type Problem } from '@millrace/flow';
 import { findFlowFiles, shown } from './files.js';
 import type { Finding } from './findings.js';
+import type { Made, NotKnown } from './made.js';
 
 /** What was looked at, and everything that is wrong with it. */
 export interface Validation {
@@ -26,13 +27,20 @@ export interface ValidateOptions {
   readonly paths: readonly string[];
   /** A variable that is not set is a warning: for places that have no secrets, such as a build server. */
   readonly withoutSecrets: boolean;
+  /** What an instance has beside its files; absent: the files are all there is. */
+  readonly made?: Made | NotKnown;
 }
+
+const NOTHING_MADE: Made = { endpoints: [], credentials: new Map(), saidBy: 'the files' };
 
 /** What the credentials file says of a variable that is not set. It harms only the flows that need it, and the checker says so there. */
 const SECRET_AWAY = new Set(['credential.secret-missing', 'credential.secret-empty']);
 
-/** Checks flows against the components, plugins and credentials that this installation has. Needs no database. */
-export async function validate({ config, paths, withoutSecrets }: ValidateOptions): Promise<Validation> {
+/**
+ * Checks flows against the components, plugins and credentials that this installation has, and what is known to be made on an
+ * instance. Where that could not be asked, a name that no file declares may be right, and is a warning.
+ */
+export async function validate({ config, paths, withoutSecrets, made = NOTHING_MADE }: ValidateOptions): Promise<Validation> {
   const { cwd, flows } = config;
   const [found, loaded, book] = await Promise.all([
     findFlowFiles(paths.length > 0 ? paths : [flows], cwd),
@@ -40,21 +48,24 @@ export async function validate({ config, paths, withoutSecrets }: ValidateOption
     readCredentials(config.credentials, config.variable),
   ]);
   const components = loaded.registry.all;
+  const known = 'why' in made ? NOTHING_MADE : made;
+  // What is sealed under a name, or made, goes before the file.
+  const credentials = { ...book, known: new Map([...book.known, ...known.credentials]) };
   const endpointsFile = join(flows, 'endpoints.json');
-  const shared = await readEndpoints(endpointsFile, book, NO_ENDPOINTS);
+  const shared = await readEndpoints(endpointsFile, credentials, NO_ENDPOINTS);
+  const endpoints = new Set([...shared.names, ...known.endpoints]);
   // What is asked about may call what stands in the folder.
   const around = await readFlowFolder(flows).catch(() => []);
   const callable = flowInfos([...around, ...found.files]);
   const findings = [
     ...found.findings,
-    ...found.files.flatMap((file) =>
-      flowFindings(file, { components, credentials: book.known, endpoints: shared.names, flows: callable, unsupported: flowControlKeys }),
-    ),
+    ...found.files.flatMap((file) => flowFindings(file, { components, credentials: credentials.known, endpoints, flows: callable })),
     ...problemFindings(shown(endpointsFile, cwd), shared.problems),
     ...credentialFindings(book, shown(config.credentials, cwd), config.credentials),
     ...loaded.problems.map(({ code, plugin, message }): Finding => ({ file: shown(plugin, cwd), severity: 'error', code, message })),
   ];
-  return { flows: found.files.length, findings: withoutSecrets ? findings.map(asWarning) : findings };
+  const judged = 'why' in made ? findings.map((finding) => perhapsMade(finding, made)) : findings;
+  return { flows: found.files.length, findings: withoutSecrets ? judged.map(asWarning) : judged };
 }
 
 function flowFindings({ id, path, text }: FlowFile, catalog: Omit<CheckOptions, 'flowId'>): Finding[] {
@@ -73,6 +84,13 @@ function credentialFindings({ problems }: CredentialBook, file: string, prefix: 
       const own = message.startsWith(`${prefix}: `) ? message.slice(prefix.length + 2) : message;
       return { file, severity: 'error', code, message: own };
     });
+}
+
+/** No file declares the name, which says nothing of what was made elsewhere. */
+function perhapsMade(finding: Finding, { why }: NotKnown): Finding {
+  if (finding.code !== 'endpoint.unknown' && finding.code !== 'credential.unknown') return finding;
+  const message = `${finding.message} Whether it was made on an instance could not be asked: ${why} With --files-only this is an error.`;
+  return { ...finding, severity: 'warning', message };
 }
 
 function asWarning(finding: Finding): Finding {

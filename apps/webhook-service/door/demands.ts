@@ -12,20 +12,39 @@ export function checkDemands(rules: WebhookRules, { method = '', headers }: Inco
   checkType(rules, headers['content-type'], body);
 }
 
-/** What a body says, once its coding is undone. Throws a Refused; asks `reserve` for the memory that decoding takes. */
-export async function contentOf(
-  { headers }: IncomingMessage,
-  body: Buffer,
-  { maxBytes, reserve }: { readonly maxBytes: number; reserve(bytes: number): boolean },
-): Promise<Content> {
+/** What decoding a body may take. */
+interface Room {
+  readonly maxBytes: number;
+  reserve(bytes: number): boolean;
+}
+
+/**
+ * What a body says: at once, or once its coding is undone. Throws a Refused, or rejects with it; asks `reserve` for the
+ * memory that decoding takes.
+ */
+export function contentOf({ headers }: IncomingMessage, body: Buffer, room: Room): Content | Promise<Content> {
+  const coding = codingOf(headers['content-encoding']);
+  return coding === undefined ? read(body, headers['content-type']) : decoded(body, coding, headers['content-type'], room);
+}
+
+async function decoded(body: Buffer, coding: string, type: string | undefined, { maxBytes, reserve }: Room): Promise<Content> {
+  const bytes = await decodeBody(body, coding, maxBytes).catch((error: unknown) => {
+    throw asRefused(error);
+  });
+  if (bytes !== body && !reserve(bytes.length)) throw overloaded();
+  return read(bytes, type);
+}
+
+function read(bytes: Uint8Array, type: string | undefined): Content {
   try {
-    const coding = codingOf(headers['content-encoding']);
-    const bytes = coding === undefined ? body : await decodeBody(body, coding, maxBytes);
-    if (bytes !== body && !reserve(bytes.length)) throw overloaded();
-    return readContent(bytes, headers['content-type']);
+    return readContent(bytes, type);
   } catch (error) {
-    throw error instanceof BodyRefusal ? refusalOf(error) : error;
+    throw asRefused(error);
   }
+}
+
+function asRefused(error: unknown): unknown {
+  return error instanceof BodyRefusal ? refusalOf(error) : error;
 }
 
 function refusalOf({ status, code, message }: BodyRefusal): Refused {

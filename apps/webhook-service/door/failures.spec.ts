@@ -15,6 +15,17 @@ describe('failed credentials', () => {
     expect(failures.count('invoices', '192.0.2.1', NOW).retryAfter).toBeUndefined();
   });
 
+  it.each([
+    ['an IPv6 network, whose hosts choose their addresses', '2001:db8:1:2::1', '2001:DB8:1:2:ffff::2', '2001:db8:1:3::1'],
+    ['an interface of the link', 'fe80::1%eth0', 'fe80::2%eth0', '2001:db8::1'],
+    ['IPv4 written as IPv6', '::ffff:192.0.2.1', '192.0.2.1', '::ffff:192.0.2.2'],
+  ])('count %s as one', (_what, one, same, other) => {
+    const failures = new Failures();
+    fail(failures, 30, one);
+    expect(fail(failures, 1, same)).toEqual([60]);
+    expect(fail(failures, 1, other)).toEqual([undefined]);
+  });
+
   it('are forgiven after the window', () => {
     const failures = new Failures();
     fail(failures, 40);

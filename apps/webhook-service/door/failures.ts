@@ -1,3 +1,5 @@
+import { networkOf } from '@millrace/platform';
+
 /** How many failed credentials one address may have at one flow within the window. */
 const LIMIT = 30;
 const WINDOW_MS = 60_000;
@@ -20,9 +22,9 @@ export interface FailureVerdict {
 export class Failures {
   private readonly windows = new Map<string, { count: number; endsAt: number }>();
 
-  /** Counts a failure at `now` (milliseconds since the epoch). */
+  /** Counts a failure at `now` (milliseconds since the epoch). Of an IPv6 address its network counts: a caller has 2^64 of them. */
   count(flowId: string, caller: string | undefined, now: number): FailureVerdict {
-    const key = `${flowId}\n${caller ?? ''}`;
+    const key = `${flowId}\n${networkOf(caller ?? '')}`;
     const window = this.window(key, now);
     window.count += 1;
     if (window.count <= LIMIT) return { retryAfter: undefined, record: true };

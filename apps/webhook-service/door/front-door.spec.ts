@@ -12,6 +12,22 @@ async function recorded(refusals: readonly Refusal[], count: number): Promise<vo
   expect(refusals).toHaveLength(count);
 }
 
+describe('a draft', () => {
+  it('keeps all that comes, without a run and without taking a key, whatever `when` and `schema` say', async () => {
+    const trigger = {
+      when: '{{ trigger.body.a = 1 }}',
+      schema: {},
+      dedupe: { key: '{{ trigger.body.id }}' },
+      respond: 'when-finished',
+    } as const;
+    const { door, accepted, hinted, births } = world({ live: liveFlow(trigger, { version: 0, draft: true }), runner: 'shared' });
+    const answer = await door.receive('orders', request({ body: '"misfit"' }));
+    expect([answer.status, contentOf(answer)]).toEqual([202, { eventId: accepted[0]?.event.id, runIds: [] }]);
+    expect(accepted[0]).toEqual({ event: expect.objectContaining({ flowId: 'orders', draft: true }) });
+    expect([hinted, births]).toEqual([[], []]);
+  });
+});
+
 describe('an accepted request', () => {
   it('is written down with its run and hinted, where no runner shares the process', async () => {
     const { door, accepted, hinted } = world();
@@ -230,5 +246,19 @@ describe('a defect of ours', () => {
     expect([answer.status, contentOf(answer).error?.code]).toEqual([503, 'door.failed']);
     expect(answer.body).not.toContain('inner detail');
     expect(refusals[0]?.reason).toContain('inner detail');
+  });
+});
+
+describe('metrics', () => {
+  it('count every answer by its status, and by its code where it is a refusal', async () => {
+    const { door, answered } = world();
+    await door.receive('orders', request());
+    await door.receive('nowhere', request());
+    await door.receive('orders', request({ body: '{' }));
+    expect(answered).toEqual([
+      [202, ''],
+      [404, 'flow.not-found'],
+      [400, expect.stringMatching(/^body\./)],
+    ]);
   });
 });

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { LiveEndpoint, LiveFlow } from '@millrace/catalog';
-import { triggerOf, type EventRecord, type TriggerView } from '@millrace/engine';
+import { triggerOf, type Content, type EventRecord, type TriggerView } from '@millrace/engine';
 import { newId } from '@millrace/platform';
+import type { Metrics } from '@millrace/telemetry';
 import { failure, Refused, unavailable, type Answer } from './answers.js';
 import { originOf, type Arrival, type Origin } from './arrival.js';
 import { checkDemands, contentOf } from './demands.js';
@@ -25,6 +26,7 @@ export interface DoorParts extends GuardParts, KeeperParts, RecordParts {
   largestBody(): number;
   /** Bytes of bodies, over all requests, that may be read or wait for their commit at the same time. */
   readonly maxPending: number;
+  readonly metrics: Pick<Metrics, 'answered' | 'accepted'>;
 }
 
 /** How long a caller may take to send its body. */
@@ -64,35 +66,41 @@ export class FrontDoor {
 
   private async answer(goal: Goal, request: IncomingMessage, origin: Origin = originOf(request)): Promise<Answer> {
     const arrival = { request, ...origin };
+    const began = performance.now();
     try {
-      const { answer, later } = await this.admit(goal, arrival);
-      return answer ?? (await later!(arrival.whenGone));
+      const { answer, later, stored } = await this.admit(goal, arrival);
+      if (stored) this.parts.metrics.accepted(performance.now() - began);
+      return this.counted(answer ?? (await later!(arrival.whenGone)));
     } catch (error) {
       const refusal = error instanceof Refused ? error : this.unexpected(goal.id, error);
       if (refusal.record) keepRecord(this.parts, { id: goal.id, credential: goal.place?.credential }, arrival, refusal);
-      return refusal.answer;
+      return this.counted(refusal.answer, refusal.code);
     }
+  }
+
+  private counted(answer: Answer, code = ''): Answer {
+    this.parts.metrics.answered(answer.status, code);
+    return answer;
+  }
+
+  /** Bytes of bodies that are being read or wait for their commit. */
+  get pendingBytes(): number {
+    return this.pending.held;
   }
 
   private async admit(goal: Goal, arrival: Arrival): Promise<Kept> {
     checkHeaders(arrival.request.rawHeaders);
     const share = this.pending.share();
     try {
-      return await this.admitBody(goal, arrival, share);
+      // A place that cannot take anything is as good as unknown to those who try out ids.
+      const place = this.parts.hideUnknown && !goal.place?.rules ? undefined : goal.place;
+      const maxBytes = this.readable(place);
+      const body = await readBody(arrival.request, { maxBytes, timeoutMs: BODY_TIMEOUT_MS, reserve: share.reserve });
+      if (!place) throw this.guard.unknown(goal.id, arrival, body);
+      return await this.take(openPlace(place), arrival, body, share);
     } finally {
       share.release();
     }
-  }
-
-  private async admitBody(goal: Goal, arrival: Arrival, share: Share): Promise<Kept> {
-    // A place that cannot take anything is as good as unknown to those who try out ids.
-    const place = this.parts.hideUnknown && !goal.place?.rules ? undefined : goal.place;
-    const maxBytes = this.readable(place);
-    const body = await readBody(arrival.request, { maxBytes, timeoutMs: BODY_TIMEOUT_MS, reserve: share.reserve });
-    if (!place) throw this.guard.unknown(goal.id, arrival, body);
-    const open = openPlace(place);
-    const proof = this.guard.verify(open, arrival, body);
-    return 'answer' in proof ? { answer: proof.answer } : this.take(open, arrival, body, proof, share);
   }
 
   /** How much is read: the size that is refused must not tell which places exist, where that is to be hidden. */
@@ -104,11 +112,20 @@ export class FrontDoor {
     return place?.rules?.maxBytes ?? this.parts.maxBody;
   }
 
-  private async take(place: OpenPlace, arrival: Arrival, body: Buffer, proof: Proof, { reserve }: Share): Promise<Kept> {
+  private take(place: OpenPlace, arrival: Arrival, body: Buffer, { reserve }: Share): Promise<Kept> | Kept {
+    const proof = this.guard.verify(place, arrival, body);
+    if ('answer' in proof) return { answer: proof.answer };
     const maxBytes = this.limitOf(place);
     checkDemands(place.rules, arrival.request, body, maxBytes);
     checkPaused(place);
-    const content = await contentOf(arrival.request, body, { maxBytes, reserve });
+    const content = contentOf(arrival.request, body, { maxBytes, reserve });
+    // Most bodies have no coding, and are read without a detour.
+    return content instanceof Promise
+      ? content.then((decoded) => this.keep(place, arrival, body, proof, decoded))
+      : this.keep(place, arrival, body, proof, content);
+  }
+
+  private keep(place: OpenPlace, arrival: Arrival, body: Buffer, proof: Proof, content: Content): Promise<Kept> {
     const event = eventOf(place, arrival, body, proof);
     const trigger = triggerOf(event, content);
     this.checkRate(place, trigger, proof);

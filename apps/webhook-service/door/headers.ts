@@ -46,8 +46,11 @@ export function urlWithout(url: string, isHidden: (name: string) => boolean): st
   return kept.length === 0 ? url.slice(0, mark) : `${url.slice(0, mark)}?${kept.join('&')}`;
 }
 
+/** As URLSearchParams reads it, which has nothing to decode in most names; a URL can hold thousands of them. */
 function decodedName(pair: string): string {
-  return [...new URLSearchParams(pair).keys()][0] ?? '';
+  const mark = pair.indexOf('=');
+  const name = mark < 0 ? pair : pair.slice(0, mark);
+  return /[%+]/.test(name) ? (new URLSearchParams(pair).keys().next().value ?? '') : name;
 }
 
 /** What secrets usually travel under: nothing so named is kept of a request of which it is not known where its secret was. */

@@ -1,7 +1,10 @@
-import type { LiveEndpoint, LiveFlow } from '@millrace/catalog';
+import { statusAtBirth, type LiveEndpoint, type LiveFlow } from '@millrace/catalog';
+import { collecting, errorRecord } from '@millrace/engine';
 import type {
   Acceptance,
+  Accepted,
   BirthClaims,
+  Collecting,
   Decision,
   ErrorRecord,
   EventRecord,
@@ -41,6 +44,8 @@ interface Start {
 export interface Kept {
   /** The answer that it gets at once. */
   readonly answer?: Answer;
+  /** An event was committed. */
+  readonly stored?: true;
   /** Comes with what the run answers; nothing of the request is needed for it. */
   later?(whenGone: WhenGone | undefined): Promise<Answer>;
 }
@@ -65,21 +70,31 @@ export class Keeper {
   async keep(place: OpenPlace, event: EventRecord, trigger: TriggerView, signed: Proof['signed']): Promise<Kept> {
     const { acceptance, starts } = isShared(place) ? this.shared(place, event, trigger) : this.private(place as LiveFlow, event, trigger);
     const keyed = takesKey(acceptance) ? { ...acceptance, dedupe: acceptance.dedupe ?? signed } : acceptance;
-    const duplicate = await this.commit(keyed, starts);
-    if (duplicate !== undefined) return { answer: json(200, { eventId: duplicate, duplicate: true }) };
-    this.setGoing(acceptance.event, starts, trigger);
+    const accepted = await this.commit(keyed, starts);
+    if (accepted.kind === 'duplicate') return { answer: json(200, { eventId: accepted.eventId, duplicate: true }) };
+    this.setGoing(acceptance.event, withTurn(starts, accepted), trigger);
     const caller = starts[0]?.caller;
-    if (caller) return awaiting(caller, event);
-    if (place.rules.awaits && starts[0]?.run.status === 'failed') return { answer: answerOfRun(starts[0].run.id, BORN_FAILED) };
+    if (caller) return { stored: true, later: awaiting(caller, event) };
+    if (place.rules.awaits && starts[0]?.run.status === 'failed')
+      return { stored: true, answer: answerOfRun(starts[0].run.id, BORN_FAILED) };
     const runIds = starts.map(({ run }) => run.id);
-    return { answer: place.rules.answer ?? json(202, { eventId: event.id, runIds, runId: runIds.length === 1 ? runIds[0] : undefined }) };
+    const collected = acceptance.collects?.map(({ flowId }) => flowId);
+    const runId = runIds.length === 1 ? runIds[0] : undefined;
+    return {
+      stored: true,
+      answer: place.rules.answer ?? json(202, { eventId: event.id, runIds, runId, collecting: collected?.length ? collected : undefined }),
+    };
   }
 
   private private(flow: LiveFlow, event: EventRecord, trigger: TriggerView): Plan {
+    // Whoever builds a flow wants to see all that comes, also what `when` would pass over.
+    if (flow.draft) return { acceptance: { event: { ...event, draft: true } }, starts: [] };
     const decision = flow.rules!.decide(trigger);
     if (decision.kind === 'unmatched') return { acceptance: { event: { ...event, unmatched: decision.clause } }, starts: [] };
-    const start = this.awaited(flow, this.start(flow, decision), decision);
-    return { acceptance: { event, run: start.run, dedupe: dedupeOf(decision) }, starts: [start] };
+    const taken = collectedBy(flow, decision, trigger);
+    if ('flowId' in taken) return { acceptance: { event, collects: [taken], dedupe: dedupeOf(decision) }, starts: [] };
+    const start = this.awaited(flow, this.start(flow, taken, trigger), taken);
+    return { acceptance: { event, run: start.run, dedupe: dedupeOf(taken) }, starts: [start] };
   }
 
   /** The endpoint decides about the key, each flow that listens about its own run. */
@@ -87,18 +102,29 @@ export class Keeper {
     const dedupe = dedupeOf(endpoint.rules!.decide(trigger));
     const decided = endpoint.listeners.flatMap((flow) => (flow.rules ? [{ flow, decision: flow.rules.decide(trigger) }] : []));
     const unmatched = decided.flatMap(({ flow, decision }) => (decision.kind === 'unmatched' ? [[flow.id, decision.clause]] : []));
-    const starts = decided.filter(({ decision }) => decision.kind !== 'unmatched').map(({ flow, decision }) => this.start(flow, decision));
+    const takers = decided.filter(({ decision }) => decision.kind !== 'unmatched');
+    const taken = takers.map(({ flow, decision }) => ({ flow, taken: collectedBy(flow, decision, trigger) }));
+    const collects = taken.flatMap(({ taken: one }) => ('flowId' in one ? [one] : []));
+    const starts = taken.flatMap(({ flow, taken: one }) => ('flowId' in one ? [] : [this.start(flow, one, trigger)]));
     const listeners = starts.map(({ flow, run }): ListenerRun => ({ ...run, flowId: flow.id }));
     const kept = unmatched.length > 0 ? { ...event, unmatchedBy: Object.fromEntries(unmatched) as Record<string, string> } : event;
-    return { acceptance: { event: kept, listeners, dedupe }, starts };
+    return { acceptance: { event: kept, listeners, collects, dedupe }, starts };
   }
 
-  private start(flow: LiveFlow, decision: Decision): Start {
+  private start(flow: LiveFlow, decision: Decision, trigger: TriggerView): Start {
     if (decision.kind === 'invalid') return { flow, run: failedRun(flow, decision.error), birth: undefined };
     if (decision.kind === 'keyless') throw keyless(decision.problem);
     const id = newId();
-    const birth = flow.enabled ? this.parts.births?.reserve(id) : undefined;
-    return { flow, run: newRun(flow, id, birth), birth };
+    const birth = statusAtBirth(flow) === 'queued' ? this.parts.births?.reserve(id) : undefined;
+    return {
+      flow,
+      run: {
+        ...newRun(flow, id, birth),
+        ...(flow.lane && { lane: flow.lane.of(trigger) }),
+        ...(flow.priority && { priority: flow.priority }),
+      },
+      birth,
+    };
   }
 
   /** A caller who waits is told of a body that does not fit; whoever does not is told by the failed run. */
@@ -110,16 +136,15 @@ export class Keeper {
     return { ...start, run: { ...start.run, awaited: caller.awaited }, caller };
   }
 
-  /** The id of the first event, where this one is a copy of it. */
-  private async commit(acceptance: Acceptance, starts: readonly Start[]): Promise<string | undefined> {
+  private async commit(acceptance: Acceptance, starts: readonly Start[]): Promise<Accepted> {
     try {
       const accepted = await this.parts.events.accept(acceptance);
-      if (accepted.kind === 'stored') return undefined;
+      if (accepted.kind === 'stored') return accepted;
       for (const { birth, caller } of starts) {
         birth?.release();
         caller?.leave();
       }
-      return accepted.eventId;
+      return accepted;
     } catch (error) {
       for (const { birth, caller } of starts) {
         birth?.doubt();
@@ -141,10 +166,14 @@ export class Keeper {
         startedAt: event.receivedAt,
         crashes: 0,
         ...(run.awaited && { awaited: true }),
+        ...(run.lane && { laned: true }),
       };
       birth.start({ run: { ...claimed, lease: { runner: birth.runner, claim: 1 } }, event, journal: [] }, trigger);
     }
-    const queued = starts.filter(({ run }) => run.status === 'queued').map(({ run }) => run.id);
+    const looked = starts.filter(({ run }) => run.status === 'paced' || (run.status === 'queued' && run.priority));
+    if (looked.length > 0) this.parts.births?.ring();
+    // A hint would take one of low priority as soon as the others.
+    const queued = starts.filter(({ run }) => run.status === 'queued' && run.priority !== 'low').map(({ run }) => run.id);
     if (queued.length === 0) return;
     this.parts.hints.offer(queued).catch((error: unknown) => {
       this.parts.log.warn({ reason: (error as Error).message }, 'The queue is away; the sweep will find the run');
@@ -164,9 +193,26 @@ export class Keeper {
   }
 }
 
+/** Those that may go on. The others stand in line, and are due when whoever is before them ends; a place that was kept for them is free. */
+function withTurn(starts: readonly Start[], { behind = [] }: Extract<Accepted, { kind: 'stored' }>): readonly Start[] {
+  const [left, going] = [starts.filter(({ run }) => behind.includes(run.id)), starts.filter(({ run }) => !behind.includes(run.id))];
+  for (const { birth } of left) birth?.release();
+  return going;
+}
+
 /** What failed at its trigger, or matched nothing, must not take the key away from a copy that is put right. */
-function takesKey({ run, listeners }: Acceptance): boolean {
-  return listeners !== undefined || (run !== undefined && run.status !== 'failed');
+function takesKey({ run, listeners, collects }: Acceptance): boolean {
+  return listeners !== undefined || collects !== undefined || (run !== undefined && run.status !== 'failed');
+}
+
+/** What is collected, where the flow collects; otherwise what becomes of the event. One without its key is kept as a failed run. */
+function collectedBy(flow: LiveFlow, decision: Decision, trigger: TriggerView): Collecting | Decision {
+  if (decision.kind !== 'run' || !flow.collects) return decision;
+  try {
+    return collecting(flow, flow.collects, trigger);
+  } catch (error) {
+    return { kind: 'invalid', error: errorRecord(error, 'trigger', 1) };
+  }
 }
 
 function dedupeOf(decision: Decision): Acceptance['dedupe'] {
@@ -174,10 +220,10 @@ function dedupeOf(decision: Decision): Acceptance['dedupe'] {
   return decision.kind === 'run' ? decision.dedupe : undefined;
 }
 
-function awaiting(caller: Caller, event: EventRecord): Kept {
+function awaiting(caller: Caller, event: EventRecord): NonNullable<Kept['later']> {
   // The bytes are not held for as long as the caller waits.
   const { id, receivedAt } = event;
-  return { later: (whenGone) => caller.answer({ id, receivedAt }, whenGone) };
+  return (whenGone) => caller.answer({ id, receivedAt }, whenGone);
 }
 
 /** A body that does not fit is refused; a run whose trigger itself is at fault is kept for the owner. */
@@ -193,7 +239,7 @@ function keyless(problem: string): Refused {
 
 function newRun(flow: LiveFlow, id: string, birth: Reservation | undefined): NewRun {
   if (birth) return { id, version: flow.version, status: 'running', lease: { runner: birth.runner, claim: 1 } };
-  return { id, version: flow.version, status: flow.enabled ? 'queued' : 'held' };
+  return { id, version: flow.version, status: statusAtBirth(flow) };
 }
 
 function failedRun(flow: LiveFlow, error: ErrorRecord): NewRun {

@@ -11,6 +11,11 @@ export class Pending {
 
   constructor(private readonly maxBytes: number) {}
 
+  /** What all requests together hold now. */
+  get held(): number {
+    return this.bytes;
+  }
+
   share(): Share {
     let held = 0;
     return {

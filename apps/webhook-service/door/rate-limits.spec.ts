@@ -23,6 +23,15 @@ describe('a rate limit', () => {
     expect([0, 0, 0].map(() => take('a', 1_000_000))).toEqual([undefined, undefined, 5]);
   });
 
+  it('tells long keys apart by all of their length, and remembers little of them', () => {
+    const limits = new RateLimits();
+    const long = 'x'.repeat(1_000_000);
+    for (const key of [`${long}a`, `${long}b`, `${long}a`, `${long}b`]) expect(limits.take('orders', key, RULE, START)).toBeUndefined();
+    expect(limits.take('orders', `${long}a`, RULE, START)).toBe(5);
+    const names = [...(limits as unknown as { buckets: Map<string, unknown> }).buckets.keys()];
+    expect(Math.max(...names.map((name) => name.length))).toBeLessThan(101);
+  });
+
   it('does not count what it turned away', () => {
     const take = taker();
     for (let i = 0; i < 100; i += 1) take('a', 0);

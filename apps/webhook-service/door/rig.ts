@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
 import type { LiveEndpoint, LiveFlow } from '@millrace/catalog';
 import { webhookRules, type Acceptance, type Accepted, type ClaimedWork, type Refusal } from '@millrace/engine';
-import { createLogger } from '@millrace/telemetry';
+import { createLogger, type Metrics } from '@millrace/telemetry';
 import type { Answer } from './answers.js';
 import { Consultations } from './consultations.js';
 import { Answers, type AnswersParts } from '@millrace/platform';
@@ -22,6 +22,8 @@ export interface World {
   /** What became of the places that were reserved: run id and `started`, `released`, or `doubted` when it is not known whether it was written. */
   readonly births: [string, 'started' | 'released' | 'doubted'][];
   readonly started: ClaimedWork[];
+  /** Status and code of every answer. */
+  readonly answered: [number, string][];
 }
 
 /** A flow that is live with this trigger. */
@@ -56,6 +58,11 @@ export function world({ live = liveFlow(), shared, accept, runner, ...parts }: S
     refusals: [] as Refusal[],
     births: [] as World['births'],
     started: [] as ClaimedWork[],
+    answered: [] as World['answered'],
+  };
+  const metrics: Pick<Metrics, 'answered' | 'accepted'> = {
+    answered: (...answer) => void made.answered.push(answer),
+    accepted: () => undefined,
   };
   const reserve: NonNullable<DoorParts['births']>['reserve'] = (runId) => ({
     runner: 'runner-1',
@@ -89,6 +96,7 @@ export function world({ live = liveFlow(), shared, accept, runner, ...parts }: S
     hideUnknown: false,
     credentialUsed: () => undefined,
     consultations: new Consultations(),
+    metrics,
     ...parts,
   });
   return { door, ...made };

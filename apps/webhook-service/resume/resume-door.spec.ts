@@ -1,4 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { IncomingMessage } from 'node:http';
+import { PassThrough } from 'node:stream';
 import { createCredential, type Diagnosis } from '@millrace/credentials';
 import { planFlow, type Refusal, type ResumeRequest } from '@millrace/engine';
 import { parseFlow } from '@millrace/flow';
@@ -43,6 +45,7 @@ function world(): { door: ResumeDoor; refusals: Refusal[]; resumed: ResumeReques
     now: () => new Date(NOW),
     log: createLogger({ level: 'silent', format: 'json' }),
     maxBody: 100,
+    maxPending: 150,
   });
   return { door, ...made };
 }
@@ -70,6 +73,31 @@ describe('a request to a resume URL', () => {
     const kept = JSON.stringify(refusals);
     expect(kept).toContain('kept=yes');
     expect([kept.includes(KEY), kept.includes(SIGNATURE)]).toEqual([false, false]);
+  });
+
+  it('under a URL that was made up has nothing of its body read, and its connection closed', async () => {
+    const { door, refusals } = world();
+    const sent = request({ url: URL, body: 'x'.repeat(99) });
+    const answer = await door.receive({ ...TARGET, signature: 'made-up' }, sent, { caller: '203.0.113.7', encrypted: true });
+    expect([answer.status, answer.headers['connection'], sent.readableLength]).toEqual([404, 'close', 99]);
+    expect(refusals).toMatchObject([{ code: 'resume.bad-signature', caller: '203.0.113.7' }]);
+  });
+
+  it('is asked to come again where there is no memory left for its body', async () => {
+    const { door, refusals } = world();
+    const endless = Object.assign(new PassThrough(), { method: 'POST', url: URL, rawHeaders: ['X-Key', KEY], headers: {}, socket: {} });
+    endless.write('x'.repeat(90));
+    const first = door.receive(TARGET, endless as unknown as IncomingMessage);
+    await turn();
+    const second = await door.receive(TARGET, request({ url: URL, rawHeaders: ['X-Key', KEY], body: 'x'.repeat(90) }));
+    expect([second.status, second.headers['retry-after'], refusals[0]?.code]).toEqual([503, '5', 'door.overloaded']);
+    endless.end();
+    await first;
+    const third = await door.receive(
+      TARGET,
+      request({ url: URL, rawHeaders: ['X-Key', KEY, 'Content-Type', 'text/plain'], body: 'x'.repeat(90) }),
+    );
+    expect(third.status).toBe(202);
   });
 
   it('tells who keeps count whether its credential passed', async () => {

@@ -3,11 +3,12 @@ import { verify, type Credential, type SecretCarriers } from '@millrace/credenti
 import { BodyRefusal, parseBody, stepIn, type Plan, type PlannedWait, type Resumed, type ResumeRequest } from '@millrace/engine';
 import type { Log } from '@millrace/telemetry';
 import { failure, json, NOT_FOUND, Refused, refused, unavailable, UNAUTHORIZED, type Answer } from '../door/answers.js';
-import { originOf } from '../door/arrival.js';
+import { originOf, type Arrival, type Origin } from '../door/arrival.js';
 import { explained } from '../door/explained.js';
 import { Failures } from '../door/failures.js';
 import type { GuardParts } from '../door/guard.js';
 import { checkHeaders, headersWithout, urlWithout } from '../door/headers.js';
+import { Pending } from '../door/pending.js';
 import { readBody } from '../door/read-body.js';
 import { keepRecord, type RecordParts } from '../door/records.js';
 
@@ -23,6 +24,8 @@ export interface ResumeParts extends RecordParts, Pick<GuardParts, 'credentialUs
   publicUrl(): string;
   readonly log: Log;
   readonly maxBody: number;
+  /** Bytes of bodies, over all requests, that may be read or wait for their commit at the same time. */
+  readonly maxPending: number;
 }
 
 /** What a resume URL says. */
@@ -55,6 +58,8 @@ interface Seen {
 
 const BODY_TIMEOUT_MS = 10_000;
 const NOTHING_HIDDEN: SecretCarriers = { headers: [], query: [] };
+/** What comes after the headers was not read, and is not waited for. */
+const UNREAD = { ...NOT_FOUND, headers: { ...NOT_FOUND.headers, connection: 'close' } };
 const GONE = failure(410, 'resume.over', 'Nothing waits for this any more: the run has gone on or ended.');
 
 /**
@@ -63,31 +68,46 @@ const GONE = failure(410, 'resume.over', 'Nothing waits for this any more: the r
  */
 export class ResumeDoor {
   private readonly failures = new Failures();
+  private readonly pending: Pending;
 
-  constructor(private readonly parts: ResumeParts) {}
+  constructor(private readonly parts: ResumeParts) {
+    this.pending = new Pending(parts.maxPending);
+  }
 
   /** Answers every request; what it refuses it also records under the run's flow. Rejects never. */
-  async receive(target: ResumeTarget, request: IncomingMessage): Promise<Answer> {
+  async receive(target: ResumeTarget, request: IncomingMessage, origin: Origin = originOf(request)): Promise<Answer> {
+    const arrival = { request, ...origin };
     const seen: Seen = { id: 'resume', credential: undefined, hidden: [target.signature] };
     try {
-      return await this.admit(target, request, seen);
+      return await this.admit(target, arrival, seen);
     } catch (error) {
       const refusal = error instanceof Refused ? error : this.unexpected(target, error);
-      if (refusal.record) keepRecord(this.parts, seen, { request, ...originOf(request) }, refusal);
+      if (refusal.record) keepRecord(this.parts, seen, arrival, refusal);
       return refusal.answer;
     }
   }
 
-  private async admit(target: ResumeTarget, request: IncomingMessage, seen: Seen): Promise<Answer> {
-    checkHeaders(request.rawHeaders);
-    const body = await readBody(request, { maxBytes: this.parts.maxBody, timeoutMs: BODY_TIMEOUT_MS, reserve: () => true });
-    if (!this.parts.isSigned(target.runId, target.path, target.signature)) throw this.unknown(request);
+  private async admit(target: ResumeTarget, arrival: Arrival, seen: Seen): Promise<Answer> {
+    checkHeaders(arrival.request.rawHeaders);
+    // Nothing is read for those who make URLs up.
+    if (!this.parts.isSigned(target.runId, target.path, target.signature)) throw this.unknown(arrival);
+    const share = this.pending.share();
+    try {
+      const limits = { maxBytes: this.parts.maxBody, timeoutMs: BODY_TIMEOUT_MS, reserve: share.reserve };
+      return await this.take(target, arrival, await readBody(arrival.request, limits), seen);
+    } finally {
+      share.release();
+    }
+  }
+
+  private async take(target: ResumeTarget, arrival: Arrival, body: Buffer, seen: Seen): Promise<Answer> {
+    const { request } = arrival;
     const { run, wait } = await this.waiting(target);
     seen.id = run.flowId;
     seen.credential = this.credentialOf(wait, run);
-    const hidden = seen.credential ? this.verified(seen.credential, seen, request, body) : NOTHING_HIDDEN;
+    const hidden = seen.credential ? this.verified(seen.credential, seen, arrival, body) : NOTHING_HIDDEN;
     if (request.method !== 'POST') throw refused(405, 'method.not-allowed', 'This URL takes POST.', { allow: 'POST' });
-    return this.keep(target, run, request, parsed(body, request.headers['content-type']), hidden);
+    return this.keep(target, run, arrival, parsed(body, request.headers['content-type']), hidden);
   }
 
   private async waiting({ runId, path }: ResumeTarget): Promise<Waiting> {
@@ -107,7 +127,8 @@ export class ResumeDoor {
     throw new Refused(answer, 'credential.unavailable', reason);
   }
 
-  private verified(credential: Credential, { id, hidden }: Seen, request: IncomingMessage, body: Buffer): SecretCarriers {
+  private verified(credential: Credential, { id, hidden }: Seen, arrival: Arrival, body: Buffer): SecretCarriers {
+    const { request } = arrival;
     const at = this.parts.now();
     const url = `${this.parts.publicUrl()}${request.url ?? ''}`;
     const signed = { method: request.method ?? '', url, rawHeaders: request.rawHeaders, body };
@@ -115,14 +136,14 @@ export class ResumeDoor {
     this.parts.credentialUsed(credential.name, verdict.ok ? undefined : verdict);
     if (verdict.ok) return verdict.consumed;
     const { status, code, reason } = verdict;
-    const refusal = status === 400 ? refused(400, code, reason) : this.unauthorized(id, request, code, reason);
+    const refusal = status === 400 ? refused(400, code, reason) : this.unauthorized(id, arrival, code, reason);
     throw explained(refusal, { credential, request: signed, at, hidden });
   }
 
   private async keep(
     { runId, path }: ResumeTarget,
     run: FoundRun,
-    request: IncomingMessage,
+    { request, caller }: Arrival,
     body: ResumeRequest['body'],
     hidden: SecretCarriers,
   ): Promise<Answer> {
@@ -134,7 +155,7 @@ export class ResumeDoor {
         method: request.method ?? '',
         url: urlWithout(request.url ?? '', (name) => hidden.query.includes(name)),
         headers: headersWithout(request.rawHeaders, (name) => hidden.headers.includes(name)),
-        caller: request.socket.remoteAddress,
+        caller,
       },
       body,
     });
@@ -144,18 +165,18 @@ export class ResumeDoor {
     return json(202, { runId });
   }
 
-  private unknown(request: IncomingMessage): Refused {
-    const { record } = this.failures.count('resume', request.socket.remoteAddress, this.parts.now().getTime());
+  private unknown({ caller }: Arrival): Refused {
+    const { record } = this.failures.count('resume', caller, this.parts.now().getTime());
     return new Refused(
-      NOT_FOUND,
+      UNREAD,
       'resume.bad-signature',
       'The signature of a resume URL does not hold: it was cut off, changed or made up.',
       record,
     );
   }
 
-  private unauthorized(flowId: string, request: IncomingMessage, code: string, reason: string): Refused {
-    const { retryAfter, record } = this.failures.count(flowId, request.socket.remoteAddress, this.parts.now().getTime());
+  private unauthorized(flowId: string, { caller }: Arrival, code: string, reason: string): Refused {
+    const { retryAfter, record } = this.failures.count(flowId, caller, this.parts.now().getTime());
     if (retryAfter === undefined) return new Refused(UNAUTHORIZED, code, reason);
     const headers = { 'retry-after': String(retryAfter) };
     return new Refused(

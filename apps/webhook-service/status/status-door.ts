@@ -3,6 +3,7 @@ import type { Refusal, RunAnswer } from '@millrace/engine';
 import { newId } from '@millrace/platform';
 import type { Log } from '@millrace/telemetry';
 import { failure, json, NOT_FOUND, Refused, refused, unavailable, type Answer } from '../door/answers.js';
+import { originOf, type Arrival, type Origin } from '../door/arrival.js';
 import { Failures } from '../door/failures.js';
 import { checkHeaders, headersWithout, soundsSecret } from '../door/headers.js';
 import { answerOfRun } from '../door/run-answer.js';
@@ -36,19 +37,20 @@ export class StatusDoor {
   constructor(private readonly parts: StatusParts) {}
 
   /** Answers every request. Rejects never. */
-  async receive(target: StatusTarget, request: IncomingMessage): Promise<Answer> {
+  async receive(target: StatusTarget, request: IncomingMessage, origin: Origin = originOf(request)): Promise<Answer> {
+    const arrival = { request, ...origin };
     try {
       checkHeaders(request.rawHeaders);
-      return uncached(await this.answer(target, request));
+      return uncached(await this.answer(target, arrival));
     } catch (error) {
       const refusal = error instanceof Refused ? error : this.unexpected(target, error);
-      if (refusal.record) this.record(request, refusal);
+      if (refusal.record) this.record(arrival, refusal);
       return refusal.answer;
     }
   }
 
-  private async answer({ runId, signature }: StatusTarget, request: IncomingMessage): Promise<Answer> {
-    if (!this.parts.isSigned(runId, signature)) throw this.unknown(request);
+  private async answer({ runId, signature }: StatusTarget, { request, caller }: Arrival): Promise<Answer> {
+    if (!this.parts.isSigned(runId, signature)) throw this.unknown(caller);
     if (request.method !== 'GET' && request.method !== 'HEAD')
       throw refused(405, 'method.not-allowed', 'This URL takes GET.', { allow: 'GET, HEAD' });
     const found = await this.parts.find(runId);
@@ -58,8 +60,8 @@ export class StatusDoor {
     return json(202, { eventId, runId, status: answer.status }, { 'retry-after': COME_AGAIN });
   }
 
-  private unknown({ socket }: IncomingMessage): Refused {
-    const { record } = this.failures.count(FILED_UNDER, socket.remoteAddress, this.parts.now().getTime());
+  private unknown(caller: string | undefined): Refused {
+    const { record } = this.failures.count(FILED_UNDER, caller, this.parts.now().getTime());
     const reason = 'The signature of a status URL does not hold: it was cut off, changed or made up.';
     return new Refused(NOT_FOUND, 'status.bad-signature', reason, record);
   }
@@ -70,7 +72,7 @@ export class StatusDoor {
     return new Refused(answer, 'status.failed', `The answer could not be read: ${(error as Error).message}`);
   }
 
-  private record(request: IncomingMessage, { answer, code, reason }: Refused): void {
+  private record({ request, caller }: Arrival, { answer, code, reason }: Refused): void {
     this.parts.keepRefusal({
       id: newId(),
       flowId: FILED_UNDER,
@@ -81,7 +83,7 @@ export class StatusDoor {
       method: request.method ?? '',
       url: withoutSignature(request.url ?? ''),
       headers: headersWithout(request.rawHeaders, soundsSecret),
-      caller: request.socket.remoteAddress,
+      caller,
     });
   }
 }

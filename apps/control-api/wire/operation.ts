@@ -1,0 +1,94 @@
+import type { Infer } from '@millrace/component-sdk';
+import { defineBody } from './body.js';
+import { nextSchema, pageQuery } from './page.js';
+import { exactly, id, time, timeOrNull } from './parts.js';
+import { defineQuery } from './query.js';
+import { OUTCOMES } from './event.js';
+import { RUN_STATUSES } from './run.js';
+
+export const OPERATION_KINDS = ['replay', 'rerun', 'retry', 'discard', 'cancel'] as const;
+
+const kind = {
+  enum: OPERATION_KINDS,
+  description: [
+    '`replay` events, `rerun` ended runs, `retry` dead letters from where they failed, `discard` dead letters, `cancel` active runs.',
+  ].join(' '),
+} as const;
+
+const DEFAULT_RATE = 20;
+const MAX_RATE = 1000;
+
+/** Items a second, where an order does not say. */
+export const ratePerSecond = DEFAULT_RATE;
+
+export const orderBody = defineBody({
+  title: 'OperationOrder',
+  type: 'object',
+  properties: {
+    kind,
+    ids: { type: 'array', items: id, minItems: 1, maxItems: 1000, description: 'Exactly these; the filters are then left out.' },
+    flow: { type: 'string', description: 'Only of this flow.' },
+    status: { enum: RUN_STATUSES, description: 'rerun and cancel: only runs in this state.' },
+    outcome: { enum: OUTCOMES, description: 'replay: only events with this outcome, as in the list of events.' },
+    code: { type: 'string', description: 'retry and discard: only runs that failed with this code.' },
+    since: { type: 'string', format: 'date-time', description: 'Only what came at this moment or later.' },
+    until: { type: 'string', format: 'date-time', description: 'Only what came before this moment.' },
+    q: { type: 'string', maxLength: 200, pattern: '^[^\\u0000]*$', description: 'Only events with this text, and runs of them.' },
+    version: { enum: ['same', 'live'], description: 'rerun and retry: of the flow; default the one that each run was on.' },
+    from: { enum: ['start', 'failed'], description: 'rerun: default `failed` for failed runs, else `start`.' },
+    reason: { type: 'string', minLength: 1, maxLength: 500, description: 'discard: why; kept beside each run. Required there.' },
+    perSecond: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      maximum: MAX_RATE,
+      description: `How many a second, over all processes; default ${DEFAULT_RATE}.`,
+    },
+    confirm: {
+      type: 'integer',
+      minimum: 0,
+      description: 'How many it may be about: the `count` of an answer without it. Without it nothing is done.',
+    },
+    key: { type: 'string', minLength: 1, maxLength: 200, description: 'An order that is sent again with the same key is the same order.' },
+  },
+  required: ['kind'],
+  additionalProperties: false,
+} as const);
+
+const count = { type: 'integer', minimum: 0 } as const;
+
+const members = {
+  id,
+  kind,
+  state: { enum: ['running', 'done', 'cancelled'] },
+  perSecond: { type: 'number' },
+  total: { ...count, description: 'How many it is about: decided when it was ordered.' },
+  done: count,
+  failed: { ...count, description: 'To how many it could not be done; `problems` says why.' },
+  createdAt: time,
+  finishedAt: timeOrNull,
+} as const;
+
+export const operationSchema = exactly('BulkOperation', {
+  ...members,
+  problems: {
+    type: 'array',
+    items: exactly('OperationProblem', { id, message: { type: 'string' } }),
+    description: 'The first fifty.',
+  },
+});
+
+const operationItemSchema = exactly('BulkOperationItem', members);
+
+export const operationPageSchema = exactly('BulkOperationPage', { items: { type: 'array', items: operationItemSchema }, next: nextSchema });
+
+export const orderedSchema = exactly('Ordered', {
+  count: { ...count, description: 'How many it is about.' },
+  operation: { oneOf: [operationSchema, { type: 'null' }], description: 'Null without `confirm`: nothing is done then.' },
+});
+
+export const operationsQuery = defineQuery(pageQuery);
+
+export type OperationItemView = Infer<typeof operationItemSchema>;
+export type OperationView = Infer<typeof operationSchema>;
+export type OperationPage = Infer<typeof operationPageSchema>;
+export type OrderedView = Infer<typeof orderedSchema>;
