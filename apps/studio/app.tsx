@@ -1,9 +1,11 @@
-import { QueryClientProvider } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { QueryClientProvider, useQuery } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { ApiFailure } from './api/client.js';
-import { newQueryClient, useRuns, useStatus } from './api/queries.js';
+import { newQueryClient, useComponents, useRuns, useStatus } from './api/queries.js';
 import { useLive } from './live/live.js';
+import { OperationsPage } from './bulk/operations-page.js';
+import { draftQuery } from './editor/opening.js';
 import { CredentialsPage } from './pages/credentials-page.js';
 import { EventsPage } from './pages/events-page.js';
 import { FlowPage } from './pages/flow-page.js';
@@ -16,10 +18,8 @@ import { WelcomePage } from './pages/welcome-page.js';
 import { RunPage } from './run/run-page.js';
 import { Shell } from './shell/shell.js';
 import { Shortcuts } from './shell/shortcuts.js';
+import { Part } from './ui/part.js';
 import { Empty, Loading } from './ui/states.js';
-
-/** With the flow library, which only the editor needs. */
-const EditorPage = lazy(() => import('./editor/editor-page.js'));
 
 export function App() {
   const [client] = useState(newQueryClient);
@@ -61,18 +61,15 @@ function Pages() {
       </Route>
       <Route path="/flows/:id/runs">{({ id }) => <RunsPage flow={id} />}</Route>
       <Route path="/flows/:id/versions">{({ id }) => <VersionsPage key={id} id={id} />}</Route>
-      <Route path="/flows/:id/edit">
-        {({ id }) => (
-          <Suspense fallback={<Loading what="the editor" />}>
-            <EditorPage key={id} id={id} />
-          </Suspense>
-        )}
-      </Route>
+      <Route path="/flows/:id/edit">{({ id }) => <EditorRoute id={id} />}</Route>
       <Route path="/flows/:id">{({ id }) => <FlowPage key={id} id={id} />}</Route>
       <Route path="/runs">
         <RunsPage />
       </Route>
       <Route path="/runs/:id">{({ id }) => <RunPage key={id} id={id} />}</Route>
+      <Route path="/operations">
+        <OperationsPage />
+      </Route>
       <Route path="/events">
         <EventsPage kind="accepted" />
       </Route>
@@ -81,6 +78,18 @@ function Pages() {
       <Route path="/credentials">
         <CredentialsPage />
       </Route>
+      <Route path="/credentials/:name">
+        {({ name }) => <Connect>{({ CredentialPage }) => <CredentialPage key={name} name={decodeURIComponent(name)} />}</Connect>}
+      </Route>
+      <Route path="/endpoints">
+        <Connect>{({ EndpointsPage }) => <EndpointsPage />}</Connect>
+      </Route>
+      <Route path="/endpoints/:name/details">
+        {({ name }) => <Connect>{({ EndpointPage }) => <EndpointPage key={name} name={name} />}</Connect>}
+      </Route>
+      <Route path="/settings">
+        <Connect>{({ SettingsPage }) => <SettingsPage />}</Connect>
+      </Route>
       <Route path="/health">
         <HealthPage />
       </Route>
@@ -88,6 +97,27 @@ function Pages() {
         <Empty title="There is no such page." />
       </Route>
     </Switch>
+  );
+}
+
+type ConnectPages = typeof import('./connect/pages.js');
+
+function Connect({ children }: { readonly children: (pages: ConnectPages) => ReactNode }) {
+  return (
+    <Part name="connect" what="the page" load={() => import('./connect/pages.js')}>
+      {children}
+    </Part>
+  );
+}
+
+/** What the editor opens is asked for together with its code, which brings the flow library along. */
+function EditorRoute({ id }: { readonly id: string }) {
+  useQuery(draftQuery(id));
+  useComponents();
+  return (
+    <Part name="editor" what="the editor" load={() => import('./editor/editor-page.js')}>
+      {({ EditorPage }) => <EditorPage key={id} id={id} />}
+    </Part>
   );
 }
 

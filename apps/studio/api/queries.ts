@@ -1,12 +1,23 @@
-import { keepPreviousData, QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  keepPreviousData,
+  QueryClient,
+  queryOptions,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
 import { ApiFailure, get, send, type Query } from './client.js';
 import type {
   ActivityView,
+  Beginning,
   CancelView,
+  ComponentList,
   CredentialList,
   EventPage,
   EventView,
   FlowList,
+  TestView,
   VersionView,
   FlowView,
   RefusalPage,
@@ -37,7 +48,9 @@ export const useStatus = () => useQuery({ queryKey: ['status'], queryFn: ({ sign
 
 export const useActivity = () => useQuery({ queryKey: ['activity'], queryFn: ({ signal }) => get<ActivityView>('activity', {}, signal) });
 
-export const useFlows = () => useQuery({ queryKey: ['flows'], queryFn: ({ signal }) => get<FlowList>('flows', {}, signal) });
+export const flowsQuery = queryOptions({ queryKey: ['flows'], queryFn: ({ signal }) => get<FlowList>('flows', {}, signal) });
+
+export const useFlows = () => useQuery(flowsQuery);
 
 export const useFlow = (id: string) =>
   useQuery({ queryKey: ['flow', id], queryFn: ({ signal }) => get<FlowView>(`flows/${id}`, {}, signal) });
@@ -47,14 +60,32 @@ export const useFlowVersion = (id: string | undefined, version: number | undefin
     queryKey: ['flow-version', id, version],
     queryFn: ({ signal }) => get<VersionView>(`flows/${id}/versions/${version}`, {}, signal),
     enabled: id !== undefined && version !== undefined,
-    staleTime: Infinity,
+    staleTime: 'static',
   });
 
 export const useCredentials = () =>
   useQuery({ queryKey: ['credentials'], queryFn: ({ signal }) => get<CredentialList>('credentials', {}, signal) });
 
-export const useRun = (id: string) =>
-  useQuery({ queryKey: ['run', id], queryFn: ({ signal }) => get<RunView>(`runs/${id}`, { preview: true }, signal) });
+export const useComponents = () =>
+  useQuery({ queryKey: ['components'], queryFn: ({ signal }) => get<ComponentList>('components', {}, signal), staleTime: Infinity });
+
+export const useRun = (id: string | undefined) =>
+  useQuery({
+    queryKey: ['run', id],
+    queryFn: ({ signal }) => get<RunView>(`runs/${id}`, { preview: true }, signal),
+    enabled: id !== undefined,
+  });
+
+/** The text that a run followed: of its version, or of the draft that it tested. */
+export const useRunText = ({ id, flowId, version }: Pick<RunView, 'id' | 'flowId' | 'version'>) =>
+  useQuery({
+    queryKey: ['run-text', version === 0 ? id : flowId, version],
+    queryFn: ({ signal }): Promise<Pick<TestView, 'text'>> => {
+      const path = version === 0 ? `runs/${id}/test` : `flows/${flowId}/versions/${version}`;
+      return get(path, {}, signal);
+    },
+    staleTime: 'static',
+  });
 
 export const useEvent = (id: string | undefined) =>
   useQuery({
@@ -72,7 +103,15 @@ export const useValue = (path: string, query: Query, enabled: boolean) =>
     queryKey: ['value', path, query],
     queryFn: ({ signal }) => get<ValueView>(path, query, signal),
     enabled,
-    staleTime: Infinity,
+    staleTime: 'static',
+  });
+
+/** How such a value begins: at once, however large it is. */
+export const useBeginning = (path: string, query: Query) =>
+  useQuery({
+    queryKey: ['value-beginning', path, query],
+    queryFn: ({ signal }) => get<Beginning>(`${path}/beginning`, query, signal),
+    staleTime: 'static',
   });
 
 type Listed = RunPage | EventPage | RefusalPage;

@@ -1,7 +1,9 @@
 import { ViewportPortal } from '@xyflow/react';
-import { memo } from 'react';
+import { memo, useMemo } from 'react';
 import type { Overlay } from '../run/overlay.js';
-import { edgePath, type Layout, type PlacedEdge } from './layout.js';
+import { edgePath } from './edge-path.js';
+import { isIn, usePart } from './in-view.js';
+import type { Layout, PlacedEdge } from './placed.js';
 import { useCanvasView } from './store.js';
 
 type EdgeState = 'taken' | 'left-out' | 'plain';
@@ -10,7 +12,9 @@ type EdgeState = 'taken' | 'left-out' | 'plain';
 export const Edges = memo(function Edges({ layout }: { readonly layout: Layout }) {
   const { overlay } = useCanvasView();
   const { x, y, width, height } = layout.bounds;
-  const drawn = layout.edges.map((edge) => ({ edge, state: overlay ? stateOf(edge, overlay) : ('plain' as const) }));
+  const part = usePart(layout);
+  const seen = useMemo(() => layout.edges.filter(({ points }) => isIn(part, points)), [layout, part]);
+  const drawn = seen.map((edge) => ({ edge, state: overlay ? stateOf(edge, overlay) : ('plain' as const) }));
   // What was taken is drawn over what was not.
   const ordered = [...drawn].sort((a, b) => Number(a.state === 'taken') - Number(b.state === 'taken'));
   return (

@@ -1,5 +1,7 @@
 import { everyStep, readFlow } from '../flow/structure.js';
-import { edgePath, GAP, layoutFlow, NODE, type Layout, type PlacedNode } from './layout.js';
+import { edgePath } from './edge-path.js';
+import { GAP, layoutFlow } from './layout.js';
+import { NODE, type Layout, type PlacedNode } from './placed.js';
 
 const step = (id: string, part: object = { use: 'log' }): object => ({ id, ...part });
 const flow = (steps: object[], rest: object = {}): string =>

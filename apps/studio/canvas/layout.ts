@@ -1,8 +1,7 @@
 import type { FlowStep, FlowTree, Lane } from '../flow/structure.js';
 import { laneWords } from '../flow/words.js';
+import { NODE, type Layout, type PlacedEdge, type PlacedNode } from './placed.js';
 
-/** Sizes in CSS pixels at a zoom of 1. */
-export const NODE = { width: 296, height: 64 } as const;
 export const GAP = 56;
 const LANE_GAP = 40;
 const FRAME_PADDING = 24;
@@ -15,47 +14,6 @@ const AFTER_MEET = 14;
 const ERROR_REACH = 72;
 const EMPTY_LANE = 72;
 const STRIP = 34;
-
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
-export interface PlacedNode extends Point {
-  /** `trigger`, the id of a step, or `frame:` and the id of a loop. */
-  readonly id: string;
-  readonly type: 'trigger' | 'step' | 'frame';
-  readonly width: number;
-  readonly height: number;
-  readonly step: FlowStep | undefined;
-}
-
-/** Which lane of which step an edge belongs to. */
-export interface LaneRef {
-  readonly owner: string;
-  readonly key: string;
-}
-
-export interface PlacedEdge {
-  readonly id: string;
-  /** next: from step to step. enter, leave: into and out of a lane. error: to what runs on a failure. */
-  readonly kind: 'next' | 'enter' | 'leave' | 'error';
-  readonly points: readonly Point[];
-  /** The step it leads to; undefined where it leads to the end of a block. */
-  readonly to: string | undefined;
-  readonly from: string;
-  readonly lane: LaneRef | undefined;
-  readonly label: string | undefined;
-  /** Where a pill fits. */
-  readonly pill: Point;
-}
-
-export interface Layout {
-  readonly nodes: readonly PlacedNode[];
-  readonly edges: readonly PlacedEdge[];
-  /** What everything fits into. */
-  readonly bounds: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
-}
 
 /** How much room a part needs on both sides of its axis, and below its top. */
 interface Extent {
@@ -321,26 +279,4 @@ function boundsOf(nodes: readonly PlacedNode[]): Layout['bounds'] {
   const [x, y] = [Math.min(...nodes.map((node) => node.x)), Math.min(...nodes.map((node) => node.y))];
   const [right, bottom] = [Math.max(...nodes.map((node) => node.x + node.width)), Math.max(...nodes.map((node) => node.y + node.height))];
   return { x, y, width: right - x, height: bottom - y };
-}
-
-const RADIUS = 8;
-
-/** The path of an edge: straight pieces, rounded where they turn. Lines without a turn that is large enough stay sharp. */
-export function edgePath(points: readonly Point[]): string {
-  const corners = points.filter((point, index) => index === 0 || point.x !== points[index - 1]!.x || point.y !== points[index - 1]!.y);
-  return corners
-    .map((point, index) => {
-      const [before, after] = [corners[index - 1], corners[index + 1]];
-      if (!before) return `M${point.x} ${point.y}`;
-      if (!after) return `L${point.x} ${point.y}`;
-      const [start, end] = [towards(point, before), towards(point, after)];
-      return `L${start.x} ${start.y}Q${point.x} ${point.y} ${end.x} ${end.y}`;
-    })
-    .join('');
-}
-
-function towards(from: Point, to: Point): Point {
-  const length = Math.hypot(to.x - from.x, to.y - from.y);
-  const part = Math.min(RADIUS, length / 2) / length;
-  return { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part };
 }

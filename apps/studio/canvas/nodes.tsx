@@ -5,9 +5,10 @@ import { textOf, type FlowStep, type FlowTree } from '../flow/structure.js';
 import { stepSummary, stepTitle, triggerTitle, triggerWords } from '../flow/words.js';
 import type { StepState } from '../run/overlay.js';
 import { Glyph } from '../ui/glyph.js';
+import { Pinned } from '../ui/pinned.js';
 import { StepTile, TriggerTile } from '../ui/tile.js';
 import { Strip } from './strip.js';
-import { useIsEntry, useMark, useSelected, useStepState } from './store.js';
+import { useAlsoSelected, useIsEntry, useIsPinned, useMark, useSelected, useStepState } from './store.js';
 
 export type StepNode = Node<{ step: FlowStep }, 'step'>;
 export type TriggerNode = Node<{ tree: FlowTree }, 'trigger'>;
@@ -17,6 +18,7 @@ export type CanvasNode = StepNode | TriggerNode | FrameNode;
 const Step = memo(function Step({ id, data: { step } }: NodeProps<StepNode>) {
   const state = useStepState(id);
   const mark = useMark(id);
+  const pinned = useIsPinned(id);
   const note = textOf(step.json['note']);
   return (
     <>
@@ -24,7 +26,10 @@ const Step = memo(function Step({ id, data: { step } }: NodeProps<StepNode>) {
         <StepTile step={step} />
         <span className="node-text">
           <span className="node-title">{stepTitle(step)}</span>
-          <span className="node-summary">{mark === undefined ? stepSummary(step) : <span className="bad">{mark}</span>}</span>
+          <span className="node-summary">
+            {pinned && <Pinned />}
+            {mark === undefined ? stepSummary(step) : <span className="bad">{mark.replaceAll('`', '')}</span>}
+          </span>
         </span>
         {state && <StateParts state={state} />}
       </NodeButton>
@@ -62,17 +67,19 @@ interface NodeButtonProps {
 
 /** One tab stop for the whole flow: the arrow keys do the rest. */
 function NodeButton({ id, status, children }: NodeButtonProps) {
-  const [selected, entry] = [useSelected(id), useIsEntry(id)];
+  const [selected, also, entry] = [useSelected(id), useAlsoSelected(id), useIsEntry(id)];
   return (
     <button
       type="button"
       className="node nopan"
       data-step={id}
       data-status={status}
+      data-also={also || undefined}
       aria-current={selected ? 'step' : undefined}
       tabIndex={entry ? 0 : -1}
     >
       {children}
+      {also && <span className="visually-hidden">, selected</span>}
     </button>
   );
 }

@@ -2,7 +2,8 @@ import { ViewportPortal } from '@xyflow/react';
 import { memo } from 'react';
 import { count, size } from '../format/format.js';
 import type { StepView } from '../api/wire.js';
-import type { Layout, PlacedEdge } from './layout.js';
+import { isIn, usePart } from './in-view.js';
+import type { Layout, PlacedEdge } from './placed.js';
 import { useCanvasView } from './store.js';
 
 interface PillsProps {
@@ -15,9 +16,10 @@ interface PillsProps {
 /** What passed between two steps; a click opens it. */
 export const Pills = memo(function Pills({ layout, event, onOpen }: PillsProps) {
   const { overlay } = useCanvasView();
+  const part = usePart(layout);
   if (!overlay) return null;
   const passed = layout.edges.flatMap((edge) => {
-    if (edge.kind !== 'next' || edge.to === undefined || !overlay.reached(edge.to)) return [];
+    if (!isIn(part, [edge.pill]) || edge.kind !== 'next' || edge.to === undefined || !overlay.reached(edge.to)) return [];
     const { row } = overlay.state(edge.from);
     const words = edge.from === 'trigger' ? event : row && passedWords(row);
     return words === undefined ? [] : [{ edge, words }];

@@ -6,18 +6,32 @@ export interface CanvasView {
   /** Undefined when only the flow is shown. */
   readonly overlay: Overlay | undefined;
   readonly selected: string | undefined;
+  /** Steps that are selected beside it. */
+  readonly also: ReadonlySet<string>;
   /** The step that the Tab key reaches. */
   readonly entry: string;
   /** Steps with problems, by id. */
   readonly marked: ReadonlyMap<string, string>;
+  /** Steps whose output is pinned for tests. */
+  readonly pinned: ReadonlySet<string>;
 }
 
-const EMPTY: CanvasView = { overlay: undefined, selected: undefined, entry: 'trigger', marked: new Map() };
+const NOBODY: ReadonlySet<string> = new Set();
+
+const EMPTY: CanvasView = {
+  overlay: undefined,
+  selected: undefined,
+  also: new Set(),
+  entry: 'trigger',
+  marked: new Map(),
+  pinned: new Set(),
+};
 
 /** A change here renders the nodes whose part differs, not the canvas. */
 export class CanvasStore {
   private view = EMPTY;
   private readonly listeners = new Set<() => void>();
+  private failedOf: { readonly overlay: Overlay | undefined; readonly steps: ReadonlySet<string> } = { overlay: undefined, steps: NOBODY };
   private readonly states = new Map<string, StepState>();
 
   set(view: CanvasView): void {
@@ -31,6 +45,16 @@ export class CanvasStore {
   };
 
   readonly current = (): CanvasView => this.view;
+
+  /** The steps that failed; the same set as long as they are the same. */
+  failed(): ReadonlySet<string> {
+    const { overlay } = this.view;
+    if (this.failedOf.overlay === overlay) return this.failedOf.steps;
+    const [known, fresh] = [this.failedOf.steps, overlay?.failed() ?? NOBODY];
+    const isSame = known.size === fresh.size && [...fresh].every((id) => known.has(id));
+    this.failedOf = { overlay, steps: isSame ? known : fresh };
+    return this.failedOf.steps;
+  }
 
   /** The same object as long as nothing of it differs. */
   state(id: string): StepState | undefined {
@@ -67,6 +91,11 @@ export function useSelected(id: string): boolean {
   return useSyncExternalStore(store.subscribe, () => store.current().selected === id);
 }
 
+export function useAlsoSelected(id: string): boolean {
+  const store = useContext(CanvasContext);
+  return useSyncExternalStore(store.subscribe, () => store.current().also.has(id));
+}
+
 export function useIsEntry(id: string): boolean {
   const store = useContext(CanvasContext);
   return useSyncExternalStore(store.subscribe, () => store.current().entry === id);
@@ -75,6 +104,11 @@ export function useIsEntry(id: string): boolean {
 export function useMark(id: string): string | undefined {
   const store = useContext(CanvasContext);
   return useSyncExternalStore(store.subscribe, () => store.current().marked.get(id));
+}
+
+export function useIsPinned(id: string): boolean {
+  const store = useContext(CanvasContext);
+  return useSyncExternalStore(store.subscribe, () => store.current().pinned.has(id));
 }
 
 const NO_ITERATIONS: readonly Iteration[] = [];

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { Iteration } from '../run/overlay.js';
-import { withIteration } from '../run/iterations.js';
+import { nextFailedItem, withIteration } from '../run/iterations.js';
 import { useUrlState } from '../ui/url-state.js';
 import { useCanvasView, useIterations } from './store.js';
 
@@ -23,7 +23,7 @@ export function Strip({ loop }: { readonly loop: string }) {
     if (to) set({ iter: withIteration(get('iter'), path, to.index) }, { replace: true });
   };
   const failed = all.filter(({ status }) => status === 'failed');
-  const nextFailed = failed.find(({ index }) => index > (current ?? -1)) ?? failed[0];
+  const nextFailed = nextFailedItem(all, current);
   return (
     <div className="strip nopan" role="group" aria-label="Iterations">
       <button type="button" tabIndex={-1} aria-label="Previous iteration" onClick={() => go(all[position - 1])} disabled={position === 0}>

@@ -1,7 +1,9 @@
-import { copySteps, deleteSteps, duplicateStep, insertStep, moveStep, pasteSteps, type EditResult, type StepPlace } from '@millrace/flow';
+import { copySteps, deleteSteps, duplicateStep, insertStep, pasteSteps, type EditResult, type StepPlace } from '@millrace/flow';
 import type { Json } from '@millrace/component-sdk';
-import { readFlow, type FlowTree } from '../flow/structure.js';
+import { everyStep, readFlow, type FlowTree } from '../flow/structure.js';
+import { count } from '../format/format.js';
 import { valueAt } from './fields.js';
+import { moveSteps, nudgeSteps, type MoveWay } from './moves.js';
 import { lanesOf, placeAfter, placeOf } from './places.js';
 
 /** An edit and the step to select after it. */
@@ -26,9 +28,9 @@ export function addAction(place: StepPlace, step: Json): Action {
   return { work: (text) => insertStep(text, { ...place, step }), select: touchedStep };
 }
 
-/** Afterwards what stood before it is selected, so that the next key goes on from there. */
-export function deleteAction(tree: FlowTree, id: string): Action {
-  return { work: (text) => deleteSteps(text, { steps: [id] }), select: keep(beforeOf(tree, id)) };
+/** Afterwards what stood before them is selected, so that the next key goes on from there. */
+export function deleteAction(tree: FlowTree, ids: readonly string[]): Action {
+  return { work: (text) => deleteSteps(text, { steps: ids }), select: keep(beforeOf(tree, ids[0]!)) };
 }
 
 function beforeOf(tree: FlowTree, id: string): string {
@@ -37,16 +39,24 @@ function beforeOf(tree: FlowTree, id: string): string {
   return lane?.steps[(place?.at ?? 0) - 1]?.id ?? lane?.owner?.id ?? 'trigger';
 }
 
-export function duplicateAction(id: string): Action {
-  return { work: (text) => duplicateStep(text, { step: id }), select: touchedStep };
+/** One is copied right behind itself, several behind the last of them. */
+export function duplicateAction(tree: FlowTree, ids: readonly string[]): Action {
+  const [only] = ids;
+  if (ids.length === 1 && only !== undefined) return { work: (text) => duplicateStep(text, { step: only }), select: touchedStep };
+  const place = placeAfter(tree, ids.at(-1));
+  const work = (text: string): EditResult => {
+    const copied = copySteps(text, { steps: ids });
+    return copied.ok ? pasteSteps(text, { ...place, snippet: copied.text }) : copied;
+  };
+  return { work, select: touchedStep };
 }
 
-/** One place up or down in its own list; nothing at the list's end. */
-export function moveAction(tree: FlowTree, id: string, by: -1 | 1): Action | undefined {
-  const place = placeOf(tree, id);
-  if (place === undefined || place.at + by < 0 || place.at + by >= place.count) return undefined;
-  const to = { list: place.list, at: by < 0 ? place.at - 1 : place.at + 2 };
-  return { work: (text) => moveStep(text, { step: id, to }), select: keep(id) };
+export function nudgeAction(ids: readonly string[], way: MoveWay): Action {
+  return { work: (text) => nudgeSteps(text, ids, way), select: keep(ids[0]) };
+}
+
+export function moveAction(ids: readonly string[], to: StepPlace): Action {
+  return { work: (text) => moveSteps(text, ids, to), select: keep(ids[0]) };
 }
 
 export function pasteAction(tree: FlowTree, selected: string | undefined, snippet: string): Action {
@@ -54,23 +64,23 @@ export function pasteAction(tree: FlowTree, selected: string | undefined, snippe
   return { work: (text) => pasteSteps(text, { ...place, snippet }), select: touchedStep };
 }
 
-/** A step as text for the clipboard; undefined when the text of the flow cannot be read. */
-export function copiedText(text: string, id: string): string | undefined {
-  const copied = copySteps(text, { steps: [id] });
+/** Steps as text for the clipboard; undefined when the text of the flow cannot be read. */
+export function copiedText(text: string, ids: readonly string[]): string | undefined {
+  const copied = copySteps(text, { steps: ids });
   return copied.ok ? copied.text : undefined;
 }
 
-/** What people read after a deletion. */
-export function deletedWords(tree: FlowTree, id: string): string {
-  const place = placeOf(tree, id);
-  const step = lanesOf(tree).find(({ list }) => list === place?.list)?.steps[place?.at ?? 0];
-  const inside = step ? countInside(step.json) : 0;
-  return inside === 0 ? `Deleted ${id}` : `Deleted ${inside + 1} steps`;
+/** What people read after a deletion: what is gone, and how many fields miss it now. */
+export function deletedWords(tree: FlowTree, ids: readonly string[], result: EditResult): string {
+  const gone = ids.reduce((sum, id) => sum + 1 + insideOf(tree, id), 0);
+  const fields = result.ok ? new Set(result.dangling.map(({ pointer }) => pointer)).size : 0;
+  const what = gone === 1 ? `Deleted ${ids[0]}` : `Deleted ${gone} steps`;
+  return fields === 0 ? what : `${what}. ${count(fields, 'field')} ${fields === 1 ? 'reads' : 'read'} ${gone === 1 ? 'it' : 'them'}`;
 }
 
-function countInside(json: Json): number {
-  const tree = readFlow(JSON.stringify({ steps: [json] }));
-  return lanesOf(tree).reduce((sum, { owner, steps }) => sum + (owner ? steps.length : 0), 0);
+function insideOf(tree: FlowTree, id: string): number {
+  const step = everyStep([...tree.steps, ...tree.onError]).find((one) => one.id === id);
+  return step ? everyStep([step]).length - 1 : 0;
 }
 
 /** The value of a step's setting in the text as it is now. */

@@ -1,6 +1,6 @@
 import type { Json } from '@millrace/component-sdk';
 import type { ComponentView } from '../api/wire.js';
-import { objectOf, type StepKind } from '../flow/structure.js';
+import { objectOf, textOf, type FlowStep, type StepKind } from '../flow/structure.js';
 
 /** Something that can be added to a flow. */
 export interface Choice {
@@ -9,9 +9,27 @@ export interface Choice {
   readonly title: string;
   readonly words: string;
   readonly kind: StepKind;
+  /** Other words that people look for it by. */
+  readonly synonyms: string;
   /** The step as it is inserted; its id is made of what it is. */
   readonly step: Json;
 }
+
+/** Words of other tools, and of people who do not know ours. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  if: 'condition filter decide router yes no when',
+  switch: 'case route router match branch paths',
+  set: 'transform map edit fields variable assign code function format',
+  forEach: 'loop iterate each items list array repeat split',
+  parallel: 'fork concurrent at once side by side branches',
+  try: 'catch error handler rescue finally fallback',
+  wait: 'delay sleep pause timer approval callback later',
+  call: 'subflow sub-flow child workflow reuse execute',
+  respond: 'response reply return webhook answer status',
+  stop: 'end exit finish abort terminate halt fail',
+  'http.request': 'api rest webhook fetch get post curl url graphql',
+  log: 'print debug console message note',
+};
 
 const LOGIC: readonly Choice[] = [
   logic('if', 'Branch', 'Goes on one way when a condition holds, and another when not', { if: '', then: [], else: [] }),
@@ -27,24 +45,77 @@ const LOGIC: readonly Choice[] = [
 ];
 
 function logic(kind: StepKind, title: string, words: string, step: Json): Choice {
-  return { name: kind, title, words, kind, step };
+  return { name: kind, title, words, kind, step, synonyms: SYNONYMS[kind] ?? '' };
 }
 
-/** What is offered first, when nothing was typed: what most flows go on with. */
-const USUAL = ['http.request', 'set', 'if'];
+/** What usually follows a step of this name; of any, under the empty one. */
+const USUAL: Readonly<Record<string, readonly string[]>> = {
+  '': ['http.request', 'set', 'if'],
+  trigger: ['http.request', 'set', 'if'],
+  'http.request': ['set', 'if', 'forEach'],
+  set: ['http.request', 'if', 'forEach'],
+  if: ['http.request', 'set', 'stop'],
+  forEach: ['http.request', 'set', 'if'],
+  wait: ['http.request', 'if', 'set'],
+  respond: ['http.request', 'set', 'stop'],
+};
 
-/** Everything that can be added, the usual first. */
+/** Everything that can be added, by name once each. */
 export function choicesOf(components: readonly ComponentView[]): Choice[] {
   const used = components
     .filter(({ name }) => !LOGIC.some((kind) => kind.name === name))
     .map((component): Choice => ({ ...partsOf(component), kind: 'use', step: useStep(component) }));
-  const all = [...LOGIC, ...used];
-  const usual = USUAL.flatMap((name) => all.filter((choice) => choice.name === name));
-  return [...usual, ...all.filter((choice) => !usual.includes(choice))];
+  return [...LOGIC, ...used];
 }
 
-function partsOf({ name, title, description }: ComponentView): Pick<Choice, 'name' | 'title' | 'words'> {
-  return { name, title: name === 'http.request' ? 'Call an HTTP API' : title, words: description ?? name };
+/** Choices under a heading. */
+export interface ChoiceGroup {
+  readonly title: string;
+  readonly choices: readonly Choice[];
+}
+
+/** What is offered before anything was typed: what this flow and most others go on with, what was used last, the rest. */
+export function offeredChoices(
+  choices: readonly Choice[],
+  after: string,
+  follows: readonly string[],
+  recent: readonly string[],
+): ChoiceGroup[] {
+  const named = (names: readonly string[]): Choice[] =>
+    [...new Set(names)].flatMap((name) => choices.filter((choice) => choice.name === name));
+  const next = named([...follows, ...(USUAL[after] ?? USUAL['']!)]).slice(0, 4);
+  const last = named(recent)
+    .filter((choice) => !next.includes(choice))
+    .slice(0, 4);
+  const rest = choices.filter((choice) => !next.includes(choice) && !last.includes(choice));
+  const groups = [
+    { title: 'Usually next', choices: next },
+    { title: 'Used last', choices: last },
+    { title: 'All', choices: rest },
+  ];
+  return groups.filter((group) => group.choices.length > 0);
+}
+
+/** What a step is known by in the list of choices. */
+export function choiceName({ kind, json }: FlowStep): string {
+  return kind === 'use' ? (textOf(json['use']) ?? '') : kind;
+}
+
+/** What stands behind steps of this name in a flow already, the most frequent first. */
+export function followersOf(lists: readonly (readonly FlowStep[])[], name: string): string[] {
+  const counts = new Map<string, number>();
+  for (const steps of lists) {
+    steps.forEach((step, index) => {
+      const next = steps[index + 1];
+      if (next && choiceName(step) === name) counts.set(choiceName(next), (counts.get(choiceName(next)) ?? 0) + 1);
+    });
+  }
+  return [...counts].sort(([, a], [, b]) => b - a).map(([one]) => one);
+}
+
+function partsOf({ name, title, description }: ComponentView): Pick<Choice, 'name' | 'title' | 'words' | 'synonyms'> {
+  const words = description ?? name;
+  return { name, title: name === 'http.request' ? 'Call an HTTP API' : title, words, synonyms: SYNONYMS[name] ?? '' };
 }
 
 /** With an empty text for each text that is required, so that the file shows what is to be filled in. */
@@ -64,8 +135,8 @@ export function searchChoices(choices: readonly Choice[], search: string): Choic
   return ranked.sort((a, b) => b.rank - a.rank).map(({ choice }) => choice);
 }
 
-function rankOf({ title, name, words: about }: Choice, words: readonly string[]): number {
-  const [head, rest] = [`${title} ${name}`.toLowerCase(), about.toLowerCase()];
+function rankOf({ title, name, words: about, synonyms }: Choice, words: readonly string[]): number {
+  const [head, rest] = [`${title} ${name}`.toLowerCase(), `${about} ${synonyms}`.toLowerCase()];
   if (!words.every((word) => head.includes(word) || rest.includes(word))) return 0;
   return words.reduce((sum, word) => sum + (title.toLowerCase().startsWith(word) ? 4 : head.includes(word) ? 2 : 1), 0);
 }

@@ -4,6 +4,7 @@ import type { ComponentView, CredentialItem, FlowItem } from '../api/wire.js';
 import type { FlowTree } from '../flow/structure.js';
 import type { Loaded } from './loaded.js';
 import type { Problems } from './queries.js';
+import type { DraftEditor } from './use-draft.js';
 
 /** What every part of the editor needs. */
 export interface EditorView {
@@ -15,9 +16,21 @@ export interface EditorView {
   readonly flows: readonly FlowItem[];
   readonly problems: Problems;
   readonly loaded: Loaded;
+  /** The event that is loaded. */
+  readonly eventId: string | undefined;
+  /** Of the draft as the server has it; 0 for none. */
+  readonly revision: number;
+  /** Ids of the steps in the draft as the server has it. */
+  readonly savedSteps: ReadonlySet<string>;
+  /** Saves at once what is not saved. */
+  readonly flush: DraftEditor['flush'];
   /** Makes an edit; says in a line what could not be done. */
   readonly edit: (work: (text: string) => EditResult, field?: string) => EditResult;
+  readonly undo: DraftEditor['undo'];
+  readonly redo: DraftEditor['redo'];
   readonly select: (step: string | undefined) => void;
+  /** Shows what publishing changes; undefined while there is nothing to publish. */
+  readonly publish: (() => void) | undefined;
 }
 
 export const EditorContext = createContext<EditorView | undefined>(undefined);

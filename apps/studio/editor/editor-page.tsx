@@ -1,30 +1,32 @@
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useComponents } from '../api/queries.js';
 import { Loaded } from '../ui/states.js';
 import { useUrlState } from '../ui/url-state.js';
+import type { ServerDraft } from './draft.js';
 import { Editor } from './editor.js';
-import { useComponents } from './queries.js';
+import { draftQuery } from './opening.js';
 import { starterText } from './starter.js';
-import { loadDraft } from './use-draft.js';
+import { openedFrom } from './use-draft.js';
 import './editor.css';
 
 /** The editor of a flow's draft. `?name=` and `?endpoint=` say what a flow that does not exist yet begins with. */
-export default function EditorPage({ id }: { readonly id: string }) {
-  const { get } = useUrlState();
+export function EditorPage({ id }: { readonly id: string }) {
   const components = useComponents();
-  const starter = (): string => starterText(id, get('name') ?? id, get('endpoint'));
-  const query = useQuery({
-    queryKey: ['open-draft', id],
-    queryFn: ({ signal }) => loadDraft(id, starter, signal),
-    gcTime: 0,
-    staleTime: Infinity,
-  });
+  const draft = useQuery(draftQuery(id));
   return (
-    <Loaded query={query} what="the draft">
-      {(opened) => (
+    <Loaded query={draft} what="the draft">
+      {(found) => (
         <Loaded query={components} what="the components">
-          {() => <Editor key={id} id={id} opened={opened} />}
+          {() => <Opened key={id} id={id} found={found} />}
         </Loaded>
       )}
     </Loaded>
   );
+}
+
+function Opened({ id, found }: { readonly id: string; readonly found: ServerDraft | null }) {
+  const { get } = useUrlState();
+  const [opened] = useState(() => openedFrom(id, found, () => starterText(id, get('name') ?? id, get('endpoint'))));
+  return <Editor id={id} opened={opened} />;
 }

@@ -1,29 +1,35 @@
 import type { StepPlace } from '@millrace/flow';
 import { Redo2, Undo2 } from 'lucide-react';
-import { useCallback, useEffect, useMemo, useRef } from 'react';
-import { useCredentials, useFlows } from '../api/queries.js';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useComponents, useCredentials, useFlows } from '../api/queries.js';
 import { Canvas } from '../canvas/canvas.js';
-import type { Layout } from '../canvas/layout.js';
+import type { Layout } from '../canvas/placed.js';
 import { readFlow, textOf, type FlowTree } from '../flow/structure.js';
 import { Header } from '../shell/shell.js';
 import { IconButton, Segmented } from '../ui/controls.js';
 import { Glyph } from '../ui/glyph.js';
+import { Part } from '../ui/part.js';
+import { useMedia } from '../ui/use-media.js';
 import { useUrlState } from '../ui/url-state.js';
-import { CodeView } from './code-view.js';
 import { Conflict } from './conflict.js';
 import { EditorContext, type EditorView } from './context.js';
 import { draftWords } from './draft.js';
+import { Drag } from './drag.js';
 import { EventStrip } from './event-strip.js';
 import { Inspector } from './inspector.js';
 import { loadedFrom } from './loaded.js';
 import { PauseButton } from './pause.js';
+import { usePinned } from './pinning.js';
+import { Outline } from './outline.js';
 import { Picker } from './picker.js';
 import { marksOf } from './problems.js';
-import { Publish } from './publish.js';
-import { useCheck, useComponents, useLoadedEvent, type LoadedEvent, type Problems } from './queries.js';
+import { canPublish, Publish } from './publish.js';
+import { useCheck, useLoadedEvent, type LoadedEvent, type Problems } from './queries.js';
 import { Spots } from './spots.js';
+import { useFlowTestKey } from './test-foot.js';
 import { Toast } from './toast.js';
 import { useCommands, type Commands } from './use-commands.js';
+import { useOutputs, useSavedSteps, useStepTest } from './use-test.js';
 import { useDraft, type DraftEditor, type OpenedDraft } from './use-draft.js';
 
 interface EditorProps {
@@ -43,13 +49,17 @@ export function Editor({ id, opened }: EditorProps) {
   useEffect(() => void (urlState.current = url));
   const select = useCallback((step: string | undefined) => urlState.current.set({ step }, { replace: true }), []);
   const selected = url.get('step');
-  const commands = useCommands({ editor, tree, selected, select });
+  const small = useMedia(SMALL);
+  const [publishing, setPublishing] = useState(false);
+  const view = useEditorView({ id, editor, tree, problems, event, select, onPublish: setPublishing });
+  const commands = useCommands({ editor, tree, problems, selected, select, loaded: view.loaded, isList: small });
   useStart(opened, commands);
-  const view = useEditorView({ id, editor, tree, problems, event, select });
+  const flowTest = useStepTest(id, undefined, event.event?.id, editor.flush);
+  useFlowTestKey(() => select('flow'));
   const code = url.get('view') === 'text';
   return (
     <EditorContext value={view}>
-      <EditorHeader id={id} tree={tree} editor={editor} problems={problems} code={code} />
+      <EditorHeader {...{ id, tree, editor, problems, code, publishing }} onPublish={setPublishing} />
       <DraftConflict editor={editor} />
       <div
         className="split editor"
@@ -58,12 +68,21 @@ export function Editor({ id, opened }: EditorProps) {
         onCut={commands.onCut}
         onPaste={commands.onPaste}
       >
-        {code ? <CodeView /> : <Drawing tree={tree} problems={problems} event={event} selected={selected} commands={commands} />}
-        <Inspector selected={selected} onDelete={commands.remove} onDuplicate={commands.duplicate} />
+        {code ? <Text /> : <Shown {...{ tree, problems, event, selected, commands, small }} />}
+        <Inspector selected={selected} onDelete={commands.remove} onDuplicate={commands.duplicate} flowTest={flowTest} />
       </div>
-      <Picker open={commands.adding !== undefined} onPick={commands.add} onClose={() => commands.startAdding(undefined)} />
+      <Picker place={commands.adding} onPick={commands.add} onClose={() => commands.startAdding(undefined)} />
       <Toast toast={commands.toast} onGone={commands.dismiss} />
     </EditorContext>
+  );
+}
+
+/** With CodeMirror, which only the text needs. */
+function Text() {
+  return (
+    <Part name="code-view" what="the text" load={() => import('./code/code-view.js')}>
+      {({ CodeView }) => <CodeView />}
+    </Part>
   );
 }
 
@@ -90,14 +109,24 @@ interface ViewParts {
   readonly problems: Problems;
   readonly event: LoadedEvent;
   readonly select: (step: string | undefined) => void;
+  readonly onPublish: (open: boolean) => void;
 }
 
-function useEditorView({ id, editor, tree, problems, event, select }: ViewParts): EditorView {
+function useEditorView({ id, editor, tree, problems, event, select, onPublish }: ViewParts): EditorView {
   const components = useComponents().data?.items;
   const credentials = useCredentials().data?.items;
   const flows = useFlows().data?.items;
-  const loaded = useMemo(() => loadedFrom(event.event, event.run), [event.event, event.run]);
-  const { edit, draft } = editor;
+  const eventId = event.event?.id;
+  const { server } = editor.draft;
+  // Of a flow that was never saved the server knows nothing yet.
+  const isKept = server.revision > 0 || server.base.version > 0;
+  const outputs = useOutputs(id, isKept ? eventId : undefined).data?.items;
+  const savedSteps = useSavedSteps(id, editor.draft.server.text);
+  const loaded = useMemo(() => loadedFrom(event.event, event.run, outputs), [event.event, event.run, outputs]);
+  const { edit, undo, redo, draft, flush } = editor;
+  const { revision } = draft.server;
+  const ready = canPublish(draft);
+  const publish = useMemo(() => (ready ? () => onPublish(true) : undefined), [ready, onPublish]);
   return useMemo(
     () => ({
       flowId: id,
@@ -108,10 +137,35 @@ function useEditorView({ id, editor, tree, problems, event, select }: ViewParts)
       flows: flows ?? [],
       problems,
       loaded,
+      eventId,
+      revision,
+      savedSteps,
+      flush,
       edit,
+      undo,
+      redo,
       select,
+      publish,
     }),
-    [id, draft.text, tree, components, credentials, flows, problems, loaded, edit, select],
+    [
+      id,
+      draft.text,
+      tree,
+      components,
+      credentials,
+      flows,
+      problems,
+      loaded,
+      eventId,
+      revision,
+      savedSteps,
+      flush,
+      edit,
+      undo,
+      redo,
+      select,
+      publish,
+    ],
   );
 }
 
@@ -121,9 +175,11 @@ interface EditorHeaderProps {
   readonly editor: DraftEditor;
   readonly problems: Problems;
   readonly code: boolean;
+  readonly publishing: boolean;
+  readonly onPublish: (open: boolean) => void;
 }
 
-function EditorHeader({ id, tree, editor, problems, code }: EditorHeaderProps) {
+function EditorHeader({ id, tree, editor, problems, code, publishing, onPublish }: EditorHeaderProps) {
   const { href } = useUrlState();
   const live = useFlows().data?.items.find((flow) => flow.id === id);
   const { draft, undo, redo } = editor;
@@ -143,7 +199,7 @@ function EditorHeader({ id, tree, editor, problems, code }: EditorHeaderProps) {
         <Redo2 size={16} aria-hidden />
       </IconButton>
       {live && <PauseButton flow={live} />}
-      <Publish flowId={id} editor={editor} problems={problems} liveVersion={live?.version ?? 0} />
+      <Publish flowId={id} {...{ editor, problems }} liveVersion={live?.version ?? 0} open={publishing} onOpen={onPublish} />
     </>
   );
   return (
@@ -186,23 +242,54 @@ interface DrawingProps {
   readonly commands: Commands;
 }
 
-function Drawing({ tree, problems, event, selected, commands }: DrawingProps) {
-  const { set } = useUrlState();
+/** Below this a drawing cannot be read: the flow is a list, and its settings take the whole screen. */
+const SMALL = '(max-width: 719px)';
+
+function Shown({ small, ...drawing }: DrawingProps & { readonly small: boolean }) {
+  const { tree, problems, event, selected, commands } = drawing;
   const marked = useMemo(() => marksOf(tree, problems), [tree, problems]);
-  const start = useRef(commands.startAdding);
+  const pinned = usePinned();
+  if (!small) return <Drawing {...drawing} marked={marked} pinned={pinned} />;
+  return (
+    <div className="outline-view">
+      <EventBar {...{ problems, event, commands }} />
+      <Outline selected={selected} marked={marked} pinned={pinned} commands={commands} />
+    </div>
+  );
+}
+
+function EventBar({ problems, event, commands }: Pick<DrawingProps, 'problems' | 'event' | 'commands'>) {
+  const { set } = useUrlState();
+  return (
+    <EventStrip
+      problems={problems}
+      loaded={event}
+      onProblems={() => commands.select('flow')}
+      onEvent={(id) => set({ event: id }, { replace: true })}
+    />
+  );
+}
+
+interface Marks {
+  readonly marked: ReadonlyMap<string, string>;
+  readonly pinned: ReadonlySet<string>;
+}
+
+function Drawing({ tree, problems, event, selected, commands, marked, pinned }: DrawingProps & Marks) {
+  const current = useRef(commands);
+  useEffect(() => void (current.current = commands));
   const spots = useCallback(
-    (layout: Layout) => <Spots tree={tree} layout={layout} onAdd={(place: StepPlace) => start.current(place)} />,
+    (layout: Layout) => (
+      <>
+        <Spots tree={tree} layout={layout} onAdd={(place: StepPlace) => current.current.startAdding(place)} />
+        <Drag tree={tree} layout={layout} onMove={(id, place) => current.current.move(id, place)} />
+      </>
+    ),
     [tree],
   );
-  const onSelect = (step: string | undefined): void => set({ step }, { replace: true });
   return (
-    <Canvas tree={tree} selected={selected} marked={marked} onSelect={onSelect} drawn={spots}>
-      <EventStrip
-        problems={problems}
-        loaded={event}
-        onProblems={() => onSelect(undefined)}
-        onEvent={(id) => set({ event: id }, { replace: true })}
-      />
+    <Canvas tree={tree} selected={selected} also={commands.also} {...{ marked, pinned }} onSelect={commands.select} drawn={spots}>
+      <EventBar {...{ problems, event, commands }} />
     </Canvas>
   );
 }

@@ -1,7 +1,9 @@
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { clock, count, shortId } from '../format/format.js';
 import { Button } from '../ui/controls.js';
 import { Glyph } from '../ui/glyph.js';
+import { EventDialog } from './event-dialog.js';
 import type { LoadedEvent, Problems } from './queries.js';
 
 interface StripProps {
@@ -25,38 +27,40 @@ export function EventStrip({ problems, loaded, onProblems, onEvent }: StripProps
           <Glyph status="not-enabled" /> {count(problems.length, 'problem')}
         </Button>
       )}
-      <EventChoice {...loaded} onEvent={onEvent} />
+      <EventChoice loaded={loaded} onEvent={onEvent} />
     </div>
   );
 }
 
-function EventChoice({ event, run, others, onEvent }: LoadedEvent & Pick<StripProps, 'onEvent'>) {
-  if (!event && others.length === 0) {
-    return (
-      <div className="canvas-bar">
-        <span className="dim">No event has come yet</span>
-      </div>
-    );
-  }
-  const listed = event === undefined || others.some(({ id }) => id === event.id) ? others : [event, ...others];
+function EventChoice({ loaded, onEvent }: Pick<StripProps, 'loaded' | 'onEvent'>) {
+  const [open, setOpen] = useState(false);
+  const { event, run } = loaded;
   return (
-    <div className="canvas-bar">
-      <label>
-        Event{' '}
-        <select className="input event-choice" value={event?.id ?? ''} onChange={(change) => onEvent(change.target.value)}>
-          {event === undefined && <option value="">None</option>}
-          {listed.map(({ id, receivedAt, flowId }) => (
-            <option key={id} value={id}>
-              {`${clock(receivedAt)} · ${flowId} · ${shortId(id)}`}
-            </option>
-          ))}
-        </select>
-      </label>
+    <div className="canvas-bar" role="group" aria-label="Event">
+      {event ? (
+        <span className="event-loaded" title={event.id}>
+          Event {clock(event.receivedAt)} <span className="dim">{`${event.flowId} · ${shortId(event.id)}`}</span>
+        </span>
+      ) : (
+        <span className="dim">No event is loaded</span>
+      )}
       {run && (
         <Link className="link" href={`/runs/${run.id}`}>
           Its run
         </Link>
       )}
+      <button type="button" className="link" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+        {event ? 'Change' : 'Load one'}
+      </button>
+      <EventDialog
+        open={open}
+        loaded={loaded}
+        onClose={() => setOpen(false)}
+        onEvent={(id) => {
+          setOpen(false);
+          onEvent(id);
+        }}
+      />
     </div>
   );
 }

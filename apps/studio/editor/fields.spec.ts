@@ -1,5 +1,5 @@
 import { readFlow } from '../flow/structure.js';
-import { choicesOf, searchChoices } from './choices.js';
+import { choicesOf, followersOf, offeredChoices, searchChoices } from './choices.js';
 import { componentFields, enteredValue, fieldsOf, fieldText, valueAt, type FieldKind } from './fields.js';
 
 const stepOf = (step: object) => readFlow(JSON.stringify({ steps: [step] })).steps[0]!;
@@ -95,10 +95,30 @@ describe('the picker', () => {
     component('set', 'Set'),
   ]);
 
-  it('offers what most flows go on with first, and each thing once', () => {
-    expect(choices.slice(0, 3).map(({ title }) => title)).toEqual(['Call an HTTP API', 'Set values', 'Branch']);
-    expect(new Set(choices.map(({ name }) => name)).size).toBe(choices.length);
+  it('offers what this flow and most others go on with, then what was used last, and each thing once', () => {
+    const groups = offeredChoices(choices, 'trigger', ['slack.send'], ['wait', 'set', 'gone.away']);
+    expect(groups.map(({ title }) => title)).toEqual(['Usually next', 'Used last', 'All']);
+    expect(groups[0]?.choices.map(({ title }) => title)).toEqual(['Send a message', 'Call an HTTP API', 'Set values', 'Branch']);
+    expect(groups[1]?.choices.map(({ name }) => name)).toEqual(['wait']);
+    const all = groups.flatMap((group) => group.choices.map(({ name }) => name));
+    expect(new Set(all).size).toBe(all.length);
+    expect(all).toHaveLength(choices.length);
   });
+
+  it('knows what follows what in the flow', () => {
+    const { steps } = readFlow(
+      JSON.stringify({ steps: [{ set: {} }, { use: 'a.b' }, { set: {} }, { use: 'c.d' }, { set: {} }, { use: 'c.d' }] }),
+    );
+    expect(followersOf([steps], 'set')).toEqual(['c.d', 'a.b']);
+  });
+
+  it.each([
+    ['loop', 'forEach'],
+    ['delay', 'wait'],
+    ['condition', 'if'],
+    ['rest api', 'http.request'],
+    ['transform', 'set'],
+  ])('finds by the word %j too', (word, name) => expect(searchChoices(choices, word)[0]?.name).toBe(name));
 
   it('finds by every word, the title before the description', () => {
     expect(searchChoices(choices, 'slack mess').map(({ name }) => name)).toEqual(['slack.send']);

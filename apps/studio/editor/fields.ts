@@ -18,12 +18,25 @@ export interface Field {
   readonly mapped: boolean;
   /** How the values of rows are entered. */
   readonly values: FieldKind;
+  /** What its value must be; undefined where it may be several things. */
+  readonly takes: Takes | undefined;
 }
+
+export type Takes = 'text' | 'number' | 'boolean';
 
 type FieldRest = Partial<Omit<Field, 'pointer' | 'label'>>;
 
 function field(pointer: string, label: string, rest: FieldRest = {}): Field {
-  return { pointer, label, kind: 'text', required: false, description: undefined, options: [], mapped: true, values: 'json', ...rest };
+  const base = {
+    kind: 'text',
+    required: false,
+    description: undefined,
+    options: [],
+    mapped: true,
+    values: 'json',
+    takes: undefined,
+  } as const;
+  return { pointer, label, ...base, ...rest };
 }
 
 const fixed = { mapped: false } as const;
@@ -49,7 +62,8 @@ function propField(name: string, schema: JsonObject, required: boolean): Field {
   const kind = options.length > 0 ? 'choice' : kindOf(schema);
   const label = textOf(schema['title']) ?? name;
   const values = objectOf(schema['additionalProperties'])['type'] === 'string' ? 'text' : 'json';
-  return field(`/with/${name}`, label, { kind, required, description: textOf(schema['description']), options, values });
+  const takes = kind === 'text' || kind === 'number' || kind === 'boolean' ? kind : undefined;
+  return field(`/with/${name}`, label, { kind, required, description: textOf(schema['description']), options, values, takes });
 }
 
 const BY_TYPE: Readonly<Record<string, FieldKind>> = { string: 'text', number: 'number', integer: 'number', boolean: 'boolean' };

@@ -8,23 +8,28 @@ import { StepTile, TriggerTile } from '../ui/tile.js';
 import { useEditor } from './context.js';
 import { ProblemList } from './problems.js';
 import { placeOf } from './places.js';
-import { PlainInput, Select, StepForm } from './step-form.js';
+import { PlainInput, Select } from './plain-inputs.js';
+import { StepForm } from './step-form.js';
+import { FlowTestFoot, TestFoot } from './test-foot.js';
+import type { StepTest } from './use-test.js';
 
 interface InspectorProps {
   readonly selected: string | undefined;
   readonly onDelete: (id: string) => void;
   readonly onDuplicate: (id: string) => void;
+  /** Of the whole flow. */
+  readonly flowTest: StepTest;
 }
 
 /** The settings of what is selected: a step, the trigger, or the flow. */
-export function Inspector({ selected, onDelete, onDuplicate }: InspectorProps) {
+export function Inspector({ selected, onDelete, onDuplicate, flowTest }: InspectorProps) {
   const { tree } = useEditor();
   const step = everyStep([...tree.steps, ...tree.onError]).find(({ id }) => id === selected);
   return (
     <aside className="inspector" aria-label="Inspector" data-open={selected !== undefined}>
       {step && <StepPanel key={step.id} step={step} onDelete={onDelete} onDuplicate={onDuplicate} />}
       {selected === 'trigger' && <TriggerPanel />}
-      {!step && selected !== 'trigger' && <FlowPanel />}
+      {!step && selected !== 'trigger' && <FlowPanel test={flowTest} />}
     </aside>
   );
 }
@@ -51,7 +56,7 @@ function Head({ title, code, children }: HeadProps) {
   );
 }
 
-function StepPanel({ step, onDelete, onDuplicate }: Omit<InspectorProps, 'selected'> & { readonly step: FlowStep }) {
+function StepPanel({ step, onDelete, onDuplicate }: Omit<InspectorProps, 'selected' | 'flowTest'> & { readonly step: FlowStep }) {
   const { problems, tree } = useEditor();
   const place = placeOf(tree, step.id);
   const pointer = place && `${place.list}/${place.at}`;
@@ -69,6 +74,7 @@ function StepPanel({ step, onDelete, onDuplicate }: Omit<InspectorProps, 'select
           <Button onClick={() => onDelete(step.id)}>Delete the step</Button>
         </div>
       </div>
+      <TestFoot step={step} />
     </>
   );
 }
@@ -120,12 +126,26 @@ function TriggerCredential({ onChange }: { readonly onChange: (name: string) => 
   return <Select label="Credential" pointer="/trigger/credential" value={value} options={options} onChange={onChange} />;
 }
 
-function FlowPanel() {
-  const { tree, flowId, problems, edit } = useEditor();
+function FlowPanel({ test }: { readonly test: StepTest }) {
+  return (
+    <>
+      <FlowSettings />
+      <FlowTestFoot test={test} />
+    </>
+  );
+}
+
+function FlowSettings() {
+  const { tree, flowId, problems, edit, select } = useEditor();
   const rename = (name: string): void => void edit((text) => setProperty(text, { pointer: '/name', value: name }), '/name');
   return (
     <div className="panel-body" tabIndex={0} role="region" aria-label="The flow">
-      <h2>The flow</h2>
+      <header className="flow-head">
+        <h2>The flow</h2>
+        <IconButton label="Close" onClick={() => select(undefined)}>
+          <X size={16} aria-hidden />
+        </IconButton>
+      </header>
       <div className="form">
         <PlainInput label="Name" pointer="/name" value={tree.name ?? ''} onChange={rename} />
       </div>

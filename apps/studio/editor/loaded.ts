@@ -1,5 +1,5 @@
 import type { Json } from '@millrace/component-sdk';
-import type { EventView, RunView } from '../api/wire.js';
+import type { EventView, OutputsView, RunView } from '../api/wire.js';
 import { everyStep, textOf, type FlowTree } from '../flow/structure.js';
 import { lanesOf, placeOf } from './places.js';
 import { valueAt } from './fields.js';
@@ -15,12 +15,14 @@ export interface Loaded {
 
 export const NOTHING_LOADED: Loaded = { trigger: undefined, steps: {}, tooLarge: [] };
 
-/** From an event, and the newest run of the flow for it. */
-export function loadedFrom(event: EventView | undefined, run: RunView | undefined): Loaded {
+/** From an event, the newest run of the flow for it, and what tests gave since or is pinned, which comes first. */
+export function loadedFrom(event: EventView | undefined, run: RunView | undefined, outputs: OutputsView['items'] = []): Loaded {
   const rows = (run?.steps ?? []).filter(({ kind }) => kind !== 'item' && kind !== 'when');
-  const outputs = rows.filter(({ status, output, large }) => status === 'succeeded' && output !== null && !large.includes('output'));
+  const gave = rows.filter(({ status, output, large }) => status === 'succeeded' && output !== null && !large.includes('output'));
   // The first row of an id stays: that is the first item of a loop.
-  const steps = Object.fromEntries([...outputs].reverse().map(({ path, output }) => [idOf(path), output as Json]));
+  const newer = outputs.filter(({ large }) => !large);
+  const given = [...newer, ...gave].reverse();
+  const steps = Object.fromEntries(given.map(({ path, output }) => [idOf(path), output as Json]));
   const large = rows.filter(({ large }) => large.includes('output')).map(({ path }) => idOf(path));
   return { trigger: event && triggerOf(event), steps, tooLarge: event?.body.kind === 'large' ? ['trigger', ...large] : large };
 }

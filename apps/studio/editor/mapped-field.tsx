@@ -1,10 +1,17 @@
 import type { Json } from '@millrace/component-sdk';
 import { Braces } from 'lucide-react';
-import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
-import { enteredValue, fieldText, type FieldKind } from './fields.js';
-import { resolveValue, valueWords, type Resolved } from './resolve.js';
-import { ValuePicker } from './value-picker.js';
-import { withPath, type Source } from './value-tree.js';
+import { useCallback, useId, useMemo, useRef, useState, type FocusEvent, type KeyboardEvent } from 'react';
+import { everyStep } from '../flow/structure.js';
+import { SourceIcon } from '../ui/tile.js';
+import { useEditor } from './context.js';
+import { ChipBox, type Box } from './field/chip-box.js';
+import { continued, openingAt, queryOf, withDefault, withReference, type Inserted, type Opening } from './field/completion.js';
+import { brokenIn, lookOf } from './field/look.js';
+import { ResolvedLine } from './field/resolved.js';
+import { sourceOf, tokensOf, type Token } from './field/tokens.js';
+import { rowId, ValueList } from './field/value-list.js';
+import { enteredValue, fieldText, type FieldKind, type Takes } from './fields.js';
+import { rowsOf, type Source, type ValueRow } from './value-tree.js';
 
 export interface MappedFieldProps {
   readonly label: string;
@@ -14,11 +21,14 @@ export interface MappedFieldProps {
   readonly value: Json | undefined;
   readonly required?: boolean;
   readonly description?: string;
+  readonly takes?: Takes;
   readonly scope: Readonly<Record<string, unknown>>;
   readonly sources: readonly Source[];
   /** What else its value cannot be shown for. */
   readonly unloaded?: string;
   readonly hideLabel?: boolean;
+  /** Why what a field reads cannot be read, by its pointer. */
+  readonly problemAt?: (pointer: string) => string | undefined;
   readonly onChange: (value: Json | undefined) => void;
 }
 
@@ -43,58 +53,168 @@ function useTyped({ kind, value, onChange }: MappedFieldProps) {
   return { text: isTyped ? typed.text : shown, message: isTyped ? typed.message : undefined, enter };
 }
 
-/** A field for text and expressions; below it what they give for the loaded event. */
+/** The list of values below a field: what opened it, what it shows, which row is chosen. */
+function useValues(sources: readonly Source[]) {
+  const [opening, setOpening] = useState<Opening>();
+  const [typed, setTyped] = useState('');
+  const [active, setActive] = useState<number>();
+  const search = (words: string): void => {
+    setTyped(words);
+    setActive(undefined);
+  };
+  const open = (next: Opening | undefined): void => {
+    setOpening(next);
+    search('');
+  };
+  const rows = useMemo(() => (opening === undefined ? [] : sources.flatMap((source) => rowsOf(source, typed))), [opening, sources, typed]);
+  // What was searched for is rather a value than what holds it.
+  const first =
+    typed === ''
+      ? 0
+      : Math.max(
+          0,
+          rows.findIndex((row) => !row.open),
+        );
+  return { opening, open, search, typed, rows, active: active ?? Math.max(0, first), setActive };
+}
+
+/** A field for text and references; below it what they give for the loaded event. */
 export function MappedField(props: MappedFieldProps) {
-  const { label, description } = props;
-  const { text, message, enter } = useTyped(props);
-  const [opened, setOpened] = useState<string>();
-  const area = useRef<HTMLTextAreaElement>(null);
+  const { label, description, pointer, scope, value } = props;
+  const { tree } = useEditor();
   const id = useId();
-  const type = (next: string): void => {
-    enter(next);
-    if (next.length > text.length) setOpened(openerIn(next, area.current?.selectionStart ?? next.length));
-  };
-  const insert = (path: string): void => {
-    const at = { start: area.current?.selectionStart ?? text.length, end: area.current?.selectionEnd ?? text.length };
-    const put = withPath(text, at, opened ?? '', path);
-    enter(put.text);
-    setOpened(undefined);
-    requestAnimationFrame(() => focusAt(area.current, put.caret));
-  };
-  const close = (): void => {
-    setOpened(undefined);
-    area.current?.focus();
-  };
+  const field = useField(props);
+  const { text, message, values, box } = field;
+  const isOpen = values.opening !== undefined;
+  const list = `${id}-values`;
+  const look = useCallback((path: string) => lookOf(path, scope, tree), [scope, tree]);
+  const broken = useMemo(() => brokenIn(tokensOf(text), tree), [text, tree]);
   return (
-    <div className="mapped">
+    <div className="mapped" onBlur={(event) => leaves(event) && values.open(undefined)} onKeyDown={field.onKeyDown}>
       <FieldLabel {...props} id={id} />
       <div className="mapped-box">
-        <textarea
-          ref={area}
-          id={id}
-          data-pointer={props.pointer}
-          rows={Math.min(14, text.split('\n').length)}
-          spellCheck={false}
-          value={text}
-          aria-describedby={`${id}-about`}
-          onChange={(event) => type(event.target.value)}
-          onKeyDown={(event) => onFieldKey(event, opened !== undefined, close)}
+        <ChipBox
+          {...{ ref: box, id, text, pointer }}
+          invalid={message !== undefined || broken !== undefined}
+          list={isOpen ? list : undefined}
+          active={isOpen && values.rows[values.active] ? rowId(list, values.active) : undefined}
+          lookOf={look}
+          iconOf={(path) => <ChipIcon path={path} />}
+          onText={field.onText}
+          onKeyDown={field.onKeyDown}
+          onChip={field.openAt}
+          onClick={() => text === '' && !isOpen && values.open(ASKED)}
         />
-        <OpenButton label={label} open={opened !== undefined} onClick={() => setOpened(opened === undefined ? '' : undefined)} />
+        <OpenButton label={label} open={isOpen} onClick={() => values.open(isOpen ? undefined : ASKED)} />
       </div>
-      {opened !== undefined && <ValuePicker sources={props.sources} onPick={insert} onClose={close} />}
+      {values.opening && (
+        <ValueList
+          {...{ id: list, rows: values.rows, active: values.active }}
+          search={values.opening.typed === '' ? values.typed : undefined}
+          onSearch={values.search}
+          onPick={field.pick}
+          onText={values.opening.to === undefined ? undefined : field.openText}
+        />
+      )}
       <div id={`${id}-about`} className="mapped-about">
-        {message === undefined ? <ResolvedLine {...props} /> : <p className="bad">{message}</p>}
+        {message !== undefined && <p className="bad">{message}</p>}
+        {message === undefined && (
+          <ResolvedLine
+            {...{ value, text, label, scope, broken, takes: props.takes, unloaded: props.unloaded }}
+            problem={props.problemAt?.(pointer)}
+            onDefault={field.giveDefault}
+            onPick={field.openAt}
+            onText={field.enter}
+          />
+        )}
         {description !== undefined && <p className="dim">{description}</p>}
       </div>
     </div>
   );
 }
 
+/** Asked for by a button or a click: where the caret is. */
+const ASKED: Opening = { from: 0, typed: '' };
+
+/** What is typed into a field and put into it, and the list of values that helps. */
+function useField(props: MappedFieldProps) {
+  const isJson = props.kind === 'json';
+  const { text, message, enter } = useTyped(props);
+  const values = useValues(props.sources);
+  const box = useRef<Box>(null);
+  const put = ({ text: next, caret }: Inserted): void => {
+    values.open(undefined);
+    box.current?.caretTo(caret);
+    enter(next);
+  };
+  const pick = (path: string): void => {
+    if (values.opening) put(withReference(text, box.current!.selected(), values.opening, path, isJson));
+  };
+  const onText = (next: string, caret: number, typed: boolean): void => {
+    enter(next);
+    const at = values.opening && continued(next, caret, values.opening);
+    const query = at && queryOf(next, caret, at);
+    if (query === undefined) return values.open(typed && next.length > text.length ? openingAt(next, caret, isJson) : undefined);
+    if (at !== values.opening) values.open(at);
+    values.search(query);
+  };
+  const close = (): void => {
+    values.open(undefined);
+    box.current?.focus();
+  };
+  return {
+    ...{ text, message, enter, values, box, pick, onText },
+    openAt: (chip: Token) => values.open({ from: chip.start, to: chip.end, path: chip.path, typed: '' }),
+    openText: () => put({ text, caret: (values.opening?.from ?? 0) + 3 }),
+    giveDefault: (chip: Token) => put(withDefault(text, chip)),
+    onKeyDown: (event: KeyboardEvent) => void (values.opening && listKey(event, { ...values, pick, close })),
+  };
+}
+
+function leaves({ currentTarget, relatedTarget }: FocusEvent): boolean {
+  return relatedTarget instanceof Node ? !currentTarget.contains(relatedTarget) : document.hasFocus();
+}
+
+interface ListKeys {
+  readonly rows: readonly ValueRow[];
+  readonly active: number;
+  readonly setActive: (active: number) => void;
+  readonly pick: (path: string) => void;
+  readonly close: () => void;
+}
+
+/** While the list of values is open, arrows, Enter and Escape are its own, wherever in the field the focus is. */
+function listKey(event: KeyboardEvent, { rows, active, setActive, pick, close }: ListKeys): void {
+  if (event.nativeEvent.isComposing || (event.target as HTMLElement).closest('button')) return;
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const row = rows[active];
+  const act =
+    event.key === 'Escape'
+      ? close
+      : by !== undefined && rows.length > 0
+        ? () => setActive((active + by + rows.length) % rows.length)
+        : event.key === 'Enter' && row
+          ? () => pick(row.path)
+          : undefined;
+  if (!act) return;
+  event.preventDefault();
+  event.stopPropagation();
+  act();
+}
+
+function ChipIcon({ path }: { readonly path: string }) {
+  const { tree } = useEditor();
+  const id = sourceOf(path);
+  const step = everyStep([...tree.steps, ...tree.onError]).find((one) => one.id === id);
+  return <SourceIcon step={step} trigger={id === 'trigger' ? String(tree.trigger['type']) : undefined} />;
+}
+
 function FieldLabel({ id, label, required, hideLabel }: MappedFieldProps & { readonly id: string }) {
   return (
     <div className={hideLabel ? 'visually-hidden' : 'mapped-label'}>
-      <label htmlFor={id}>{label}</label>
+      <label id={`${id}-label`} onClick={() => document.getElementById(id)?.focus()}>
+        {label}
+      </label>
       {required && <span className="dim"> needed</span>}
     </div>
   );
@@ -107,47 +227,4 @@ function OpenButton({ label, open, onClick }: { readonly label: string; readonly
       <Braces size={15} strokeWidth={1.6} aria-hidden />
     </button>
   );
-}
-
-function focusAt(area: HTMLTextAreaElement | null, caret: number): void {
-  area?.focus();
-  area?.setSelectionRange(caret, caret);
-}
-
-/** What was typed to open the tree of values: `{{`, or `/` in a field that holds nothing else. */
-function openerIn(text: string, caret: number): string | undefined {
-  if (text.slice(0, caret).endsWith('{{')) return '{{';
-  return text === '/' ? '/' : undefined;
-}
-
-function onFieldKey(event: KeyboardEvent, isOpen: boolean, close: () => void): void {
-  if (event.key !== 'Escape' || !isOpen) return;
-  event.stopPropagation();
-  close();
-}
-
-function ResolvedLine({ value, label, scope, unloaded }: MappedFieldProps) {
-  const resolved = useResolved(value, label, scope);
-  if (resolved.kind === 'plain') return null;
-  if (resolved.kind === 'value') return <p className="mapped-value">= {valueWords(resolved.value)}</p>;
-  if (scope['trigger'] === undefined) return <p className="dim">No event is loaded to show the value of.</p>;
-  if (unloaded !== undefined) return <p className="dim">{unloaded}</p>;
-  return (
-    <p className="bad" title={resolved.message}>
-      {resolved.kind === 'missing' ? 'missing in this event' : resolved.message}
-    </p>
-  );
-}
-
-const PLAIN: Resolved = { kind: 'plain' };
-
-function useResolved(value: Json | undefined, label: string, scope: Readonly<Record<string, unknown>>): Resolved {
-  const [resolved, setResolved] = useState<Resolved>(PLAIN);
-  const source = useMemo(() => JSON.stringify(value ?? null), [value]);
-  useEffect(() => {
-    let isCurrent = true;
-    void resolveValue(JSON.parse(source) as Json, label, scope).then((next) => isCurrent && setResolved(next));
-    return () => void (isCurrent = false);
-  }, [source, label, scope]);
-  return resolved;
 }

@@ -61,7 +61,7 @@ function NameForm() {
       </label>
       {name.trim() !== '' && (
         <p className="dim">
-          It takes requests at <code>/flows/{id}/hook</code> once it is published.
+          Requests to <code>/flows/{id}/hook</code> are kept from now on; they run it once it is published.
         </p>
       )}
       <Button look="ink" type="submit" disabled={name.trim() === ''}>

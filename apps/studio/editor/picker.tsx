@@ -1,71 +1,108 @@
 import { Dialog } from '@base-ui/react/dialog';
-import { useMemo, useState, type KeyboardEvent } from 'react';
-import { readFlow } from '../flow/structure.js';
+import type { StepPlace } from '@millrace/flow';
+import { useMemo, useState } from 'react';
+import { readFlow, type FlowTree } from '../flow/structure.js';
+import { ListSearch } from '../ui/list-search.js';
 import { StepTile } from '../ui/tile.js';
-import { choicesOf, searchChoices, type Choice } from './choices.js';
+import { choiceName, choicesOf, followersOf, offeredChoices, searchChoices, type Choice, type ChoiceGroup } from './choices.js';
 import { useEditor } from './context.js';
+import { lanesOf } from './places.js';
+import { noteChoice, recentChoices } from './recent.js';
 
 interface PickerProps {
-  readonly open: boolean;
+  /** Where the step will go; undefined while none is chosen. */
+  readonly place: StepPlace | undefined;
   readonly onPick: (choice: Choice) => void;
   readonly onClose: () => void;
 }
 
 /** What a flow can go on with: one search over components and logic. */
-export function Picker({ open, onPick, onClose }: PickerProps) {
+export function Picker({ place, onPick, onClose }: PickerProps) {
   return (
-    <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
+    <Dialog.Root open={place !== undefined} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="dialog-backdrop" />
         <Dialog.Popup className="dialog palette" finalFocus={false}>
           <Dialog.Title className="picker-title">What should happen next?</Dialog.Title>
-          <Finder onPick={onPick} />
+          {place && <Finder place={place} onPick={onPick} />}
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
   );
 }
 
-function Finder({ onPick }: { readonly onPick: (choice: Choice) => void }) {
-  const { components } = useEditor();
+/** What stands before a place: the name of a step, `trigger`, or nothing. */
+function nameBefore(tree: FlowTree, { list, at }: StepPlace): string {
+  const lane = lanesOf(tree).find((one) => one.list === list);
+  const before = lane?.steps[at - 1];
+  if (before) return choiceName(before);
+  return list === '/steps' ? 'trigger' : '';
+}
+
+function useFound(place: StepPlace, search: string): ChoiceGroup[] {
+  const { components, tree } = useEditor();
+  const choices = useMemo(() => choicesOf(components), [components]);
+  const offered = useMemo(() => {
+    const before = nameBefore(tree, place);
+    const follows = followersOf(
+      lanesOf(tree).map(({ steps }) => steps),
+      before,
+    );
+    return offeredChoices(choices, before, follows, recentChoices());
+  }, [choices, tree, place]);
+  return search.trim() === '' ? offered : [{ title: '', choices: searchChoices(choices, search) }];
+}
+
+function Finder({ place, onPick }: { readonly place: StepPlace; readonly onPick: (choice: Choice) => void }) {
   const [search, setSearch] = useState('');
   const [active, setActive] = useState(0);
-  const choices = useMemo(() => choicesOf(components), [components]);
-  const found = searchChoices(choices, search);
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const chosen = found[active];
-    if (by !== undefined) {
-      const next = (active + by + found.length) % Math.max(1, found.length);
-      setActive(next);
-      document.getElementById(`choice-${next}`)?.scrollIntoView({ block: 'nearest' });
-    } else if (event.key === 'Enter' && chosen) onPick(chosen);
-    else return;
-    event.preventDefault();
+  const groups = useFound(place, search);
+  const found = groups.flatMap(({ choices }) => choices);
+  const pick = (choice: Choice): void => {
+    noteChoice(choice.name);
+    onPick(choice);
   };
   return (
     <>
-      <input
-        role="combobox"
-        aria-expanded="true"
-        aria-controls="choices"
-        aria-activedescendant={found[active] ? `choice-${active}` : undefined}
-        aria-label="Search apps, actions and logic"
-        placeholder="Search apps, actions and logic"
-        value={search}
-        onKeyDown={onKeyDown}
-        onChange={(event) => {
-          setSearch(event.target.value);
-          setActive(0);
-        }}
+      <ListSearch
+        label="Search apps, actions and logic"
+        list="choices"
+        options={found.length}
+        {...{ active, value: search }}
+        onValue={setSearch}
+        onActive={setActive}
+        onPick={(position) => pick(found[position]!)}
       />
-      <ul id="choices" role="listbox" aria-label="Steps to add" className="choices" tabIndex={-1}>
-        {found.map((choice, index) => (
-          <Option key={choice.name} choice={choice} index={index} active={index === active} onPick={onPick} />
+      <div id="choices" role="listbox" aria-label="Steps to add" className="choices" tabIndex={-1}>
+        {groups.map((group) => (
+          <Group key={group.title} group={group} from={found.indexOf(group.choices[0]!)} active={active} onPick={pick} />
         ))}
-      </ul>
+      </div>
       {found.length === 0 && <p className="picker-none dim">Nothing is called that. A plugin can bring it.</p>}
     </>
+  );
+}
+
+interface GroupProps {
+  readonly group: ChoiceGroup;
+  /** The position of its first choice among all. */
+  readonly from: number;
+  readonly active: number;
+  readonly onPick: (choice: Choice) => void;
+}
+
+function Group({ group: { title, choices }, from, active, onPick }: GroupProps) {
+  const options = choices.map((choice, index) => (
+    <Option key={choice.name} choice={choice} index={from + index} active={from + index === active} onPick={onPick} />
+  ));
+  if (title === '') return options;
+  return (
+    <div role="group" aria-label={title}>
+      <p className="choices-title" aria-hidden>
+        {title}
+      </p>
+      {options}
+    </div>
   );
 }
 
@@ -79,12 +116,19 @@ interface OptionProps {
 function Option({ choice, index, active, onPick }: OptionProps) {
   const [step] = readFlow(JSON.stringify({ steps: [choice.step] })).steps;
   return (
-    <li id={`choice-${index}`} role="option" aria-selected={active} data-active={active} className="choice" onClick={() => onPick(choice)}>
+    <div
+      id={`choices-${index}`}
+      role="option"
+      aria-selected={active}
+      data-active={active}
+      className="choice"
+      onClick={() => onPick(choice)}
+    >
       {step && <StepTile step={step} />}
       <span>
         <strong>{choice.title}</strong> <code className="dim">{choice.name}</code>
         <span className="choice-words">{choice.words}</span>
       </span>
-    </li>
+    </div>
   );
 }

@@ -1,12 +1,13 @@
-import { parseFlow } from '@millrace/flow';
+import { parseFlow, type EditResult } from '@millrace/flow';
 import { layoutFlow } from '../canvas/layout.js';
 import { readFlow } from '../flow/structure.js';
-import { addAction, copiedText, deleteAction, deletedWords, duplicateAction, moveAction, pasteAction } from './actions.js';
+import { addAction, copiedText, deleteAction, deletedWords, duplicateAction, pasteAction } from './actions.js';
 import { loadedFrom, scopeFor, stepsBefore, NOTHING_LOADED } from './loaded.js';
+import { moveSteps, nudgeSteps, outermostIds, placeTowards, type MoveWay } from './moves.js';
 import { lanesOf, placeAfter, placeOf, spotsOf } from './places.js';
 import { resolveValue } from './resolve.js';
 import { endpointOf, flowIdFrom, nameFrom, starterText } from './starter.js';
-import { rowsOf, sourcesOf, withPath } from './value-tree.js';
+import { rowsOf, sourcesOf } from './value-tree.js';
 
 const set = (id: string, value = '1') => ({ id, set: { value } });
 
@@ -56,27 +57,56 @@ describe('the places of a flow', () => {
 });
 
 describe('an action', () => {
-  it('selects what stands before a deleted step, and counts what went with it', () => {
-    expect(deleteAction(tree, 'yes').select(deleteAction(tree, 'yes').work(text))).toBe('check');
-    expect(deleteAction(tree, 'first').select(deleteAction(tree, 'first').work(text))).toBe('trigger');
-    expect([deletedWords(tree, 'first'), deletedWords(tree, 'check')]).toEqual(['Deleted first', 'Deleted 2 steps']);
+  it('selects what stands before a deleted step, and counts what went with it and what read it', () => {
+    const remove = (id: string) => deleteAction(tree, [id]);
+    expect(['yes', 'first'].map((id) => remove(id).select(remove(id).work(text)))).toEqual(['check', 'trigger']);
+    const words = (id: string, inText = text) => deletedWords(readFlow(inText), [id], deleteAction(readFlow(inText), [id]).work(inText));
+    expect([words('yes'), words('check')]).toEqual(['Deleted yes', 'Deleted 2 steps']);
+    const reading = JSON.stringify({
+      steps: [
+        { id: 'a', set: {} },
+        { id: 'b', set: { x: '{{ steps.a.y }}', z: '{{ steps.a.y }}' } },
+      ],
+    });
+    expect(words('a', reading)).toBe('Deleted a. 2 fields read it');
   });
 
-  it('moves within its list and not beyond', () => {
-    const moved = moveAction(tree, 'first', 1)!.work(text);
-    expect(
-      moved.ok &&
-        readFlow(moved.text)
-          .steps.slice(0, 2)
-          .map(({ id }) => id),
-    ).toEqual(['check', 'first']);
-    expect([moveAction(tree, 'first', -1), moveAction(tree, 'last', 1)]).toEqual([undefined, undefined]);
+  it('moves through lists, out of blocks and into those beside, and nowhere where there is nothing', () => {
+    const way = (id: string, to: MoveWay) => placeTowards(tree, id, to);
+    expect(way('first', 'down')).toEqual({ list: '/steps', at: 2 });
+    expect([way('first', 'up'), way('last', 'down'), way('first', 'left')]).toEqual([undefined, undefined, undefined]);
+    expect([way('yes', 'up'), way('yes', 'down'), way('yes', 'left')]).toEqual([
+      { list: '/steps', at: 1 },
+      { list: '/steps', at: 2 },
+      { list: '/steps', at: 2 },
+    ]);
+    expect(way('yes', 'right')).toMatchObject({ list: '/steps/1/else', at: 0 });
+    expect(way('first', 'right')).toEqual({ list: '/steps/1/then', at: 0 });
   });
+
+  it('moves several steps together, in their order, and keeps what reads them', () => {
+    const flow = JSON.stringify({ steps: ['a', 'b', 'c', 'd'].map((id) => ({ id, set: { x: '{{ steps.a.y }}' } })) });
+    const ids = (result: EditResult) =>
+      result.ok
+        ? readFlow(result.text)
+            .steps.map(({ id }) => id)
+            .join('')
+        : result.problem.message;
+    expect(ids(moveSteps(flow, ['a', 'b'], { list: '/steps', at: 3 }))).toBe('cabd');
+    expect(ids(nudgeSteps(flow, ['b', 'c'], 'up'))).toBe('bcad');
+    expect(ids(nudgeSteps(flow, ['b', 'c'], 'down'))).toBe('adbc');
+    expect(ids(nudgeSteps(flow, ['a', 'b'], 'up'))).toBe('abcd');
+    const moved = nudgeSteps(flow, ['a'], 'down');
+    expect(moved.ok && moved.text.match(/steps\.a\.y/g)).toHaveLength(4);
+  });
+
+  it('means the outer steps of what is selected, in the order of the file', () =>
+    expect(outermostIds(tree, ['last', 'yes', 'check', 'nobody'])).toEqual(['check', 'last']));
 
   it('gives copies ids of their own', () => {
-    const copy = duplicateAction('check');
+    const copy = duplicateAction(tree, ['check']);
     expect(copy.select(copy.work(text))).toBe('check2');
-    const pasted = pasteAction(tree, 'last', copiedText(text, 'each')!);
+    const pasted = pasteAction(tree, 'last', copiedText(text, ['each'])!);
     expect(pasted.select(pasted.work(text))).toBe('each2');
     expect(pasteAction(tree, 'last', 'no JSON').work(text).ok).toBe(false);
   });
@@ -126,15 +156,6 @@ describe('the values of a step', () => {
       'steps.first',
     ]);
     expect(rowsOf({ path: 'trigger', title: 'Trigger', value: NOTHING_LOADED.trigger }, '')).toMatchObject([{ value: undefined }]);
-  });
-
-  it.each([
-    ['Hi {{', 5, '{{', 'Hi {{ a.b }}', 12],
-    ['Hi {{ }} x', 5, '{{', 'Hi {{ a.b }} x', 12],
-    ['/', 1, '/', '{{ a.b }}', 9],
-    ['Hi ', 3, '', 'Hi {{ a.b }}', 12],
-  ])('are put into %j at %i', (from, at, typed, text, caret) => {
-    expect(withPath(from, { start: at, end: at }, typed, 'a.b')).toEqual({ text, caret });
   });
 });
 

@@ -1,5 +1,5 @@
 import type { StepPlace } from '@millrace/flow';
-import type { Layout, PlacedNode, Point } from '../canvas/layout.js';
+import type { Layout, PlacedNode, Point } from '../canvas/placed.js';
 import type { FlowStep, FlowTree, Lane } from '../flow/structure.js';
 
 /** A list of steps and how it is found in the file. */
@@ -12,8 +12,29 @@ export interface StepLane {
   readonly key: string;
 }
 
+/** Of trees that were looked at: each of their steps asks for its place. */
+const known = new WeakMap<FlowTree, { readonly lanes: readonly StepLane[]; readonly places: ReadonlyMap<string, CountedPlace> }>();
+
+type CountedPlace = StepPlace & { readonly count: number };
+
 /** Every list of steps of a flow, also those that hold none. */
-export function lanesOf(tree: FlowTree): StepLane[] {
+export function lanesOf(tree: FlowTree): readonly StepLane[] {
+  return read(tree).lanes;
+}
+
+function read(tree: FlowTree): NonNullable<ReturnType<(typeof known)['get']>> {
+  const found = known.get(tree) ?? { lanes: everyLane(tree), places: placesIn(everyLane(tree)) };
+  known.set(tree, found);
+  return found;
+}
+
+/** Of steps with the same id the first counts. */
+function placesIn(lanes: readonly StepLane[]): ReadonlyMap<string, CountedPlace> {
+  const places = lanes.flatMap(({ list, steps }) => steps.map(({ id }, at) => [id, { list, at, count: steps.length }] as const));
+  return new Map(places.reverse());
+}
+
+function everyLane(tree: FlowTree): StepLane[] {
   const top = (['steps', 'onError'] as const).map((key) => ({ list: `/${key}`, steps: tree[key], owner: undefined, key }));
   return top.flatMap((lane) => [lane, ...below(lane)]);
 }
@@ -33,12 +54,8 @@ function laneSuffix({ kind }: FlowStep, { key }: Lane): string {
 }
 
 /** Where a step stands; undefined when there is none of this id. */
-export function placeOf(tree: FlowTree, id: string): (StepPlace & { readonly count: number }) | undefined {
-  for (const { list, steps } of lanesOf(tree)) {
-    const at = steps.findIndex((step) => step.id === id);
-    if (at >= 0) return { list, at, count: steps.length };
-  }
-  return undefined;
+export function placeOf(tree: FlowTree, id: string): CountedPlace | undefined {
+  return read(tree).places.get(id);
 }
 
 /** Where a new step goes: behind the selected one, below a selected trigger, else at the end. */

@@ -45,28 +45,38 @@ export function ProblemList({ problems }: { readonly problems: Problems }) {
 
 /** The focus to the field at a pointer below the step, or to the nearest one around it, once it is drawn. */
 export function focusField(pointer: string): void {
-  requestAnimationFrame(() =>
-    requestAnimationFrame(() => {
-      const fields = [...document.querySelectorAll<HTMLElement>('.inspector [data-pointer]')];
-      const fits = fields.filter(({ dataset }) => pointer === dataset['pointer'] || pointer.startsWith(`${dataset['pointer']}/`));
-      fits.sort((a, b) => (b.dataset['pointer']?.length ?? 0) - (a.dataset['pointer']?.length ?? 0))[0]?.focus();
-    }),
-  );
+  onceDrawn(() => fieldAt(pointer)?.focus());
+}
+
+/** As `focusField`, but to the button that mends what is wrong there, if there is one. */
+export function focusProblem(tree: FlowTree, step: string, path: string): void {
+  const place = placeOf(tree, step);
+  onceDrawn(() => {
+    const field = fieldAt(place ? path.slice(`${place.list}/${place.at}`.length) : '');
+    const fix = field?.closest('.mapped')?.querySelector<HTMLElement>('[data-fix]');
+    (fix ?? field ?? document.querySelector<HTMLElement>('.inspector .panel-body'))?.focus();
+  });
+}
+
+function fieldAt(pointer: string): HTMLElement | undefined {
+  const fields = [...document.querySelectorAll<HTMLElement>('.inspector [data-pointer]')];
+  const fits = fields.filter(({ dataset }) => pointer === dataset['pointer'] || pointer.startsWith(`${dataset['pointer']}/`));
+  return fits.sort((a, b) => (b.dataset['pointer']?.length ?? 0) - (a.dataset['pointer']?.length ?? 0))[0];
+}
+
+function onceDrawn(act: () => void): void {
+  requestAnimationFrame(() => requestAnimationFrame(act));
 }
 
 /** The focus to the first field that must be filled in, else to the first one after the names. */
 export function focusFirstField(): void {
-  requestAnimationFrame(() =>
-    requestAnimationFrame(() => {
-      const fields = [...document.querySelectorAll<HTMLElement>('.inspector [data-pointer]')];
-      (fields.find(({ dataset }) => !['/name', '/id'].includes(dataset['pointer'] ?? '')) ?? fields[0])?.focus();
-    }),
-  );
+  onceDrawn(() => {
+    const fields = [...document.querySelectorAll<HTMLElement>('.inspector [data-pointer]')];
+    (fields.find(({ dataset }) => !['/name', '/id', '/note'].includes(dataset['pointer'] ?? '')) ?? fields[0])?.focus();
+  });
 }
 
 /** The focus to a step of the drawing, once it is drawn. */
 export function focusStep(id: string): void {
-  requestAnimationFrame(() =>
-    requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-step="${CSS.escape(id)}"]`)?.focus({ preventScroll: true })),
-  );
+  onceDrawn(() => document.querySelector<HTMLElement>(`[data-step="${CSS.escape(id)}"]`)?.focus({ preventScroll: true }));
 }

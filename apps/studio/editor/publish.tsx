@@ -12,7 +12,7 @@ import { Button } from '../ui/controls.js';
 import { Loaded } from '../ui/states.js';
 import { ChangeList } from './changes.js';
 import { Conflict } from './conflict.js';
-import type { DraftBase } from './draft.js';
+import type { DraftBase, DraftState } from './draft.js';
 import { forgetDraft } from './kept.js';
 import type { Problems } from './queries.js';
 import { replaced } from './replaced.js';
@@ -23,29 +23,37 @@ interface PublishProps {
   readonly editor: DraftEditor;
   readonly problems: Problems;
   readonly liveVersion: number;
+  /** Whether what publishing changes is looked at. */
+  readonly open: boolean;
+  readonly onOpen: (open: boolean) => void;
+}
+
+/** Whether a draft holds something that is not live, and can be published as it stands. */
+export function canPublish({ server, unsaved, sync }: DraftState): boolean {
+  return sync.kind !== 'conflict' && (server.revision > 0 || unsaved > 0);
 }
 
 /** Shows what publishing changes, then does it. */
 export function Publish(props: PublishProps) {
-  const [open, setOpen] = useState(false);
+  const { open, onOpen } = props;
   const { draft } = props.editor;
   const nothing = draft.server.revision === 0 && draft.unsaved === 0;
   return (
     <>
       <Button
-        look="ink"
-        disabled={nothing || draft.sync.kind === 'conflict'}
+        look={canPublish(draft) ? 'ink' : 'plain'}
+        disabled={!canPublish(draft)}
         title={nothing ? 'Nothing has changed.' : undefined}
-        onClick={() => setOpen(true)}
+        onClick={() => onOpen(true)}
       >
         Publish v{props.liveVersion + 1}
       </Button>
-      <Dialog.Root open={open} onOpenChange={setOpen}>
+      <Dialog.Root open={open} onOpenChange={onOpen}>
         <Dialog.Portal>
           <Dialog.Backdrop className="dialog-backdrop" />
           <Dialog.Popup className="dialog publish">
             <Dialog.Title>Publish version {props.liveVersion + 1}</Dialog.Title>
-            <Review {...props} onClose={() => setOpen(false)} />
+            <Review {...props} onClose={() => onOpen(false)} />
           </Dialog.Popup>
         </Dialog.Portal>
       </Dialog.Root>

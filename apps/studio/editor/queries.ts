@@ -2,10 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useDeferredValue, useEffect, useState } from 'react';
 import { get, sendJson } from '../api/client.js';
 import { useEvent, useEvents } from '../api/queries.js';
-import type { CheckedView, ComponentList, EventItem, EventView, RunView } from '../api/wire.js';
-
-export const useComponents = () =>
-  useQuery({ queryKey: ['components'], queryFn: ({ signal }) => get<ComponentList>('components', {}, signal), staleTime: Infinity });
+import type { CheckedView, EventView, RunView } from '../api/wire.js';
 
 const CHECK_MS = 300;
 
@@ -34,15 +31,13 @@ export function useCheck(flowId: string, text: string): Problems {
 export interface LoadedEvent {
   readonly event: EventView | undefined;
   readonly run: RunView | undefined;
-  /** Those that can be loaded instead, newest first. */
-  readonly others: readonly EventItem[];
+  /** Whose events can be loaded instead: those of the flow, or of all where it has none yet. */
+  readonly from: string | undefined;
 }
 
 /** The event that values are shown of: the chosen one, else the newest of the flow; and its newest run of this flow. */
 export function useLoadedEvent(flowId: string, from: string, chosen: string | undefined): LoadedEvent {
   const own = useEvents({ flow: from }).data?.pages[0]?.items;
-  const any = useEvents({}).data?.pages[0]?.items ?? [];
-  const others = own === undefined || own.length > 0 ? (own ?? []) : any;
   const event = useEvent(chosen ?? own?.[0]?.id).data;
   const runId = event?.runs.filter((run) => run.flowId === flowId).sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0]?.id;
   const run = useQuery({
@@ -50,7 +45,7 @@ export function useLoadedEvent(flowId: string, from: string, chosen: string | un
     queryFn: ({ signal }) => get<RunView>(`runs/${runId}`, { preview: true }, signal),
     enabled: runId !== undefined,
   }).data;
-  return { event, run, others };
+  return { event, run, from: own?.length === 0 ? undefined : from };
 }
 
 /** A request that changes something of a flow, after which what is known of flows is asked for anew. */

@@ -2,7 +2,8 @@ import type { StepPlace } from '@millrace/flow';
 import { ViewportPortal } from '@xyflow/react';
 import { Plus } from 'lucide-react';
 import { memo, useMemo } from 'react';
-import type { Layout } from '../canvas/layout.js';
+import { isIn, usePart } from '../canvas/in-view.js';
+import type { Layout } from '../canvas/placed.js';
 import type { FlowTree } from '../flow/structure.js';
 import { spotsOf } from './places.js';
 
@@ -15,9 +16,11 @@ interface SpotsProps {
 /** A plus on every edge and at the end of every lane. The keyboard adds with A, so that these are no stops of the Tab key. */
 export const Spots = memo(function Spots({ tree, layout, onAdd }: SpotsProps) {
   const spots = useMemo(() => spotsOf(tree, layout), [tree, layout]);
+  const part = usePart(layout);
+  const seen = useMemo(() => spots.filter((spot) => isIn(part, [spot])), [spots, part]);
   return (
     <ViewportPortal>
-      {spots.map(({ id, x, y, place, words }) => (
+      {seen.map(({ id, x, y, place, words }) => (
         <button
           key={id}
           type="button"

@@ -3,6 +3,8 @@ import { Button } from '../ui/controls.js';
 
 export interface ToastView {
   readonly words: string;
+  /** The text that it speaks of: once that is another one, undoing would undo something else. */
+  readonly text?: string;
   readonly onUndo?: () => void;
 }
 

@@ -1,96 +1,156 @@
 import type { EditResult, StepPlace } from '@millrace/flow';
-import { useCallback, useEffect, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
-import type { FlowTree } from '../flow/structure.js';
+import { useCallback, useEffect, useState, type KeyboardEvent } from 'react';
+import { everyStep, type FlowTree } from '../flow/structure.js';
+import { stepAtPointer } from '../pages/problem-place.js';
 import { announce } from '../shell/announcer.js';
-import { addAction, copiedText, deleteAction, deletedWords, duplicateAction, moveAction, pasteAction, type Action } from './actions.js';
+import { addAction, deleteAction, deletedWords, duplicateAction, moveAction, nudgeAction, pasteAction, type Action } from './actions.js';
 import type { Choice } from './choices.js';
-import { globalCommand, stepCommand, type Command } from './keys.js';
+import { clipboardHandlers, type ClipboardHandlers } from './clipboard.js';
+import { globalCommand, isOnStep, stepCommand, type Command } from './keys.js';
+import type { Loaded } from './loaded.js';
+import { outermostIds, type MoveWay } from './moves.js';
 import { placeAfter, placeOf } from './places.js';
-import { focusFirstField, focusStep } from './problems.js';
+import { prefilled } from './prefill.js';
+import { focusFirstField, focusProblem, focusStep } from './problems.js';
+import type { Problems } from './queries.js';
 import type { ToastView } from './toast.js';
 import type { DraftEditor } from './use-draft.js';
 
 /** What can be done to the flow as a whole, by pointer and by key. */
-export interface Commands {
+export interface Commands extends ClipboardHandlers {
   /** Where the step that is being chosen will go; undefined while none is. */
   readonly adding: StepPlace | undefined;
   readonly toast: ToastView | undefined;
+  /** Steps that are selected beside the one of the address. */
+  readonly also: ReadonlySet<string>;
+  /** Selects a step; with `more`, beside those that are selected. */
+  select(id: string | undefined, more?: boolean): void;
   startAdding(place: StepPlace | undefined): void;
   add(choice: Choice): void;
   remove(id: string): void;
   duplicate(id: string): void;
+  /** Moves a step, or all that are selected with it. */
+  move(id: string, to: StepPlace): void;
+  nudge(id: string, way: MoveWay): void;
   dismiss(): void;
   onKeyDown(event: KeyboardEvent): void;
-  onCopy(event: ClipboardEvent): void;
-  onCut(event: ClipboardEvent): void;
-  onPaste(event: ClipboardEvent): void;
 }
 
 interface Here {
   readonly editor: DraftEditor;
   readonly tree: FlowTree;
+  readonly problems: Problems;
   readonly selected: string | undefined;
   readonly select: (step: string | undefined) => void;
+  readonly loaded: Pick<Loaded, 'trigger'>;
+  /** The flow is shown as a list: what is selected covers it. */
+  readonly isList: boolean;
 }
 
-export function useCommands({ editor, tree, selected, select }: Here): Commands {
+export function useCommands(here: Here): Commands {
+  const { editor, tree, problems, selected } = here;
   const [adding, setAdding] = useState<StepPlace>();
-  const [toast, setToast] = useState<ToastView>();
-  const dismiss = useCallback(() => setToast(undefined), []);
+  const { toast, setToast, dismiss } = useToast(editor.draft.text);
+  const { also, select, stepsOn } = useSelection(here);
   useGlobalKeys(editor, setToast);
-  const run = ({ work, select: next }: Action): EditResult => {
+  const run = ({ work, select: next }: Action, then: (id: string | undefined) => void): EditResult => {
     const result = editor.edit(work);
-    if (result.ok) select(next(result));
+    if (result.ok) then(next(result));
     else setToast({ words: result.problem.message });
     return result;
   };
-  const runAndFocus = (action: Action | undefined): void => {
-    const result = action && run(action);
-    const id = result?.ok ? action?.select(result) : undefined;
-    if (id !== undefined) focusStep(id);
-  };
-  const remove = (id: string): void => {
-    const words = deletedWords(tree, id);
-    runAndFocus(deleteAction(tree, id));
+  const runAndFocus = (action: Action): EditResult =>
+    run(action, (id) => {
+      select(here.isList ? undefined : id);
+      if (id !== undefined) focusStep(id);
+    });
+  const remove = (ids: readonly string[]): void => {
+    const result = runAndFocus(deleteAction(tree, ids));
+    if (!result.ok) return;
+    const words = deletedWords(tree, ids, result);
     announce(words);
-    setToast({ words, onUndo: () => (editor.undo(), setToast(undefined)) });
+    setToast({ words, text: result.text, onUndo: () => (editor.undo(), setToast(undefined)) });
   };
-  const add = ({ step }: Choice): void => {
+  const add = (choice: Choice): void => {
     if (adding === undefined) return;
     setAdding(undefined);
-    if (run(addAction(adding, step)).ok) focusFirstField();
+    const step = tree.steps.length === 0 ? prefilled(choice, here.loaded) : choice.step;
+    run(addAction(adding, step), (id) => (select(id), focusFirstField()));
   };
-  const step = selected !== undefined && placeOf(tree, selected) ? selected : undefined;
   const actionOf = (command: Command, on: string | undefined): (() => void) | undefined => {
     if (command === 'add') return () => setAdding(placeAfter(tree, on));
     if (command === 'inspect') return () => (select(on), focusFirstField());
-    if (on === undefined || !placeOf(tree, on)) return undefined;
+    if (command === 'problem') return () => goToProblem(tree, problems, on, select);
+    const ids = stepsOn(on);
+    if (ids.length === 0) return undefined;
     const actions: Partial<Record<Command, () => void>> = {
-      'add-before': () => setAdding(placeOf(tree, on)),
-      delete: () => remove(on),
-      duplicate: () => runAndFocus(duplicateAction(on)),
-      up: () => runAndFocus(moveAction(tree, on, -1)),
-      down: () => runAndFocus(moveAction(tree, on, 1)),
+      'add-before': () => setAdding(placeOf(tree, ids[0]!)),
+      delete: () => remove(ids),
+      duplicate: () => runAndFocus(duplicateAction(tree, ids)),
     };
-    return actions[command];
+    return actions[command] ?? (isWay(command) ? () => void runAndFocus(nudgeAction(ids, command)) : undefined);
   };
-  const clipboard = {
-    text: editor.draft.text,
-    step,
-    remove,
-    paste: (snippet: string) => runAndFocus(pasteAction(tree, selected, snippet)),
-  };
+  const steps = stepsOn(selected);
   return {
-    adding,
-    toast,
+    ...{ adding, toast, also, select, add, dismiss },
     startAdding: setAdding,
-    add,
-    remove,
-    duplicate: (id) => runAndFocus(duplicateAction(id)),
-    dismiss,
+    remove: (id) => remove([id]),
+    duplicate: (id) => void runAndFocus(duplicateAction(tree, [id])),
+    move: (id, to) => void runAndFocus(moveAction(stepsOn(id), to)),
+    nudge: (id, way) => void runAndFocus(nudgeAction([id], way)),
     onKeyDown: (event) => runKey(event, selected, actionOf),
-    ...clipboardHandlers(clipboard),
+    ...clipboardHandlers({
+      text: editor.draft.text,
+      steps,
+      remove: () => remove(steps),
+      paste: (snippet) => void runAndFocus(pasteAction(tree, selected, snippet)),
+    }),
   };
+}
+
+/** What was just said, as long as it is about the text as it stands. */
+function useToast(text: string) {
+  const [said, setToast] = useState<ToastView>();
+  const dismiss = useCallback(() => setToast(undefined), []);
+  return { toast: said?.text === undefined || said.text === text ? said : undefined, setToast, dismiss };
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** One step is in the address; others can be selected beside it, and are meant together with it. */
+function useSelection({ tree, selected, select: choose }: Here) {
+  const [also, setAlso] = useState(NOBODY);
+  const select = useCallback(
+    (id: string | undefined, more = false): void => {
+      setAlso(!more || id === undefined ? NOBODY : (before) => new Set([...before, ...(selected === undefined ? [] : [selected]), id]));
+      choose(id);
+    },
+    [choose, selected],
+  );
+  /** What a command on this step is about. */
+  const stepsOn = (id: string | undefined): string[] => {
+    if (id === undefined) return [];
+    return outermostIds(tree, id === selected || also.has(id) ? [...also, id] : [id]);
+  };
+  return { also, select, stepsOn };
+}
+
+function isWay(command: Command): command is MoveWay {
+  return command === 'up' || command === 'down' || command === 'left' || command === 'right';
+}
+
+/** To the next step with a problem, in the order of the flow, and to what mends it. */
+function goToProblem(tree: FlowTree, problems: Problems, from: string | undefined, select: (id: string) => void): void {
+  const order = everyStep([...tree.steps, ...tree.onError]).map(({ id }) => id);
+  const found = problems
+    .map((problem) => ({ problem, at: order.indexOf(stepAtPointer(tree, problem.path) ?? '') }))
+    .filter(({ at }) => at >= 0)
+    .sort((a, b) => a.at - b.at);
+  const next = found.find(({ at }) => at > order.indexOf(from ?? '')) ?? found[0];
+  if (!next) return announce('Nothing is wrong with a step');
+  select(order[next.at]!);
+  focusProblem(tree, order[next.at]!, next.problem.path);
+  announce(next.problem.message);
 }
 
 type ActionOf = (command: Command, step: string | undefined) => (() => void) | undefined;
@@ -102,29 +162,6 @@ function runKey(event: KeyboardEvent, selected: string | undefined, actionOf: Ac
   if (!act) return;
   event.preventDefault();
   act();
-}
-
-interface Clipboard {
-  readonly text: string;
-  readonly step: string | undefined;
-  readonly remove: (id: string) => void;
-  readonly paste: (snippet: string) => void;
-}
-
-/** Steps travel as text, to other flows and to files. */
-function clipboardHandlers({ text, step, remove, paste }: Clipboard): Pick<Commands, 'onCopy' | 'onCut' | 'onPaste'> {
-  return {
-    onCopy: (event) => void (step !== undefined && putOnClipboard(event, text, step)),
-    onCut: (event) => {
-      if (step !== undefined && putOnClipboard(event, text, step)) remove(step);
-    },
-    onPaste: (event) => {
-      const snippet = event.clipboardData.getData('text/plain');
-      if (isOnField(event.target) || snippet === '') return;
-      event.preventDefault();
-      paste(snippet);
-    },
-  };
 }
 
 /** Undo and redo wherever the focus is; saving needs no key, and says so. */
@@ -145,23 +182,4 @@ function useGlobalKeys({ undo, redo, flush }: DraftEditor, setToast: (toast: Toa
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
   }, [undo, redo, flush, setToast]);
-}
-
-/** A key is for a step when the focus is on one, or on nothing of its own. */
-function isOnStep(target: EventTarget): boolean {
-  return target instanceof HTMLElement && (target.dataset['step'] !== undefined || !target.closest('button, a')) && !isOnField(target);
-}
-
-function isOnField(target: EventTarget): boolean {
-  return target instanceof HTMLElement && target.closest('input, select, textarea') !== null;
-}
-
-function putOnClipboard(event: ClipboardEvent, text: string, step: string): boolean {
-  const isElsewhere = isOnField(event.target) || String(getSelection()) !== '';
-  const copied = isElsewhere ? undefined : copiedText(text, step);
-  if (copied === undefined) return false;
-  event.clipboardData.setData('text/plain', copied);
-  event.preventDefault();
-  announce(`Copied ${step}`);
-  return true;
 }

@@ -1,7 +1,7 @@
 import type { EditResult } from '@millrace/flow';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { ApiFailure, get, sendJson } from '../api/client.js';
-import type { DraftList, DraftView, FlowList, SourceView } from '../api/wire.js';
+import { ApiFailure, sendJson } from '../api/client.js';
+import type { DraftView } from '../api/wire.js';
 import {
   changeDraft,
   keepMine,
@@ -45,16 +45,9 @@ export interface OpenedDraft {
   readonly isNew: boolean;
 }
 
-/** The draft of a flow: the one that is kept, else the text of the flow, else `starter`. Rejects with an ApiFailure. */
-export async function loadDraft(flowId: string, starter: () => string, signal: AbortSignal): Promise<OpenedDraft> {
-  const kept = keptDraft(flowId);
-  const [drafts, flows] = await Promise.all([get<DraftList>('drafts', {}, signal), get<FlowList>('flows', {}, signal)]);
-  if (drafts.items.some((draft) => draft.flowId === flowId)) {
-    return { state: openDraft(await get<DraftView>(`flows/${flowId}/draft`, {}, signal), kept), isNew: false };
-  }
-  const isNew = !flows.items.some(({ id }) => id === flowId);
-  const source = isNew ? emptyFlow(starter()) : await get<SourceView>(`flows/${flowId}/source`, {}, signal);
-  return { state: openDraft({ text: source.text, base: source.base, revision: 0 }, kept), isNew };
+/** The draft of a flow: what the server has of it, else `starter`, with what this browser kept. */
+export function openedFrom(flowId: string, found: ServerDraft | null, starter: () => string): OpenedDraft {
+  return { state: openDraft(found ?? emptyFlow(starter()), keptDraft(flowId)), isNew: found === null };
 }
 
 function emptyFlow(text: string): ServerDraft {
@@ -77,6 +70,7 @@ export function useDraft(flowId: string, opened: DraftState): DraftEditor {
   );
   const save = useCallback(() => saveOnce(flowId, current, put), [flowId, put]);
   useAutosave(draft, save);
+  useSaveOnLeaving(save);
   const edit = useCallback(
     (work: (text: string) => EditResult, field?: string): EditResult => {
       const result = work(current.current.text);
@@ -103,6 +97,18 @@ function useAutosave({ sync, text }: DraftState, save: () => Promise<unknown>): 
     const timer = setTimeout(() => void save(), sync.kind === 'dirty' ? SAVE_MS : RETRY_MS);
     return () => clearTimeout(timer);
   }, [sync, text, save]);
+}
+
+/** What was changed just before the page is left need not wait until it is opened again. */
+function useSaveOnLeaving(save: () => Promise<unknown>): void {
+  useEffect(() => {
+    const leave = (): void => void save();
+    addEventListener('pagehide', leave);
+    return () => {
+      removeEventListener('pagehide', leave);
+      leave();
+    };
+  }, [save]);
 }
 
 /** One at a time per draft: the revision of the next save is that of the one before. */

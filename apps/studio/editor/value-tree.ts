@@ -1,4 +1,5 @@
 import type { Json } from '@millrace/component-sdk';
+import { count } from '../format/format.js';
 import type { Loaded } from './loaded.js';
 
 /** One value that can be put into a field. */
@@ -57,7 +58,7 @@ function childrenOf(value: Json | undefined): (readonly [string, Json])[] {
 }
 
 /** A name as an expression writes it: bare, or in backquotes. */
-function joined(path: string, name: string, isIndex: boolean): string {
+export function joined(path: string, name: string, isIndex: boolean): string {
   if (isIndex) return `${path}[${name}]`;
   return /^[A-Za-z_]\w*$/.test(name) ? `${path}.${name}` : `${path}.\`${name}\``;
 }
@@ -66,21 +67,8 @@ const LONGEST = 60;
 
 function outline(value: Json | undefined): string | undefined {
   if (value === undefined) return undefined;
-  if (Array.isArray(value)) return `${value.length} ${value.length === 1 ? 'item' : 'items'}`;
-  if (typeof value === 'object' && value !== null) return `${Object.keys(value).length} fields`;
+  if (Array.isArray(value)) return count(value.length, 'item');
+  if (typeof value === 'object' && value !== null) return count(Object.keys(value).length, 'field');
   const text = JSON.stringify(value);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
-}
-
-/** A text with a path put in at a selection; `typed` characters before it, which opened the tree, are replaced. */
-export function withPath(
-  text: string,
-  at: { readonly start: number; readonly end: number },
-  typed: string,
-  path: string,
-): { text: string; caret: number } {
-  const start = typed !== '' && text.slice(0, at.start).endsWith(typed) ? at.start - typed.length : at.start;
-  const inserted = `{{ ${path} }}`;
-  const rest = text.slice(at.end).replace(/^\s*\}\}/, typed === '{{' ? '' : '$&');
-  return { text: text.slice(0, start) + inserted + rest, caret: start + inserted.length };
 }

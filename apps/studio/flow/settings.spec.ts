@@ -33,6 +33,20 @@ describe('the settings of a step', () => {
   });
 });
 
+it('what is not a text is shown as JSON, with its expressions as they were typed', () => {
+  const body = { by: '{{ trigger.body.by ?? "soon" }}', said: 'a "word"', both: '"{{ $f("\\n") }}"', literal: '\\{{ "x" }}', open: '{{ "' };
+  const [setting] = settingsOf(step({ id: 'a', use: 'http.request', with: { body } }));
+  expect(setting?.text.split('\n').map((line) => line.trim())).toEqual([
+    '{',
+    '"by": "{{ trigger.body.by ?? "soon" }}",',
+    '"said": "a \\"word\\"",',
+    '"both": "\\"{{ $f("\\n") }}\\"",',
+    '"literal": "\\\\{{ \\"x\\" }}",',
+    '"open": "{{ \\""',
+    '}',
+  ]);
+});
+
 describe('the words of a step', () => {
   it.each([
     [{ use: 'http.request', with: { url: 'https://api.example/{{ steps.a.id }}', body: {} } }, 'POST api.example/a.id'],

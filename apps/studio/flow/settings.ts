@@ -3,7 +3,7 @@ import { objectOf, type FlowStep } from './structure.js';
 
 export interface Setting {
   readonly name: string;
-  /** As its author wrote it; what is not a text as JSON. */
+  /** As its author wrote it; what is not a text as JSON, with the expressions in it as they were written. */
   readonly text: string;
   /** Whether the run's input holds its value. */
   readonly computed: boolean;
@@ -32,7 +32,17 @@ export function settingsOf({ kind, json }: FlowStep): Setting[] {
 }
 
 function setting(name: string, value: Json, computed: boolean): Setting {
-  return { name, text: typeof value === 'string' ? value : JSON.stringify(value, null, 1), computed };
+  return { name, text: typeof value === 'string' ? value : jsonText(value), computed };
+}
+
+const STRING = /"(?:[^"\\]|\\.)*"/g;
+/** A `{{ }}` in a text, with what stands between; `\{{` is none. */
+export const EXPRESSION = /(?<!\\)\{\{([\s\S]*?)\}\}/g;
+
+/** Inside of an expression nothing is escaped: that is how it is read, and how it was typed. */
+function jsonText(value: Json): string {
+  const inString = (string: string): string => string.replace(EXPRESSION, (escaped) => JSON.parse(`"${escaped}"`) as string);
+  return JSON.stringify(value, null, 1).replace(STRING, inString);
 }
 
 /** A piece of a text: as it stands, or an expression. */
@@ -45,7 +55,7 @@ export interface Piece {
 export function piecesOf(text: string): Piece[] {
   const pieces: Piece[] = [];
   let from = 0;
-  for (const match of text.matchAll(/(?<!\\)\{\{([\s\S]*?)\}\}/g)) {
+  for (const match of text.matchAll(EXPRESSION)) {
     if (match.index > from) pieces.push({ kind: 'text', text: text.slice(from, match.index) });
     pieces.push({ kind: 'expression', text: match[1]!.trim() });
     from = match.index + match[0].length;

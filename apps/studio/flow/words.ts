@@ -1,4 +1,5 @@
 import type { Json } from '@millrace/component-sdk';
+import { scheduleWords } from '../format/schedule.js';
 import { objectOf, textOf, type FlowStep, type FlowTree, type JsonObject, type Lane, type StepKind } from './structure.js';
 
 const WHOLE = /^\s*\{\{([\s\S]*)\}\}\s*$/;
@@ -126,8 +127,7 @@ export function triggerTitle({ name, id, trigger }: FlowTree): string {
 
 const TRIGGERS: Readonly<Record<string, (trigger: JsonObject, flowId: string) => string>> = {
   webhook: (trigger, flowId) => `${methodsOf(trigger)} ${endpointPath(trigger, flowId)}`,
-  schedule: ({ cron, every, timezone }) =>
-    `${every === undefined ? String(cron) : `Every ${String(every)}`}${timezone ? ` ${String(timezone)}` : ''}`,
+  schedule: ({ cron, every, timezone }) => scheduleWords({ cron: textOf(cron), every: textOf(every), timezone: textOf(timezone) }),
   event: ({ event }) => `When ${String(event)}`,
   call: () => 'When another flow calls it',
 };

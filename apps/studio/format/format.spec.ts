@@ -1,4 +1,4 @@
-import { ago, count, duration, moment, size } from './format.js';
+import { ago, count, duration, moment, size, whole } from './format.js';
 
 describe('durations', () => {
   it.each([
@@ -44,6 +44,10 @@ describe('times', () => {
       '2 d ago',
     ]);
   });
+});
+
+it('thousands stand apart', () => {
+  expect([0, 999, 1_000, 12_345, 1_234_567].map(whole)).toEqual(['0', '999', '1,000', '12,345', '1,234,567']);
 });
 
 it('a count agrees with its noun', () => {

@@ -52,9 +52,14 @@ export function ago(iso: string, now: number): string {
   return `${Math.floor(seconds / unit)} ${name} ago`;
 }
 
+/** `12,345`. Not by the browser, which takes longer to load its languages than to draw a page. */
+export function whole(amount: number): string {
+  return String(amount).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
 /** `1 run`, `3 runs`. */
 export function count(amount: number, one: string, many = `${one}s`): string {
-  return `${amount.toLocaleString('en')} ${amount === 1 ? one : many}`;
+  return `${whole(amount)} ${amount === 1 ? one : many}`;
 }
 
 /** The part of an id that people can compare: a UUIDv7 begins with its time, so that its end tells neighbours apart. */

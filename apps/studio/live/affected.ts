@@ -5,12 +5,14 @@ export type KeyPrefix = readonly string[];
 
 /** Which queries a change makes old. */
 export function affectedBy({ runs, events, refusals, flows }: Changes): KeyPrefix[] {
+  const listed = runs.some(({ progress }) => !progress);
   return [
-    ...(runs.length > 0 ? [['runs'], ['activity'], ['status']] : []),
+    ...(listed ? [['runs'], ['activity'], ['status']] : []),
+    ...(runs.length > 0 ? [['outputs']] : []),
     ...runs.map(({ id }) => ['run', id]),
-    ...(events.length > 0 ? [['events']] : []),
-    ...(runs.length > 0 || events.length > 0 ? [['event']] : []),
+    // Lists of events name the runs.
+    ...(listed || events.length > 0 ? [['events'], ['event']] : []),
     ...(refusals.length > 0 ? [['refusals'], ['activity']] : []),
-    ...(flows ? [['flows'], ['flow'], ['credentials'], ['status']] : []),
+    ...(flows ? [['flows'], ['flow'], ['credentials'], ['endpoints'], ['status']] : []),
   ];
 }

@@ -122,6 +122,13 @@ describe('a change', () => {
   it('makes old what shows it, and nothing else', () => {
     expect(affectedBy(NONE)).toEqual([]);
     expect(affectedBy({ ...NONE, refusals: [{ id: 'a', flowId: 'f' }] })).toEqual([['refusals'], ['activity']]);
-    expect(affectedBy({ ...NONE, runs: [{ id: 'a', flowId: 'f', status: 'failed' }] })).toContainEqual(['run', 'a']);
+    const run = { id: 'a', flowId: 'f', status: 'failed', progress: false };
+    expect(affectedBy({ ...NONE, runs: [run] })).toEqual(expect.arrayContaining([['run', 'a'], ['runs'], ['events'], ['status']]));
+  });
+
+  it('of nothing but the steps of a run leaves lists as they are', () => {
+    const run = { id: 'a', flowId: 'f', status: 'running', progress: true };
+    expect(affectedBy({ ...NONE, runs: [run] })).toEqual([['outputs'], ['run', 'a']]);
+    expect(affectedBy({ ...NONE, runs: [run, { ...run, id: 'b', progress: false }] })).toContainEqual(['runs']);
   });
 });

@@ -3,6 +3,8 @@ import { useEffect, useSyncExternalStore } from 'react';
 import type { Changes } from '../api/wire.js';
 import { affectedBy } from './affected.js';
 import { followChanges, type LiveMessage } from './follow.js';
+import { LiveLists } from './lists.js';
+import { Seldom } from './seldom.js';
 
 type Heard = (changes: Changes) => void;
 
@@ -29,17 +31,40 @@ export function useChanges(heard: Heard): void {
   }, [heard]);
 }
 
+/** What is counted over a day costs the server more than it changes with one run. */
+const SELDOM_MS = 5_000;
+const LISTS: readonly string[] = ['runs', 'events', 'refusals'];
+
 /** Keeps what the page shows up to date. Once per page. */
 export function useLive(): void {
   const client = useQueryClient();
-  useEffect(() => followChanges((message) => take(message, client)), [client]);
+  useEffect(() => {
+    const seldom = new Seldom(SELDOM_MS, (key) => void client.invalidateQueries({ queryKey: [key] }));
+    const lists = new LiveLists(client);
+    const stop = followChanges((message) => take(message, { client, seldom, lists }));
+    return () => {
+      stop();
+      seldom.stop();
+    };
+  }, [client]);
 }
 
-function take(message: LiveMessage, client: QueryClient): void {
+interface Kept {
+  readonly client: QueryClient;
+  readonly seldom: Seldom;
+  readonly lists: LiveLists;
+}
+
+function take(message: LiveMessage, { client, seldom, lists }: Kept): void {
   if (message.kind === 'link') return setConnected(message.connected);
   setConnected(true);
   if (message.kind === 'resync') return void client.invalidateQueries();
-  for (const queryKey of affectedBy(message.changes)) void client.invalidateQueries({ queryKey });
+  for (const queryKey of affectedBy(message.changes)) {
+    const [name = ''] = queryKey;
+    if (LISTS.includes(name)) lists.changed(name);
+    else if (name === 'activity') seldom.ask(name);
+    else void client.invalidateQueries({ queryKey });
+  }
   for (const heard of changeListeners) heard(message.changes);
 }
 

@@ -1,6 +1,7 @@
 import { Link } from 'wouter';
 import { useCredentials } from '../api/queries.js';
 import type { CredentialItem } from '../api/wire.js';
+import { expiryWords } from '../connect/expiry.js';
 import { Header } from '../shell/shell.js';
 import { ago } from '../format/format.js';
 import { Glyph, type GlyphStatus } from '../ui/glyph.js';
@@ -22,8 +23,8 @@ function None() {
   return (
     <Empty title="No credentials yet">
       <p>
-        A credential is a name for how a request is verified or signed. Names are bound in <code>flows/credentials.json</code>; secrets come
-        from the environment and are never shown here.
+        A credential is a name for how a request is verified or signed. Names are bound in <code>flows/credentials.json</code> or sealed
+        here; secrets are never shown.
       </p>
     </Empty>
   );
@@ -48,7 +49,9 @@ function Table({ items }: { readonly items: readonly CredentialItem[] }) {
               <td>
                 <span className="with-glyph">
                   <Glyph status={glyphOf(credential)} quiet />
-                  <code>{credential.name}</code>
+                  <Link className="link" href={`/credentials/${encodeURIComponent(credential.name)}`}>
+                    <code>{credential.name}</code>
+                  </Link>
                 </span>
               </td>
               <td className="dim">{credential.type}</td>
@@ -74,19 +77,16 @@ function glyphOf({ usable, missing }: CredentialItem): GlyphStatus {
   return missing === null ? 'not-enabled' : 'paused';
 }
 
-function UsedBy({ credential: { usedBy } }: { readonly credential: CredentialItem }) {
+/** The flows and endpoints that name it. */
+export function UsedBy({ credential: { usedBy } }: { readonly credential: CredentialItem }) {
   if (usedBy.length === 0) return <span className="dim">no live version of a flow</span>;
   return (
     <ul className="inline-list">
       {usedBy.map((user) => (
         <li key={user}>
-          {user.includes('/') ? (
-            <code>{user}</code>
-          ) : (
-            <Link className="link" href={`/flows/${user}`}>
-              {user}
-            </Link>
-          )}
+          <Link className="link" href={user.startsWith('endpoints/') ? `/${user}/details` : `/flows/${user}`}>
+            {user}
+          </Link>
         </li>
       ))}
     </ul>
@@ -105,7 +105,11 @@ function LastTaken({ credential: { lastSuccessAt, lastFailureAt, lastFailure } }
   return <span className="dim">{lastSuccessAt === null ? 'not yet' : ago(lastSuccessAt, now)}</span>;
 }
 
-function State({ credential: { usable, missing, problem, source } }: { readonly credential: CredentialItem }) {
+/** Whether it can be used, and for how long. */
+export function State({ credential }: { readonly credential: CredentialItem }) {
+  const { usable, missing, problem, source } = credential;
+  const expiry = expiryWords(credential, useNow());
+  if (usable && expiry !== undefined) return <span className="amber">{expiry}</span>;
   if (usable) return <>{source === 'sealed' ? 'Ready, sealed' : 'Ready'}</>;
   if (missing === null) return <span className="bad">{problem ?? 'It cannot be used.'}</span>;
   return (

@@ -3,10 +3,12 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { get, sendJson } from '../api/client.js';
 import type { BulkView, RunItem, RunPage } from '../api/wire.js';
+import { OrderDialog } from '../bulk/order-dialog.js';
 import { ago, count, shortId } from '../format/format.js';
 import { announce } from '../shell/announcer.js';
 import { Button } from '../ui/controls.js';
 import { Glyph } from '../ui/glyph.js';
+import { HeadRow } from '../ui/head-row.js';
 import { useNow } from '../ui/use-now.js';
 
 const SHOWN = 50;
@@ -26,22 +28,14 @@ export function DeadLetters() {
     <section>
       <h3 className="section-title">Failed runs that wait for you</h3>
       <table className="table">
-        <thead>
-          <tr>
-            {['Run', 'Why', 'Failed', 'Next'].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <HeadRow names={['Run', 'Why', 'Failed', 'Next']} />
         <tbody>
           {letters.map((run) => (
             <Letter key={run.id} run={run} />
           ))}
         </tbody>
       </table>
-      <All ids={letters.map(({ id }) => id)} />
+      {letters.length > 1 && <All />}
     </section>
   );
 }
@@ -104,16 +98,14 @@ function Letter({ run }: { readonly run: RunItem }) {
   );
 }
 
-/** All that are listed: never more than a person has seen. */
-function All({ ids }: { readonly ids: readonly string[] }) {
-  const { change, problem } = useLetterChange(ids);
-  if (ids.length < 2) return null;
+/** All of them, listed or not: counted first. */
+function All() {
+  const [kind, setKind] = useState<'retry' | 'discard'>();
   return (
     <p className="actions">
-      <Button disabled={change.isPending} onClick={() => change.mutate({ verb: 'retry' })}>
-        Retry these {ids.length}
-      </Button>
-      {problem !== undefined && <span className="bad">{problem}</span>}
+      <Button onClick={() => setKind('retry')}>Retry all…</Button>
+      <Button onClick={() => setKind('discard')}>Discard all…</Button>
+      {kind && <OrderDialog kind={kind} chosen={{}} onClose={() => setKind(undefined)} />}
     </p>
   );
 }

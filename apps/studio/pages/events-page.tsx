@@ -1,5 +1,7 @@
 import { Link } from 'wouter';
 import { useEvents, useRefusals } from '../api/queries.js';
+import { BulkBar } from '../bulk/bulk-bar.js';
+import { useSelection, type Selection } from '../bulk/selection.js';
 import type { EventItem, RefusalView } from '../api/wire.js';
 import { moment, size } from '../format/format.js';
 import { Header } from '../shell/shell.js';
@@ -10,7 +12,8 @@ import { useNow } from '../ui/use-now.js';
 import { useUrlState } from '../ui/url-state.js';
 import { VirtualRows } from '../ui/virtual-rows.js';
 import { EventDetail } from './event-detail.js';
-import { FlowFilter, SearchBox, sinceOf, TimeFilter } from './filters.js';
+import { noRunWords, Proof, requestWords } from './event-words.js';
+import { FlowFilter, OutcomeFilter, SearchBox, sinceOf, TimeFilter } from './filters.js';
 import { useFresh, type Fresh } from './fresh.js';
 import { LoadMore, NewPill } from './list-parts.js';
 import { RefusalDetail } from './refusal-detail.js';
@@ -34,7 +37,8 @@ export function EventsPage({ kind, id }: EventsPageProps) {
       <div className="filters">
         <FlowFilter />
         <TimeFilter />
-        <SearchBox label={shown === 'accepted' ? 'Search bodies, headers and ids' : 'Search reasons, requests and ids'} />
+        {shown === 'accepted' && <OutcomeFilter />}
+        <SearchBox label={shown === 'accepted' ? 'Search bodies, headers, ids' : 'Search reasons, statuses, requests'} />
       </div>
       <div className="events" data-detail={id !== undefined}>
         <div className="events-list">{shown === 'accepted' ? <Accepted current={id} /> : <Refused current={id} />}</div>
@@ -58,39 +62,73 @@ function Nothing() {
   return <Empty title="Choose a request to see what it held and what became of it." />;
 }
 
-function useFilters() {
+function useFilters(kind: EventsPageProps['kind']) {
   const { get } = useUrlState();
   const since = sinceOf(get('time'), useNow());
-  const query = { flow: get('flow'), q: get('q'), since };
+  const query = { flow: get('flow'), q: get('q'), since, ...(kind === 'accepted' && { outcome: get('outcome') }) };
   return {
     query,
     key: JSON.stringify({ ...query, since: get('time') }),
     filtered: Object.values(query).some((value) => value !== undefined),
+    searching: query.q !== undefined || query.outcome !== undefined,
   };
 }
 
 function Accepted({ current }: { readonly current: string | undefined }) {
-  const { query: filters, key, filtered } = useFilters();
-  const query = useEvents(filters);
+  const filters = useFilters('accepted');
+  const query = useEvents(filters.query);
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
-  const fresh = useFresh(items, key);
+  const fresh = useFresh(items, filters.key);
+  const selection = useSelection(filters.key, fresh.shown);
   return (
     <Loaded query={query} what="the events">
       {() =>
         items.length === 0 ? (
-          <NoEvents filtered={filtered} />
+          <Nowhere {...filters} query={query}>
+            <NoEvents />
+          </Nowhere>
         ) : (
-          <List fresh={fresh} label="Accepted requests" current={current} row={(event) => <EventCells event={event} />}>
-            <LoadMore query={query} />
-          </List>
+          <>
+            <BulkBar kinds={['replay']} selection={selection} filters={filters.query} />
+            <List
+              fresh={fresh}
+              label="Accepted requests"
+              current={current}
+              stale={query.isPlaceholderData}
+              select={{ selection, label: (event) => `${event.method} ${event.url} of ${event.receivedAt}` }}
+              row={(event) => <EventCells event={event} />}
+            >
+              <LoadMore query={query} searching={filters.searching} />
+            </List>
+          </>
         )
       }
     </Loaded>
   );
 }
 
-function NoEvents({ filtered }: { readonly filtered: boolean }) {
-  if (filtered) return <Empty title="No event is like this. Take a filter away to see more." />;
+interface NowhereProps {
+  readonly query: Parameters<typeof LoadMore>[0]['query'];
+  readonly filtered: boolean;
+  readonly searching: boolean;
+  /** Where there is nothing at all. */
+  readonly children: React.ReactNode;
+}
+
+/** Nothing so far is not nothing: while it is still looked for, that is what it says. */
+function Nowhere({ query, filtered, searching, children }: NowhereProps) {
+  if (!filtered) return <>{children}</>;
+  return (
+    <>
+      <Empty
+        title={query.hasNextPage ? 'Nothing like this so far.' : 'Nothing that is kept is like this. Take a filter away to see more.'}
+      />
+      <LoadMore query={query} searching={searching} />
+    </>
+  );
+}
+
+function NoEvents() {
   return (
     <Empty title="No events yet">
       <p>An event is one request that was accepted, kept with its exact bytes.</p>
@@ -100,22 +138,26 @@ function NoEvents({ filtered }: { readonly filtered: boolean }) {
 }
 
 function Refused({ current }: { readonly current: string | undefined }) {
-  const { query: filters, key, filtered } = useFilters();
-  const query = useRefusals(filters);
+  const filters = useFilters('refused');
+  const query = useRefusals(filters.query);
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
-  const fresh = useFresh(items, key);
+  const fresh = useFresh(items, filters.key);
   return (
     <Loaded query={query} what="the refused requests">
       {() =>
         items.length === 0 ? (
-          <Empty
-            title={
-              filtered ? 'No refused request is like this.' : 'No request was refused. What is turned away is kept here with the reason.'
-            }
-          />
+          <Nowhere {...filters} query={query}>
+            <Empty title="No request was refused. What is turned away is kept here with the reason." />
+          </Nowhere>
         ) : (
-          <List fresh={fresh} label="Refused requests" current={current} row={(refusal) => <RefusalCells refusal={refusal} />}>
-            <LoadMore query={query} />
+          <List
+            fresh={fresh}
+            label="Refused requests"
+            current={current}
+            stale={query.isPlaceholderData}
+            row={(refusal) => <RefusalCells refusal={refusal} />}
+          >
+            <LoadMore query={query} searching={filters.searching} />
           </List>
         )
       }
@@ -127,11 +169,13 @@ interface ListProps<T> {
   readonly fresh: Fresh<T>;
   readonly label: string;
   readonly current: string | undefined;
+  readonly stale: boolean;
+  readonly select?: { readonly selection: Selection; readonly label: (item: T) => string };
   readonly row: (item: T) => React.ReactNode;
   readonly children: React.ReactNode;
 }
 
-function List<T extends { readonly id: string }>({ fresh, label, current, row, children }: ListProps<T>) {
+function List<T extends { readonly id: string }>({ fresh, label, current, stale, select, row, children }: ListProps<T>) {
   return (
     <>
       <NewPill fresh={fresh} />
@@ -143,6 +187,8 @@ function List<T extends { readonly id: string }>({ fresh, label, current, row, c
         head={['Request', 'Came']}
         keyOf={({ id }) => id}
         current={({ id }) => id === current}
+        stale={stale}
+        select={select}
         row={row}
       >
         {children}
@@ -157,11 +203,14 @@ function EventCells({ event }: { readonly event: EventItem }) {
   return (
     <>
       <span role="cell" className="two-lines">
-        <Link className="row-link nowrap" href={`/events/${event.id}${searchPart(href({}))}`}>
-          <b>{event.method}</b> {event.url}
-        </Link>
-        <span className="dim nowrap">
-          {size(event.size)} · {event.contentType ?? 'no type'} {event.unmatched !== null && '· no run'}
+        <span className="with-glyph">
+          <Proof verified={event.verified} origin={event.origin} />
+          <Link className="row-link nowrap" href={`/events/${event.id}${searchPart(href({ tab: undefined }))}`}>
+            <b>{event.method}</b> {requestWords(event)}
+          </Link>
+        </span>
+        <span className="dim nowrap event-facts">
+          <RunGlyphs runs={event.runs} /> {noRunWords(event)} {size(event.size)} · {event.contentType ?? 'no type'}
         </span>
       </span>
       <time role="cell" dateTime={event.receivedAt} title={event.receivedAt} className="dim right">
@@ -169,6 +218,11 @@ function EventCells({ event }: { readonly event: EventItem }) {
       </time>
     </>
   );
+}
+
+/** The runs of an event by their states, each with its word. */
+function RunGlyphs({ runs }: { readonly runs: EventItem['runs'] }) {
+  return runs.map(({ id, status }) => <Glyph key={id} status={status} />);
 }
 
 function RefusalCells({ refusal }: { readonly refusal: RefusalView }) {

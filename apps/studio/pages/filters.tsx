@@ -10,7 +10,13 @@ export function SearchBox({ label }: { readonly label: string }) {
   const { get, set } = useUrlState();
   const asked = get('q') ?? '';
   const [text, setText] = useState(asked);
+  const [known, setKnown] = useState(asked);
   const input = useRef<HTMLInputElement>(null);
+  // Going back, or a link: the address was changed by something else than this field.
+  if (known !== asked) {
+    setKnown(asked);
+    if (known === text) setText(asked);
+  }
   useEffect(() => {
     if (text === asked) return undefined;
     const timer = setTimeout(() => set({ q: text }, { replace: true }), QUIET_MS);
@@ -63,6 +69,33 @@ export function TimeFilter() {
     <select className="input" aria-label="Time" value={get('time') ?? ''} onChange={(event) => set({ time: event.target.value })}>
       <option value="">Any time</option>
       {SPANS.map(([value, label]) => (
+        <option key={value} value={value}>
+          {label}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+const OUTCOMES: readonly (readonly [string, string])[] = [
+  ['none', 'Made no run'],
+  ['active', 'A run is under way'],
+  ['failed', 'A run failed'],
+  ['succeeded', 'A run succeeded'],
+];
+
+/** What became of events. */
+export function OutcomeFilter() {
+  const { get, set } = useUrlState();
+  return (
+    <select
+      className="input"
+      aria-label="What became of it"
+      value={get('outcome') ?? ''}
+      onChange={(event) => set({ outcome: event.target.value })}
+    >
+      <option value="">Any outcome</option>
+      {OUTCOMES.map(([value, label]) => (
         <option key={value} value={value}>
           {label}
         </option>

@@ -120,14 +120,18 @@ function About({ flow, tree }: { readonly flow: FlowView; readonly tree: FlowTre
   return (
     <>
       <h2>{triggerTitle(tree)}</h2>
-      {flow.note !== null && <p className="dim">{flow.note}</p>}
+      {flow.note !== null && (
+        <p className="dim">
+          <Sentence text={flow.note} />
+        </p>
+      )}
       {typeof flow.trigger?.url === 'string' && <CopyField label="Copy the URL" text={flow.trigger.url} />}
       <Facts>
         {typeof flow.trigger?.url === 'string' && <Fact label="Methods">{flow.trigger.methods.join(', ')}</Fact>}
         {typeof flow.trigger?.url === 'string' && (
           <Fact label="Credential">{flow.trigger.credential ?? 'none: anybody who knows the URL may send'}</Fact>
         )}
-        <Fact label="Version">{flow.version}</Fact>
+        <Fact label="Version">{flow.version === 0 ? 'none is live yet' : flow.version}</Fact>
         {flow.publishedAt && <Fact label="Live since">{moment(flow.publishedAt, now)}</Fact>}
         <Fact label="Steps">{count(everyStep([...tree.steps, ...tree.onError]).length, 'step')}</Fact>
       </Facts>
@@ -147,10 +151,25 @@ function Problems({ flow: { problems, version } }: { readonly flow: FlowView }) 
             <Glyph status={severity === 'error' ? 'not-enabled' : 'paused'} />
             <p>
               <Sentence text={message} /> <code className="dim">{`line ${line}`}</code>
+              <SealInstead code={code} message={message} />
             </p>
           </li>
         ))}
       </ul>
     </section>
+  );
+}
+
+/** A secret that no variable holds may be given here as well. */
+function SealInstead({ code, message }: { readonly code: string; readonly message: string }) {
+  const name = code === 'credential.missing-secret' ? /`([^`]+)`/.exec(message)?.[1] : undefined;
+  if (name === undefined) return null;
+  return (
+    <>
+      {' '}
+      <Link className="link" href={`/credentials/${encodeURIComponent(name)}`}>
+        Or give its secret here
+      </Link>
+    </>
   );
 }

@@ -2,6 +2,7 @@ import { Link } from 'wouter';
 import { useActivity, useFlows } from '../api/queries.js';
 import type { FlowActivityView, FlowItem } from '../api/wire.js';
 import { ago, count } from '../format/format.js';
+import { scheduleWords, type ScheduleParts } from '../format/schedule.js';
 import { NewFlow } from '../editor/new-flow.js';
 import { Header } from '../shell/shell.js';
 import { Glyph, statusWords } from '../ui/glyph.js';
@@ -58,22 +59,20 @@ function FlowRow({ flow, activity }: { readonly flow: FlowItem; readonly activit
   return (
     <tr>
       <td>
-        <span className="with-glyph">
+        <span className="with-glyph wrapping">
           <Glyph status={flow.state} quiet />
           <Link className="row-link" href={`/flows/${flow.id}`}>
             {flow.name ?? flow.id}
           </Link>
         </span>
       </td>
-      <td className="dim">
-        <code>{flow.trigger ? triggerText(flow.trigger) : '—'}</code>
-      </td>
+      <td className="dim tight">{flow.trigger ? <TriggerText trigger={flow.trigger} /> : '—'}</td>
       <td>{activity ? <HourStrip hours={activity.hours} label={flow.name ?? flow.id} /> : <span className="dim">No runs</span>}</td>
       <td className="dim">{activity && activity.runs > 0 ? successRate(activity) : ''}</td>
       <td>
         <LastRun activity={activity} />
       </td>
-      <td>
+      <td className="tight">
         {flow.state === 'live' ? `Live v${flow.version}` : statusWords(flow.state)}
         {errors > 0 && <span className="bad"> · {count(errors, 'problem')}</span>}
       </td>
@@ -93,11 +92,21 @@ function LastRun({ activity }: { readonly activity: FlowActivityView | undefined
 }
 
 /** What starts a flow, in a few words. */
-const STARTED_BY = { webhook: 'Request', schedule: 'Schedule', event: 'Event', call: 'Other flows' } as const;
+function TriggerText({ trigger: { methods, url, listensTo, schedule, timezone } }: { readonly trigger: NonNullable<FlowItem['trigger']> }) {
+  if (url !== null) {
+    return (
+      <code>
+        {methods.join(', ')} {new URL(url).pathname}
+      </code>
+    );
+  }
+  if (listensTo !== null) return <code>When {listensTo}</code>;
+  return schedule === null ? 'When another flow calls it' : scheduleWords(partsOf(schedule, timezone));
+}
 
-function triggerText({ type, methods, url }: NonNullable<FlowItem['trigger']>): string {
-  if (url === null) return STARTED_BY[type];
-  return `${methods.join(', ')} ${new URL(url).pathname}`;
+/** The API names a cron line and an interval alike; an interval has neither spaces nor an @. */
+function partsOf(schedule: string, timezone: string | null): ScheduleParts {
+  return /\s|^@/.test(schedule) ? { cron: schedule, timezone: timezone ?? undefined } : { every: schedule };
 }
 
 /** Never 100 % while one has failed. */

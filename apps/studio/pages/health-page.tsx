@@ -1,13 +1,15 @@
 import { Link } from 'wouter';
 import { useActivity, useFlows, useStatus } from '../api/queries.js';
 import type { ActivityView, FlowItem, StatusView } from '../api/wire.js';
-import { ago, count, duration } from '../format/format.js';
+import { ago, count, duration, whole } from '../format/format.js';
 import { Header } from '../shell/shell.js';
 import { Glyph } from '../ui/glyph.js';
 import { Sentence } from '../ui/sentence.js';
+import { HeadRow } from '../ui/head-row.js';
 import { Loaded } from '../ui/states.js';
 import { useNow } from '../ui/use-now.js';
 import { attentionOf, type Attention } from './attention.js';
+import { healthNumbers } from './health-numbers.js';
 import { DeadLetters } from './dead-letters.js';
 import { HourStrip } from './hour-strip.js';
 
@@ -55,20 +57,12 @@ function AttentionTable({ rows }: { readonly rows: readonly Attention[] }) {
   const now = useNow();
   return (
     <table className="table">
-      <thead>
-        <tr>
-          {['Flow', 'What', 'Since', 'Affected', 'Next'].map((name) => (
-            <th key={name} scope="col">
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <HeadRow names={['Flow', 'What', 'Since', 'Affected', 'Next']} />
       <tbody>
         {rows.map((row) => (
           <tr key={row.flowId}>
             <td>
-              <span className="with-glyph">
+              <span className="with-glyph wrapping">
                 <Glyph status={row.glyph} quiet />
                 <Link className="row-link" href={`/flows/${row.flowId}`}>
                   {row.name}
@@ -92,46 +86,20 @@ function AttentionTable({ rows }: { readonly rows: readonly Attention[] }) {
   );
 }
 
-function Numbers({ lately, status: { runs } }: { readonly lately: ActivityView; readonly status: StatusView }) {
+function Numbers({ lately, status }: { readonly lately: ActivityView; readonly status: StatusView }) {
   const now = useNow();
-  const all = lately.flows.reduce(
-    (sum, flow) => ({ runs: sum.runs + flow.runs, failed: sum.failed + flow.failed, refused: sum.refused + flow.refused }),
-    {
-      runs: 0,
-      failed: 0,
-      refused: 0,
-    },
-  );
-  const slowest = Math.max(0, ...lately.flows.map(({ p95Ms }) => p95Ms ?? 0));
-  const numbers: readonly (readonly [string, string, string])[] = [
-    ['Runs, 24 hours', all.runs.toLocaleString('en'), '/runs?time=24h'],
-    ['Failed', all.failed.toLocaleString('en'), '/runs?status=failed&time=24h'],
-    ['Refused requests', all.refused.toLocaleString('en'), '/events?show=refused&time=24h'],
-    ['Queued', (runs.queued + runs.held).toLocaleString('en'), '/runs?status=queued'],
-    ['Waiting for a retry or a time', runs.waiting.toLocaleString('en'), '/runs?status=waiting'],
-    ['Slowest flow, 95 of 100', slowest === 0 ? '—' : duration(slowest), '/flows'],
-  ];
   return (
-    <>
-      <ul className="numbers">
-        {numbers.map(([label, value, href]) => (
-          <li key={label}>
-            <Link href={href}>
-              <span className="dim">{label}</span>
-              <strong>{value}</strong>
-            </Link>
-          </li>
-        ))}
-      </ul>
-      {lately.oldestQueued && (
-        <p className="dim">
-          The oldest run in the queue came {ago(lately.oldestQueued.at, now)}:{' '}
-          <Link className="link" href={`/runs/${lately.oldestQueued.id}`}>
-            {lately.oldestQueued.flowId}
+    <ul className="numbers" aria-label="Six numbers">
+      {healthNumbers(lately, status, now).map(({ label, value, note, href }) => (
+        <li key={label}>
+          <Link href={href}>
+            <span className="dim">{label}</span>
+            <strong>{value}</strong>
+            <span className="dim">{note}</span>
           </Link>
-        </p>
-      )}
-    </>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -142,15 +110,7 @@ function Throughput({ lately }: { readonly lately: ActivityView }) {
     <section>
       <h3 className="section-title">By flow, 24 hours</h3>
       <table className="table">
-        <thead>
-          <tr>
-            {['Flow', 'Runs by the hour', 'Runs', 'Failed', 'Half within', '95 of 100 within'].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <HeadRow names={['Flow', 'Runs by the hour', 'Runs', 'Failed', 'Half within', '95 of 100 within']} />
         <tbody>
           {flows.map((flow) => (
             <tr key={flow.flowId}>
@@ -162,8 +122,8 @@ function Throughput({ lately }: { readonly lately: ActivityView }) {
               <td>
                 <HourStrip hours={flow.hours} label={flow.flowId} />
               </td>
-              <td>{flow.runs.toLocaleString('en')}</td>
-              <td className={flow.failed > 0 ? 'bad' : 'dim'}>{flow.failed.toLocaleString('en')}</td>
+              <td>{whole(flow.runs)}</td>
+              <td className={flow.failed > 0 ? 'bad' : 'dim'}>{whole(flow.failed)}</td>
               <td className="dim">{flow.p50Ms === null ? '—' : duration(flow.p50Ms)}</td>
               <td className="dim">{flow.p95Ms === null ? '—' : duration(flow.p95Ms)}</td>
             </tr>

@@ -4,11 +4,18 @@ import { count } from '../format/format.js';
 const [CELL, WIDTH, HEIGHT] = [5, 4, 22];
 const LEAST = 2;
 
+interface HourStripProps {
+  readonly hours: FlowActivityView['hours'];
+  readonly label: string;
+  /** What is counted, where it is no runs. */
+  readonly words?: string;
+}
+
 /** Runs by the hour: height is volume, the red part failed. */
-export function HourStrip({ hours, label }: { readonly hours: FlowActivityView['hours']; readonly label: string }) {
+export function HourStrip({ hours, label, words: given }: HourStripProps) {
   const most = Math.max(1, ...hours.map(({ runs }) => runs));
   const [runs, failed] = [sum(hours.map((hour) => hour.runs)), sum(hours.map((hour) => hour.failed))];
-  const words = `${label}: ${count(runs, 'run')} in ${count(hours.length, 'hour')}, ${failed} failed`;
+  const words = given ?? `${label}: ${count(runs, 'run')} in ${count(hours.length, 'hour')}, ${failed} failed`;
   return (
     <svg className="hours" width={hours.length * CELL} height={HEIGHT} role="img" aria-label={words}>
       {hours.map((hour, index) => {

@@ -1,6 +1,9 @@
 import { Link } from 'wouter';
 import { useFlows, useRuns, useStatus } from '../api/queries.js';
-import type { RunItem } from '../api/wire.js';
+import { BulkBar } from '../bulk/bulk-bar.js';
+import { OperationStrip } from '../bulk/operation-strip.js';
+import { useSelection, type Selection } from '../bulk/selection.js';
+import type { ListedRun } from '../api/wire.js';
 import { moment, shortId } from '../format/format.js';
 import { Took } from '../run/run-bar.js';
 import { Header } from '../shell/shell.js';
@@ -11,12 +14,13 @@ import { useMedia } from '../ui/use-media.js';
 import { useNow } from '../ui/use-now.js';
 import { useUrlState } from '../ui/url-state.js';
 import { VirtualRows } from '../ui/virtual-rows.js';
+import { triggerWords } from './event-words.js';
 import { FlowFilter, SearchBox, sinceOf, TimeFilter } from './filters.js';
 import { useFresh } from './fresh.js';
 import { SendLine } from './send-line.js';
 import { LoadMore, NewPill } from './list-parts.js';
 
-const STATUSES: readonly (readonly [RunItem['status'] | undefined, string])[] = [
+const STATUSES: readonly (readonly [ListedRun['status'] | undefined, string])[] = [
   [undefined, 'All'],
   ['failed', 'Failed'],
   ['running', 'Running'],
@@ -39,7 +43,13 @@ export function RunsPage({ flow }: { readonly flow?: string }) {
             ? [{ label: 'Runs' }]
             : [{ label: 'Flows', href: '/flows' }, { label: flow, href: `/flows/${flow}` }, { label: 'Runs' }]
         }
+        actions={
+          <Link className="button" data-look="quiet" href="/operations">
+            Operations
+          </Link>
+        }
       />
+      {get('operation') !== undefined && <OperationStrip id={get('operation')!} />}
       <div className="filters">
         <Segmented label="Status" choices={choices} value={status} />
         {flow === undefined && <FlowFilter />}
@@ -59,20 +69,27 @@ function useSince(): string | undefined {
 
 function RunList({ flow, status }: { readonly flow: string | undefined; readonly status: string | undefined }) {
   const { get } = useUrlState();
-  const filters = { flow, status, q: get('q'), since: useSince() };
+  const filters = { flow, status, q: get('q'), since: useSince(), operation: get('operation') };
   const query = useRuns(filters);
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
-  const fresh = useFresh(items, JSON.stringify({ ...filters, since: get('time') }));
+  const key = JSON.stringify({ ...filters, since: get('time') });
+  const fresh = useFresh(items, key);
+  const selection = useSelection(key, fresh.shown);
+  const searching = filters.q !== undefined || (status !== undefined && LOOKED_FOR.includes(status));
   return (
     <Loaded query={query} what="the runs">
       {() =>
         items.length === 0 ? (
-          <NoRuns filtered={Object.values(filters).some((value) => value !== undefined)} />
+          <>
+            <NoRuns filtered={Object.values(filters).some((value) => value !== undefined)} more={query.hasNextPage} />
+            {query.hasNextPage && <LoadMore query={query} searching={searching} />}
+          </>
         ) : (
           <>
+            <BulkBar kinds={['rerun', 'cancel']} selection={selection} filters={orderFilters(filters)} />
             <NewPill fresh={fresh} />
-            <Rows items={fresh.shown}>
-              <LoadMore query={query} />
+            <Rows items={fresh.shown} selection={selection} stale={query.isPlaceholderData}>
+              <LoadMore query={query} searching={searching} />
             </Rows>
           </>
         )
@@ -81,7 +98,25 @@ function RunList({ flow, status }: { readonly flow: string | undefined; readonly
   );
 }
 
-function Rows({ items, children }: { readonly items: readonly RunItem[]; readonly children: React.ReactNode }) {
+/** States that no index names: they are looked for. */
+const LOOKED_FOR: readonly string[] = ['succeeded', 'cancelled', 'filtered'];
+
+/** What an order about all that match takes: an operation is no filter of an order. */
+function orderFilters({
+  operation: _,
+  ...filters
+}: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string | undefined>> {
+  return filters;
+}
+
+interface RowsProps {
+  readonly items: readonly ListedRun[];
+  readonly selection: Selection;
+  readonly stale: boolean;
+  readonly children: React.ReactNode;
+}
+
+function Rows({ items, selection, stale, children }: RowsProps) {
   const { data } = useFlows();
   const now = useNow();
   const small = useMedia('(max-width: 719px)');
@@ -92,8 +127,10 @@ function Rows({ items, children }: { readonly items: readonly RunItem[]; readonl
       className="run-list"
       items={items}
       rowHeight={small ? 52 : 36}
-      head={['Flow', 'Run', 'What happened', 'Took', 'Came']}
+      head={['Flow', 'Run', 'Started by', 'What happened', 'Took', 'Came']}
       keyOf={({ id }) => id}
+      stale={stale}
+      select={{ selection, label: (run) => `${run.flowId} ${shortId(run.id)}` }}
       row={(run) => <Cells run={run} name={names.get(run.flowId) ?? run.flowId} now={now} />}
     >
       {children}
@@ -101,7 +138,7 @@ function Rows({ items, children }: { readonly items: readonly RunItem[]; readonl
   );
 }
 
-function Cells({ run, name, now }: { readonly run: RunItem; readonly name: string; readonly now: number }) {
+function Cells({ run, name, now }: { readonly run: ListedRun; readonly name: string; readonly now: number }) {
   return (
     <>
       <span role="cell" className="with-glyph">
@@ -113,6 +150,9 @@ function Cells({ run, name, now }: { readonly run: RunItem; readonly name: strin
       <code role="cell" className="dim">
         {shortId(run.id)}
       </code>
+      <span role="cell" className="dim nowrap" title={triggerWords(run.trigger)}>
+        {triggerWords(run.trigger)}
+      </span>
       <span role="cell" className="nowrap">
         <What run={run} />
       </span>
@@ -126,7 +166,7 @@ function Cells({ run, name, now }: { readonly run: RunItem; readonly name: strin
   );
 }
 
-function What({ run: { error, status } }: { readonly run: RunItem }) {
+function What({ run: { error, status } }: { readonly run: ListedRun }) {
   if (error) {
     return (
       <>
@@ -139,8 +179,9 @@ function What({ run: { error, status } }: { readonly run: RunItem }) {
   return null;
 }
 
-function NoRuns({ filtered }: { readonly filtered: boolean }) {
+function NoRuns({ filtered, more }: { readonly filtered: boolean; readonly more: boolean }) {
   const { data } = useStatus();
+  if (filtered && more) return <Empty title="No run like this so far." />;
   if (filtered) return <Empty title="No run is like this. Take a filter away to see more." />;
   return (
     <Empty title="No runs yet">

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useEvent, useEvents, useFlows } from '../api/queries.js';
 import type { EventItem, FlowItem } from '../api/wire.js';
+import { BuildFlow } from '../editor/new-flow.js';
 import { clock, size } from '../format/format.js';
 import { EventBody } from '../run/panels.js';
 import { Header } from '../shell/shell.js';
@@ -112,6 +113,9 @@ function Look({ latest }: { readonly latest: EventItem | undefined }) {
         <>
           <p className="dim">You can use each of these values in any step.</p>
           <EventBody event={event.data} />
+          <div className="actions">
+            <BuildFlow event={event.data} />
+          </div>
         </>
       ) : (
         <p className="dim">Your event opens here as soon as it arrives.</p>
@@ -135,11 +139,7 @@ function GoOn({ flow, latest }: { readonly flow: FlowItem; readonly latest: Even
         <p className="dim">Each event starts a run of the flow. You can watch it step by step.</p>
       )}
       <div className="actions">
-        {run && (
-          <Button look="ink" onClick={() => navigate(`/runs/${run.id}`)}>
-            Open the run
-          </Button>
-        )}
+        {run && <Button onClick={() => navigate(`/runs/${run.id}`)}>Open the run</Button>}
         <Link className="button" data-look="plain" href={`/flows/${flow.id}`}>
           Look at the flow
         </Link>

@@ -1,11 +1,12 @@
 import type { Json } from '@millrace/component-sdk';
 import { X } from 'lucide-react';
 import { everyStep, type FlowStep } from '../flow/structure.js';
-import { stepTitle, triggerTitle } from '../flow/words.js';
+import { stepSummary, stepTitle, triggerTitle } from '../flow/words.js';
 import type { StepView } from '../api/wire.js';
 import { size } from '../format/format.js';
 import { IconButton, Tabs } from '../ui/controls.js';
-import { DataTree, RemoteTree } from '../ui/data-tree.js';
+import { DataTree } from '../ui/data-tree.js';
+import { LargeValue } from '../ui/large-value.js';
 import { StepTile, TriggerTile } from '../ui/tile.js';
 import { useUrlState } from '../ui/url-state.js';
 import { Attempts } from './attempts.js';
@@ -97,7 +98,7 @@ function Overview({ shown, step, row }: { readonly shown: ShownRun; readonly ste
   const { status } = shown.overlay.state(step.id);
   return (
     <>
-      {row?.error ? <ErrorBlock error={row.error} row={row} /> : <ResultLine status={status} row={row} />}
+      {row?.error ? <ErrorBlock error={row.error} row={row} /> : <ResultLine status={status} row={row} doing={stepSummary(step)} />}
       <Why shown={shown} step={step} />
       <Settings step={step} input={row?.input as Json | undefined} />
       {row && <Attempts row={row} />}
@@ -110,7 +111,8 @@ function Part({ shown, row, part }: { readonly shown: ShownRun; readonly row: St
   if (!row) return <p className="dim">The run has not come to this step, so there is no {part}.</p>;
   if (row.large.includes(part)) {
     const source = { path: `runs/${shown.run.id}/value`, query: { path: row.path, part } };
-    return <RemoteTree key={`${row.path} ${part}`} source={source} label={part} />;
+    const file = `/api/v1/runs/${shown.run.id}/steps/${encodeURIComponent(row.path)}/${part}`;
+    return <LargeValue key={`${row.path} ${part}`} source={source} label={part} file={file} />;
   }
   const value = row[part] as Json;
   if (value === null) return <p className="dim">{row.status === 'succeeded' ? `There is no ${part}.` : `There is no ${part} yet.`}</p>;

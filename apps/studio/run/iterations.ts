@@ -1,4 +1,4 @@
-import type { Iterations } from './overlay.js';
+import type { Iteration, Iterations } from './overlay.js';
 
 /** `each:3,each[3].inner:0` as the chosen iteration of each loop. What cannot be read is left out. */
 export function readIterations(text: string | undefined): Iterations {
@@ -10,4 +10,10 @@ export function readIterations(text: string | undefined): Iterations {
 export function withIteration(text: string | undefined, path: string, index: number): string {
   const kept = Object.entries(readIterations(text)).filter(([known]) => known !== path && !known.startsWith(`${path}[`));
   return [...kept, [path, index]].map(([known, at]) => `${known}:${at}`).join(',');
+}
+
+/** The next item that failed after this one, else the first that did. */
+export function nextFailedItem(all: readonly Iteration[], current: number | undefined): Iteration | undefined {
+  const failed = all.filter(({ status }) => status === 'failed');
+  return failed.find(({ index }) => index > (current ?? -1)) ?? failed[0];
 }

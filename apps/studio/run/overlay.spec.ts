@@ -27,9 +27,11 @@ function row(path: string, part: Partial<StepView> = {}): StepView {
     large: [],
     inputFile: null,
     outputFile: null,
+    given: null,
     error: null,
     retryAt: null,
     resumeAt: null,
+    rateOf: null,
   };
   return { path, kind: 'use', status: 'succeeded', startedAt, finishedAt, ...rest, ...part };
 }
@@ -49,8 +51,12 @@ function run(steps: StepView[], status: RunView['status'] = 'succeeded'): RunVie
     parent: null,
     rerunOf: null,
     dry: false,
+    test: false,
+    lane: null,
+    pace: null,
     resolution: null,
     error: null,
+    collected: null,
     steps,
   };
 }

@@ -28,6 +28,8 @@ export interface Iteration {
 /** One run laid over the structure of its flow. */
 export interface Overlay {
   state(stepId: string): StepState;
+  /** Steps that failed. */
+  failed(): ReadonlySet<string>;
   /** The path of a step's row in the iterations that are looked at. */
   path(stepId: string): string;
   /** True when the run took this lane, false when it took another, undefined when it did not come to it. */
@@ -79,8 +81,11 @@ class RunOverlay implements Overlay {
 
   state(stepId: string): StepState {
     const row = this.rows.get(this.path(stepId));
-    const status = row ? shown(row) : this.withoutRow(stepId);
-    return { status, durationMs: row ? durationOf(row) : null, attempts: row?.attempts ?? 0, row };
+    return { status: this.status(stepId), durationMs: row ? durationOf(row) : null, attempts: row?.attempts ?? 0, row };
+  }
+
+  failed(): ReadonlySet<string> {
+    return new Set([...this.steps.keys()].filter((id) => this.status(id) === 'failed'));
   }
 
   took(owner: string, lane: string): boolean | undefined {
@@ -117,6 +122,11 @@ class RunOverlay implements Overlay {
     return step?.lanes.some(({ steps }) => steps.some(({ id }) => this.began(id))) ?? false;
   }
 
+  private status(stepId: string): ShownStatus {
+    const row = this.rows.get(this.path(stepId));
+    return row ? shown(row) : this.withoutRow(stepId);
+  }
+
   /** From what stands below a step that has no row of its own. */
   private withoutRow(stepId: string): ShownStatus {
     if (this.leftOut.has(stepId)) return 'skipped';
@@ -131,7 +141,7 @@ class RunOverlay implements Overlay {
   private below(stepId: string): ShownStatus[] {
     const lanes = this.steps.get(stepId)?.lanes ?? [];
     const caught = lanes.some(({ role, steps }) => role === 'catch' && steps.some(({ id }) => this.began(id)));
-    return lanes.filter(({ key }) => !(caught && key === 'try')).flatMap(({ steps }) => steps.map(({ id }) => this.state(id).status));
+    return lanes.filter(({ key }) => !(caught && key === 'try')).flatMap(({ steps }) => steps.map(({ id }) => this.status(id)));
   }
 
   private visit(steps: readonly FlowStep[], prefix: string, chosen: Iterations): void {

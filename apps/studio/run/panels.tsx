@@ -1,14 +1,16 @@
 import type { Json } from '@millrace/component-sdk';
 import { Link } from 'wouter';
-import type { EventView } from '../api/wire.js';
-import { clock, moment, shortId, size } from '../format/format.js';
+import type { EventView, RunView } from '../api/wire.js';
+import { clock, count, moment, shortId, size } from '../format/format.js';
 import { Fact, Facts } from '../ui/controls.js';
-import { DataTree, RemoteTree } from '../ui/data-tree.js';
+import { DataTree } from '../ui/data-tree.js';
+import { LargeValue } from '../ui/large-value.js';
 import { Glyph, statusWords } from '../ui/glyph.js';
 import { useNow } from '../ui/use-now.js';
 import { ErrorBlock } from './error-block.js';
 import { Took } from './run-bar.js';
 import type { ShownRun } from './shown-run.js';
+import { Pace, Turn } from './turn.js';
 
 /** The run itself, when no step is selected. */
 export function RunPanel({ shown: { run, tree }, onSelect }: { readonly shown: ShownRun; readonly onSelect: (step: string) => void }) {
@@ -19,6 +21,9 @@ export function RunPanel({ shown: { run, tree }, onSelect }: { readonly shown: S
       <h2 className="with-glyph">
         <Glyph status={run.status} quiet /> Run {statusWords(run.status).toLowerCase()}
       </h2>
+      <Turn lane={run.lane} />
+      {run.status === 'cancelled' && <Cancelled run={run} />}
+      <Pace pace={run.pace} />
       {run.error && <ErrorBlock error={run.error} row={run.steps.find(({ path }) => path === failedStep)} />}
       {failedStep !== undefined && (
         <button type="button" className="button" data-look="plain" onClick={() => onSelect(failedStep.split('.').at(-1)!)}>
@@ -37,6 +42,11 @@ export function RunPanel({ shown: { run, tree }, onSelect }: { readonly shown: S
             {shortId(run.eventId)}
           </Link>
         </Fact>
+        {run.collected && (
+          <Fact label="Made of">
+            <MadeOf {...run.collected} />
+          </Fact>
+        )}
         <Fact label="Came">{moment(run.createdAt, now)}</Fact>
         {run.startedAt && <Fact label="Started">{clock(run.startedAt)}</Fact>}
         <Fact label="Took">
@@ -47,6 +57,37 @@ export function RunPanel({ shown: { run, tree }, onSelect }: { readonly shown: S
         </Fact>
       </Facts>
     </div>
+  );
+}
+
+/** The events that were collected for a run, the first few by name. */
+function MadeOf({ count: all, eventIds }: NonNullable<RunView['collected']>) {
+  const shown = eventIds.slice(0, 5);
+  return (
+    <>
+      {count(all, 'event')}:{' '}
+      {shown.map((id) => (
+        <span key={id}>
+          <Link className="link mono" href={`/events/${id}`}>
+            {shortId(id)}
+          </Link>{' '}
+        </span>
+      ))}
+      {all > shown.length && '…'}
+    </>
+  );
+}
+
+/** What an operator did is no failure, and still leaves a question: what was under way? */
+function Cancelled({ run }: { readonly run: RunView }) {
+  const open = run.steps.filter(({ status, kind }) => status === 'interrupted' && kind !== 'wait').map(({ path }) => path);
+  return (
+    <p className="cancelled-words">
+      Somebody ended this run before it was done.{' '}
+      {open.length === 0
+        ? 'No step was under way.'
+        : `Under way was ${open.join(', ')}: check whether it took effect before you run it again.`}
+    </p>
   );
 }
 
@@ -75,7 +116,9 @@ export function EventPanel({ event }: { readonly event: EventView }) {
 
 export function EventBody({ event: { id, body } }: { readonly event: EventView }) {
   if (body.kind === 'empty') return <p className="dim">The body is empty.</p>;
-  if (body.kind === 'large') return <RemoteTree source={{ path: `events/${id}/value`, query: {} }} label="Body" />;
+  if (body.kind === 'large') {
+    return <LargeValue source={{ path: `events/${id}/value`, query: {} }} label="Body" file={`/api/v1/events/${id}/body`} />;
+  }
   if (body.kind === 'parsed') return <DataTree value={body.value as Json} label="Body" />;
   return <pre className="code-block">{String(body.value)}</pre>;
 }

@@ -29,11 +29,20 @@ function useRerun(runId: string) {
   });
 }
 
-/** What can be done about a run that ended. */
-export function RunActions({ run, event }: { readonly run: RunView; readonly event: EventView | undefined }) {
-  const rerun = useRerun(run.id);
+interface RunActionsProps {
+  readonly run: RunView;
+  readonly event: EventView | undefined;
+}
+
+/** What can be done about a run that ended. A test is begun again in the editor, with the draft as it is by then. */
+export function RunActions({ run, event }: RunActionsProps) {
   if (isActive(run)) return null;
   const failed = run.status === 'failed' ? run.error?.step : undefined;
+  return run.test ? <FixLink run={run} failed={failed} /> : <Reruns {...{ run, event, failed }} />;
+}
+
+function Reruns({ run, event, failed }: RunActionsProps & { readonly failed: string | undefined }) {
+  const rerun = useRerun(run.id);
   return (
     <>
       {rerun.error && (

@@ -12,17 +12,38 @@ const REASONS: Readonly<Partial<Record<ShownStatus, string>>> = {
   interrupted: 'It was started and never finished, because the run ended first. Check whether it took effect.',
 };
 
-/** How a step went, in one line. */
-export function ResultLine({ status, row }: { readonly status: ShownStatus; readonly row: StepView | undefined }) {
+interface ResultLineProps {
+  readonly status: ShownStatus;
+  readonly row: StepView | undefined;
+  /** What the step does, in a few words. */
+  readonly doing: string;
+}
+
+/** How a step went, in one line; of one that is under way what it waits for. */
+export function ResultLine({ status, row, doing }: ResultLineProps) {
   return (
     <div className="result-line">
       <Glyph status={status} quiet />
       <p>
         <strong>{statusWords(status)}</strong>
         {row && <Times row={row} />}
+        {row?.rateOf && <RateLine credential={row.rateOf} until={row.resumeAt} />}
+        {status === 'running' && <span className="dim"> Waiting for {doing}.</span>}
         {REASONS[status] && <span className="dim"> {REASONS[status]}</span>}
       </p>
     </div>
+  );
+}
+
+/** Nothing is wrong, and nothing has begun: the vendor's limit is being kept. */
+function RateLine({ credential, until }: { readonly credential: string; readonly until: string | null }) {
+  const now = useNow();
+  const left = until === null ? 0 : Date.parse(until) - now;
+  return (
+    <span className="dim">
+      {' '}
+      Waits for the rate of the credential {credential}; {left > 0 ? `it is looked at again in ${duration(left)}.` : 'its turn is due.'}
+    </span>
   );
 }
 

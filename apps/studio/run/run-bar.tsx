@@ -13,7 +13,7 @@ export function RunBar({ run }: { readonly run: RunView }) {
       <strong>Run {statusWords(run.status).toLowerCase()}</strong>
       <code className="dim">{shortId(run.id)}</code>
       <span className="dim">
-        {clock(run.createdAt)} · <Took run={run} />
+        {clock(run.createdAt)} · {run.lane && run.lane.place > 0 ? `in line, place ${run.lane.place}` : <Took run={run} />}
       </span>
       <Link className="link" href={`/flows/${run.flowId}`}>
         v{run.version}

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { useEvent, useFlowVersion, useRun } from '../api/queries.js';
+import { useEvent, useRun, useRunText } from '../api/queries.js';
 import type { EventView, RunView } from '../api/wire.js';
 import { Canvas } from '../canvas/canvas.js';
 import { readFlow } from '../flow/structure.js';
@@ -31,7 +31,7 @@ export function RunPage({ id }: { readonly id: string }) {
 }
 
 function WithFlow({ run }: { readonly run: RunView }) {
-  const version = useFlowVersion(run.flowId, run.version);
+  const version = useRunText(run);
   const event = useEvent(run.eventId);
   return (
     <Loaded query={version} what="the flow of the run">
@@ -125,7 +125,7 @@ function Body({ view, shown, selected, onSelect }: BodyProps) {
       overlay={overlay}
       selected={selected}
       eventSize={event && `1 event · ${size(event.size)}`}
-      onSelect={onSelect}
+      onSelect={(step) => onSelect(step)}
       onOpenData={(step) => onSelect(step, { tab: 'output' })}
     >
       <div className="canvas-strip">

@@ -1,7 +1,7 @@
 import type { Json } from '@millrace/component-sdk';
 import type { FlowStep } from '../flow/structure.js';
-import { laneWords } from '../flow/words.js';
-import { lookedAt, type Known } from './explain.js';
+import { expressionWords, laneWords } from '../flow/words.js';
+import { lookedAt, withValues, type Known } from './explain.js';
 import type { ShownRun } from './shown-run.js';
 
 /** Why a branch was taken: the condition, and each value that it looked at. */
@@ -9,10 +9,15 @@ export function Why({ shown, step }: { readonly shown: ShownRun; readonly step: 
   const lane = step.lanes.find(({ key }) => shown.overlay.took(step.id, key) === true);
   if ((step.kind !== 'if' && step.kind !== 'switch') || !lane) return null;
   const conditions = step.kind === 'if' ? [step.json['if']] : [step.json['switch'], ...whenOf(step.json['cases'])];
-  const looked = lookedAt(conditions.filter((text) => typeof text === 'string').join(' '), knownOf(shown));
+  const known = knownOf(shown);
+  const looked = lookedAt(conditions.filter((text) => typeof text === 'string').join(' '), known);
   return (
     <section className="why">
       <h3>Why this way</h3>
+      <p className="why-line">
+        <code>{expressionWords(withValues(String(conditions[0]), known))}</code> →{' '}
+        <strong>{step.kind === 'if' ? (lane.key === 'then' ? 'yes' : 'no') : laneWords(step, lane)}</strong>
+      </p>
       <ul>
         {looked.map(({ path, value }) => (
           <li key={path}>
@@ -24,9 +29,6 @@ export function Why({ shown, step }: { readonly shown: ShownRun; readonly step: 
             )}
           </li>
         ))}
-        <li>
-          so the run took <strong>{step.kind === 'if' ? (lane.key === 'then' ? 'yes' : 'otherwise') : laneWords(step, lane)}</strong>
-        </li>
       </ul>
     </section>
   );

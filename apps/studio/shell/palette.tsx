@@ -1,7 +1,8 @@
 import { Dialog } from '@base-ui/react/dialog';
-import { useState, type KeyboardEvent } from 'react';
+import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useFlows } from '../api/queries.js';
+import { ListSearch } from '../ui/list-search.js';
 
 interface Target {
   readonly words: string;
@@ -15,8 +16,11 @@ const PAGES: readonly Target[] = [
   { words: 'Failed runs', kind: 'Page', href: '/runs?status=failed' },
   { words: 'Events', kind: 'Page', href: '/events' },
   { words: 'Refused requests', kind: 'Page', href: '/events?show=refused' },
+  { words: 'Endpoints', kind: 'Page', href: '/endpoints' },
   { words: 'Credentials', kind: 'Page', href: '/credentials' },
+  { words: 'Operations', kind: 'Page', href: '/operations' },
   { words: 'Health', kind: 'Page', href: '/health' },
+  { words: 'Settings', kind: 'Page', href: '/settings' },
   { words: 'Start', kind: 'Page', href: '/welcome' },
 ];
 
@@ -43,39 +47,27 @@ function Finder({ onDone }: { readonly onDone: () => void }) {
   const found = useTargets()
     .filter(({ words }) => words.toLowerCase().includes(text.toLowerCase()))
     .slice(0, MOST);
-  const go = (target: Target | undefined): void => {
-    if (!target) return;
+  const go = (target: Target): void => {
     navigate(target.href);
     onDone();
   };
-  const onKey = (event: KeyboardEvent): void => {
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (by !== undefined) setActive((active + by + found.length) % Math.max(1, found.length));
-    else if (event.key === 'Enter') go(found[active]);
-    else return;
-    event.preventDefault();
-  };
   return (
     <>
-      <input
-        role="combobox"
-        aria-expanded="true"
-        aria-controls="palette-list"
-        aria-activedescendant={found[active] ? `palette-${active}` : undefined}
-        aria-label="Go to"
+      <ListSearch
+        label="Go to"
         placeholder="Go to a page or a flow"
-        value={text}
-        onKeyDown={onKey}
-        onChange={(event) => {
-          setText(event.target.value);
-          setActive(0);
-        }}
+        list="palette-list"
+        options={found.length}
+        {...{ active, value: text }}
+        onValue={setText}
+        onActive={setActive}
+        onPick={(position) => go(found[position]!)}
       />
       <ul id="palette-list" role="listbox" aria-label="Pages and flows">
         {found.map((target, index) => (
           <li
             key={target.href}
-            id={`palette-${index}`}
+            id={`palette-list-${index}`}
             role="option"
             aria-selected={index === active}
             data-active={index === active}

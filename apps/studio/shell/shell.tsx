@@ -1,4 +1,4 @@
-import { Activity, HeartPulse, Inbox, KeyRound, Workflow, type LucideIcon } from 'lucide-react';
+import { Activity, HeartPulse, Inbox, KeyRound, Link2, SlidersHorizontal, Workflow, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useActivity } from '../api/queries.js';
@@ -25,8 +25,20 @@ const GROUPS: readonly Group[] = [
       { href: '/events', label: 'Events', icon: Inbox },
     ],
   },
-  { label: 'Connect', entries: [{ href: '/credentials', label: 'Credentials', icon: KeyRound }] },
-  { label: 'Operate', entries: [{ href: '/health', label: 'Health', icon: HeartPulse }] },
+  {
+    label: 'Connect',
+    entries: [
+      { href: '/endpoints', label: 'Endpoints', icon: Link2 },
+      { href: '/credentials', label: 'Credentials', icon: KeyRound },
+    ],
+  },
+  {
+    label: 'Operate',
+    entries: [
+      { href: '/health', label: 'Health', icon: HeartPulse },
+      { href: '/settings', label: 'Settings', icon: SlidersHorizontal },
+    ],
+  },
 ];
 
 /** What stands around every page. */

@@ -14,12 +14,32 @@ const HELP: readonly (readonly [readonly string[], string])[] = [
   [['G', 'R'], 'Runs'],
   [['G', 'E'], 'Events'],
   [['G', 'H'], 'Health'],
+  [['G', 'C'], 'Credentials'],
   [['['], 'Narrow and wide navigation'],
   [['/'], 'Search in a list'],
   [['↑', '↓', '←', '→'], 'Walk the steps of a flow'],
+  [['↵'], 'To the settings of a step'],
+  [['E'], 'Next step with a problem, or that failed'],
+  [['N'], 'Next item of a loop that failed'],
+  [[',', '.'], 'Previous and next item of a loop'],
+  [['A'], 'Add a step after this one'],
+  [['⇧', 'A'], 'Add a step before this one'],
+  [['D'], 'Duplicate the step'],
+  [['⌫'], 'Delete the step'],
+  [['⌥', '↑', '↓'], 'Move the step'],
+  [['⇧', '↑', '↓'], 'Select several steps'],
+  [['⌘', 'C', 'X', 'V'], 'Copy, cut and paste steps'],
+  [['⌘', 'Z'], 'Undo; with ⇧ redo'],
+  [['⌘', 'S'], 'Everything is saved by itself: this says so'],
+  [['⌘', 'F'], 'Search in the text of a flow'],
+  [['F8'], 'Next problem in the text of a flow'],
   [['F'], 'Fit the flow into the view'],
   [['+', '−', '0'], 'Zoom'],
   [['J', 'K'], 'Next and previous in a list'],
+  [['X'], 'Select a row of a list'],
+  [['R'], 'Replay or run again what is selected or shown'],
+  [['⌘', '↵'], 'Test the step that is edited'],
+  [['⇧', '⌘', '↵'], 'Test the whole flow'],
   [['Esc'], 'Back to the whole'],
   [['?'], 'This sheet'],
 ];
@@ -63,9 +83,15 @@ const KEYS: Readonly<Record<string, Handler>> = {
   },
   '[': (event) => take(event, toggleNarrow),
   Escape: () => document.querySelector<HTMLElement>('.panel-head .icon-button')?.click(),
+  x: (event) => clickIn(event, (document.activeElement ?? document.body).closest('.row')?.querySelector('input[type="checkbox"]')),
+  r: (event) => clickIn(event, document.querySelector('[data-shortcut="r"]')),
   j: (event) => moveInList(event, 1),
   k: (event) => moveInList(event, -1),
 };
+
+function clickIn(event: KeyboardEvent, target: Element | null | undefined): void {
+  if (target instanceof HTMLElement) take(event, () => target.click());
+}
 
 /** The focus to the row below or above, in whatever list there is. */
 function moveInList(event: KeyboardEvent, by: number): void {
@@ -76,7 +102,10 @@ function moveInList(event: KeyboardEvent, by: number): void {
 }
 
 function isField(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('input, select, textarea, [contenteditable], [role="dialog"]') !== null;
+  return (
+    target instanceof HTMLElement &&
+    target.closest('input:not([type="checkbox"]), select, textarea, [contenteditable], [data-field], [role="dialog"]') !== null
+  );
 }
 
 function Sheet({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {

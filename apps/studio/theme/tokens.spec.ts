@@ -33,7 +33,8 @@ const TEXT: [string, string][] = [
   ...STATES.map((state): [string, string] => [state, `${state}-soft`]),
   ['on-ink', 'ink'],
   ['on-failed', 'failed'],
-  ['accent', 'accent-soft'],
+  // Also what is selected, or found, in the text of a flow.
+  ...['accent', 'ink', 'ink-2', 'ink-3'].map((text): [string, string] => [text, 'accent-soft']),
 ];
 
 describe.each<Theme>(['light', 'dark'])('the %s theme', (theme) => {

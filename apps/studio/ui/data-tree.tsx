@@ -4,7 +4,7 @@ import { useState, type ReactNode } from 'react';
 import { useValue } from '../api/queries.js';
 import type { Query } from '../api/client.js';
 import type { ValueChild, ValueView } from '../api/wire.js';
-import { count, size } from '../format/format.js';
+import { count, size, whole } from '../format/format.js';
 
 /** Children that are shown at once. */
 const PAGE = 100;
@@ -46,7 +46,7 @@ function More({ left, onMore }: { readonly left: number; readonly onMore: () => 
   return (
     <li>
       <button type="button" className="tree-more" onClick={onMore}>
-        Show {Math.min(left, PAGE)} more of {left.toLocaleString('en')}
+        Show {Math.min(left, PAGE)} more of {whole(left)}
       </button>
     </li>
   );

@@ -61,11 +61,22 @@ function vendorIcon(vendor: string) {
   );
 }
 
+function triggerIcon(type: string): LucideIcon {
+  return type === 'schedule' ? Clock : type === 'call' ? Workflow : Webhook;
+}
+
 export function TriggerTile({ type }: { readonly type: string }) {
-  const Icon = type === 'schedule' ? Clock : type === 'call' ? Workflow : Webhook;
+  const Icon = triggerIcon(type);
   return (
     <span className="tile" data-ink>
       <Icon {...ICON} />
     </span>
   );
+}
+
+/** What a chip's value comes from, small: a step, the trigger, or neither. */
+export function SourceIcon({ step, trigger }: { readonly step: FlowStep | undefined; readonly trigger: string | undefined }) {
+  if (step) return stepIcon(step);
+  const Icon = trigger === undefined ? Braces : triggerIcon(trigger);
+  return <Icon {...ICON} />;
 }

@@ -1,5 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef, type ReactNode } from 'react';
+import type { Selection } from '../bulk/selection.js';
 
 interface VirtualRowsProps<T> {
   readonly label: string;
@@ -12,6 +13,10 @@ interface VirtualRowsProps<T> {
   /** The cells of a row, each with the role `cell`. */
   readonly row: (item: T) => ReactNode;
   readonly current?: (item: T) => boolean;
+  /** Rows can be selected: which are, and what they are called. */
+  readonly select?: { readonly selection: Selection; readonly label: (item: T) => string } | undefined;
+  /** What is shown is of another question than the one that was asked last. */
+  readonly stale?: boolean;
   /** Below the rows. */
   readonly children?: ReactNode;
 }
@@ -19,7 +24,19 @@ interface VirtualRowsProps<T> {
 const OVERSCAN = 12;
 
 /** A table of any length of which only what is in view is there. */
-export function VirtualRows<T>({ label, className, items, rowHeight, head, keyOf, row, current, children }: VirtualRowsProps<T>) {
+export function VirtualRows<T>({
+  label,
+  className,
+  items,
+  rowHeight,
+  head,
+  keyOf,
+  row,
+  current,
+  select,
+  stale,
+  children,
+}: VirtualRowsProps<T>) {
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: items.length,
@@ -28,17 +45,18 @@ export function VirtualRows<T>({ label, className, items, rowHeight, head, keyOf
     overscan: OVERSCAN,
   });
   return (
-    <div className={`rows ${className}`} ref={scroller} tabIndex={0} role="region" aria-label={label}>
+    <div
+      className={`rows ${className}`}
+      data-selectable={select !== undefined}
+      data-stale={stale}
+      aria-busy={stale}
+      ref={scroller}
+      tabIndex={0}
+      role="region"
+      aria-label={label}
+    >
       <div role="table" aria-label={label} aria-rowcount={items.length + 1}>
-        <div role="rowgroup" className="rows-head">
-          <div role="row" className="row">
-            {head.map((name) => (
-              <span role="columnheader" key={name}>
-                {name}
-              </span>
-            ))}
-          </div>
-        </div>
+        <Head names={head} selectable={select !== undefined} />
         <div role="rowgroup" className="rows-body" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ index, start }) => (
             <div
@@ -49,6 +67,7 @@ export function VirtualRows<T>({ label, className, items, rowHeight, head, keyOf
               data-current={current?.(items[index]!)}
               style={{ height: rowHeight, transform: `translateY(${start}px)` }}
             >
+              {select && <Check item={items[index]!} id={keyOf(items[index]!)} select={select} />}
               {row(items[index]!)}
             </div>
           ))}
@@ -56,5 +75,45 @@ export function VirtualRows<T>({ label, className, items, rowHeight, head, keyOf
       </div>
       {children}
     </div>
+  );
+}
+
+function Head({ names, selectable }: { readonly names: readonly string[]; readonly selectable: boolean }) {
+  return (
+    <div role="rowgroup" className="rows-head">
+      <div role="row" className="row">
+        {selectable && (
+          <span role="columnheader" className="row-check">
+            <span className="visually-hidden">Selected</span>
+          </span>
+        )}
+        {names.map((name) => (
+          <span role="columnheader" key={name}>
+            {name}
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+interface CheckProps<T> {
+  readonly item: T;
+  readonly id: string;
+  readonly select: NonNullable<VirtualRowsProps<T>['select']>;
+}
+
+/** With Shift, everything from the one before to this one. */
+function Check<T>({ item, id, select: { selection, label } }: CheckProps<T>) {
+  return (
+    <span role="cell" className="row-check">
+      <input
+        type="checkbox"
+        aria-label={`Select ${label(item)}`}
+        checked={selection.ids.has(id)}
+        onClick={(event) => selection.toggle(id, event.shiftKey)}
+        onChange={() => undefined}
+      />
+    </span>
   );
 }

@@ -1,0 +1,49 @@
+import type { OperationItemView } from '../api/wire.js';
+import { count, duration } from '../format/format.js';
+
+export type Kind = OperationItemView['kind'];
+
+interface Deed {
+  /** On buttons and titles. */
+  readonly verb: string;
+  readonly thing: string;
+  /** What it does, in one sentence. */
+  readonly about: string;
+  /** Of a progress: `12 of 40 replayed`. */
+  readonly done: string;
+}
+
+export const DEEDS: Readonly<Record<Kind, Deed>> = {
+  replay: {
+    verb: 'Replay',
+    thing: 'event',
+    done: 'replayed',
+    about: 'Each starts the flow that is live now, as if it came again. What earlier runs did is not undone.',
+  },
+  rerun: {
+    verb: 'Run again',
+    thing: 'run',
+    done: 'started again',
+    about: 'Failed runs begin where they failed and repeat nothing before it; others begin at their start.',
+  },
+  retry: {
+    verb: 'Retry',
+    thing: 'failed run',
+    done: 'retried',
+    about: 'Each begins where it failed. Steps before that are not run again: what they gave is taken over.',
+  },
+  discard: { verb: 'Discard', thing: 'failed run', done: 'discarded', about: 'They are set aside for good, with your reason beside them.' },
+  cancel: { verb: 'Cancel', thing: 'run', done: 'cancelled', about: 'What a run does at that moment may still reach the other side.' },
+};
+
+/** `Replay 1,204 events`. */
+export function deedWords(kind: Kind, amount: number): string {
+  const { verb, thing } = DEEDS[kind];
+  return `${verb} ${count(amount, thing)}`;
+}
+
+/** How long it takes at a rate, in words. */
+export function lasts(amount: number, perSecond: number): string {
+  const seconds = Math.max(1, Math.round(amount / perSecond));
+  return `about ${duration(seconds * 1_000).replace(/\.0 s$/, ' s')}`;
+}

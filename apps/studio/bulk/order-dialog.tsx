@@ -1,0 +1,142 @@
+import { Dialog } from '@base-ui/react/dialog';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { sendJson } from '../api/client.js';
+import type { OrderedView } from '../api/wire.js';
+import { announce } from '../shell/announcer.js';
+import { Button } from '../ui/controls.js';
+import { Loaded } from '../ui/states.js';
+import { DEEDS, deedWords, lasts, type Kind } from './deeds.js';
+
+/** What an order is about: ids, or filters as the API has them. */
+export type Chosen = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+interface OrderProps {
+  readonly kind: Kind;
+  readonly chosen: Chosen;
+  readonly onClose: () => void;
+}
+
+/** Counts first, then asks how fast, then does it and shows how far it is. */
+export function OrderDialog({ kind, chosen, onClose }: OrderProps) {
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="dialog-backdrop" />
+        <Dialog.Popup className="dialog order">
+          <Counted kind={kind} chosen={chosen} onClose={onClose} />
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+function Counted({ kind, chosen, onClose }: OrderProps) {
+  const query = useQuery({
+    queryKey: ['order', kind, chosen],
+    queryFn: ({ signal }) => sendJson<OrderedView>('POST', 'operations', { kind, ...chosen }, signal),
+    gcTime: 0,
+  });
+  return (
+    <>
+      <Dialog.Title>{query.data ? deedWords(kind, query.data.count) : DEEDS[kind].verb}</Dialog.Title>
+      <Loaded query={query} what="how many it is about">
+        {({ count }) => (count === 0 ? <p>There is nothing that it could be done to.</p> : <Form {...{ kind, chosen, count, onClose }} />)}
+      </Loaded>
+    </>
+  );
+}
+
+const RATES = [1, 5, 20, 100, 1000];
+const USUAL_RATE = 20;
+
+function Form({ kind, chosen, count, onClose }: OrderProps & { readonly count: number }) {
+  const [perSecond, setRate] = useState(USUAL_RATE);
+  const [version, setVersion] = useState('same');
+  const [reason, setReason] = useState('');
+  const [key] = useState(newKey);
+  const order = useOrder(kind, onClose);
+  const more = { ...(hasVersion(kind) && { version }), ...(kind === 'discard' && { reason }) };
+  return (
+    <form
+      className="order-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        order.mutate({ kind, ...chosen, ...more, perSecond, confirm: count, key });
+      }}
+    >
+      <p className="dim">{DEEDS[kind].about}</p>
+      {hasVersion(kind) && <VersionChoice value={version} onChange={setVersion} />}
+      {kind === 'discard' && <Reason value={reason} onChange={setReason} />}
+      <label>
+        How fast
+        <select className="input" value={perSecond} onChange={(event) => setRate(Number(event.target.value))}>
+          {RATES.map((rate) => (
+            <option key={rate} value={rate}>
+              {rate} a second, {lasts(count, rate)}
+            </option>
+          ))}
+        </select>
+      </label>
+      {order.error && (
+        <p className="bad" role="alert">
+          {order.error.message}
+        </p>
+      )}
+      <div className="actions">
+        <Button type="submit" look="ink" disabled={order.isPending || (kind === 'discard' && reason.trim() === '')}>
+          {deedWords(kind, count)}
+        </Button>
+        <Button onClick={onClose}>Leave it</Button>
+      </div>
+    </form>
+  );
+}
+
+function useOrder(kind: Kind, onClose: () => void) {
+  const [, navigate] = useLocation();
+  return useMutation({
+    mutationFn: (order: object) => sendJson<OrderedView>('POST', 'operations', order),
+    onSuccess: ({ operation, count }) => {
+      onClose();
+      announce(`${deedWords(kind, count)}: begun`);
+      if (operation) navigate(`/runs?operation=${operation.id}`);
+    },
+  });
+}
+
+function hasVersion(kind: Kind): boolean {
+  return kind === 'rerun' || kind === 'retry';
+}
+
+interface FieldProps {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+function VersionChoice({ value, onChange }: FieldProps) {
+  return (
+    <label>
+      Version of the flow
+      <select className="input" value={value} onChange={(event) => onChange(event.target.value)}>
+        <option value="same">The one that each run was on</option>
+        <option value="live">The one that is live now</option>
+      </select>
+    </label>
+  );
+}
+
+function Reason({ value, onChange }: FieldProps) {
+  return (
+    <label>
+      Why
+      <input className="input" value={value} maxLength={500} onChange={(event) => onChange(event.target.value)} />
+    </label>
+  );
+}
+
+/** Sent again, the order is the same one. Works on pages that came over plain HTTP too. */
+function newKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

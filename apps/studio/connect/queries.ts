@@ -1,0 +1,81 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { get, send, sendJson } from '../api/client.js';
+import type {
+  CredentialItem,
+  EndpointActivityView,
+  EndpointItem,
+  EndpointList,
+  KeptEndpoint,
+  NewSecret,
+  RefusalDetail,
+  RemovedEndpoint,
+  SchemeList,
+  SettingsView,
+  TestedCredential,
+} from '../api/wire.js';
+
+export const useEndpoints = () =>
+  useQuery({ queryKey: ['endpoints'], queryFn: ({ signal }) => get<EndpointList>('endpoints', {}, signal) });
+
+export const useEndpoint = (name: string) =>
+  useQuery({ queryKey: ['endpoints', name], queryFn: ({ signal }) => get<EndpointItem>(`endpoints/${name}`, {}, signal) });
+
+export const useEndpointActivity = (name: string) =>
+  useQuery({
+    queryKey: ['events', 'activity', name],
+    queryFn: ({ signal }) => get<EndpointActivityView>(`endpoints/${name}/activity`, {}, signal),
+  });
+
+export const useCredential = (name: string) =>
+  useQuery({
+    queryKey: ['credentials', name],
+    queryFn: ({ signal }) => get<CredentialItem>(`credentials/${encodeURIComponent(name)}`, {}, signal),
+  });
+
+/** How vendors sign; only another build knows others. */
+export const useSchemes = () =>
+  useQuery({ queryKey: ['schemes'], queryFn: ({ signal }) => get<SchemeList>('schemes', {}, signal), staleTime: Infinity });
+
+export const useSettings = () => useQuery({ queryKey: ['settings'], queryFn: ({ signal }) => get<SettingsView>('settings', {}, signal) });
+
+/** With what was found out about a credential that failed. */
+export const useExplained = (id: string) =>
+  useQuery({ queryKey: ['explained', id], queryFn: ({ signal }) => get<RefusalDetail>(`refusals/${id}`, {}, signal) });
+
+/** Changes what endpoints and credentials there are; both are looked at anew then. */
+function useChange<A, T>(change: (given: A) => Promise<T>) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: change,
+    onSettled: () => Promise.all(['endpoints', 'credentials'].map((key) => client.invalidateQueries({ queryKey: [key] }))),
+  });
+}
+
+/** What an endpoint is to be; `generate` makes a secret for it. */
+export interface EndpointBody {
+  readonly definition: object;
+  readonly generate?: object;
+  readonly revision: number;
+}
+
+export const useKeepEndpoint = () =>
+  useChange(({ name, body }: { readonly name: string; readonly body: EndpointBody }) =>
+    sendJson<KeptEndpoint>('PUT', `endpoints/${name}`, body),
+  );
+
+export const useRemoveEndpoint = (name: string) => useChange((_: void) => send<RemovedEndpoint>('DELETE', `endpoints/${name}`));
+
+/** `secret`: one that the other side made; without it one is made here. */
+export interface SecretOrder {
+  readonly secret?: string;
+  readonly keepOldFor?: string;
+}
+
+/** `of`: `endpoints/<name>` or `credentials/<name>`. */
+export const useGiveSecret = (of: string) => useChange((order: SecretOrder) => sendJson<NewSecret>('POST', `${of}/secret`, order));
+
+export const useTestCredential = (name: string) =>
+  useMutation({
+    mutationFn: (url: string) =>
+      sendJson<TestedCredential>('POST', `credentials/${encodeURIComponent(name)}/test`, url === '' ? {} : { url }),
+  });

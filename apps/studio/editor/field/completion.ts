@@ -1,0 +1,75 @@
+/** A reference that is being put in: from where, and what of it was typed. */
+export interface Opening {
+  /** Where what will be replaced begins: the characters that opened it, or the chip. */
+  readonly from: number;
+  /** What opened it; empty when a button or a click did. */
+  readonly typed: '/' | '{' | '{{' | '';
+  /** For a chip that is replaced: where it ends, and what it reads now. */
+  readonly to?: number;
+  readonly path?: string;
+}
+
+/** Whether the character just typed before the caret asks for a value. In JSON a lone brace or slash means itself. */
+export function openingAt(text: string, caret: number, isJson: boolean): Opening | undefined {
+  const before = text.slice(0, caret);
+  if (before.endsWith('{{') && !before.endsWith('\\{{')) return { from: caret - 2, typed: '{{' };
+  if (isJson) return undefined;
+  if (before.endsWith('{')) return { from: caret - 1, typed: '{' };
+  return /(?:^|\s)\/$/.test(before) ? { from: caret - 1, typed: '/' } : undefined;
+}
+
+/** What was typed since, to search by; undefined once it cannot be a reference any more. */
+export function queryOf(text: string, caret: number, { from, typed, to }: Opening): string | undefined {
+  if (to !== undefined || typed === '') return '';
+  const start = from + typed.length;
+  if (caret < start || text.slice(from, start) !== typed) return undefined;
+  const query = text.slice(start, caret);
+  return /[\n{}]/.test(query) || (typed === '/' && /^\s/.test(query)) ? undefined : query.trim();
+}
+
+/** A brace more turns `{` into `{{`. */
+export function continued(text: string, caret: number, opening: Opening): Opening {
+  const doubled = opening.typed === '{' && text.slice(opening.from, caret) === '{{';
+  return doubled ? { from: opening.from, typed: '{{' } : opening;
+}
+
+export interface Inserted {
+  readonly text: string;
+  readonly caret: number;
+}
+
+/** The text with a reference to `path` in place of what opened it and of what was selected. */
+export function withReference(
+  text: string,
+  selection: { readonly start: number; readonly end: number },
+  opening: Opening,
+  path: string,
+  isJson: boolean,
+): Inserted {
+  const start = opening.typed === '' && opening.to === undefined ? selection.start : opening.from;
+  const end = opening.to ?? selection.end;
+  const rest = opening.typed === '{{' || opening.typed === '{' ? text.slice(end).replace(/^[^\S\n]*\}\}?/, '') : text.slice(end);
+  const before = text.slice(0, start);
+  const reference = `{{ ${path} }}`;
+  const put = isJson && needsQuotes(before) ? `"${reference}"` : reference;
+  return { text: before + put + rest, caret: start + put.length };
+}
+
+/** In JSON a reference stands in a text; outside of one it brings its own quotes. */
+function needsQuotes(before: string): boolean {
+  if (!/^\s*[[{]/.test(before)) return false;
+  return (before.replace(/\\./g, '').match(/"/g)?.length ?? 0) % 2 === 0;
+}
+
+/** The text with a default for the reference between two offsets, and where the default is typed. */
+export function withDefault(text: string, chip: { readonly start: number; readonly end: number; readonly path: string }): Inserted {
+  const isQuoted = needsSingle(text, chip.start);
+  const head = `{{ ${chip.path} ?? ${isQuoted ? "'" : '"'}`;
+  const inserted = `${head}${isQuoted ? "'" : '"'} }}`;
+  return { text: text.slice(0, chip.start) + inserted + text.slice(chip.end), caret: chip.start + head.length };
+}
+
+/** Inside a JSON text a double quote would end it. */
+function needsSingle(text: string, at: number): boolean {
+  return /^\s*[[{](?!\{)/.test(text) && !needsQuotes(text.slice(0, at));
+}

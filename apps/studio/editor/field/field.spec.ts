@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { readFlow } from '../../flow/structure.js';
+import { continued, openingAt, queryOf, withDefault, withReference } from './completion.js';
+import { brokenIn, lookOf, valueOfPath } from './look.js';
+import { chipWords, sourceOf, tokensOf, unitAfter, unitBefore } from './tokens.js';
+
+/** Texts with everything that can stand next to each other. */
+const texts = fc
+  .array(
+    fc.constantFrom(
+      '{{ steps.a.b }}',
+      '{{trigger.body.`odd key`[0]}}',
+      '{{ $sum(steps.a.n) }}',
+      '\\{{ steps.a }}',
+      '{{',
+      '}}',
+      'é👩‍👩‍👧',
+      '\n',
+      '\u200b',
+      'x ',
+    ),
+    { maxLength: 12 },
+  )
+  .map((parts) => parts.join(''));
+
+const paths = (text: string, caret?: number): string[] =>
+  tokensOf(text, caret).flatMap(({ kind, path }) => (kind === 'chip' ? [path] : []));
+
+describe('the pieces of a field', () => {
+  it('are the whole text, in order, whatever it holds', () => {
+    fc.assert(
+      fc.property(texts, (text) =>
+        expect(
+          tokensOf(text)
+            .map(({ source }) => source)
+            .join(''),
+        ).toBe(text),
+      ),
+    );
+  });
+
+  it('are chips for plain paths, and text for everything that only its author can cut', () => {
+    const text = 'A {{ steps.a.b }}{{trigger.body.`odd key`[0]}} {{ $sum(steps.a.n) }} \\{{ steps.c }} {{ true }} {{ item }}\u200b';
+    expect(paths(text)).toEqual(['steps.a.b', 'trigger.body.`odd key`[0]', 'item', 'U+200B']);
+  });
+
+  it('stay text where the caret is, so that an expression can be written on', () => {
+    expect(paths('{{ steps.a }}', 5)).toEqual([]);
+    expect(paths('{{ steps.a }}', 13)).toEqual(['steps.a']);
+  });
+
+  it('are walked and deleted one by one: chips as one, characters as people see them', () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        const forth = [0];
+        while (forth.at(-1)! < text.length) forth.push(unitAfter(text, forth.at(-1)!));
+        const back = [text.length];
+        while (back.at(-1)! > 0) back.push(unitBefore(text, back.at(-1)!));
+        expect(forth).toEqual(back.reverse());
+        for (const { kind, start, end } of tokensOf(text))
+          if (kind === 'chip') expect(forth.filter((at) => at > start && at < end)).toEqual([]);
+      }),
+    );
+  });
+
+  it('say what they read in few words', () => {
+    expect(['steps.contact.id', 'trigger.body.`odd key`', 'line.sku', 'trigger'].map(chipWords)).toEqual([
+      'contact.id',
+      'body.odd key',
+      'line.sku',
+      'trigger',
+    ]);
+    expect(['steps.contact.id', 'resume.ask.url', 'trigger.body', 'line.sku', 'triggers.x'].map(sourceOf)).toEqual([
+      'contact',
+      'ask',
+      'trigger',
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+describe('the list of values', () => {
+  it.each([
+    ['Hi {', 4, false, '{'],
+    ['Hi {{', 5, false, '{{'],
+    ['/', 1, false, '/'],
+    ['a /', 3, false, '/'],
+    ['https:/', 7, false, undefined],
+    ['\\{{', 3, true, undefined],
+    ['{', 1, true, undefined],
+    ['{"a": "{{', 9, true, '{{'],
+  ])('is asked for by %j at %i (JSON: %s) with %j', (text, caret, isJson, typed) =>
+    expect(openingAt(text, caret, isJson)?.typed).toBe(typed),
+  );
+
+  it('is searched by what is typed on, until that cannot be a reference', () => {
+    const opening = { from: 3, typed: '{' } as const;
+    expect(queryOf('Hi {ada', 7, opening)).toBe('ada');
+    expect(continued('Hi {{', 5, opening)).toEqual({ from: 3, typed: '{{' });
+    expect(queryOf('Hi {{ ada', 9, { from: 3, typed: '{{' })).toBe('ada');
+    expect(queryOf('Hi {{ ada }', 11, { from: 3, typed: '{{' })).toBeUndefined();
+    expect(queryOf('Hi ', 3, opening)).toBeUndefined();
+    expect(queryOf('/ x', 3, { from: 0, typed: '/' })).toBeUndefined();
+  });
+
+  it.each([
+    ['Hi {{', 5, { from: 3, typed: '{{' }, false, 'Hi {{ a.b }}', 12],
+    ['Hi {{ }} x', 5, { from: 3, typed: '{{' }, false, 'Hi {{ a.b }} x', 12],
+    ['Hi {na', 6, { from: 3, typed: '{' }, false, 'Hi {{ a.b }}', 12],
+    ['/', 1, { from: 0, typed: '/' }, false, '{{ a.b }}', 9],
+    ['Hi ', 3, { from: 0, typed: '' }, false, 'Hi {{ a.b }}', 12],
+    ['x {{ old }} y', 0, { from: 2, to: 11, typed: '' }, false, 'x {{ a.b }} y', 11],
+    ['{"a": }', 6, { from: 0, typed: '' }, true, '{"a": "{{ a.b }}"}', 17],
+    ['{"a": "x "}', 9, { from: 0, typed: '' }, true, '{"a": "x {{ a.b }}"}', 18],
+  ] as const)('puts a reference into %j at %i for %j', (text, at, opening, isJson, result, caret) =>
+    expect(withReference(text, { start: at, end: at }, opening, 'a.b', isJson)).toEqual({ text: result, caret }),
+  );
+
+  it('gives a missing value a default whose text is typed at once, also inside JSON', () => {
+    const chip = (text: string) => tokensOf(text).find(({ kind }) => kind === 'chip')!;
+    expect(withDefault('Hi {{ a.b }}', chip('Hi {{ a.b }}'))).toEqual({ text: 'Hi {{ a.b ?? "" }}', caret: 14 });
+    const json = '{"to": "{{ a.b }}"}';
+    expect(withDefault(json, chip(json)).text).toBe(`{"to": "{{ a.b ?? '' }}"}`);
+  });
+});
+
+describe('a chip', () => {
+  const tree = readFlow(JSON.stringify({ id: 'f', steps: [{ id: 'contact', name: 'Find contact', set: { n: 1 } }] }));
+  const scope = { trigger: { body: { 'odd key': [{ n: 7 }] } }, steps: { contact: { n: 1 } } };
+
+  it('tells its value and where it comes from', () => {
+    expect(lookOf('steps.contact.n', scope, tree)).toEqual({ title: '1, from Find contact', broken: false });
+    expect(lookOf('trigger.body.x', scope, tree).title).toBe('nothing in this event, from the trigger');
+    expect(valueOfPath(scope, 'trigger.body.`odd key`[0].n')).toBe(7);
+    expect(valueOfPath(scope, 'trigger.constructor')).toBeUndefined();
+  });
+
+  it('of a step that is gone says so', () => {
+    expect(brokenIn(tokensOf('{{ steps.contact.n }} {{ steps.gone.n }}'), tree)).toMatchObject({
+      chip: { path: 'steps.gone.n' },
+      reason: 'There is no step gone in this flow. It was deleted, or never there.',
+    });
+    expect(brokenIn(tokensOf('{{ steps.contact.n }} {{ trigger.body }} {{ item.x }}'), tree)).toBeUndefined();
+  });
+});
