@@ -9,7 +9,7 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/libs/component-sdk/dist/'],
   reporters: ['default', '<rootDir>/scripts/closing-line.mjs'],
   maxWorkers: 2,
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

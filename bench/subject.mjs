@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const main = join(here, '..', 'dist', 'apps', 'millrace', 'main.js');
+/** What `npm start` tells Node. */
+const { scripts } = JSON.parse(readFileSync(join(here, '..', 'package.json'), 'utf8'));
+const flags = scripts.start.split(' ').filter((word) => word.startsWith('--'));
 export const BENCH_SECRET = 'bench-secret-not-for-real-use';
 
 /** A folder for one measurement: a home and the bench flows, the POST flow pointed at `receiverPort`. */
@@ -29,7 +32,7 @@ export async function startDatabase(place) {
 /** Starts Millrace, or one of its apps; resolves when it says that it is ready. */
 export async function startMillrace(place, { app, env = {}, port }) {
   const started = performance.now();
-  const child = spawn(process.execPath, [main, 'start', ...(app ? [app] : [])], {
+  const child = spawn(process.execPath, [...flags, main, 'start', ...(app ? [app] : [])], {
     env: {
       ...process.env,
       MILLRACE_HOME: place.home,
@@ -43,22 +46,28 @@ export async function startMillrace(place, { app, env = {}, port }) {
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const said = await ready(child);
-  const postmaster = Number(/Postgres \w+ \(pid (\d+)/.exec(said)?.[1]);
+  const log = heard(child);
+  await ready(child, log);
+  // A server that was restarted has another one.
+  const postmasterNow = () => Number([...log.text.matchAll(/Postgres \w+ \(pid (\d+)/g)].at(-1)?.[1]);
+  const postmaster = postmasterNow();
   const stop = () => new Promise((resolve) => child.once('exit', resolve) && child.kill('SIGINT'));
-  return { pid: child.pid, postmaster, url: `http://127.0.0.1:${port}`, readyMs: performance.now() - started, stop };
+  return { pid: child.pid, postmaster, url: `http://127.0.0.1:${port}`, readyMs: performance.now() - started, stop, log, postmasterNow };
 }
 
-function ready(child) {
+/** What a child says, as it says it. */
+function heard(child) {
+  const log = { text: '' };
+  const hear = (chunk) => (log.text += chunk);
+  child.stdout.on('data', hear);
+  child.stderr.on('data', hear);
+  return log;
+}
+
+function ready(child, log) {
   return new Promise((resolve, reject) => {
-    let said = '';
-    const hear = (chunk) => {
-      said += chunk;
-      if (/is ready at/.test(said)) resolve(said);
-    };
-    child.stdout.on('data', hear);
-    child.stderr.on('data', hear);
-    child.once('exit', (code) => reject(new Error(`Millrace ended with ${code}:\n${said}`)));
+    child.stdout.on('data', () => /is ready at/.test(log.text) && resolve());
+    child.once('exit', (code) => reject(new Error(`Millrace ended with ${code}:\n${log.text}`)));
   });
 }
 
@@ -85,7 +94,8 @@ export function startBare() {
 
 /** Proportional set size of a process and all its Postgres processes, in MB (Linux only). */
 export function memoryOf(pid, postmaster) {
-  return [pid, postmaster, ...childrenOf(postmaster)].reduce((sum, each) => sum + pss(each), 0) / 1024;
+  const database = postmaster === undefined ? [] : [postmaster, ...childrenOf(postmaster)];
+  return [pid, ...database].reduce((sum, each) => sum + pss(each), 0) / 1024;
 }
 
 function childrenOf(parent) {
@@ -98,6 +108,16 @@ function childrenOf(parent) {
 function parentOf(pid) {
   try {
     return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')[1]);
+  } catch {
+    return 0;
+  }
+}
+
+/** Milliseconds that a process has computed so far (Linux only); 0 for one that has ended. */
+export function cpuOf(pid) {
+  try {
+    const [user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13);
+    return (Number(user) + Number(system)) * 10;
   } catch {
     return 0;
   }

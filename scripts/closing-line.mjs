@@ -1,8 +1,29 @@
-/** A Jest reporter that ends the run with one line that any CI can read. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
+
+/** Where the parts of one run of the suite add up; unset for a single part. */
+const file = process.env.MILLRACE_TEST_COUNTS;
+
+/**
+ * A Jest reporter that ends the run with the names of the tests that failed and one line of counts: of all parts that have
+ * run so far. The names stand there because whoever reads what a CI printed reads its end.
+ */
 export default class ClosingLine {
-  onRunComplete(_contexts, { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites }) {
-    const failed = numFailedTests + numRuntimeErrorTestSuites;
-    const skipped = numPendingTests > 0 ? `, ${numPendingTests} skipped` : '';
-    process.on('exit', () => process.stdout.write(`${numPassedTests} passed, ${failed} failed${skipped}\n`));
+  onRunComplete(_contexts, results) {
+    const before = file && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { passed: 0, skipped: 0, failures: [] };
+    const passed = before.passed + results.numPassedTests;
+    const skipped = before.skipped + results.numPendingTests;
+    const failures = [...before.failures, ...results.testResults.flatMap(failuresIn)];
+    if (file) writeFileSync(file, JSON.stringify({ passed, skipped, failures }));
+    const names = failures.map((name) => `Failed: ${name}\n`).join('');
+    const line = `${passed} passed, ${failures.length} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`;
+    process.on('exit', () => process.stdout.write(names + line));
   }
+}
+
+/** One line per failed test of a suite, or one for the suite itself when it could not run. */
+function failuresIn({ testFilePath, testExecError, testResults }) {
+  const path = relative(process.cwd(), testFilePath);
+  if (testExecError) return [`${path} (could not run)`];
+  return testResults.filter(({ status }) => status === 'failed').map(({ fullName }) => `${path}: ${fullName}`);
 }

@@ -3,7 +3,7 @@ import { builtinComponents } from '../../dist/libs/components/index.js';
 import { SETTINGS } from '../../dist/libs/config/index.js';
 import { openApiDocument } from '../../dist/apps/control-api/index.js';
 import { commands } from '../../dist/apps/millrace/commands/index.js';
-import { codeSchemes, handshakes, schemeAliases, schemes } from '../../dist/libs/credentials/index.js';
+import { codeSchemes, handshakes, evidence, schemeAliases, schemes } from '../../dist/libs/credentials/index.js';
 import { endpointsSchemaText, flowSchemaText, problemCodes } from '../../dist/libs/flow/index.js';
 import { commandPage } from './commands.mjs';
 import { componentPage } from './components.mjs';
@@ -22,7 +22,7 @@ export function pages() {
     'docs/reference/http-api.md': httpApiPage(api),
     'docs/reference/openapi.json': `${JSON.stringify(api, null, 2)}\n`,
     'docs/reference/problems.md': problemPage(problemCodes),
-    'docs/reference/signature-schemes.md': schemePage({ schemes, aliases: schemeAliases, codeSchemes, handshakes }),
+    'docs/reference/signature-schemes.md': schemePage({ schemes, aliases: schemeAliases, codeSchemes, handshakes, evidence }),
     'flows/endpoints.schema.json': endpointsSchemaText(),
     'flows/cases.schema.json': casesSchemaText(),
     'flows/flow.schema.json': flowSchemaText(),

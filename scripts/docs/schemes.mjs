@@ -1,6 +1,6 @@
 import { code, page, table } from './markdown.mjs';
 
-export function schemePage({ schemes, aliases, codeSchemes, handshakes }) {
+export function schemePage({ schemes, aliases, codeSchemes, handshakes, evidence }) {
   const rows = Object.entries(schemes).map(([name, scheme]) => [
     names(name, aliases),
     where(scheme),
@@ -27,6 +27,8 @@ export function schemePage({ schemes, aliases, codeSchemes, handshakes }) {
     table(['scheme', 'signature in', 'made with', 'over', 'tolerance'], built),
     ASKED,
     table(['scheme', 'request', 'answer'], asked),
+    SHOWN,
+    table(['scheme', 'shown by', 'which'], shown(evidence)),
   );
 }
 
@@ -51,6 +53,17 @@ const ASKED = `## Handshakes
 
 Requests by which a vendor asks whether the URL is yours. They are answered at once, make no event, and need no entry in
 \`methods\`.`;
+
+const SHOWN = `## How each is known to be right
+
+*library*: requests that the vendor's own library signed are accepted, and both judge altered ones alike. *example*: an example that
+the vendor published. *documentation*: requests signed as the vendor's pages or source say; nothing of the vendor's own was run.`;
+
+function shown(evidence) {
+  const order = ['library', 'example', 'documentation'];
+  const rows = Object.entries(evidence).sort(([, a], [, b]) => order.indexOf(a.by) - order.indexOf(b.by));
+  return rows.map(([name, { by, what = '' }]) => [code(name), by, what]);
+}
 
 function handshake({ method, signed, when = [], answer }) {
   const tests = when.map(({ at, is, like, absent, isVerifyToken }) => {

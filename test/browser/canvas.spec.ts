@@ -4,7 +4,7 @@ import type { VersionView, RunView, StepView } from '../../apps/control-api/inde
 import { accessibilityFaults, describeInBrowser, picture, visit, type Theme, type Visitor } from '../support/browser.js';
 import { startInstance, type TestInstance } from '../support/instance.js';
 
-jest.setTimeout(90_000);
+jest.setTimeout(300_000);
 
 const RUN = '01920f7a-5c1e-7cc3-98c4-dc0c0c07398f';
 const EVENT = '01920f7a-5c1e-7cc3-98c4-dc0c0c07398e';
@@ -59,9 +59,11 @@ function row(path: string, part: Partial<StepView> = {}): StepView {
     large: [],
     inputFile: null,
     outputFile: null,
+    given: null,
     error: null,
     retryAt: null,
     resumeAt: null,
+    rateOf: null,
     ...part,
   };
 }
@@ -81,8 +83,12 @@ function runOf(steps: StepView[], status: RunView['status'] = 'succeeded'): RunV
     parent: null,
     rerunOf: null,
     dry: false,
+    test: false,
+    lane: null,
+    pace: null,
     resolution: null,
     error: null,
+    collected: null,
     steps,
   };
 }

@@ -1,10 +1,31 @@
 import { jest } from '@jest/globals';
 import { accessibilityFaults, describeInBrowser, picture, stranger, visit, type Theme } from '../support/browser.js';
+import type { FlowList } from '../../apps/control-api/index.js';
 import { startWorld, type World } from './world.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let world: World;
+
+const LONG = 'Orders of the shop, once they are paid, to the books, to the warehouse and to the people who want to know';
+
+/** Texts that reach out of the page and can neither be scrolled to nor show that they go on. */
+const CUT_OFF = `(() => {
+  const scrolls = (element) => element !== null &&
+    (/auto|scroll/.test(getComputedStyle(element).overflowX) || getComputedStyle(element).textOverflow === 'ellipsis' || scrolls(element.parentElement));
+  const rightOf = (text) => {
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    return range.getBoundingClientRect().right;
+  };
+  const texts = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (texts.nextNode()) {
+    const text = texts.currentNode;
+    if (rightOf(text) > innerWidth && !scrolls(text.parentElement)) found.push(text.data);
+  }
+  return found;
+})()`;
 
 describeInBrowser('every page', () => {
   beforeAll(async () => void (world = await startWorld()));
@@ -26,7 +47,12 @@ describeInBrowser('every page', () => {
     ['flow-text', () => '/flows/order-to-crm?view=text', 'webhook'],
     ['flow-problems', () => '/flows/unready', 'nobody.has-this'],
     ['credentials', () => '/credentials', 'SHOP_SECRET'],
-    ['health', () => '/health', 'attention'],
+    ['credential', () => '/credentials/partner', 'Change the secret'],
+    ['endpoints', () => '/endpoints', 'Of one flow each'],
+    ['endpoint', () => '/endpoints/shop-events/details', 'Make a new secret'],
+    ['settings', () => '/settings', 'MILLRACE_RETENTION'],
+    ['health', () => '/health', 'Storage left'],
+    ['operations', () => '/operations', 'Nothing was done to many yet'],
   ];
 
   describe.each<Theme>(['light', 'dark'])('in the %s theme', (theme) => {
@@ -49,15 +75,52 @@ describeInBrowser('every page', () => {
     });
   });
 
-  it.each(pages.filter(([name]) => ['runs', 'run', 'events', 'flows', 'health', 'event'].includes(name)))(
+  it.each(pages.filter(([name]) => ['runs', 'run', 'events', 'flows', 'health', 'event', 'endpoints'].includes(name)))(
     '%s fits a phone',
     async (name, path) => {
       const visitor = await visit(world.instance, path(), { width: 390, height: 844 });
       await visitor.page.locator(':is(.rows, .table, .detail):visible').first().waitFor();
       await picture(visitor, `${name}-phone`);
       expect(await visitor.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+      expect(await visitor.page.evaluate(CUT_OFF)).toEqual([]);
       expect(await accessibilityFaults(visitor)).toEqual([]);
       await visitor.context.close();
     },
   );
+
+  it.each(['/flows', '/health', '/endpoints'])('%s fits a phone, whatever flows are called and lack', async (path) => {
+    const { page, context } = await visit(world.instance, '/settings', { width: 390, height: 844 });
+    await page.route('**/api/v1/flows', async (route) => {
+      const answer = await route.fetch();
+      const { items, ...rest } = (await answer.json()) as FlowList;
+      const problem = { severity: 'error', code: 'credential.missing', message: LONG, path: '', line: 1, column: 1 } as const;
+      const long = items.map((flow) => ({ ...flow, name: LONG, state: 'not-enabled' as const, problems: [problem] }));
+      await route.fulfill({ json: { items: long, ...rest } });
+    });
+    await page.goto(world.instance.url + path);
+    await page.getByText(LONG).first().waitFor();
+    expect(await page.evaluate(CUT_OFF)).toEqual([]);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await context.close();
+  });
+
+  it.each([
+    ['/settings', '**/pages-*.js', 'the page', 'Settings'],
+    ['/flows/order-to-crm/edit', '**/editor-page-*.js', 'the editor', 'Flow'],
+  ])('%s says so when its code cannot be had, and loads again', async (path, pattern, what, shown) => {
+    const { page, context } = await visit(world.instance, '/flows');
+    await context.route(pattern, (route) => route.fulfill({ status: 404, body: '' }));
+    await page.goto(world.instance.url + path);
+    await page.getByText(`The code for ${what} cannot be loaded`).waitFor();
+    await page.getByRole('navigation').first().waitFor();
+    await context.unroute(pattern);
+    await page.getByRole('button', { name: 'Load again' }).click();
+    await page
+      .getByText(shown, { exact: true })
+      .or(page.getByLabel(shown, { exact: true }))
+      .first()
+      .waitFor();
+    expect(await page.getByText('cannot be loaded').count()).toBe(0);
+    await context.close();
+  });
 });

@@ -35,6 +35,8 @@ export async function startWorld(): Promise<World> {
   const succeeded = await runOf(instance, send('hello', { name: 'Ada' }));
   await send('order-to-crm', { ...ORDER, id: '1043', total: 12 });
   await sendEvent(instance, 'partner', { n: 1 }, { 'x-key': 'wrong' });
+  for (const key of ['wrong', 'a-secret-that-is-long-enough'])
+    await sendTo(instance, 'endpoints/shop-events', { id: '1' }, { 'x-key': key });
   const stop = async (): Promise<void> => {
     await instance.stop();
     await receiver.close();
@@ -46,13 +48,12 @@ async function runOf(instance: TestInstance, sent: ReturnType<World['send']>): P
   return endOf(instance, (await sent).runIds[0]!);
 }
 
-async function sendEvent(
-  { url }: TestInstance,
-  flow: string,
-  body: unknown,
-  headers: Record<string, string> = {},
-): ReturnType<World['send']> {
-  const response = await fetch(`${url}/flows/${flow}/hook`, {
+function sendEvent(instance: TestInstance, flow: string, body: unknown, headers: Record<string, string> = {}): ReturnType<World['send']> {
+  return sendTo(instance, `flows/${flow}/hook`, body, headers);
+}
+
+async function sendTo({ url }: TestInstance, path: string, body: unknown, headers: Record<string, string> = {}): ReturnType<World['send']> {
+  const response = await fetch(`${url}/${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
@@ -68,6 +69,7 @@ function flows({ url }: Receiver): Record<string, object> {
     ...rest,
   });
   return {
+    endpoints: { 'shop-events': { name: 'Shop events', credential: 'partner', dedupe: { key: '{{ trigger.body.id }}' } } },
     credentials: {
       partner: { type: 'api-key', in: 'header', name: 'x-key', value: { env: 'PARTNER_KEY' } },
       shop: { type: 'hmac', scheme: 'github', secrets: [{ env: 'SHOP_SECRET' }] },

@@ -19,9 +19,9 @@ let database: Database;
 beforeAll(async () => {
   server = await startPrivatePostgres();
   database = await server.newDatabase();
-}, 60_000);
+}, 180_000);
 
-afterAll(() => server.stop(), 60_000);
+afterAll(() => server.stop(), 180_000);
 
 async function open(): Promise<CallStore & ResumptionStore> {
   const { pool } = database;

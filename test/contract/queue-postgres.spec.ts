@@ -19,7 +19,7 @@ async function kill(): Promise<void> {
 afterAll(async () => {
   await running.stop();
   await removeHome(home);
-}, 60_000);
+}, 180_000);
 
 describeQueue('Postgres', async () => {
   home = await makeHome('millrace-queue-');

@@ -19,7 +19,7 @@ import {
   type World,
 } from './world.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const FULL = process.env['MILLRACE_FULL'] === '1';
 

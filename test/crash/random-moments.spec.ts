@@ -15,7 +15,7 @@ import {
   type World,
 } from './world.js';
 
-jest.setTimeout(150_000);
+jest.setTimeout(300_000);
 
 const FULL = process.env['MILLRACE_FULL'] === '1';
 const LOAD = { clients: 12, pauseMs: 40 };

@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import { openDatabase, PostgresHistory, type Database } from '@millrace/postgres';
+import { openDatabase, readStanding, type Database } from '@millrace/postgres';
 import { startPrivatePostgres, type PrivatePostgres } from '../contract/private-postgres.js';
 import { eventually } from '../support/flow-files.js';
 import { spawnMillrace, type MillraceProcess } from '../support/millrace-process.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const FLOW = 'pulse';
 const pulse = {
@@ -93,8 +93,7 @@ it('two processes and a third after both were killed start each second once, and
   expectUnbroken(all);
 
   await startRunner();
-  const history = new PostgresHistory(database.pool);
-  await eventually('all runs to end', async () => ((await history.active())['running'] ?? 0) === 0 || undefined);
+  await eventually('all runs to end', async () => ((await readStanding(database.pool)).runs['running'] ?? 0) === 0 || undefined);
   await eventually('an echo of each second', async () => {
     const heard = new Set(await bodies('echo'));
     return all.every((time) => heard.has(time)) ? heard : undefined;

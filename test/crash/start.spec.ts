@@ -9,7 +9,7 @@ import type { MillraceProcess } from '../support/millrace-process.js';
 import { repeats, STEPS, type Step } from './book.js';
 import { openWorld, postmaster, privateDatabase, send, settleAndJudge, spawnIn, startIn, type World } from './world.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const FULL = process.env['MILLRACE_FULL'] === '1';
 const STAGE_MS = 30_000;

@@ -12,7 +12,7 @@ import { brokenPromises, repeats, STEPS, type Arrival, type Step } from './book.
 
 const SEND_MS = 10_000;
 const SETTLE_MS = 60_000;
-const CLEAN_UP_MS = 90_000;
+const CLEAN_UP_MS = 180_000;
 /** The receiver thinks this long at the most, so that a kill finds steps in flight. */
 const THINK_MS = 15;
 const QUIET_MS = 50;

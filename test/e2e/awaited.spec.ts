@@ -7,7 +7,7 @@ import { eventually, webhookFlow } from '../support/flow-files.js';
 import { spawnMillrace, type MillraceProcess } from '../support/millrace-process.js';
 import { startReceiver, type Receiver } from '../support/receiver.js';
 
-jest.setTimeout(90_000);
+jest.setTimeout(300_000);
 
 /** What a caller got. */
 interface Got {
@@ -31,7 +31,7 @@ beforeAll(async () => {
   receiver = await startReceiver(() => gate.then(() => ({ status: 200 })));
   home = await mkdtemp(join(tmpdir(), 'millrace-awaited-'));
   for (const [id, flow] of Object.entries(flows())) await writeFile(join(home, `${id}.json`), JSON.stringify(flow));
-}, 60_000);
+}, 180_000);
 
 beforeEach(async () => {
   gate = Promise.resolve();
@@ -45,7 +45,7 @@ afterAll(async () => {
   await receiver.close();
   await postgres.stop();
   await rm(home, { recursive: true, force: true });
-}, 60_000);
+}, 180_000);
 
 function flows(): Record<string, object> {
   const work = { id: 'work', use: 'http.request', with: { url: receiver.url, method: 'POST', body: { n: '{{ trigger.body.n }}' } } };
@@ -115,7 +115,7 @@ describe.each(['one process', 'processes apart'])('in %s a caller who waits', (s
     doorProcess = await start(alone ? undefined : 'webhook-service');
     door = await doorProcess.ready();
     if (!alone) await start('flow-runner');
-  }, 60_000);
+  }, 180_000);
 
   it('gets the output of the run, what a step says, or that there is nothing to say', async () => {
     const [finished, replied, late, silent, failed] = await Promise.all([

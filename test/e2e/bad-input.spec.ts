@@ -9,7 +9,7 @@ import { endOf, eventually, webhookFlow } from '../support/flow-files.js';
 import { startInstance, type TestInstance } from '../support/instance.js';
 import { chunked, exchange, requestBytes, sendRaw, type RawAnswer, type RawRequest } from '../support/raw-http.js';
 
-jest.setTimeout(90_000);
+jest.setTimeout(300_000);
 
 const SECRET = 'whsec-of-the-bad-input-spec';
 const KEY = 'api-key-of-the-bad-input-spec';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { MAIN, newHome, startInstance, type TestInstance } from '../support/instance.js';
 
-jest.setTimeout(90_000);
+jest.setTimeout(300_000);
 
 const SECRET = 'a-secret-that-is-long-enough';
 
@@ -122,5 +122,24 @@ describe('validate', () => {
     expect(without.code).toBe(1);
     expect(without.out).toMatch(/pushes\.json:1:\d+: error credential\.missing-secret .*GITHUB_SECRET/);
     expect((await millrace(['validate', '--without-secrets'], { ...env, GITHUB_SECRET: '' })).code).toBe(0);
+  });
+
+  it('asks the instance what no file declares, and says where it could ask nobody', async () => {
+    const body = JSON.stringify({ definition: { methods: ['POST'] } });
+    await instance.api('endpoints/made', { method: 'PUT', body });
+    const listens = { format: 1, id: 'listens', trigger: { type: 'webhook', endpoint: 'made' }, steps: [] };
+    await writeFile(join(folder, 'listens.json'), JSON.stringify(listens));
+    expect(await millrace(['validate', 'listens.json'])).toMatchObject({
+      code: 0,
+      out: '',
+      err: expect.stringMatching(/^1 flow: no problems; with what the instance at http.* has beside its files/),
+    });
+    const alone = await millrace(['validate', 'listens.json'], { MILLRACE_HOME: join(folder, 'no-home'), DATABASE_URL: '' });
+    expect(alone.code).toBe(0);
+    expect(alone.out).toMatch(/warning endpoint\.unknown There is no endpoint `made` in endpoints\.json\. Whether .* There is no token in/);
+    const only = await millrace(['validate', 'listens.json', '--files-only']);
+    expect([only.code, only.out]).toEqual([1, expect.stringMatching(/error endpoint\.unknown/)]);
+    const nobody = await millrace(['validate', 'listens.json', '--url', 'http://127.0.0.1:9']);
+    expect([nobody.code, nobody.err]).toEqual([1, expect.stringContaining('Nothing answers at http://127.0.0.1:9')]);
   });
 });

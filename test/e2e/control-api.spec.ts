@@ -5,7 +5,7 @@ import type { EventPage, EventView, FlowList, FlowView, RefusalPage, RunPage, Ru
 import { startInstance, type TestInstance } from '../support/instance.js';
 import { startReceiver, type Receiver } from '../support/receiver.js';
 
-jest.setTimeout(90_000);
+jest.setTimeout(300_000);
 
 const SECRET = 'a-secret-that-is-long-enough';
 
@@ -167,6 +167,13 @@ describe('a flow', () => {
     expect(flow).toMatchObject({ name: 'Hello', version: 1, state: 'live' });
     expect(JSON.parse(flow.text ?? '')).toEqual(flowFiles(receiver.url)['hello']);
   });
+
+  it('comes with the text of its file while no version can be live, so that it can be seen and mended', async () => {
+    const flow = await instance.api<FlowView>('flows/unready');
+    const url = `${instance.url}/flows/unready/hook`;
+    expect(flow).toMatchObject({ name: null, version: 0, state: 'not-enabled', publishedAt: null, trigger: { type: 'webhook', url } });
+    expect(JSON.parse(flow.text ?? '')).toEqual(flowFiles(receiver.url)['unready']);
+  });
 });
 
 describe('the OpenAPI document', () => {
@@ -187,6 +194,7 @@ describe('the OpenAPI document', () => {
       ['Flow', 'flows/hello'],
       ['Status', 'status'],
       ['ComponentList', 'components'],
+      ['SchemeList', 'schemes'],
     ] as const) {
       const validate = ajv.compile({ $ref: `api#/components/schemas/${schema}` });
       expect([path, validate(await instance.api(path)), validate.errors]).toEqual([path, true, null]);

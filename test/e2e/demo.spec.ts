@@ -5,7 +5,7 @@ import { jest } from '@jest/globals';
 import { MAIN, startInstance } from '../support/instance.js';
 import { startReceiver } from '../support/receiver.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 interface Played {
   readonly code: number | null;

@@ -7,7 +7,7 @@ import { endOf, eventually, webhookFlow } from '../support/flow-files.js';
 import { startInstance, type TestInstance } from '../support/instance.js';
 import { sendRaw } from '../support/raw-http.js';
 
-jest.setTimeout(90_000);
+jest.setTimeout(300_000);
 
 /** Secrets, one of each kind that the schemes want. */
 const VARIABLES: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { newHome, startInstance, type TestInstance } from '../support/instance.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const steps = [{ id: 'tell', use: 'log', with: { message: 'hi' } }];
 const flows = { hello: { format: 1, id: 'hello', trigger: { type: 'webhook' }, steps } };
@@ -27,6 +27,17 @@ async function expectNoPostgres(home: string): Promise<void> {
 it('stops with its PostgreSQL', async () => {
   const instance = await startInstance({ flows });
   expect(await postmaster(instance.home)).toBeGreaterThan(0);
+  await instance.stop();
+  expect(instance.child.exitCode).toBe(0);
+  await expectNoPostgres(instance.home);
+});
+
+it('works on when nobody reads its log any more, and stops when asked', async () => {
+  const instance = await startInstance({ flows });
+  instance.child.stdout?.destroy();
+  await sendHello(instance);
+  await sendHello(instance);
+  expect((await instance.api<{ version: string }>('status')).version).not.toBe('');
   await instance.stop();
   expect(instance.child.exitCode).toBe(0);
   await expectNoPostgres(instance.home);

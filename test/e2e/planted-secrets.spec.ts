@@ -9,7 +9,7 @@ import { endOf, eventually, webhookFlow } from '../support/flow-files.js';
 import { startInstance, type TestInstance } from '../support/instance.js';
 import { startReceiver, type ReceivedRequest, type Receiver, type Reply } from '../support/receiver.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** Each is told apart by its number; with characters that JSON and URLs write in another way. */
 const planted = {

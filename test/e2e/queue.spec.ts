@@ -11,7 +11,7 @@ import { eventually, webhookFlow } from '../support/flow-files.js';
 import { spawnMillrace, type MillraceProcess } from '../support/millrace-process.js';
 import { startReceiver, type Receiver, type Reply } from '../support/receiver.js';
 
-jest.setTimeout(90_000);
+jest.setTimeout(300_000);
 
 const OK: Reply = { status: 200 };
 
@@ -53,7 +53,7 @@ async function setUp(queue: Readonly<Record<string, string>>): Promise<Apart> {
   const history = new PostgresHistory(database.pool);
   const started: MillraceProcess[] = [];
   const end = async (eventId: string): Promise<RunSummary | undefined> =>
-    (await history.runs({ eventId, limit: 2 })).find(({ status }) => status === 'succeeded' || status === 'failed');
+    (await history.runs({ eventId, limit: 2 })).items.find(({ status }) => status === 'succeeded' || status === 'failed');
   return {
     databaseUrl,
     receiver,

@@ -11,7 +11,7 @@ import { endOf, eventually, webhookFlow } from '../support/flow-files.js';
 import { startInstance, type TestInstance } from '../support/instance.js';
 import { sendRaw } from '../support/raw-http.js';
 
-jest.setTimeout(90_000);
+jest.setTimeout(300_000);
 
 const SECRET = 'secret-of-the-receiving-spec';
 const OLD = 'older-secret-of-the-receiving-spec';

@@ -8,7 +8,7 @@ import { endOf, eventually, webhookFlow } from '../support/flow-files.js';
 import { MAIN, startInstance, type TestInstance } from '../support/instance.js';
 import { startReceiver, type Receiver } from '../support/receiver.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const INCOMING = 'whsec-of-the-sealed-credentials-spec';
 const OUTGOING = 'bearer-of-the-sealed-credentials-spec';
@@ -126,6 +126,43 @@ describe('sealed credentials', () => {
     expect(await first.api<CredentialItem>('credentials/shadowed')).toMatchObject({ source: 'sealed', shadowsFile: true, usable: true });
     await first.api('credentials/shadowed', { method: 'DELETE' });
     expect((await guarded()).status).toBe(503);
+  });
+
+  it('of a key keep the old one as well, and the event says which it was', async () => {
+    const old = 'sealed-key-of-the-spec';
+    const guarded = (key: string): Promise<Response> =>
+      fetch(`${first.url}/flows/guarded/hook`, { method: 'POST', headers: { 'x-key': key } });
+    await post('credentials/shadowed/secret', { secret: old });
+    const { out, err } = await millrace(['credentials', 'rotate', 'shadowed', '--generate', '--keep-old-for', '1h']);
+    expect(err).toContain('older ones count until');
+    const fresh = out.trim();
+    const verifiedWith = async (key: string): Promise<unknown> => {
+      const response = await guarded(key);
+      const { eventId } = (await response.json()) as { eventId: string };
+      return (await first.api<{ verified: unknown }>(`events/${eventId}`)).verified;
+    };
+    expect(await verifiedWith(fresh)).toMatchObject({ credential: 'shadowed', old: false });
+    expect(await verifiedWith(old)).toMatchObject({ credential: 'shadowed', old: true });
+    expect(await first.api('credentials/shadowed')).toMatchObject({ expiresAt: null, oldSecretUntil: expect.any(String) as string });
+    await post('credentials/shadowed/secret', { secret: fresh });
+    expect([(await guarded(fresh)).status, (await guarded(old)).status]).toEqual([202, 401]);
+    await first.api('credentials/shadowed', { method: 'DELETE' });
+  });
+
+  it('take a rate without their secret being asked for, and give it up again', async () => {
+    const set = (...options: string[]): ReturnType<typeof millrace> => millrace(['credentials', 'set', 'out', ...options]);
+    const defined = async (): Promise<unknown> => (await first.api<CredentialItem>('credentials/out')).definition;
+    const before = (await defined()) as object;
+    expect(await set('--rate', '90/10s')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('The rate of the credential out is set.'),
+    });
+    expect(await defined()).toEqual({ ...before, rate: { limit: 90, per: '10s' } });
+    expect(await set('--rate', 'fast')).toMatchObject({ code: 1, err: expect.stringContaining('such as 90/10s, or none') });
+    expect(await set('--rate', '1/1ms')).toMatchObject({ code: 1, err: expect.stringContaining('"rate.per" is "1ms"') });
+    await set('--rate', 'none');
+    expect(await defined()).toEqual(before);
+    expect(await first.api('credentials/out')).toMatchObject({ usable: true });
   });
 
   it('are not removed while flows use them, unless that is forced', async () => {

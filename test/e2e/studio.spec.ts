@@ -1,10 +1,10 @@
 import { jest } from '@jest/globals';
-import type { ActivityView, CredentialList, RunView, ValueView } from '../../apps/control-api/index.js';
+import type { Beginning, ActivityView, CredentialList, RunView, ValueView } from '../../apps/control-api/index.js';
 import { endOf, webhookFlow } from '../support/flow-files.js';
 import { startInstance, type TestInstance } from '../support/instance.js';
 import { exchange } from '../support/raw-http.js';
 
-jest.setTimeout(90_000);
+jest.setTimeout(300_000);
 
 let instance: TestInstance;
 
@@ -133,6 +133,12 @@ describe('what the pages ask for', () => {
     const preview = await instance.api<RunView>(`runs/${run.id}?preview=true`);
     expect(preview.steps[0]).toMatchObject({ output: null, large: ['output'] });
     expect(run.steps[0]?.large).toEqual([]);
+    for (const place of [`runs/${run.id}/value/beginning?path=large`, `events/${run.eventId}/value/beginning`]) {
+      const { text, size } = await instance.api<Beginning>(place);
+      expect(size).toBeGreaterThan(text.length);
+      expect(JSON.stringify({ items }).startsWith(text)).toBe(true);
+      expect(text.length).toBe(64 * 1024);
+    }
     const outline = await instance.api<ValueView>(`runs/${run.id}/value?path=large&at=/items&from=100`);
     expect(outline).toMatchObject({ whole: false, type: 'array', count: 5_000, next: 200 });
     expect(outline.items[0]).toMatchObject({ key: '100', value: items[100] });

@@ -7,7 +7,7 @@ import { endOf, eventually } from '../support/flow-files.js';
 import { MAIN, startInstance, type TestInstance } from '../support/instance.js';
 import { startReceiver, type Receiver } from '../support/receiver.js';
 
-jest.setTimeout(90_000);
+jest.setTimeout(300_000);
 
 const tell = { id: 'tell', use: 'log', with: { message: 'told' } };
 const seen = { id: 'seen', set: { body: '{{ trigger.body }}' } };

@@ -7,7 +7,7 @@
  */
 import { subscribe } from 'node:diagnostics_channel';
 import { readFileSync, rmSync, writeSync } from 'node:fs';
-import { PostgresEventStore, PostgresJournal } from '../../dist/libs/postgres/index.js';
+import { PostgresCollections, PostgresEventStore, PostgresJournal } from '../../dist/libs/postgres/index.js';
 import { HintProducer } from '../../dist/libs/queue/index.js';
 
 const FILE = process.env.MILLRACE_CRASH_FILE ?? '';
@@ -22,6 +22,8 @@ around(PostgresEventStore.prototype, 'accept', 'accept');
 around(PostgresJournal.prototype, 'record', 'journal');
 /** `finish.before`: the last effect has happened; its row and the end of the run are not written. `finish.after`: they are. */
 around(PostgresJournal.prototype, 'finish', 'finish');
+/** `collect.before`: the run of collected events is about to be made. `collect.after`: it is committed, and nobody knows yet. */
+around(PostgresCollections.prototype, 'close', 'collect');
 /** `step.begun`: the component runs, nothing is sent. `step.sent`: the request is out, its answer is not read. */
 subscribe('undici:request:create', () => passing('step.begun'));
 subscribe('undici:request:bodySent', () => passing('step.sent'));

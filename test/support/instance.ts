@@ -8,7 +8,10 @@ import { startChild, type ChildInstance } from '../../apps/millrace/demo/child-i
 /** The command line as `npm run build` leaves it; `npm test` builds first. */
 export const MAIN = resolve('dist/apps/millrace/main.js');
 
-const CLEAN_UP_MS = 90_000;
+const CLEAN_UP_MS = 180_000;
+
+/** An answer that does not come fails by its name, before the test that waits for it fails without one. */
+export const ANSWER_MS = 30_000;
 
 /** What a developer's own environment or .env may say and a test must not see. Empty means unset. */
 const UNSET = {
@@ -78,7 +81,13 @@ async function flowFolder(files: Readonly<Record<string, object>>): Promise<stri
 
 async function callApi<T>({ url, token }: ChildInstance, path: string, init: RequestInit = {}): Promise<T> {
   const headers = { ...(init.headers as Record<string, string> | undefined), authorization: `Bearer ${token}` };
-  const response = await fetch(`${url}/api/v1/${path.replace(/^\/+/, '')}`, { ...init, headers });
+  const response = await fetch(`${url}/api/v1/${path.replace(/^\/+/, '')}`, {
+    signal: AbortSignal.timeout(ANSWER_MS),
+    ...init,
+    headers,
+  }).catch((error: unknown) => {
+    throw new Error(`${init.method ?? 'GET'} ${path} has no answer`, { cause: error });
+  });
   const text = await response.text();
   if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${path} answered ${response.status}: ${text.slice(0, 500)}`);
   return JSON.parse(text) as T;

@@ -12,8 +12,8 @@ let world: World;
 beforeAll(async () => {
   server = await startPrivatePostgres();
   world = new World(await server.newDatabase());
-}, 60_000);
-afterAll(() => server.stop(), 60_000);
+}, 180_000);
+afterAll(() => server.stop(), 180_000);
 beforeEach(async () => {
   await world.empty();
   for (const { id } of world.flows.all()) world.flows.remove(id);

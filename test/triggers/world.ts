@@ -111,7 +111,7 @@ export class World {
 
   /** What the runs of a flow are for, oldest first: `trigger.body` of each. */
   async bodies(flowId: string): Promise<Body[]> {
-    const runs = await this.history.runs({ flowId, limit: 1_000 });
+    const { items: runs } = await this.history.runs({ flowId, limit: 1_000 });
     const events = await Promise.all(runs.map(({ eventId }) => this.history.event(eventId)));
     return events.reverse().map((event) => parse(event) as Body);
   }
@@ -121,7 +121,7 @@ export class World {
   }
 
   async runsOf(flowId: string): Promise<{ readonly id: string; readonly status: string; readonly eventId: string }[]> {
-    return (await this.history.runs({ flowId, limit: 1_000 })).reverse();
+    return (await this.history.runs({ flowId, limit: 1_000 })).items.reverse();
   }
 
   event(id: string): Promise<EventRecord | undefined> {

@@ -1,0 +1,211 @@
+import { jest } from '@jest/globals';
+import type { Locator, Page } from 'playwright-core';
+import type { DraftView } from '../../apps/control-api/index.js';
+import { accessibilityFaults, describeInBrowser, picture, visit, type Theme, type Visitor } from '../support/browser.js';
+import { eventually } from '../support/flow-files.js';
+import { startWorld, type World } from './world.js';
+
+jest.setTimeout(300_000);
+
+let world: World;
+const visitors: Visitor[] = [];
+
+async function open(path: string, options: Parameters<typeof visit>[2] = {}): Promise<Visitor> {
+  const visitor = await visit(world.instance, path, options);
+  visitor.page.setDefaultTimeout(10_000);
+  visitors.push(visitor);
+  return visitor;
+}
+
+/** The text of a step's field as the draft on the server has it, once it fits. */
+async function saved(flow: string, expected: string): Promise<void> {
+  const read = async (): Promise<string> =>
+    world.instance.api<DraftView>(`flows/${flow}/draft`).then(
+      ({ text }) => text,
+      () => 'There is no draft yet.',
+    );
+  const inText = JSON.stringify(expected).slice(1, -1);
+  await eventually(`${expected} in the draft`, async () => ((await read()).includes(inText) ? true : undefined)).catch(async () =>
+    expect(await read()).toContain(inText),
+  );
+}
+
+function field(page: Page, name: string): Locator {
+  return page.getByRole('textbox', { name, exact: true });
+}
+
+/** What is under the field. */
+function below(page: Page, name: string): Locator {
+  return page.locator('.mapped', { has: field(page, name) }).locator('.mapped-about');
+}
+
+const TELL = '/flows/hello/edit?step=tell';
+
+describeInBrowser('a mapped field', () => {
+  beforeAll(async () => void (world = await startWorld()));
+  afterEach(() => Promise.all(visitors.splice(0).map(({ context }) => context.close())));
+  afterAll(() => world.stop());
+
+  it('is text with chips: a reference is put in by keys, shows its value, and goes with one Backspace', async () => {
+    const { page } = await open(TELL);
+    await field(page, 'Message').fill('');
+    await field(page, 'Message').pressSequentially('Dear /');
+    await page.getByRole('option', { name: /^Trigger/ }).waitFor();
+    await page.keyboard.type('ada');
+    await page.getByRole('option', { name: /Ada/ }).first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.type(', hi {');
+    await page.keyboard.type('text');
+    // What earlier steps gave comes from the server.
+    await page.getByRole('option', { name: /Hello Ada/ }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('.');
+    await below(page, 'Message').getByText('= "Dear Ada, hi Hello Ada."').waitFor();
+    expect(await field(page, 'Message').locator('.field-chip').allInnerTexts()).toEqual(['body.name', 'greet.text']);
+    await saved('hello', 'Dear {{ trigger.body.name }}, hi {{ steps.greet.text }}.');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Backspace');
+    await below(page, 'Message').getByText('= "Dear Ada, hi ."').waitFor();
+    await page.keyboard.press('Home');
+    await page.keyboard.type('Oh ');
+    await saved('hello', 'Oh Dear {{ trigger.body.name }}, hi .');
+  });
+
+  it('walks over a chip in one step, and types on both sides of it', async () => {
+    const { page } = await open(TELL);
+    await field(page, 'Message').fill('{{ trigger.body.name }}{{ steps.greet.text }}');
+    await page.keyboard.press('End');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.type('-');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.type('<');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Delete');
+    await page.keyboard.press('Delete');
+    await saved('hello', '<{{ trigger.body.name }}');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('x');
+    await saved('hello', '<{{ trigger.body.name }}\nx');
+    for (let press = 0; press < 3; press += 1) await page.keyboard.press('Backspace');
+    await saved('hello', '<');
+  });
+
+  it('keeps what is selected while it is drawn anew, as when an event arrives: the next key replaces all of it', async () => {
+    const { page } = await open(TELL);
+    await field(page, 'Message').fill('To {{ trigger.body.name }} at once');
+    await saved('hello', 'To {{ trigger.body.name }} at once');
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await page.route('**/api/v1/events**', async (route) => released.then(() => route.continue()));
+    await page.reload({ waitUntil: 'domcontentloaded' });
+    const chip = field(page, 'Message').locator('.field-chip');
+    const before = await chip.getAttribute('title');
+    await field(page, 'Message').focus();
+    await page.keyboard.press('ControlOrMeta+A');
+    release();
+    await eventually('the chip to show its value', async () => ((await chip.getAttribute('title')) !== before ? true : undefined));
+    await page.keyboard.type('x');
+    expect(await field(page, 'Message').innerText()).toBe('x');
+  });
+
+  it('takes an IME: nothing is drawn anew while a word is composed', async () => {
+    const { page, context } = await open(TELL);
+    await field(page, 'Message').fill('{{ trigger.body.name }} ');
+    await page.keyboard.press('End');
+    const cdp = await context.newCDPSession(page);
+    for (const text of ['に', 'にほ', 'にほん'])
+      await cdp.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length });
+    await cdp.send('Input.insertText', { text: '日本' });
+    await page.keyboard.type('!');
+    await saved('hello', '{{ trigger.body.name }} 日本!');
+  });
+
+  it('copies and pastes chips as the text they are, and pastes nothing else than text', async () => {
+    const { page, context } = await open(TELL);
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await field(page, 'Message').fill('a {{ trigger.body.name }} b');
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Control+c');
+    await eventually('the text on the clipboard', async () =>
+      (await page.evaluate('navigator.clipboard.readText()')) === 'a {{ trigger.body.name }} b' ? true : undefined,
+    );
+    await page.keyboard.press('End');
+    await page.keyboard.press('Control+v');
+    await saved('hello', 'a {{ trigger.body.name }} ba {{ trigger.body.name }} b');
+    await page.evaluate(
+      `navigator.clipboard.write([new ClipboardItem({ 'text/html': new Blob(['<b>bold</b>'], { type: 'text/html' }), 'text/plain': new Blob(['one\\r\\ntwo'], { type: 'text/plain' }) })])`,
+    );
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Control+v');
+    await saved('hello', 'one\ntwo');
+    expect(await field(page, 'Message').locator('b').count()).toBe(0);
+  });
+
+  it('shows a reference as an expression to write on, and as a chip again', async () => {
+    const { page } = await open(TELL);
+    await field(page, 'Message').fill('{{ trigger.body.name }}');
+    await field(page, 'Message').locator('.field-chip').click();
+    await page.getByRole('button', { name: 'Edit as an expression' }).click();
+    expect(await field(page, 'Message').innerText()).toBe('{{ trigger.body.name }}');
+    await page.keyboard.press('Home');
+    for (let press = 0; press < 3; press += 1) await page.keyboard.press('ArrowRight');
+    await page.keyboard.type('$uppercase(');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('End');
+    for (let press = 0; press < 3; press += 1) await page.keyboard.press('ArrowLeft');
+    await page.keyboard.type(')');
+    await below(page, 'Message').getByText('= "ADA"').waitFor();
+    await saved('hello', '{{ $uppercase(trigger.body.name) }}');
+  });
+
+  it('says what is missing in this event, and mends it with a default or another value', async () => {
+    const { page } = await open(TELL);
+    await field(page, 'Message').fill('Hi {{ trigger.body.nick }}');
+    await below(page, 'Message').getByText('missing in this event').waitFor();
+    await page.getByRole('button', { name: 'Use default…' }).click();
+    await page.keyboard.type('you');
+    await below(page, 'Message').getByText('= "Hi you"').waitFor();
+    await saved('hello', 'Hi {{ trigger.body.nick ?? "you" }}');
+    await field(page, 'Message').fill('Hi {{ trigger.body.nick }}');
+    await page.getByRole('button', { name: 'Pick another' }).click();
+    await page.getByRole('textbox', { name: 'Search keys and values' }).fill('ada');
+    await page.getByRole('option', { name: /Ada/ }).first().waitFor();
+    await page.keyboard.press('Enter');
+    await below(page, 'Message').getByText('= "Hi Ada"').waitFor();
+  });
+
+  it('says when a value is of another type than it takes, and converts it by one click', async () => {
+    const { page } = await open(`/flows/order-to-crm/edit?step=createDeal&event=${world.failed.eventId}`);
+    await field(page, 'URL').fill('{{ trigger.body.total }}');
+    await below(page, 'URL').getByText('a number, and this takes text').waitFor();
+    await page.getByRole('button', { name: 'Make it text' }).click();
+    await below(page, 'URL').getByText('= "812.5"').waitFor();
+  });
+
+  it('changes every value with the event that is loaded', async () => {
+    const { eventId } = await world.send('hello', { name: 'Grace' });
+    const { page } = await open(`/flows/hello/edit?step=greet&event=${world.succeeded.eventId}`);
+    await page.getByText('= "Hello Ada"').waitFor();
+    await page.goto(`${world.instance.url}/flows/hello/edit?step=greet&event=${eventId}`);
+    await page.getByText('= "Hello Grace"').waitFor();
+  });
+
+  describe.each<Theme>(['light', 'dark'])('in the %s theme', (theme) => {
+    it('is accessible, with its list of values open and with a broken chip', async () => {
+      const visitor = await open(TELL, { theme });
+      const { page } = visitor;
+      await field(page, 'Message').fill('Dear {{ trigger.body.name }} of {{ steps.gone.company }} ');
+      await page.keyboard.press('End');
+      await page.keyboard.type('/');
+      await page.getByRole('listbox', { name: 'Values to insert' }).waitFor();
+      await picture(visitor, `field-values-${theme}`);
+      expect(await accessibilityFaults(visitor)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await below(page, 'Message').getByText('There is no step gone').waitFor();
+      await picture(visitor, `field-broken-${theme}`);
+      expect(await accessibilityFaults(visitor)).toEqual([]);
+      expect(visitor.complaints).toEqual([]);
+    });
+  });
+});

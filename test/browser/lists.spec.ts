@@ -1,0 +1,138 @@
+import { jest } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { describeInBrowser, visit, type Visitor } from '../support/browser.js';
+import { startWorld, type World } from './world.js';
+
+jest.setTimeout(300_000);
+
+let world: World;
+const visitors: Visitor[] = [];
+
+async function visitor(path: string, options: Parameters<typeof visit>[2] = {}): Promise<Visitor> {
+  const opened = await visit(world.instance, path, options);
+  visitors.push(opened);
+  return opened;
+}
+
+/** Holds answers back until the test lets them go. */
+async function held(page: Page, pattern: string): Promise<() => void> {
+  let release: () => void = () => undefined;
+  const open = new Promise<void>((resolve) => (release = resolve));
+  await page.route(pattern, async (route) => {
+    await open;
+    await route.continue();
+  });
+  return release;
+}
+
+describeInBrowser('a list', () => {
+  beforeAll(async () => void (world = await startWorld()));
+  afterEach(() => Promise.all(visitors.splice(0).map(({ context }) => context.close())));
+  afterAll(() => world.stop());
+
+  it.each([
+    ['/runs', '**/api/v1/runs?*', 'Loading the runs…', 'No runs yet'],
+    ['/events', '**/api/v1/events?*', 'Loading the events…', 'No events yet'],
+    ['/health', '**/api/v1/activity*', 'Loading the activity…', 'are well'],
+    ['/operations', '**/api/v1/operations?*', 'Loading the operations…', 'Nothing was done'],
+  ])('%s that is slow says what it waits for, and never that there is nothing', async (path, pattern, words, none) => {
+    const { page } = await visitor('/credentials');
+    await page.getByRole('heading', { name: 'Credentials' }).waitFor();
+    const release = await held(page, pattern);
+    await page.goto(world.instance.url + path);
+    await page.getByText(words).waitFor();
+    expect(await page.getByText(none).count()).toBe(0);
+    release();
+    await page.getByText(words).waitFor({ state: 'detached' });
+  });
+
+  it('shows what the server said when it cannot be loaded, and loads again', async () => {
+    const { page } = await visitor('/credentials');
+    const answer = { error: { code: 'database.away', message: 'The database cannot be reached just now.' } };
+    await page.route('**/api/v1/runs?*', (route) => route.fulfill({ status: 503, json: answer }));
+    await page.goto(`${world.instance.url}/runs`);
+    await page.getByText('The database cannot be reached just now.').waitFor();
+    await page.getByRole('button', { name: 'Load again' }).waitFor();
+    await page.unroute('**/api/v1/runs?*');
+    await page.getByRole('button', { name: 'Load again' }).click();
+    await page.getByRole('table', { name: 'Runs' }).waitFor();
+  });
+
+  it('goes on with a search whose page brought nothing', async () => {
+    const { page } = await visitor('/credentials');
+    const old = world.succeeded.eventId;
+    let asked = 0;
+    await page.route('**/api/v1/events?*q=needle*', async (route) => {
+      asked += 1;
+      // Long enough for the page to load its lists anew because its stream began: this request is given up.
+      if (asked === 2) await new Promise((resolve) => setTimeout(resolve, 2_000));
+      if (asked < 4) return route.fulfill({ json: { items: [], next: `01920f7a-5c1e-7cc3-98c4-dc0c0c07398${asked}` } });
+      const { items } = await world.instance.api<{ items: { id: string }[] }>(`events?q=${old}`);
+      return route.fulfill({ json: { items, next: null } });
+    });
+    await page.goto(`${world.instance.url}/events?q=needle`);
+    await page.getByRole('table', { name: 'Accepted requests' }).getByRole('link').first().waitFor();
+    expect(asked).toBeGreaterThanOrEqual(4);
+    await page.getByText('Everything that is kept was looked through.').waitFor();
+  });
+
+  it('keeps its view in the address: filters, what is open, its tab', async () => {
+    const place = `/events/${world.failed.eventId}?flow=order-to-crm&outcome=failed&q=1042&tab=headers`;
+    const { page } = await visitor(place);
+    await page.getByText('content-type').first().waitFor();
+    expect(await page.getByLabel('Flow', { exact: true }).inputValue()).toBe('order-to-crm');
+    expect(await page.getByLabel('What became of it').inputValue()).toBe('failed');
+    expect(await page.getByRole('searchbox').inputValue()).toBe('1042');
+    await page.reload();
+    await page.getByText('content-type').first().waitFor();
+    expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe(place);
+    await page.getByLabel('What became of it').selectOption('Any outcome');
+    await page.waitForURL((url) => !url.searchParams.has('outcome'));
+    await page.goBack();
+    await page.waitForURL(/outcome=failed/);
+  });
+
+  it('does not move under the pointer: what came stands behind a button, what was loaded below stays', async () => {
+    for (let n = 0; n < 60; n += 1) await world.send('hello', { name: `Row ${n}` });
+    const { page } = await visitor('/runs?flow=hello');
+    const scroll = (to: number): Promise<unknown> => page.evaluate(`document.querySelector('.rows').scrollTo(0, ${to})`);
+    await page.getByRole('table', { name: 'Runs' }).waitFor();
+    await scroll(400);
+    const row = page.locator('.rows-body .row').nth(14);
+    const before = [await row.innerText(), (await row.boundingBox())?.y];
+    for (let n = 0; n < 4; n += 1) await world.send('hello', { name: `New ${n}` });
+    await page.getByRole('button', { name: '4 new' }).waitFor();
+    expect([await row.innerText(), (await row.boundingBox())?.y]).toEqual(before);
+    await scroll(1e6);
+    await page.getByText('That is all.').waitFor();
+    await page.getByRole('button', { name: '4 new' }).click();
+    expect(await page.getByRole('table', { name: 'Runs' }).getAttribute('aria-rowcount')).toBe('66');
+  });
+
+  it('goes on after an interruption without a gap and without repetition', async () => {
+    const { page, context } = await visitor('/runs?flow=partner');
+    await page.getByText('No run is like this').waitFor();
+    await context.setOffline(true);
+    await world.send('partner', { n: 1 }, { 'x-key': 'a-secret-that-is-long-enough' });
+    await context.setOffline(false);
+    await world.send('partner', { n: 2 }, { 'x-key': 'a-secret-that-is-long-enough' });
+    await page.locator('.rows-body .row').nth(0).waitFor();
+    const pill = page.getByRole('button', { name: /new$/ });
+    await page.waitForFunction(
+      'document.querySelectorAll(".rows-body .row").length + (document.querySelector(".new-pill button") ? 1 : 0) >= 2',
+    );
+    if ((await pill.count()) > 0) await pill.click();
+    expect(await page.locator('.rows-body .row').count()).toBe(2);
+  });
+
+  it('of runs, and a run, can be used on a phone: retried, and its flow paused', async () => {
+    const { page } = await visitor(`/runs/${world.failed.id}`, { width: 390, height: 844 });
+    await page.getByRole('table', { name: 'Steps' }).waitFor();
+    await page.getByRole('button', { name: 'Show what failed' }).click();
+    await page.getByRole('region', { name: 'What failed' }).waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('button', { name: 'Retry from here' }).click();
+    await page.waitForURL((url) => !url.pathname.endsWith(world.failed.id));
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+  });
+});

@@ -1,0 +1,122 @@
+import { jest } from '@jest/globals';
+import type { RunPage } from '../../apps/control-api/index.js';
+import { accessibilityFaults, describeInBrowser, picture, visit, type Theme, type Visitor } from '../support/browser.js';
+import { startWorld, type World } from './world.js';
+
+jest.setTimeout(300_000);
+
+let world: World;
+const visitors: Visitor[] = [];
+
+async function visitor(path: string, theme: Theme = 'light'): Promise<Visitor> {
+  const opened = await visit(world.instance, path, { theme });
+  visitors.push(opened);
+  return opened;
+}
+
+describeInBrowser('whoever tests a step', () => {
+  beforeAll(async () => void (world = await startWorld()));
+  afterEach(() => Promise.all(visitors.splice(0).map(({ context }) => context.close())));
+  afterAll(() => world.stop());
+
+  it('is told what it really does, sees what it gave, and pins that for later tests', async () => {
+    const opened = await visitor(`/flows/order-to-crm/edit?step=createDeal&event=${world.failed.eventId}`);
+    const { page } = opened;
+    const foot = page.getByRole('region', { name: 'Test' });
+    const inked = (): Promise<string[]> => page.locator('.button[data-look="ink"]').allTextContents();
+    await foot.getByRole('button', { name: '⌘↵' }).waitFor();
+    expect(await inked()).toEqual([expect.stringContaining('⌘↵')]);
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Create the deal');
+    await page.getByText('Draft · saved').waitFor();
+    expect(await inked()).toEqual(['Publish v2']);
+    await foot.getByRole('button', { name: /really send the request/ }).click();
+    await foot.getByText('It worked.').waitFor();
+    await foot.getByText('88213').waitFor();
+    await foot.getByRole('button', { name: 'Pin this output for tests' }).click();
+    await foot.getByRole('button', { name: /^Unpin/ }).waitFor();
+    await page.getByRole('button', { name: /Create the deal.*Output pinned for tests/ }).waitFor();
+    await picture(opened, 'step-test');
+    expect(await accessibilityFaults(opened)).toEqual([]);
+    const { items } = await world.instance.api<RunPage>('runs?flow=order-to-crm&test=true');
+    expect(items.map(({ status, version }) => [status, version])).toEqual([['succeeded', 0]]);
+    await foot.getByText('Publish to run it on every event.').waitFor();
+    await foot.getByRole('button', { name: 'Publish', exact: true }).click();
+    await page.getByRole('dialog', { name: 'Publish version 2' }).getByRole('button', { name: 'Not yet' }).click();
+    await page.getByRole('textbox', { name: 'Id', exact: true }).fill('makeDeal');
+    await page.keyboard.press('Enter');
+    await page.locator('[data-step="makeDeal"]').getByText('Output pinned for tests').waitFor();
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it('gets the error of a step with its request and response, by the key too', async () => {
+    const opened = await visitor(`/flows/order-to-crm/edit?step=notify&event=${world.failed.eventId}`, 'dark');
+    const { page } = opened;
+    const foot = page.getByRole('region', { name: 'Test' });
+    await foot.getByText(/Using event/).waitFor();
+    await page.keyboard.press('Control+Enter');
+    await foot.getByRole('region', { name: 'What failed' }).getByText(/502/).first().waitFor();
+    await picture(opened, 'step-test-failed');
+    expect(await accessibilityFaults(opened)).toEqual([]);
+    await foot.getByRole('link', { name: 'The whole test' }).click();
+    await page.getByText('Run failed').first().waitFor();
+    await page.getByRole('link', { name: 'Fix in editor' }).waitFor();
+    expect(await page.getByRole('button', { name: /Retry from here|Run again|Edit and re-run/ }).count()).toBe(0);
+  });
+
+  it('loads another event by a search and the keyboard, a sample, and JSON of its own', async () => {
+    const opened = await visitor('/flows/hello/edit?step=greet');
+    const { page } = opened;
+    const strip = page.getByRole('group', { name: 'Event' });
+    await strip.getByText(/^Event/).waitFor();
+    await strip.getByRole('button', { name: 'Change' }).focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Which event to test with?' });
+    await dialog.getByRole('option', { name: /POST.*loaded now/ }).waitFor();
+    await picture(opened, 'event-dialog');
+    expect(await accessibilityFaults(opened)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Send a sample' }).click();
+    await page.waitForURL(/event=/);
+    await strip.getByRole('button', { name: 'Change' }).click();
+    await dialog.getByRole('option', { name: /Sample/ }).waitFor();
+    await dialog.getByRole('button', { name: 'Paste JSON' }).click();
+    const body = dialog.getByRole('textbox', { name: 'Body' });
+    await body.fill('{ name: Grace');
+    await dialog.getByRole('button', { name: 'Test with this' }).click();
+    await dialog
+      .getByRole('alert')
+      .getByText(/not JSON/)
+      .waitFor();
+    await body.fill('{ "name": "Grace" }');
+    await dialog.getByRole('button', { name: 'Test with this' }).click();
+    await page.getByText('"Hello Grace"').waitFor();
+    const pasted = new URL(page.url()).searchParams.get('event');
+    await strip.getByRole('button', { name: 'Change' }).click();
+    await dialog.getByRole('option').nth(2).waitFor();
+    await page.keyboard.type('"Ada"}');
+    await dialog.getByText('Everything that is kept was looked through.').waitFor();
+    expect(await dialog.getByRole('option').count()).toBe(1);
+    await page.keyboard.press('Enter');
+    await page.getByText('"Hello Ada"').waitFor();
+    expect(await world.instance.api<RunPage>('runs?flow=hello&test=true')).toMatchObject({ items: [] });
+    expect(new URL(page.url()).searchParams.get('event')).not.toBe(pasted);
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it('tests the whole flow by the key: what it would do first, then its end', async () => {
+    const opened = await visitor('/flows/hello/edit?step=greet', 'dark');
+    const { page } = opened;
+    const foot = page.getByRole('region', { name: 'Test' });
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Greet');
+    await page.getByText('Draft · saved').waitFor();
+    await page.keyboard.press('Control+Shift+Enter');
+    await foot.getByText('Nothing acts outside.').waitFor();
+    expect(await page.evaluate('document.activeElement.textContent')).toMatch(/^Test flow/);
+    await page.keyboard.press('Control+Shift+Enter');
+    await foot.getByText('It worked.').waitFor();
+    await picture(opened, 'flow-test');
+    expect(await accessibilityFaults(opened)).toEqual([]);
+    const { items } = await world.instance.api<RunPage>('runs?flow=hello&test=true');
+    expect(items.map(({ status, version }) => [status, version])).toEqual([['succeeded', 0]]);
+    expect(opened.complaints).toEqual([]);
+  });
+});
