@@ -177,7 +177,7 @@ describeInBrowser('a person', () => {
     await page.getByRole('searchbox', { name: 'Search paths, keys and values' }).fill('items[17777].text');
     await page.getByRole('button', { name: '/items/17777/text' }).click();
     await page.getByText('"item 17777"').waitFor();
-    expect(new URL(page.url()).searchParams.get('at')).toBe('/items/17777/text');
+    await page.waitForURL((url) => url.searchParams.get('at') === '/items/17777/text');
     const download = page.waitForEvent('download');
     await page.getByRole('link', { name: 'Download all of it' }).click();
     expect(await (await download).failure()).toBeNull();
@@ -200,6 +200,17 @@ describeInBrowser('a person', () => {
     await page.waitForURL(/\/flows\/order-to-crm/);
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  });
+
+  it('gets the focus back where it was, after a look into the palette', async () => {
+    const page = await open('/runs');
+    await page.locator('.row-link').nth(1).focus();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('heal');
+    await page.getByRole('option', { name: /^Health/ }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.row-link:focus').waitFor();
+    expect(await page.evaluate('[...document.querySelectorAll(".row-link")].indexOf(document.activeElement)')).toBe(1);
   });
 
   it('keeps up in eight tabs over one connection, also when the first one closes', async () => {

@@ -48,6 +48,8 @@ describeInBrowser('a list', () => {
 
   it('shows what the server said when it cannot be loaded, and loads again', async () => {
     const { page } = await visitor('/credentials');
+    // The stream stays silent: when it begins, the page loads its lists anew by itself.
+    await page.route('**/api/v1/stream*', () => undefined);
     const answer = { error: { code: 'database.away', message: 'The database cannot be reached just now.' } };
     await page.route('**/api/v1/runs?*', (route) => route.fulfill({ status: 503, json: answer }));
     await page.goto(`${world.instance.url}/runs`);

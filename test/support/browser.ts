@@ -23,6 +23,10 @@ const ARGS = [
   '--disable-extensions',
 ];
 
+/** How many times slower the browser is made, to find tests (and pages) that work on a fast machine only. */
+const SLOWER = Number(process.env['MILLRACE_SLOW_BROWSER'] ?? 1);
+const LAG_MS = 150;
+
 /** A suite in a real browser; skipped with a line that says how to enable it where there is none. */
 export const describeInBrowser: typeof describe | typeof describe.skip = EXECUTABLE === undefined ? describe.skip : describe;
 
@@ -66,11 +70,32 @@ export async function stranger({ theme = 'light', width = 1440, height = 900 }: 
     reducedMotion: 'reduce',
   };
   const context = await (await browser).newContext(settings);
+  if (SLOWER > 1) await slowDown(context);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => void (['error', 'warning'].includes(message.type()) && complaints.push(message.text())));
   page.on('pageerror', (error) => void complaints.push(String(error)));
   return { page, context, complaints };
+}
+
+/** Steps of a test then come sooner than the page has drawn what they need. */
+async function slowDown(context: BrowserContext): Promise<void> {
+  context.on('page', (page) => void throttle(page));
+  await context.addInitScript({ content: FEW_FRAMES });
+}
+
+/** As on a machine that has no time to draw: input and answers come between two frames. */
+const FEW_FRAMES = `
+  window.requestAnimationFrame = (draw) => setTimeout(() => draw(performance.now()), 200);
+  window.cancelAnimationFrame = (handle) => clearTimeout(handle);
+`;
+
+async function throttle(page: Page): Promise<void> {
+  const debug = await page.context().newCDPSession(page);
+  await debug.send('Emulation.setCPUThrottlingRate', { rate: SLOWER });
+  await debug.send('Network.enable');
+  const unlimited = { offline: false, downloadThroughput: -1, uploadThroughput: -1 };
+  await debug.send('Network.emulateNetworkConditions', { ...unlimited, latency: LAG_MS });
 }
 
 /** A picture for people to look at; the folder is printed with the first one. */

@@ -13,6 +13,9 @@ export const TOP = 80;
 /** Nothing lies under the bars. */
 const FIT = { top: `${TOP}px`, bottom: '32px', x: '32px' } as const;
 
+/** Frames after which what is shown is drawn, on a slow machine too. */
+const DRAWN_WITHIN = 60;
+
 const ARROWS: Readonly<Record<string, Direction>> = { ArrowUp: 'up', ArrowDown: 'down', ArrowLeft: 'left', ArrowRight: 'right' };
 
 /** Arrow keys walk the flow, `F` fits it, `+ − 0` zoom; in a run `E` goes to what failed, and `N`, `,` and `.` through the items of a loop. */
@@ -77,6 +80,8 @@ function useShow(): Show {
       const [left, top] = [node.position.x * zoom + x, node.position.y * zoom + y];
       const outside = left < 16 || top < TOP || left + NODE.width * zoom > pane.width - 16 || top + NODE.height * zoom > pane.height - 16;
       if (outside) {
+        // What has the focus may no longer be drawn then: keys that come meanwhile still come here.
+        host.focus({ preventScroll: true });
         const to = {
           x: pane.width / 2 - (node.position.x + NODE.width / 2) * zoom,
           y: pane.height / 2 - (node.position.y + NODE.height / 2) * zoom,
@@ -85,11 +90,14 @@ function useShow(): Show {
         void setViewport(to);
       }
       awaited.current = id;
-      requestAnimationFrame(() => {
+      const focus = (frames: number): void => {
         if (awaited.current !== id) return;
+        const drawn = host.querySelector<HTMLElement>(`[data-step="${CSS.escape(id)}"]`);
+        if (!drawn && frames > 0) return void requestAnimationFrame(() => focus(frames - 1));
         awaited.current = undefined;
-        host.querySelector<HTMLElement>(`[data-step="${CSS.escape(id)}"]`)?.focus({ preventScroll: true });
-      });
+        drawn?.focus({ preventScroll: true });
+      };
+      requestAnimationFrame(() => focus(DRAWN_WITHIN));
     },
     [getNode, getViewport, setViewport],
   );

@@ -62,7 +62,7 @@ function Drawing(props: CanvasProps) {
   const onKeyDown = useCanvasKeys(tree, overlay, onSelect);
   return (
     <CanvasContext value={store}>
-      <section className="canvas" aria-label="Flow" onKeyDown={onKeyDown}>
+      <section className="canvas" aria-label="Flow" tabIndex={-1} onKeyDown={onKeyDown}>
         <Flow {...{ tree, layout, eventSize, first, drawn }} onSelect={select} onOpenData={open} />
         {children}
       </section>

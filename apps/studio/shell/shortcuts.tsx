@@ -48,6 +48,8 @@ const HELP: readonly (readonly [readonly string[], string])[] = [
 export function Shortcuts() {
   const [open, setOpen] = useState<'help' | 'palette' | undefined>();
   const [, navigate] = useLocation();
+  // What is closing says so late: by then the other one may be open.
+  const close = (which: typeof open): void => setOpen((now) => (now === which ? undefined : now));
   useEffect(() => {
     let going = 0;
     const onKey = (event: KeyboardEvent): void => {
@@ -62,8 +64,8 @@ export function Shortcuts() {
   }, [navigate]);
   return (
     <>
-      <Sheet open={open === 'help'} onClose={() => setOpen(undefined)} />
-      <Palette open={open === 'palette'} onClose={() => setOpen(undefined)} />
+      <Sheet open={open === 'help'} onClose={() => close('help')} />
+      <Palette open={open === 'palette'} onClose={() => close('palette')} />
     </>
   );
 }
@@ -101,11 +103,10 @@ function moveInList(event: KeyboardEvent, by: number): void {
   if (next) take(event, () => next.focus());
 }
 
+/** Whether a key is typed into what has the focus. A dialog that is closing keeps the focus for a moment, but takes no keys. */
 function isField(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    target.closest('input:not([type="checkbox"]), select, textarea, [contenteditable], [data-field], [role="dialog"]') !== null
-  );
+  if (!(target instanceof HTMLElement) || target.closest('[role="dialog"][data-closed]')) return false;
+  return target.closest('input:not([type="checkbox"]), select, textarea, [contenteditable], [data-field], [role="dialog"]') !== null;
 }
 
 function Sheet({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {

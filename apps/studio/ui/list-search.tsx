@@ -1,4 +1,4 @@
-import { useEffect, type KeyboardEvent } from 'react';
+import { useEffect, useLayoutEffect, useRef, type KeyboardEvent } from 'react';
 
 interface ListSearchProps {
   readonly label: string;
@@ -23,6 +23,10 @@ export function ListSearch({ label, placeholder = label, list, options, active, 
   useEffect(() => {
     if (option !== undefined) document.getElementById(option)?.scrollIntoView({ block: 'nearest' });
   }, [option]);
+  const field = useRef<HTMLInputElement>(null);
+  // A dialog gives the focus with its next frame, and what is typed until then would go to the page below. Not at once
+  // either: the dialog first notes what has the focus now, to give it back.
+  useLayoutEffect(() => queueMicrotask(() => field.current?.focus({ preventScroll: true })), []);
   const onKeyDown = (event: KeyboardEvent): void => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (by !== undefined) onActive((active + by + options) % Math.max(1, options));
@@ -32,6 +36,7 @@ export function ListSearch({ label, placeholder = label, list, options, active, 
   };
   return (
     <input
+      ref={field}
       role="combobox"
       aria-expanded="true"
       aria-controls={list}
