@@ -1,8 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 /** Where the parts of one run of the suite add up; unset for a single part. */
 const file = process.env.MILLRACE_TEST_COUNTS;
+
+const MESSAGE_LINES = 6;
+const MESSAGE_WIDTH = 200;
 
 /**
  * A Jest reporter that ends the run with the names of the tests that failed and one line of counts: of all parts that have
@@ -25,5 +29,15 @@ export default class ClosingLine {
 function failuresIn({ testFilePath, testExecError, testResults }) {
   const path = relative(process.cwd(), testFilePath);
   if (testExecError) return [`${path} (could not run)`];
-  return testResults.filter(({ status }) => status === 'failed').map(({ fullName }) => `${path}: ${fullName}`);
+  const failed = testResults.filter(({ status }) => status === 'failed');
+  return failed.map(({ fullName, failureMessages }) => `${path}: ${fullName}${beginning(failureMessages[0] ?? '')}`);
+}
+
+/** What a message begins with, without colours: as much as tells what was waited for. */
+function beginning(message) {
+  const lines = stripVTControlCharacters(message).split('\n').filter((line) => line.trim() !== '');
+  return lines
+    .slice(0, MESSAGE_LINES)
+    .map((line) => `\n    ${line.slice(0, MESSAGE_WIDTH)}`)
+    .join('');
 }
