@@ -10,9 +10,9 @@ import { FlowVersionEntity } from './entities/flow-version.entity.js';
 import type { VersionOrigin } from './entities/flow-version.entity.js';
 import { FlowEntity } from './entities/flow.entity.js';
 import { PostgresLanes } from './lanes.js';
+import { PostgresReleases } from './releases.js';
 import { END_PRIORITY, SET_PRIORITY, SHIFT_S } from './sql/priorities.js';
-import { END_RATE, FREE_STRAYS, SET_RATE } from './sql/rates.js';
-import { RELEASE_HELD, RELEASE_LATE_HELD } from './sql/runs.js';
+import { END_RATE, SET_RATE } from './sql/rates.js';
 
 /** One advisory lock for everybody who publishes: two processes that read the same folder make one version. */
 const PUBLISH_LOCK = 0x6d696c6c;
@@ -59,9 +59,12 @@ interface Addition {
 /** Flows and their immutable versions. */
 export class PostgresFlowStore {
   private readonly lanes: PostgresLanes;
+  private readonly releases: PostgresReleases;
 
   constructor(private readonly dataSource: DataSource) {
-    this.lanes = new PostgresLanes((dataSource.driver as PostgresDriver).master as Pool);
+    const pool = (dataSource.driver as PostgresDriver).master as Pool;
+    this.lanes = new PostgresLanes(pool);
+    this.releases = new PostgresReleases(pool);
   }
 
   /** Makes `text` the live version unless it already is. The text must have been checked. */
@@ -71,7 +74,6 @@ export class PostgresFlowStore {
       const latest = await manager.findOne(FlowVersionEntity, { where: { flowId: id }, order: { version: 'DESC' } });
       await publication.before?.(latest);
       if (publication.draft !== undefined) await takeDraft(manager, id, publication.draft);
-      // Before anything is released: what was held begins by the rate of this version.
       await setRate(manager, id, publication.rate);
       await setPriority(manager, id, publication.priority);
       if (flow && isLive(flow, latest, textHash(text))) {
@@ -87,7 +89,6 @@ export class PostgresFlowStore {
     await upsert(manager, id, { enabled, archived: false, problems: [] });
     await manager.insert(FlowVersionEntity, { flowId: id, version, text, hash: textHash(text), origin, restored });
     await upsert(manager, id, { liveVersion: version });
-    if (enabled) await manager.query(RELEASE_HELD, [id]);
     return { kind: 'published', version };
   }
 
@@ -101,7 +102,6 @@ export class PostgresFlowStore {
         `update flows set paused = $2, revision = nextval('flow_revision'), updated_at = now() where id = $1 and paused <> $2`,
         [id, paused],
       );
-      if (!paused) await manager.query(RELEASE_HELD, [id]);
       return manager.findOneBy(FlowEntity, { id });
     });
   }
@@ -117,17 +117,15 @@ export class PostgresFlowStore {
 
   /** The flow's file is gone: nothing starts it any more, its history stays. */
   archive(id: string): Promise<void> {
-    return this.locked(async (manager) => {
+    return this.releasing(id, async (manager) => {
       await setRate(manager, id, undefined);
       await upsert(manager, id, { archived: true });
     });
   }
 
-  /** Queues what was held for flows that are enabled: a front door learns a moment late that a flow goes on. */
+  /** Queues what is held for flows that go on: a front door learns a moment late of it, and many are not released at once. */
   async releaseHeld(): Promise<void> {
-    const [, count] = (await this.dataSource.query(RELEASE_LATE_HELD)) as [unknown, number];
-    if (count > 0) await this.lanes.sweep();
-    await this.dataSource.query(FREE_STRAYS);
+    if ((await this.releases.late()) > 0) await this.lanes.sweep();
   }
 
   list(): Promise<FlowEntity[]> {
@@ -165,11 +163,14 @@ export class PostgresFlowStore {
     });
   }
 
-  /** The same for what may set a flow going again: its lanes are handed over once that is committed. */
+  /** The same for what may set a flow going again: its runs, and its lanes, go on once that is committed. */
   private async releasing<T>(id: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
     const done = await this.locked(work);
-    // The sweep hands over what is not handed over here.
-    await this.lanes.sweepFlow(id).catch(() => undefined);
+    // Housekeeping does what is not done here.
+    await this.releases
+      .of(id)
+      .then(() => this.lanes.sweepFlow(id))
+      .catch(() => undefined);
     return done;
   }
 
@@ -178,7 +179,6 @@ export class PostgresFlowStore {
     const current = { enabled: flow.enabled, archived: flow.archived, problems: flow.problems };
     if (JSON.stringify({ ...current, ...wanted }) === JSON.stringify(current)) return;
     await upsert(manager, flow.id, wanted);
-    if (wanted.enabled && !flow.enabled) await manager.query(RELEASE_HELD, [flow.id]);
   }
 }
 

@@ -22,6 +22,9 @@ const LONGEST_NAME = 200;
 /** Another statement that was in between may hide who is next; what is missed after that is the sweep's. */
 const ATTEMPTS = 3;
 
+/** Lanes that one statement hands over: after a long pause every customer's may be open. */
+const PIECE = 1_000;
+
 /** What a statement says of lanes: a run that has its turn now, or a lane in which somebody may have been missed. */
 export interface HandedOver {
   readonly next?: string | null;
@@ -68,6 +71,10 @@ export class PostgresLanes {
 
   /** Lets in whoever may go, in these lanes. */
   async handOver(lanes: readonly string[]): Promise<void> {
+    for (let at = 0; at < lanes.length; at += PIECE) await this.handOverPiece(lanes.slice(at, at + PIECE));
+  }
+
+  private async handOverPiece(lanes: readonly string[]): Promise<void> {
     for (let left = lanes, attempt = 0; left.length > 0 && attempt < ATTEMPTS; attempt += 1) {
       const { rows } = await this.pool.query<HandedOver>({ name: 'hand-over', text: HAND_OVER, values: [left] });
       if (rows.some(({ next }) => next)) this.onTurn();

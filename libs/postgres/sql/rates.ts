@@ -6,15 +6,19 @@ export const SET_RATE = `
   on conflict (flow_id) do update set most = excluded.most, per_ms = excluded.per_ms, open_at = now()
   where (f.most, f.per_ms) <> (excluded.most, excluded.per_ms)`;
 
-/** The flow has no rate any more: what waits for it is due. */
-export const END_RATE = `
-  with gone as (delete from flow_rates where flow_id = $1 returning flow_id)
-  update runs set status = 'queued', due_at = now() where ${lockedRuns(`status = 'paced' and flow_id in (select flow_id from gone)`)}`;
+/** The flow has no rate any more. What waits for it is due (FREE_PACED). */
+export const END_RATE = 'delete from flow_rates where flow_id = $1';
 
-/** What a process that did not know yet put into line for a rate that is gone. */
-export const FREE_STRAYS = `
+const NO_RATE = (flow: string): string => `not exists (select from flow_rates where flow_id = ${flow})`;
+
+/** At most $2 runs of the flow $1, the oldest, that wait for a rate which the flow has no more. */
+export const FREE_PACED = `
   update runs set status = 'queued', due_at = now()
-  where ${lockedRuns(`status = 'paced' and not exists (select from flow_rates f where f.flow_id = runs.flow_id)`)}`;
+  where ${lockedRuns(`status = 'paced' and flow_id = $1 and ${NO_RATE('$1')}`, 'limit $2')} and status = 'paced'`;
+
+/** Flows without a rate of which runs wait for one: it has just ended, or a process did not know yet. */
+export const FLOWS_TO_FREE = `
+  select id from flows where ${NO_RATE('flows.id')} and exists (select from runs where runs.flow_id = flows.id and runs.status = 'paced')`;
 
 /** Flows whose runs wait for their rate, and in how many milliseconds there may be room. */
 export const PACED_FLOWS = `

@@ -89,21 +89,20 @@ export const CANCEL = `
   select id, ${ring()}::text as rung, null::uuid as next, null::uuid as lane from moved
   union all select null, null, next, lane from handed_over`;
 
-const runsAgain = (which: string): string => `
+/** What a pause holds back: nothing while either its text or an operator pauses the flow. */
+const RUNNABLE = 'enabled and not paused';
+
+/**
+ * release: at most $2 events of the flow $1 that were held while it was paused, the oldest. Who has a lane stands in line from then
+ * on: lanes are handed over behind this, for this locks runs first.
+ */
+export const RELEASE_HELD = `
   update runs set status = case when lane is null then rate.status else 'behind' end,
     due_at = case when lane is null and rate.status = 'queued' then ${dueNow('flows.id')} end
   from flows cross join lateral (select ${turnStatus('flows.id')} as status) rate
-  where runs.${lockedRuns(`status = 'held'${which}`)}
-    and runs.status = 'held' and flows.id = runs.flow_id and flows.enabled and not flows.paused`;
+  where runs.${lockedRuns(`status = 'held' and flow_id = $1 and exists (select from flows where id = $1 and ${RUNNABLE})`, 'limit $2')}
+    and runs.status = 'held' and flows.id = runs.flow_id and ${RUNNABLE}`;
 
-/** Of flows that nothing pauses: what stays held is not locked. */
-const RUNNABLE = ' and flow_id in (select id from flows where enabled and not paused)';
-
-/**
- * release: events of one flow that were held while it was paused, by its text or by an operator; nothing while either holds. Who
- * has a lane stands in line from then on: lanes are handed over behind this, for this locks runs first.
- */
-export const RELEASE_HELD = runsAgain(' and flow_id = $1');
-
-/** release: events that a front door held because it did not know yet that their flow runs again. */
-export const RELEASE_LATE_HELD = runsAgain(RUNNABLE);
+/** Flows that nothing pauses, of which events are held all the same: a release was cut off, or a front door did not know yet. */
+export const FLOWS_TO_RELEASE = `
+  select id from flows where ${RUNNABLE} and exists (select from runs where runs.flow_id = flows.id and runs.status = 'held')`;
