@@ -37,7 +37,7 @@ export class PostgresReleases {
   }
 
   private async inPieces(text: string, flowId: string, until: number): Promise<number> {
-    for (let count = 0; ; ) {
+    for (let count = 0; ;) {
       const { rowCount } = await this.pool.query(text, [flowId, this.piece]);
       count += rowCount ?? 0;
       if ((rowCount ?? 0) < this.piece || Date.now() >= until) return count;
