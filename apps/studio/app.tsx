@@ -1,25 +1,24 @@
 import { QueryClientProvider, useQuery } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { ApiFailure } from './api/client.js';
-import { newQueryClient, useComponents, useRuns, useStatus } from './api/queries.js';
+import { newQueryClient, useComponents, useFlow, useRun, useRuns, useStatus } from './api/queries.js';
 import { useLive } from './live/live.js';
 import { OperationsPage } from './bulk/operations-page.js';
 import { draftQuery } from './editor/opening.js';
 import { CredentialsPage } from './pages/credentials-page.js';
 import { EventsPage } from './pages/events-page.js';
-import { FlowPage } from './pages/flow-page.js';
 import { FlowsPage } from './pages/flows-page.js';
 import { HealthPage } from './pages/health-page.js';
 import { RunsPage } from './pages/runs-page.js';
 import { SignInPage } from './pages/sign-in-page.js';
 import { VersionsPage } from './pages/versions-page.js';
 import { WelcomePage } from './pages/welcome-page.js';
-import { RunPage } from './run/run-page.js';
 import { Shell } from './shell/shell.js';
 import { Shortcuts } from './shell/shortcuts.js';
 import { Part } from './ui/part.js';
 import { Empty, Loading } from './ui/states.js';
+import { whenIdle } from './ui/when-idle.js';
 
 export function App() {
   const [client] = useState(newQueryClient);
@@ -39,6 +38,8 @@ function Door() {
 
 function Studio() {
   useLive();
+  // Most visits look at a run sooner or later: its code comes while nothing else is to be done.
+  useEffect(() => whenIdle(() => void loadDrawn().catch(() => undefined)), []);
   return (
     <Shell>
       <Pages />
@@ -62,11 +63,11 @@ function Pages() {
       <Route path="/flows/:id/runs">{({ id }) => <RunsPage flow={id} />}</Route>
       <Route path="/flows/:id/versions">{({ id }) => <VersionsPage key={id} id={id} />}</Route>
       <Route path="/flows/:id/edit">{({ id }) => <EditorRoute id={id} />}</Route>
-      <Route path="/flows/:id">{({ id }) => <FlowPage key={id} id={id} />}</Route>
+      <Route path="/flows/:id">{({ id }) => <FlowRoute id={id} />}</Route>
       <Route path="/runs">
         <RunsPage />
       </Route>
-      <Route path="/runs/:id">{({ id }) => <RunPage key={id} id={id} />}</Route>
+      <Route path="/runs/:id">{({ id }) => <RunRoute id={id} />}</Route>
       <Route path="/operations">
         <OperationsPage />
       </Route>
@@ -108,6 +109,27 @@ function Connect({ children }: { readonly children: (pages: ConnectPages) => Rea
       {children}
     </Part>
   );
+}
+
+const loadDrawn = () => import('./run/drawn-pages.js');
+
+function Drawn({ children }: { readonly children: (pages: Awaited<ReturnType<typeof loadDrawn>>) => ReactNode }) {
+  return (
+    <Part name="drawn" what="the page" load={loadDrawn}>
+      {children}
+    </Part>
+  );
+}
+
+/** What a page shows is asked for together with its code. */
+function RunRoute({ id }: { readonly id: string }) {
+  useRun(id);
+  return <Drawn>{({ RunPage }) => <RunPage key={id} id={id} />}</Drawn>;
+}
+
+function FlowRoute({ id }: { readonly id: string }) {
+  useFlow(id);
+  return <Drawn>{({ FlowPage }) => <FlowPage key={id} id={id} />}</Drawn>;
 }
 
 /** What the editor opens is asked for together with its code, which brings the flow library along. */

@@ -1,39 +1,23 @@
 import { Search } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
 import { useFlows } from '../api/queries.js';
 import { useUrlState } from '../ui/url-state.js';
-
-const QUIET_MS = 300;
+import { useTyped } from '../ui/use-typed.js';
 
 /** Searches when typing pauses. `/` goes to it. */
 export function SearchBox({ label }: { readonly label: string }) {
   const { get, set } = useUrlState();
-  const asked = get('q') ?? '';
-  const [text, setText] = useState(asked);
-  const [known, setKnown] = useState(asked);
-  const input = useRef<HTMLInputElement>(null);
-  // Going back, or a link: the address was changed by something else than this field.
-  if (known !== asked) {
-    setKnown(asked);
-    if (known === text) setText(asked);
-  }
-  useEffect(() => {
-    if (text === asked) return undefined;
-    const timer = setTimeout(() => set({ q: text }, { replace: true }), QUIET_MS);
-    return () => clearTimeout(timer);
-  }, [text, asked, set]);
+  const [text, type] = useTyped(get('q') ?? '', (q) => set({ q }, { replace: true }));
   return (
     <label className="search">
       <Search size={15} strokeWidth={1.6} aria-hidden />
       <input
-        ref={input}
         className="input"
         type="search"
         aria-label={label}
         placeholder={label}
         data-shortcut="/"
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => type(event.target.value)}
       />
     </label>
   );

@@ -1,6 +1,5 @@
 import { Search } from 'lucide-react';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
 import { get, type Query } from '../api/client.js';
 import { useBeginning } from '../api/queries.js';
 import type { ValueMatches } from '../api/wire.js';
@@ -8,6 +7,7 @@ import { count, size } from '../format/format.js';
 import { RemoteTree } from './data-tree.js';
 import { Loaded } from './states.js';
 import { useUrlState } from './url-state.js';
+import { useTyped } from './use-typed.js';
 
 interface LargeValueProps {
   /** Of the API, such as `runs/<id>/value`. */
@@ -16,8 +16,6 @@ interface LargeValueProps {
   /** Where all of it can be downloaded. */
   readonly file: string;
 }
-
-const QUIET_MS = 300;
 
 /**
  * A value that is too large to be here: how it begins, at once; then looked at piece by piece, searched where it is, or downloaded
@@ -55,12 +53,7 @@ export function LargeValue({ source, label, file }: LargeValueProps) {
 }
 
 function Find({ asked, onAsk }: { readonly asked: string; readonly onAsk: (text: string) => void }) {
-  const [text, setText] = useState(asked);
-  useEffect(() => {
-    if (text === asked) return undefined;
-    const timer = setTimeout(() => onAsk(text), QUIET_MS);
-    return () => clearTimeout(timer);
-  });
+  const [text, type] = useTyped(asked, onAsk);
   return (
     <label className="search">
       <Search size={15} strokeWidth={1.6} aria-hidden />
@@ -70,7 +63,7 @@ function Find({ asked, onAsk }: { readonly asked: string; readonly onAsk: (text:
         aria-label="Search paths, keys and values"
         placeholder="items[3].sku, a key or a value"
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => type(event.target.value)}
       />
     </label>
   );
