@@ -1,23 +1,28 @@
 import type { Platform } from '@millrace/platform';
-import { BlobSweep, dropHistory, ensurePartitions } from '@millrace/postgres';
+import { BlobSweep, dropHistory, ensurePartitions, PostgresHealthSamples } from '@millrace/postgres';
 
 const EVERY_MS = 10 * 60 * 1_000;
 const RELEASE_EVERY_MS = 10_000;
+/** Samples are of ten minutes: looked for more often, none is missed. */
+const SAMPLE_EVERY_MS = 60_000;
 const REFUSALS_PER_FLOW = 1_000;
 
-/** What nobody waits for: partitions ahead of time, bounded refusals, forgotten dedupe keys, late releases, old operations and history, files of runs that are gone. */
+/** What nobody waits for: partitions ahead of time, bounded refusals, forgotten dedupe keys, late releases, old operations and history, samples of how it goes, files of runs that are gone. */
 export class Housekeeping {
   private readonly timers: NodeJS.Timeout[] = [];
 
   private readonly blobs: BlobSweep;
+  private readonly samples: PostgresHealthSamples;
 
   constructor(private readonly platform: Platform) {
     this.blobs = new BlobSweep(platform.database.pool, platform.blobs);
+    this.samples = new PostgresHealthSamples(platform.database.pool);
   }
 
   start(): void {
     this.timers.push(setInterval(() => void this.unlessAway(() => this.round()), EVERY_MS));
     this.timers.push(setInterval(() => void this.unlessAway(() => this.moveOn()), RELEASE_EVERY_MS));
+    this.timers.push(setInterval(() => void this.unlessAway(() => this.samples.take(Date.now())), SAMPLE_EVERY_MS));
   }
 
   stop(): void {
@@ -38,6 +43,7 @@ export class Housekeeping {
     await resumptions.trim();
     await outbox.trim();
     await tests.trim();
+    await this.samples.trim(Date.now());
     const wrong = await lanes.recount();
     if (wrong > 0) log.warn({ lanes: wrong }, 'Lanes were counted again: their runs were not as they were counted');
     await orders.trim();

@@ -41,6 +41,7 @@ export type { RunSummary } from './run-summary.js';
 export type { FlowVersionEntity, VersionOrigin } from './entities/flow-version.entity.js';
 export { PostgresLanes, type LaneLimits, type RunPace, type RunPlace } from './lanes.js';
 export { PostgresJournal } from './journal-store.js';
+export { PostgresHealthSamples, SAMPLE_MS, type HealthSample } from './health-samples.js';
 export { PostgresPlaceActivity, type PlaceActivity } from './place-activity.js';
 export { readMadeNames, type MadeNames } from './made-names.js';
 export { ensurePartitions } from './partitions.js';

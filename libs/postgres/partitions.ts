@@ -23,6 +23,11 @@ function createPartition(table: string, week: number): string {
   return `create table if not exists ${name} partition of ${table} for values from (${from}) to (${to})`;
 }
 
+/** The milliseconds that an id begins with, since the epoch (RFC 9562, section 5.7). */
+export function idMs(id: string): number {
+  return parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}
+
 /** The lowest UUIDv7 of a millisecond (RFC 9562, section 5.7: 48 bits of Unix milliseconds lead). */
 export function lowestId(milliseconds: number): string {
   const hex = Math.max(0, milliseconds).toString(16).padStart(12, '0');

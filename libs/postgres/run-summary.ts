@@ -1,5 +1,6 @@
 import type { ErrorRecord, RunStatus } from '@millrace/engine';
 import { parseJsonBytes } from './packing.js';
+import { idMs } from './partitions.js';
 
 /** A run as lists show it. Times are ISO 8601. */
 export interface RunSummary {
@@ -51,7 +52,7 @@ export function runSummary(row: RunRow): RunSummary {
     version: row.version,
     eventId: row.event_id,
     status: row.status,
-    createdAt: new Date(idTime(row.id)).toISOString(),
+    createdAt: new Date(idMs(row.id)).toISOString(),
     startedAt: row.started_at?.toISOString() ?? null,
     finishedAt: row.finished_at?.toISOString() ?? null,
     resumeAt: row.due_at?.toISOString() ?? null,
@@ -62,9 +63,4 @@ export function runSummary(row: RunRow): RunSummary {
     resolution: row.resolution ?? null,
     error: row.error && parseJsonBytes<ErrorRecord>(row.error),
   };
-}
-
-/** The milliseconds that lead a UUIDv7 (RFC 9562, section 5.7). */
-function idTime(id: string): number {
-  return parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }

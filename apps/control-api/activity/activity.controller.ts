@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { Get, Inject, Query } from '@nestjs/common';
 import { PLATFORM, type Platform } from '@millrace/platform';
-import { PostgresActivity, type FlowActivity } from '@millrace/postgres';
+import { PostgresActivity, PostgresHealthSamples, type FlowActivity } from '@millrace/postgres';
 import { ApiController } from '../api-controller.js';
 import { idTime } from '../wire/id-time.js';
 import { wholeHours } from './whole-hours.js';
@@ -10,10 +10,12 @@ import { activityQuery, type ActivityView, type FlowActivityView } from '../wire
 @ApiController('activity')
 export class ActivityController {
   private readonly store: PostgresActivity;
+  private readonly samples: PostgresHealthSamples;
   private readonly home: string;
 
   constructor(@Inject(PLATFORM) { database, config }: Platform) {
     this.store = new PostgresActivity(database.pool);
+    this.samples = new PostgresHealthSamples(database.pool);
     this.home = config.home;
   }
 
@@ -22,11 +24,12 @@ export class ActivityController {
   async activity(@Query() query: unknown): Promise<ActivityView> {
     const { from, hours } = wholeHours(activityQuery.read(query).hours);
     const { store } = this;
-    const [flows, oldest, delivery, retries, databaseBytes, freeBytes] = await Promise.all([
+    const [flows, oldest, delivery, retries, samples, databaseBytes, freeBytes] = await Promise.all([
       store.since(from, hours),
       store.oldestQueued(),
       store.delivery(from),
       store.retries(),
+      this.samples.since(from),
       store.databaseBytes(),
       freeOn(this.home),
     ]);
@@ -36,6 +39,7 @@ export class ActivityController {
       delivery,
       retries,
       storage: { freeBytes, databaseBytes },
+      samples: samples.map(({ at, ...rest }) => ({ at: new Date(at).toISOString(), ...rest })),
       oldestQueued: oldest ? { ...oldest, at: idTime(oldest.id) } : null,
     };
   }

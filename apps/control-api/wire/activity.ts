@@ -32,6 +32,15 @@ const flowActivitySchema = exactly('FlowActivity', {
   failing: orNull(exactly('Failing', { runs: { ...count, description: 'Failed runs since the last one that succeeded.' }, since: time })),
 });
 
+const sampleSchema = exactly('HealthSample', {
+  at: time,
+  queued: { ...count, description: 'Runs that wait for a runner, or are held.' },
+  oldestMs: { type: ['number', 'null'], description: 'For how long the oldest of them that is due had waited; null when none did.' },
+  p95Ms: { type: ['number', 'null'], description: 'From acceptance to end, of what succeeded in the ten minutes before.' },
+  retries: count,
+  databaseBytes: count,
+});
+
 export const activitySchema = exactly('Activity', {
   from: { ...time, description: 'When the first hour begins.' },
   flows: { type: 'array', items: flowActivitySchema, description: 'Flows that did anything.' },
@@ -44,6 +53,11 @@ export const activitySchema = exactly('Activity', {
     freeBytes: { type: ['integer', 'null'], description: 'Left on the disk of MILLRACE_HOME; null where that cannot be told.' },
     databaseBytes: { ...count, description: 'What the database takes, wherever it is.' },
   }),
+  samples: {
+    type: 'array',
+    items: sampleSchema,
+    description: 'How the queue and what waits looked every ten minutes in which a runner was up; the oldest first.',
+  },
   oldestQueued: orNull(exactly('OldestQueued', { id, flowId: { type: 'string' }, at: time })),
 });
 

@@ -12,6 +12,7 @@ function activity(part: Partial<ActivityView> = {}): ActivityView {
     retries: 0,
     storage: { freeBytes: null, databaseBytes: 9_000_000 },
     oldestQueued: null,
+    samples: [],
     ...part,
   };
 }
@@ -49,4 +50,25 @@ it('what there is nothing of is said in words, not as a zero that could be a fau
     '95 of 100 delivered within': '—, nothing was, in 24 hours',
     'Storage left': '—, the database takes 9.0 MB',
   });
+});
+
+it('each has its line once something is known of the day', () => {
+  const sample = { queued: 4, oldestMs: null, p95Ms: 900, retries: 1, databaseBytes: 9_000_000 };
+  const lately = activity({
+    from: '2025-12-31T13:00:00.000Z',
+    flows: [{ ...base, flowId: 'a', failing: null, hours: Array.from({ length: 24 }, (_, n) => ({ runs: 9, failed: n === 3 ? 7 : 0 })) }],
+    samples: [
+      { at: '2026-01-01T11:40:00.000Z', ...sample },
+      { at: '2026-01-01T11:50:00.000Z', ...sample, queued: 1_200, oldestMs: 61_000 },
+    ],
+  });
+  expect(healthNumbers(lately, status(), NOW).map(({ trend }) => trend?.words)).toEqual([
+    'at most 7 in 24 hours',
+    'at most 1 m 01 s in 24 hours',
+    'at most 900 ms in 24 hours',
+    'at most 1,200 in 24 hours',
+    'at most 1 in 24 hours',
+    'at most 9.0 MB in 24 hours',
+  ]);
+  expect(healthNumbers(activity(), status(), NOW).some(({ trend }) => trend)).toBe(false);
 });

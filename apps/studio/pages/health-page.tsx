@@ -12,6 +12,7 @@ import { attentionOf, type Attention } from './attention.js';
 import { healthNumbers } from './health-numbers.js';
 import { DeadLetters } from './dead-letters.js';
 import { HourStrip } from './hour-strip.js';
+import { Sparkline } from './sparkline.js';
 
 export function HealthPage() {
   const [activity, flows, status] = [useActivity(), useFlows(), useStatus()];
@@ -90,12 +91,13 @@ function Numbers({ lately, status }: { readonly lately: ActivityView; readonly s
   const now = useNow();
   return (
     <ul className="numbers" aria-label="Six numbers">
-      {healthNumbers(lately, status, now).map(({ label, value, note, href }) => (
+      {healthNumbers(lately, status, now).map(({ label, value, note, href, trend }) => (
         <li key={label}>
           <Link href={href}>
             <span className="dim">{label}</span>
             <strong>{value}</strong>
             <span className="dim">{note}</span>
+            {trend && <Sparkline trend={trend} />}
           </Link>
         </li>
       ))}
