@@ -18,12 +18,3 @@ it('closes although a connection is never given back, as BullMQ does when it is 
   await queue.close();
   kept.release(true);
 });
-
-it('does not wait for the disk: a lost hint is found by the sweep', async () => {
-  const queue = await openQueue({ databaseUrl: await postgres.newUrl(), redisUrl: undefined });
-  const { rows } = await (queue.connection as pg.Pool).query<{ commits: string; path: string }>(
-    "select current_setting('synchronous_commit') as commits, current_setting('search_path') as path",
-  );
-  expect(rows).toEqual([{ commits: 'off', path: 'bullmq' }]);
-  await queue.close();
-});

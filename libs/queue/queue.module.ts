@@ -57,12 +57,6 @@ function redis(url: string): QueueBackend {
   return { connection: client, close: () => Promise.resolve(client.disconnect()) };
 }
 
-/**
- * Hints do not wait for the disk: one that a crash of the database takes away is found by the sweep, and the syncs that they
- * would ask for hold up the commits that must wait. https://www.postgresql.org/docs/18/wal-async-commit.html
- */
-const SESSION = '-c search_path=bullmq -c synchronous_commit=off';
-
 /** One small pool for the queue and its worker: left to itself every BullMQ object opens its own connections. */
 async function postgres(url: string): Promise<QueueBackend> {
   setDefaultBackendFactory(createPostgresBackend);
@@ -71,7 +65,7 @@ async function postgres(url: string): Promise<QueueBackend> {
     max: 4,
     idleTimeoutMillis: 10_000,
     keepAlive: true,
-    options: SESSION,
+    options: '-c search_path=bullmq',
     application_name: 'millrace-queue',
   });
   pool.on('error', () => undefined);

@@ -98,7 +98,7 @@ async function openRun(
   instance: TestInstance,
   run: RunView,
   steps: object[],
-  options: { readonly theme?: Theme; readonly search?: string } = {},
+  options: { readonly theme?: Theme; readonly search?: string; readonly fewFrames?: boolean } = {},
 ): Promise<Visitor> {
   const visitor = await visit(instance, '/welcome', options);
   const { page } = visitor;
@@ -170,7 +170,7 @@ describeInBrowser('the canvas', () => {
 
   it('keeps a flow of five hundred steps light: only what is in view is there', async () => {
     const steps = Array.from({ length: 500 }, (_, n) => log(`step${n}`));
-    const visitor = await openRun(instance, runOf(Array.from({ length: 500 }, (_, n) => row(`step${n}`))), steps);
+    const visitor = await openRun(instance, runOf(Array.from({ length: 500 }, (_, n) => row(`step${n}`))), steps, { fewFrames: true });
     await stepNamed(visitor.page, /^Step0/).waitFor();
     expect(await visitor.page.evaluate('document.querySelectorAll("*").length')).toBeLessThan(11_000);
     await stepNamed(visitor.page, /^Step1 /).focus();

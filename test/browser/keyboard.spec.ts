@@ -49,7 +49,7 @@ describeInBrowser('an editor of a flow', () => {
   afterAll(() => instance.stop());
 
   it('builds, maps, publishes and inspects without a pointer', async () => {
-    const { page } = await open('/flows/keys/edit');
+    const { page } = await open('/flows/keys/edit', { fewFrames: true });
     await page.locator('[data-step="trigger"]').waitFor();
     await tabTo(page, '[data-step="trigger"]');
     await page.keyboard.press('ArrowDown');

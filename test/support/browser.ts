@@ -50,6 +50,8 @@ export interface VisitOptions {
   readonly theme?: Theme;
   readonly width?: number;
   readonly height?: number;
+  /** Draws five frames a second, as a machine does that has no time: keys then come between two of them. */
+  readonly fewFrames?: boolean;
 }
 
 /** A browser of its own, signed in by the link that the instance prints. */
@@ -60,7 +62,7 @@ export async function visit(instance: TestInstance, path = '/', options: VisitOp
 }
 
 /** A browser that has not signed in. */
-export async function stranger({ theme = 'light', width = 1440, height = 900 }: VisitOptions = {}): Promise<Visitor> {
+export async function stranger({ theme = 'light', width = 1440, height = 900, fewFrames = SLOWER > 1 }: VisitOptions = {}): Promise<Visitor> {
   browser ??= chromium.launch({ executablePath: EXECUTABLE, args: ARGS });
   const settings: BrowserContextOptions = {
     colorScheme: theme,
@@ -70,7 +72,8 @@ export async function stranger({ theme = 'light', width = 1440, height = 900 }: 
     reducedMotion: 'reduce',
   };
   const context = await (await browser).newContext(settings);
-  if (SLOWER > 1) await slowDown(context);
+  if (fewFrames) await context.addInitScript({ content: FEW_FRAMES });
+  if (SLOWER > 1) context.on('page', (opened) => void throttle(opened));
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => void (['error', 'warning'].includes(message.type()) && complaints.push(message.text())));
@@ -78,18 +81,12 @@ export async function stranger({ theme = 'light', width = 1440, height = 900 }: 
   return { page, context, complaints };
 }
 
-/** Steps of a test then come sooner than the page has drawn what they need. */
-async function slowDown(context: BrowserContext): Promise<void> {
-  context.on('page', (page) => void throttle(page));
-  await context.addInitScript({ content: FEW_FRAMES });
-}
-
-/** As on a machine that has no time to draw: input and answers come between two frames. */
 const FEW_FRAMES = `
   window.requestAnimationFrame = (draw) => setTimeout(() => draw(performance.now()), 200);
   window.cancelAnimationFrame = (handle) => clearTimeout(handle);
 `;
 
+/** Steps of a test then come sooner than the page has what they need. */
 async function throttle(page: Page): Promise<void> {
   const debug = await page.context().newCDPSession(page);
   await debug.send('Emulation.setCPUThrottlingRate', { rate: SLOWER });
