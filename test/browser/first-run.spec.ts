@@ -66,7 +66,9 @@ describeInBrowser('whoever comes for the first time', () => {
     await foot.getByText('Publish to run it on every event.').waitFor();
     expect(receiver.requests.map((request) => request.url)).toEqual(['/people/ada@example.com']);
     // A first request begins with what identifies the event.
-    expect(receiver.requests.map(({ text }) => JSON.parse(text) as unknown)).toEqual([{ name: 'Ada', email: 'ada@example.com', seats: 60 }]);
+    expect(receiver.requests.map(({ text }) => JSON.parse(text) as unknown)).toEqual([
+      { name: 'Ada', email: 'ada@example.com', seats: 60 },
+    ]);
     await picture(opened, 'first-run-tested');
     for (const colorScheme of ['light', 'dark'] as const) {
       await inTheme(page, colorScheme);

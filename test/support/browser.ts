@@ -62,7 +62,12 @@ export async function visit(instance: TestInstance, path = '/', options: VisitOp
 }
 
 /** A browser that has not signed in. */
-export async function stranger({ theme = 'light', width = 1440, height = 900, fewFrames = SLOWER > 1 }: VisitOptions = {}): Promise<Visitor> {
+export async function stranger({
+  theme = 'light',
+  width = 1440,
+  height = 900,
+  fewFrames = SLOWER > 1,
+}: VisitOptions = {}): Promise<Visitor> {
   browser ??= chromium.launch({ executablePath: EXECUTABLE, args: ARGS });
   const settings: BrowserContextOptions = {
     colorScheme: theme,
