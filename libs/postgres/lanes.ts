@@ -116,6 +116,11 @@ export class PostgresLanes {
     return row && { key: row.name, limit: row.most, place: row.place, behind: row.behind };
   }
 
+  /** Whether a pause of its flow holds the run. */
+  async isHeld(runId: string): Promise<boolean> {
+    return (await this.pool.query(`select from runs where id = $1 and status = 'held'`, [runId])).rowCount === 1;
+  }
+
   /** Undefined for a run that does not wait for the rate of its flow. */
   async paceOf(runId: string): Promise<RunPace | undefined> {
     const { rows } = await this.pool.query<PaceRow>(PACE, [runId]);

@@ -85,6 +85,7 @@ function runOf(steps: StepView[], status: RunView['status'] = 'succeeded'): RunV
     dry: false,
     test: false,
     lane: null,
+    held: false,
     pace: null,
     resolution: null,
     error: null,

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { jest } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import type { DraftView, FlowView, PublishedView, RunPage, SourceView, VersionPage } from '../../apps/control-api/index.js';
+import type { DraftView, FlowView, PublishedView, RunPage, RunView, SourceView, VersionPage } from '../../apps/control-api/index.js';
 import { endOf, eventually, webhookFlow } from '../support/flow-files.js';
 import { MAIN, newHome, startInstance, type TestInstance } from '../support/instance.js';
 
@@ -211,9 +211,14 @@ describe('with the folder as the source', () => {
     const held = await send(instance, 'fresh');
     expect(held.status).toBe(202);
     expect((await ask<RunPage>(instance, 'GET', 'runs?flow=fresh&status=succeeded')).body.items).toHaveLength(1);
+    const run = (): Promise<{ body: RunView }> => ask<RunView>(instance, 'GET', `runs/${held.runId}`);
+    expect((await run()).body).toMatchObject({ status: 'queued', held: true });
+    const shown = await command(instance, home, 'runs', 'show', held.runId ?? '');
+    expect(shown.stdout).toContain('The run is held, because its flow is paused: millrace resume fresh lets it go on.');
     const resumed = await command(instance, home, 'resume', 'fresh');
     expect([resumed.code, resumed.stdout]).toEqual([0, 'fresh goes on; what was held runs now.\n']);
     expect((await endOf(instance, held.runId ?? '')).status).toBe('succeeded');
+    expect((await run()).body.held).toBe(false);
   });
 
   it('a paused flow whose trigger says so refuses its events', async () => {

@@ -23,6 +23,7 @@ export function listedRun(run: RunSummary, event: EventRecord | undefined): List
 /** What else there is to say of a run. */
 export interface RunExtras {
   /** What holds it back, while it is active. */
+  readonly held?: boolean;
   readonly lane?: RunPlace | undefined;
   readonly pace?: RunPace | undefined;
   /** The events that were gathered into it. */
@@ -33,10 +34,10 @@ export interface RunExtras {
 export function runView(run: RunSummary, journal: readonly ListedRow[], most = Infinity, extras: RunExtras = {}): RunView {
   const rows = [...journal].sort((a, b) => a.startedAt - b.startedAt || a.finishedAt - b.finishedAt || a.attempt - b.attempt);
   const active = isActive(run.status);
-  const { lane = null, pace = null, collected } = extras;
+  const { held = false, lane = null, pace = null, collected } = extras;
   const events = collected && collected.count > 0 ? { count: collected.count, eventIds: [...collected.ids] } : null;
   const steps = shownSteps(rows).map((shown) => blockView(stepView(run.id, shown.rows, active, most), shown, active));
-  return { ...runItem(run), lane, pace, collected: events, steps };
+  return { ...runItem(run), held, lane, pace, collected: events, steps };
 }
 
 /** Rows that the engine keeps for itself. */

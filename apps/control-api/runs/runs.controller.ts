@@ -73,8 +73,10 @@ export class RunsController {
   private async heldBack({ id, status }: RunSummary): Promise<RunExtras> {
     if (!isActive(status)) return {};
     const { lanes } = this.platform;
-    const [lane, pace] = await Promise.all([lanes.placeOf(id), status === 'queued' ? lanes.paceOf(id) : undefined]);
-    return { lane, pace };
+    const lane = await lanes.placeOf(id);
+    if (status !== 'queued') return { lane };
+    const [held, pace] = await Promise.all([lanes.isHeld(id), lanes.paceOf(id)]);
+    return { held, lane, pace };
   }
 
   private async find(id: string): Promise<RunSummary> {

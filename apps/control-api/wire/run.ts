@@ -185,6 +185,7 @@ const paceSchema = {
 
 export const runSchema = exactly('Run', {
   ...runMembers,
+  held: { type: 'boolean', description: 'Whether a pause of its flow holds it; it goes on when the flow does.' },
   lane: laneSchema,
   pace: paceSchema,
   collected: collectedSchema,

@@ -21,6 +21,7 @@ function run(part: Partial<RunView> = {}): RunView {
     dry: false,
     test: false,
     lane: null,
+    held: false,
     pace: null,
     resolution: null,
     error: null,
@@ -94,6 +95,11 @@ describe('the details of a run', () => {
         .map((line) => line.length),
     );
     expect(longest).toBeLessThan(330);
+  });
+
+  it('tell what holds a run, and how it goes on', () => {
+    const text = runDetails(run({ status: 'queued', held: true }), NOW);
+    expect(text).toContain('The run is held, because its flow is paused: millrace resume hello lets it go on.');
   });
 
   it('tell when a waiting run goes on', () => {

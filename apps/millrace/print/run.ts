@@ -108,8 +108,9 @@ function valueLines({ input, inputFile, output, outputFile, error, retryAt, rate
 }
 
 function ending(run: RunView): string[] {
-  const { status, error, resumeAt, lane, pace } = run;
+  const { status, error, resumeAt, held, lane, pace } = run;
   if (error) return [`${where(error.step)}: ${printable(error.message)}`, `Next: ${nextAction(error.blame, run)}`];
+  if (held) return [`The run is held, because its flow is paused: millrace resume ${printable(run.flowId)} lets it go on.`];
   if (lane && lane.place > 0) return [`The run waits for its turn behind run ${lane.behind}: ${lineOf(lane)}`];
   if (pace)
     return [`The run waits for the rate of its flow, ${pace.limit} within ${duration(pace.perMs)}; ${waiting(pace.before)} before it.`];

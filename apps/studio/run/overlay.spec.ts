@@ -53,6 +53,7 @@ function run(steps: StepView[], status: RunView['status'] = 'succeeded'): RunVie
     dry: false,
     test: false,
     lane: null,
+    held: false,
     pace: null,
     resolution: null,
     error: null,

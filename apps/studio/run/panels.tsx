@@ -10,7 +10,7 @@ import { useNow } from '../ui/use-now.js';
 import { ErrorBlock } from './error-block.js';
 import { Took } from './run-bar.js';
 import type { ShownRun } from './shown-run.js';
-import { Pace, Turn } from './turn.js';
+import { Held, Pace, Turn } from './turn.js';
 
 /** The run itself, when no step is selected. */
 export function RunPanel({ shown: { run, tree }, onSelect }: { readonly shown: ShownRun; readonly onSelect: (step: string) => void }) {
@@ -21,7 +21,7 @@ export function RunPanel({ shown: { run, tree }, onSelect }: { readonly shown: S
       <h2 className="with-glyph">
         <Glyph status={run.status} quiet /> Run {statusWords(run.status).toLowerCase()}
       </h2>
-      <Turn lane={run.lane} />
+      {run.held ? <Held run={run} /> : <Turn lane={run.lane} />}
       {run.status === 'cancelled' && <Cancelled run={run} />}
       <Pace pace={run.pace} />
       {run.error && <ErrorBlock error={run.error} row={run.steps.find(({ path }) => path === failedStep)} />}

@@ -13,13 +13,19 @@ export function RunBar({ run }: { readonly run: RunView }) {
       <strong>Run {statusWords(run.status).toLowerCase()}</strong>
       <code className="dim">{shortId(run.id)}</code>
       <span className="dim">
-        {clock(run.createdAt)} · {run.lane && run.lane.place > 0 ? `in line, place ${run.lane.place}` : <Took run={run} />}
+        {clock(run.createdAt)} · <Waited run={run} />
       </span>
       <Link className="link" href={`/flows/${run.flowId}`}>
         v{run.version}
       </Link>
     </div>
   );
+}
+
+/** What holds a run back, or how long it took. */
+function Waited({ run }: { readonly run: RunView }) {
+  if (run.held) return 'held by a pause';
+  return run.lane && run.lane.place > 0 ? `in line, place ${run.lane.place}` : <Took run={run} />;
 }
 
 /** How long a run took, or has taken so far. */

@@ -2,6 +2,20 @@ import { Link } from 'wouter';
 import type { RunView } from '../api/wire.js';
 import { duration, shortId } from '../format/format.js';
 
+/** Why a run has not begun yet: its flow is paused. */
+export function Held({ run: { held, flowId } }: { readonly run: RunView }) {
+  if (!held) return null;
+  return (
+    <p>
+      It is held, because its flow is paused:{' '}
+      <Link className="link" href={`/flows/${flowId}/edit`}>
+        resume it
+      </Link>
+      , and what was held goes on.
+    </p>
+  );
+}
+
 /** Why a run has not begun yet: so many of its flow begin within a time. */
 export function Pace({ pace }: { readonly pace: RunView['pace'] }) {
   if (!pace) return null;
