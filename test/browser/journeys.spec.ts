@@ -199,6 +199,7 @@ describeInBrowser('a person', () => {
     const page = await open('/runs', { fewFrames: true });
     await page.getByRole('table', { name: 'Runs' }).waitFor();
     await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Go to' }).waitFor();
     await page.keyboard.type('order to');
     await page.getByRole('option', { name: /^Order to CRM/ }).waitFor();
     await page.keyboard.press('Enter');
@@ -211,6 +212,7 @@ describeInBrowser('a person', () => {
     const page = await open('/runs');
     await page.locator('.row-link').nth(1).focus();
     await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Go to' }).waitFor();
     await page.keyboard.type('heal');
     await page.getByRole('option', { name: /^Health/ }).waitFor();
     await page.keyboard.press('Escape');

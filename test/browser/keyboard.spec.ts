@@ -48,8 +48,19 @@ describeInBrowser('an editor of a flow', () => {
   afterEach(() => Promise.all(visitors.splice(0).map(({ context }) => context.close())));
   afterAll(() => instance.stop());
 
+  it('takes what is typed right after the key that opens the search', async () => {
+    const { page } = await open('/flows/two/edit?step=greet', { fewFrames: true });
+    await page.locator('[data-step="greet"]').focus();
+    await page.keyboard.press('a');
+    const search = page.getByRole('combobox', { name: /^Search apps/ });
+    await search.waitFor();
+    await page.keyboard.type('did');
+    expect(await search.inputValue()).toBe('did');
+    expect(await page.locator('.node').count()).toBe(2);
+  });
+
   it('builds, maps, publishes and inspects without a pointer', async () => {
-    const { page } = await open('/flows/keys/edit', { fewFrames: true });
+    const { page } = await open('/flows/keys/edit');
     await page.locator('[data-step="trigger"]').waitFor();
     await tabTo(page, '[data-step="trigger"]');
     await page.keyboard.press('ArrowDown');
