@@ -28,11 +28,13 @@ if (!ensureBuilt()) process.exit(1);
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
 
 /**
- * Crash tests come by themselves, one after the other: beside other tests a small machine starves their processes, which then
- * lose their leases, as they should, without having been killed.
+ * Browser and crash tests come by themselves, one file after the other. Beside other tests a small machine starves the processes of
+ * a crash test, which then lose their leases, as they should, without having been killed; and a page that gets no time shows
+ * what it shows too late.
  */
 const WHOLE = [
-  ['--testPathPatterns', '^(?!.*test/crash/)'],
+  ['--testPathPatterns', '^(?!.*test/(browser|crash)/)'],
+  ['--runInBand', '--testPathPatterns', 'test/browser/'],
   ['--runInBand', '--testPathPatterns', 'test/crash/'],
 ];
 const parts = process.argv.length > 2 ? [process.argv.slice(2)] : WHOLE;

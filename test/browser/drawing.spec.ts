@@ -225,8 +225,9 @@ describeInBrowser('whoever draws a flow', () => {
 /** Presses on a step and pulls it to a plus. */
 async function hold(page: Page, step: string, plus: string): Promise<void> {
   const [from, to] = [page.locator(`[data-step="${step}"]`), page.getByRole('button', { name: plus })];
+  // Waits until the step stands still and lies under the pointer: the drawing is put in place after its first frame.
+  await from.hover({ position: { x: 60, y: 30 } });
   const [start, end] = [(await from.boundingBox())!, (await to.boundingBox())!];
-  await page.mouse.move(start.x + 60, start.y + 30);
   await page.mouse.down();
   await page.mouse.move(start.x + 80, start.y + 10, { steps: 3 });
   await page.mouse.move(end.x + end.width / 2, end.y + end.height / 2, { steps: 6 });
