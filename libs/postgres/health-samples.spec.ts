@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startPrivatePostgres, type PrivatePostgres } from '../../test/contract/private-postgres.js';
 import { storeInPostgres } from '../../test/contract/store-in-postgres.js';
 import { newId, queued } from '../engine/contract/index.js';
-import { PostgresHealthSamples, SAMPLE_MS, type Database } from './index.js';
+import { SAMPLE_MS } from './health-samples.js';
+import { PostgresHealthSamples, type Database } from './index.js';
 
 let server: PrivatePostgres;
 let database: Database;

@@ -62,6 +62,16 @@ describe('runs that nothing holds back any more', () => {
     ]);
   });
 
+  it('go on in all their lanes, however many those are', async () => {
+    await live('laned');
+    const ids = Array.from({ length: 1_100 }, newId);
+    const held = ids.map((id, n) => ({ id, version: 1, status: 'held' as const, lane: { key: `customer ${n}`, limit: 1 } }));
+    await Promise.all(held.map((run) => store.events.accept(queued({ event: eventOf('laned'), run }))));
+    await new PostgresFlowStore(database.dataSource).releaseHeld();
+    const { rows } = await database.pool.query(`select status, count(*)::int as runs from runs where flow_id = 'laned' group by status`);
+    expect(rows).toEqual([{ status: 'queued', runs: 1_100 }]);
+  });
+
   it('go on with the version that has no rate any more', async () => {
     const flows = new PostgresFlowStore(database.dataSource);
     await flows.publish('ends', '{"rate":1}', true, { origin: 'folder', rate: { limit: 1, perMs: 60_000 } });

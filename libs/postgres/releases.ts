@@ -37,10 +37,11 @@ export class PostgresReleases {
   }
 
   private async inPieces(text: string, flowId: string, until: number): Promise<number> {
-    for (let count = 0; ;) {
-      const { rowCount } = await this.pool.query(text, [flowId, this.piece]);
-      count += rowCount ?? 0;
-      if ((rowCount ?? 0) < this.piece || Date.now() >= until) return count;
-    }
+    let [count, moved] = [0, 0];
+    do {
+      moved = (await this.pool.query(text, [flowId, this.piece])).rowCount ?? 0;
+      count += moved;
+    } while (moved === this.piece && Date.now() < until);
+    return count;
   }
 }

@@ -182,6 +182,11 @@ describeInBrowser('a person', () => {
     await page.waitForTimeout(600);
     await page.getByRole('button', { name: 'Back to the whole' }).waitFor();
     expect(new URL(page.url()).searchParams.get('at')).toBe('/items/17777/text');
+    const search = page.getByRole('searchbox', { name: 'Search paths, keys and values' });
+    expect(await search.inputValue()).toBe('');
+    await page.goBack();
+    await page.getByRole('button', { name: '/items/17777/text' }).waitFor();
+    expect(await search.inputValue()).toBe('items[17777].text');
     const download = page.waitForEvent('download');
     await page.getByRole('link', { name: 'Download all of it' }).click();
     expect(await (await download).failure()).toBeNull();

@@ -73,9 +73,12 @@ export class RunsController {
   private async heldBack({ id, status }: RunSummary): Promise<RunExtras> {
     if (!isActive(status)) return {};
     const { lanes } = this.platform;
-    const lane = await lanes.placeOf(id);
-    if (status !== 'queued') return { lane };
-    const [held, pace] = await Promise.all([lanes.isHeld(id), lanes.paceOf(id)]);
+    const isQueued = status === 'queued';
+    const [held, lane, pace] = await Promise.all([
+      isQueued && lanes.isHeld(id),
+      lanes.placeOf(id),
+      isQueued ? lanes.paceOf(id) : undefined,
+    ]);
     return { held, lane, pace };
   }
 

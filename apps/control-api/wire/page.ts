@@ -1,6 +1,6 @@
 import type { JsonSchema } from '@millrace/component-sdk';
-import { firstPage, type Found } from '@millrace/postgres';
-import { lowestIdAt, MAX_ID } from './id-time.js';
+import { firstPage, lowestId, type Found } from '@millrace/postgres';
+import { MAX_ID } from './id-time.js';
 
 export const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
@@ -33,7 +33,7 @@ interface Searched {
 
 /** The parameters as bounds on ids, which begin with their time: the older one of `before` and `until` counts. */
 export function bounds({ before, since, until, q }: Searched): { before?: string; since?: number; search?: string } {
-  const bound = until === undefined ? before : [before ?? MAX_ID, lowestIdAt(Date.parse(until))].sort()[0];
+  const bound = until === undefined ? before : [before ?? MAX_ID, lowestId(Date.parse(until))].sort()[0];
   return { before: bound, since: since === undefined ? undefined : Date.parse(since), search: q === '' ? undefined : q };
 }
 

@@ -2,6 +2,7 @@ import { Link } from 'wouter';
 import { useFlows } from '../api/queries.js';
 import type { EndpointItem, FlowItem } from '../api/wire.js';
 import { Header } from '../shell/shell.js';
+import { HeadRow } from '../ui/head-row.js';
 import { CopyButton } from '../ui/controls.js';
 import { Glyph, type GlyphStatus } from '../ui/glyph.js';
 import { Empty, Loaded } from '../ui/states.js';
@@ -79,15 +80,7 @@ function Urls({ title, rows }: { readonly title: string; readonly rows: readonly
       <h2>{title}</h2>
       <div className="table-scroll" tabIndex={0} role="region" aria-label={title}>
         <table className="table">
-          <thead>
-            <tr>
-              {(rows.some(({ shared }) => shared) ? SHARED_COLUMNS : COLUMNS).map((column) => (
-                <th key={column} scope="col">
-                  {column}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <HeadRow names={rows.some(({ shared }) => shared) ? SHARED_COLUMNS : COLUMNS} />
           <tbody>
             {rows.map((row) => (
               <UrlRow key={row.key} row={row} />

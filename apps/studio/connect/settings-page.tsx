@@ -2,6 +2,7 @@ import { useStatus } from '../api/queries.js';
 import type { SettingsView, StatusView } from '../api/wire.js';
 import { ago, size } from '../format/format.js';
 import { Header } from '../shell/shell.js';
+import { HeadRow } from '../ui/head-row.js';
 import { Fact, Facts } from '../ui/controls.js';
 import { Loaded } from '../ui/states.js';
 import { useNow } from '../ui/use-now.js';
@@ -84,15 +85,7 @@ function Table({ settings }: { readonly settings: SettingsView['settings'] }) {
       </p>
       <div className="table-scroll" tabIndex={0} role="region" aria-label="All settings">
         <table className="table settings-table">
-          <thead>
-            <tr>
-              {COLUMNS.map((column) => (
-                <th key={column} scope="col">
-                  {column}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <HeadRow names={COLUMNS} />
           <tbody>
             {settings.map((setting) => (
               <SettingRow key={setting.variable} setting={setting} />

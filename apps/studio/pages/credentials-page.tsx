@@ -5,6 +5,7 @@ import { expiryWords } from '../connect/expiry.js';
 import { Header } from '../shell/shell.js';
 import { ago } from '../format/format.js';
 import { Glyph, type GlyphStatus } from '../ui/glyph.js';
+import { HeadRow } from '../ui/head-row.js';
 import { Empty, Loaded } from '../ui/states.js';
 import { useNow } from '../ui/use-now.js';
 
@@ -34,15 +35,7 @@ function Table({ items }: { readonly items: readonly CredentialItem[] }) {
   return (
     <div className="table-scroll" tabIndex={0} role="region" aria-label="Credentials">
       <table className="table">
-        <thead>
-          <tr>
-            {['Name', 'Type', 'Used by', 'Last taken', 'State'].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <HeadRow names={['Name', 'Type', 'Used by', 'Last taken', 'State']} />
         <tbody>
           {items.map((credential) => (
             <tr key={credential.name}>

@@ -6,6 +6,7 @@ import { scheduleWords, type ScheduleParts } from '../format/schedule.js';
 import { NewFlow } from '../editor/new-flow.js';
 import { Header } from '../shell/shell.js';
 import { Glyph, statusWords } from '../ui/glyph.js';
+import { HeadRow } from '../ui/head-row.js';
 import { Empty, Loaded } from '../ui/states.js';
 import { useNow } from '../ui/use-now.js';
 import { HourStrip } from './hour-strip.js';
@@ -35,15 +36,7 @@ function FlowTable({ items, activity }: { readonly items: readonly FlowItem[]; r
   return (
     <div className="table-scroll" tabIndex={0} role="region" aria-label="Flows">
       <table className="table">
-        <thead>
-          <tr>
-            {['Flow', 'Trigger', 'Last 24 hours', 'Succeeded', 'Last run', 'State'].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <HeadRow names={['Flow', 'Trigger', 'Last 24 hours', 'Succeeded', 'Last run', 'State']} />
         <tbody>
           {items.map((flow) => (
             <FlowRow key={flow.id} flow={flow} activity={activity.find(({ flowId }) => flowId === flow.id)} />

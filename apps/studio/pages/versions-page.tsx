@@ -8,6 +8,7 @@ import { moment } from '../format/format.js';
 import { announce } from '../shell/announcer.js';
 import { Header } from '../shell/shell.js';
 import { Button } from '../ui/controls.js';
+import { HeadRow } from '../ui/head-row.js';
 import { Loaded } from '../ui/states.js';
 import { useNow } from '../ui/use-now.js';
 import { useUrlState } from '../ui/url-state.js';
@@ -36,15 +37,7 @@ function Versions({ id, items }: { readonly id: string; readonly items: readonly
   return (
     <div className="page-body" tabIndex={0} role="region" aria-label="Versions">
       <table className="table">
-        <thead>
-          <tr>
-            {['Version', 'Published', 'How', 'Next'].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <HeadRow names={['Version', 'Published', 'How', 'Next']} />
         <tbody>
           {items.map((item) => (
             <Row key={item.version} id={id} item={item} onCompare={(range) => set({ compare: range })} />
