@@ -84,11 +84,29 @@ describeInBrowser('a mapped field', () => {
     await page.keyboard.press('Delete');
     await page.keyboard.press('Delete');
     await saved('hello', '<{{ trigger.body.name }}');
-    await page.keyboard.press('Enter');
+    await page.keyboard.press('Shift+Enter');
     await page.keyboard.type('x');
     await saved('hello', '<{{ trigger.body.name }}\nx');
     for (let press = 0; press < 3; press += 1) await page.keyboard.press('Backspace');
     await saved('hello', '<');
+  });
+
+  it('begins a line with Enter only where a text may well have several, and leaves Ctrl Enter to the test', async () => {
+    const { page } = await open(TELL);
+    const message = field(page, 'Message');
+    await message.fill('one');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('It worked.').waitFor();
+    expect(await message.innerText()).toBe('one');
+    await page.goto(`${world.instance.url}/flows/hello/edit?step=greet`);
+    const text = field(page, 'Values text');
+    await text.fill('one');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('two');
+    await saved('hello', 'one\ntwo');
+    await text.fill('Hello {{ trigger.body.name }}');
+    await saved('hello', 'Hello {{ trigger.body.name }}');
   });
 
   it('keeps what is selected while it is drawn anew, as when an event arrives: the next key replaces all of it', async () => {

@@ -62,8 +62,11 @@ describeInBrowser('whoever comes for the first time', () => {
     await page.getByRole('option', { name: /^email/ }).click();
     await page.getByText(`= "${receiver.url}/people/ada@example.com"`).waitFor();
     const foot = page.getByRole('region', { name: 'Test' });
+    const inked = (): Promise<string[]> => page.locator('.button[data-look="ink"]').allInnerTexts();
+    expect(await inked()).toEqual([expect.stringMatching(/^Test step/)]);
     await button(/^Test step/, foot).click();
     await foot.getByText('Publish to run it on every event.').waitFor();
+    expect(await inked()).toEqual(['Publish v1']);
     expect(receiver.requests.map((request) => request.url)).toEqual(['/people/ada@example.com']);
     // A first request begins with what identifies the event.
     expect(receiver.requests.map(({ text }) => JSON.parse(text) as unknown)).toEqual([

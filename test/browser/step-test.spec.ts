@@ -102,6 +102,19 @@ describeInBrowser('whoever tests a step', () => {
     expect(opened.complaints).toEqual([]);
   });
 
+  it('finds the event again that it was edited with, and the newest one where that is gone', async () => {
+    const older = world.failed.eventId;
+    const { page } = await visitor(`/flows/order-to-crm/edit?step=notify&event=${older}`);
+    const loaded = page.getByRole('region', { name: 'Test' }).getByText(/^Using event/);
+    await loaded.getByText(older.slice(-6)).waitFor();
+    await page.goto(`${world.instance.url}/flows/order-to-crm/edit?step=notify`);
+    await loaded.getByText(older.slice(-6)).waitFor();
+    expect(new URL(page.url()).searchParams.get('event')).toBe(older);
+    await page.goto(`${world.instance.url}/flows/order-to-crm/edit?step=notify&event=01890000-0000-7000-8000-000000000000`);
+    await loaded.waitFor();
+    await loaded.getByText(older.slice(-6)).waitFor({ state: 'detached' });
+  });
+
   it('tests the whole flow by the key: what it would do first, then its end', async () => {
     const opened = await visitor('/flows/hello/edit?step=greet', 'dark');
     const { page } = opened;

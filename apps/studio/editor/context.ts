@@ -31,6 +31,8 @@ export interface EditorView {
   readonly select: (step: string | undefined) => void;
   /** Shows what publishing changes; undefined while there is nothing to publish. */
   readonly publish: (() => void) | undefined;
+  /** Whether a test comes before publishing: of a flow that was never published, until something of it worked. */
+  readonly testsFirst: boolean;
 }
 
 export const EditorContext = createContext<EditorView | undefined>(undefined);

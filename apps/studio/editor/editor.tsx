@@ -25,6 +25,7 @@ import { Picker } from './picker.js';
 import { marksOf } from './problems.js';
 import { canPublish, Publish } from './publish.js';
 import { useCheck, useLoadedEvent, type LoadedEvent, type Problems } from './queries.js';
+import { useRememberedEvent } from './remembered-event.js';
 import { Spots } from './spots.js';
 import { useFlowTestKey } from './test-foot.js';
 import { Toast } from './toast.js';
@@ -44,6 +45,7 @@ export function Editor({ id, opened }: EditorProps) {
   const { text } = editor.draft;
   const tree = useMemo(() => readFlow(text), [text]);
   const problems = useCheck(id, text);
+  useRememberedEvent(id, url);
   const event = useLoadedEvent(id, eventsOf(id, tree), url.get('event'));
   const urlState = useRef(url);
   useEffect(() => void (urlState.current = url));
@@ -59,7 +61,7 @@ export function Editor({ id, opened }: EditorProps) {
   const code = url.get('view') === 'text';
   return (
     <EditorContext value={view}>
-      <EditorHeader {...{ id, tree, editor, problems, code, publishing }} onPublish={setPublishing} />
+      <EditorHeader {...{ id, tree, editor, problems, code, publishing, testsFirst: view.testsFirst }} onPublish={setPublishing} />
       <DraftConflict editor={editor} />
       <div
         className="split editor"
@@ -127,6 +129,7 @@ function useEditorView({ id, editor, tree, problems, event, select, onPublish }:
   const { revision } = draft.server;
   const ready = canPublish(draft);
   const publish = useMemo(() => (ready ? () => onPublish(true) : undefined), [ready, onPublish]);
+  const testsFirst = server.base.version === 0 && eventId !== undefined && !outputs?.length;
   return useMemo(
     () => ({
       flowId: id,
@@ -146,6 +149,7 @@ function useEditorView({ id, editor, tree, problems, event, select, onPublish }:
       redo,
       select,
       publish,
+      testsFirst,
     }),
     [
       id,
@@ -165,6 +169,7 @@ function useEditorView({ id, editor, tree, problems, event, select, onPublish }:
       redo,
       select,
       publish,
+      testsFirst,
     ],
   );
 }
@@ -176,10 +181,11 @@ interface EditorHeaderProps {
   readonly problems: Problems;
   readonly code: boolean;
   readonly publishing: boolean;
+  readonly testsFirst: boolean;
   readonly onPublish: (open: boolean) => void;
 }
 
-function EditorHeader({ id, tree, editor, problems, code, publishing, onPublish }: EditorHeaderProps) {
+function EditorHeader({ id, tree, editor, problems, code, publishing, testsFirst, onPublish }: EditorHeaderProps) {
   const { href } = useUrlState();
   const live = useFlows().data?.items.find((flow) => flow.id === id);
   const { draft, undo, redo } = editor;
@@ -199,7 +205,7 @@ function EditorHeader({ id, tree, editor, problems, code, publishing, onPublish 
         <Redo2 size={16} aria-hidden />
       </IconButton>
       {live && <PauseButton flow={live} />}
-      <Publish flowId={id} {...{ editor, problems }} liveVersion={live?.version ?? 0} open={publishing} onOpen={onPublish} />
+      <Publish flowId={id} {...{ editor, problems, testsFirst }} liveVersion={live?.version ?? 0} open={publishing} onOpen={onPublish} />
     </>
   );
   return (

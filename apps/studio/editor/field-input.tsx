@@ -1,7 +1,6 @@
 import type { Json } from '@millrace/component-sdk';
 import { useMemo, useState } from 'react';
 import { objectOf, textOf, type FlowStep } from '../flow/structure.js';
-import { Button } from '../ui/controls.js';
 import { useEditor } from './context.js';
 import { valueAt, type Field } from './fields.js';
 import { scopeFor, stepsBefore } from './loaded.js';
@@ -38,7 +37,7 @@ interface ChoiceProps {
   readonly onMap: (() => void) | undefined;
 }
 
-function ChoiceInput({ step, field: { pointer, label, kind, options, required }, onMap }: ChoiceProps) {
+function ChoiceInput({ step, field: { pointer, label, kind, options, required, description }, onMap }: ChoiceProps) {
   const set = useSetting(step);
   const value = valueAt(step.json, pointer);
   const named =
@@ -46,15 +45,18 @@ function ChoiceInput({ step, field: { pointer, label, kind, options, required },
   const all = required && value !== undefined ? named : [['', 'Not set'] as const, ...named];
   const change = (chosen: string): void => set(pointer, chosen === '' ? undefined : kind === 'boolean' ? chosen === 'true' : chosen);
   const select = (
-    <Select {...{ label, pointer }} value={value === undefined ? '' : String(value as string)} options={all} onChange={change} />
+    <Select
+      {...{ label, pointer, description }}
+      value={value === undefined ? '' : String(value as string)}
+      options={all}
+      onChange={change}
+    />
   );
   if (!onMap) return select;
   return (
     <div className="mapped">
       {select}
-      <Button look="quiet" className="rows-add" onClick={onMap}>
-        {label} from a value
-      </Button>
+      <FieldWay label={label} way="from a value" onClick={onMap} />
     </div>
   );
 }
@@ -89,7 +91,7 @@ function MappedInput({ step, field }: { readonly step: FlowStep; readonly field:
   const scope = useMemo(() => scopeFor(tree, step.id, loaded), [tree, step.id, loaded]);
   const sources = useMemo(() => sourcesOf(scope, stepsBefore(tree, step.id), loaded), [scope, tree, step.id, loaded]);
   const value = valueAt(step.json, field.pointer);
-  const { pointer, label, required, description, kind } = field;
+  const { pointer, label, required, description, kind, multiline } = field;
   const unloaded = loaded.tooLarge.length > 0 ? `Too large to be shown here: ${loaded.tooLarge.join(', ')}.` : undefined;
   const common = { label, pointer, required, description, scope, sources, unloaded, problemAt: useProblems(step.id) };
   const onRow = (key: string, item: Json | undefined): void => set(`${pointer}/${escaped(key)}`, item);
@@ -100,20 +102,27 @@ function MappedInput({ step, field }: { readonly step: FlowStep; readonly field:
     ) : (
       <MappedField
         {...common}
-        kind={kind}
+        {...{ kind, multiline }}
         takes={field.takes}
         value={value}
         onChange={(next) => set(pointer, next ?? (required ? '' : undefined))}
       />
     );
-  if (!mayBeRows || (kind !== 'rows' && kind !== 'json') || pointer === '/forEach') return input;
+  if (!mayBeRows || !field.named) return input;
   return (
     <div className="mapped">
       {input}
-      <Button look="quiet" className="rows-add" onClick={() => setAsRows(!asRows)}>
-        {asRows ? `${label} as text` : `${label} as names and values`}
-      </Button>
+      <FieldWay label={label} way={asRows ? 'as text' : 'as names and values'} onClick={() => setAsRows(!asRows)} />
     </div>
+  );
+}
+
+/** At the end of a field's label: another way to enter it. */
+function FieldWay({ label, way, onClick }: { readonly label: string; readonly way: string; readonly onClick: () => void }) {
+  return (
+    <button type="button" className="field-way" aria-label={`${label} ${way}`} onClick={onClick}>
+      {way}
+    </button>
   );
 }
 

@@ -30,6 +30,23 @@ describe('the form of a component', () => {
     expect(fields.find(({ label }) => label === 'headers')?.values).toBe('text');
   });
 
+  it('lets a text have several lines that is a document, and names and values be where an object may', () => {
+    const fields = componentFields({
+      properties: {
+        subject: { type: 'string' },
+        text: { type: 'string', contentMediaType: 'text/markdown' },
+        image: { type: 'string', contentMediaType: 'image/png' },
+        headers: { type: 'object' },
+        body: {},
+        statuses: { type: 'array' },
+        either: { type: ['object', 'array'] },
+      },
+    });
+    const called = (is: (field: (typeof fields)[number]) => boolean): string[] => fields.filter(is).map(({ label }) => label);
+    expect(called(({ multiline }) => multiline)).toEqual(['text', 'body', 'statuses', 'either']);
+    expect(called(({ named }) => named)).toEqual(['headers', 'body', 'either']);
+  });
+
   it('is one field of JSON when the component is not installed', () => {
     expect(fieldsOf(stepOf({ id: 'a', use: 'gone.away', with: {} }), [])).toMatchObject([{ pointer: '/with', kind: 'json' }]);
   });

@@ -20,6 +20,10 @@ export interface Field {
   readonly values: FieldKind;
   /** What its value must be; undefined where it may be several things. */
   readonly takes: Takes | undefined;
+  /** Whether it may be entered as names and values. */
+  readonly named: boolean;
+  /** Whether its text may well have several lines, so that Enter begins another one. */
+  readonly multiline: boolean;
 }
 
 export type Takes = 'text' | 'number' | 'boolean';
@@ -36,7 +40,7 @@ function field(pointer: string, label: string, rest: FieldRest = {}): Field {
     values: 'json',
     takes: undefined,
   } as const;
-  return { pointer, label, ...base, ...rest };
+  return { pointer, label, ...base, named: rest.kind === 'rows' || rest.kind === 'json', multiline: rest.kind === 'json', ...rest };
 }
 
 const fixed = { mapped: false } as const;
@@ -63,7 +67,20 @@ function propField(name: string, schema: JsonObject, required: boolean): Field {
   const label = textOf(schema['title']) ?? name;
   const values = objectOf(schema['additionalProperties'])['type'] === 'string' ? 'text' : 'json';
   const takes = kind === 'text' || kind === 'number' || kind === 'boolean' ? kind : undefined;
-  return field(`/with/${name}`, label, { kind, required, description: textOf(schema['description']), options, values, takes });
+  return field(`/with/${name}`, label, {
+    ...{ kind, required, description: textOf(schema['description']), options, values, takes },
+    named: kind === 'rows' || (kind === 'json' && mayBeObject(schema)),
+    multiline: kind === 'json' || isDocument(schema),
+  });
+}
+
+function mayBeObject({ type }: JsonObject): boolean {
+  return type === undefined || type === 'object' || (Array.isArray(type) && type.includes('object'));
+}
+
+/** A text that is a document of its own, not a value: JSON Schema says so with `contentMediaType` (validation vocabulary, section 8). */
+function isDocument(schema: JsonObject): boolean {
+  return textOf(schema['contentMediaType'])?.startsWith('text/') ?? false;
 }
 
 const BY_TYPE: Readonly<Record<string, FieldKind>> = { string: 'text', number: 'number', integer: 'number', boolean: 'boolean' };
@@ -83,7 +100,7 @@ const OWN: Readonly<Partial<Record<FlowStep['kind'], (json: JsonObject) => Field
     ...casesOf(json).map((_, index) => field(`/cases/${index}/when`, `Case ${index + 1}`, { required: true, kind: 'json' })),
   ],
   forEach: () => [
-    field('/forEach', 'Items', { required: true, kind: 'json', description: 'A list, such as {{ trigger.body.lines }}.' }),
+    field('/forEach', 'Items', { required: true, kind: 'json', named: false, description: 'A list, such as {{ trigger.body.lines }}.' }),
     field('/as', 'Name of the item', { ...fixed, description: 'How the steps inside call it; item, unless said.' }),
     field('/concurrency', 'At a time', { ...fixed, kind: 'number' }),
     field('/onItemError', 'When an item fails', { ...fixed, kind: 'choice', options: ['fail', 'continue'] }),

@@ -4,12 +4,13 @@ import { everyStep, textOf, type FlowStep } from '../flow/structure.js';
 import { stepTitle, triggerTitle, triggerWords } from '../flow/words.js';
 import { Button, Fact, Facts, IconButton } from '../ui/controls.js';
 import { DataTree } from '../ui/data-tree.js';
-import { StepTile, TriggerTile } from '../ui/tile.js';
+import { TriggerTile } from '../ui/tile.js';
 import { useEditor } from './context.js';
 import { ProblemList } from './problems.js';
 import { placeOf } from './places.js';
 import { PlainInput, Select } from './plain-inputs.js';
 import { StepForm } from './step-form.js';
+import { StepHead } from './step-head.js';
 import { FlowTestFoot, TestFoot } from './test-foot.js';
 import type { StepTest } from './use-test.js';
 
@@ -63,9 +64,7 @@ function StepPanel({ step, onDelete, onDuplicate }: Omit<InspectorProps, 'select
   const own = problems.filter(({ path }) => pointer !== undefined && (path === pointer || path.startsWith(`${pointer}/`)));
   return (
     <>
-      <Head title={stepTitle(step)} code={textOf(step.json['use']) ?? step.kind}>
-        <StepTile step={step} />
-      </Head>
+      <StepHead step={step} />
       <div className="panel-body" tabIndex={0} role="region" aria-label={stepTitle(step)}>
         <StepForm step={step} />
         {own.length > 0 && <ProblemList problems={own} />}

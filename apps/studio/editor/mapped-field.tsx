@@ -22,6 +22,8 @@ export interface MappedFieldProps {
   readonly required?: boolean;
   readonly description?: string;
   readonly takes?: Takes;
+  /** Whether Enter begins another line; Shift Enter does in any field. */
+  readonly multiline?: boolean;
   readonly scope: Readonly<Record<string, unknown>>;
   readonly sources: readonly Source[];
   /** What else its value cannot be shown for. */
@@ -95,6 +97,7 @@ export function MappedField(props: MappedFieldProps) {
       <div className="mapped-box">
         <ChipBox
           {...{ ref: box, id, text, pointer }}
+          multiline={props.multiline ?? false}
           invalid={message !== undefined || broken !== undefined}
           list={isOpen ? list : undefined}
           active={isOpen && values.rows[values.active] ? rowId(list, values.active) : undefined}

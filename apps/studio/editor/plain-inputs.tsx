@@ -21,10 +21,11 @@ interface SelectProps {
   readonly pointer: string;
   readonly value: string;
   readonly options: readonly (readonly [string, string])[];
+  readonly description?: string;
   readonly onChange: (value: string) => void;
 }
 
-export function Select({ label, pointer, value, options, onChange }: SelectProps) {
+export function Select({ label, pointer, value, options, description, onChange }: SelectProps) {
   const known = options.some(([option]) => option === value) ? options : [...options, [value, value] as const];
   return (
     <label className="mapped-label">
@@ -36,6 +37,7 @@ export function Select({ label, pointer, value, options, onChange }: SelectProps
           </option>
         ))}
       </select>
+      {description !== undefined && <span className="dim plain-about">{description}</span>}
     </label>
   );
 }

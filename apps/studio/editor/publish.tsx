@@ -23,6 +23,8 @@ interface PublishProps {
   readonly editor: DraftEditor;
   readonly problems: Problems;
   readonly liveVersion: number;
+  /** Whether there is something to do before it. */
+  readonly testsFirst: boolean;
   /** Whether what publishing changes is looked at. */
   readonly open: boolean;
   readonly onOpen: (open: boolean) => void;
@@ -41,7 +43,7 @@ export function Publish(props: PublishProps) {
   return (
     <>
       <Button
-        look={canPublish(draft) ? 'ink' : 'plain'}
+        look={canPublish(draft) && !props.testsFirst ? 'ink' : 'plain'}
         disabled={!canPublish(draft)}
         title={nothing ? 'Nothing has changed.' : undefined}
         onClick={() => onOpen(true)}

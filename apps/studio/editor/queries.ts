@@ -35,10 +35,12 @@ export interface LoadedEvent {
   readonly from: string | undefined;
 }
 
-/** The event that values are shown of: the chosen one, else the newest of the flow; and its newest run of this flow. */
+/** The event that values are shown of: the chosen one while it is kept, else the newest of the flow; and its newest run of this flow. */
 export function useLoadedEvent(flowId: string, from: string, chosen: string | undefined): LoadedEvent {
   const own = useEvents({ flow: from }).data?.pages[0]?.items;
-  const event = useEvent(chosen ?? own?.[0]?.id).data;
+  const { data, isError: isGone } = useEvent(chosen);
+  const newest = useEvent(chosen === undefined || isGone ? own?.[0]?.id : undefined).data;
+  const event = chosen === undefined || isGone ? newest : data;
   const runId = event?.runs.filter((run) => run.flowId === flowId).sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0]?.id;
   const run = useQuery({
     queryKey: ['run', runId],

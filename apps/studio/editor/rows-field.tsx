@@ -39,6 +39,7 @@ export function RowsField({ value, values, onRow, onRows, ...field }: RowsFieldP
             label={`${field.label} ${key}`}
             pointer={`${field.pointer}/${escaped(key)}`}
             kind={values}
+            multiline={values === 'json'}
             takes={values === 'text' ? 'text' : undefined}
             value={value[key]}
             onChange={(next) => onRow(key, next ?? '')}

@@ -1,5 +1,4 @@
 import type { Json } from '@millrace/component-sdk';
-import { renameStep } from '@millrace/flow';
 import { useState } from 'react';
 import { objectOf, textOf, type FlowStep } from '../flow/structure.js';
 import { Button } from '../ui/controls.js';
@@ -16,7 +15,6 @@ export function StepForm({ step }: { readonly step: FlowStep }) {
   const isSet = advanced.some(({ pointer }) => valueAt(step.json, pointer) !== undefined);
   return (
     <div className="form">
-      <Names step={step} />
       {step.kind === 'wait' && <WaitWays step={step} />}
       {fieldsOf(step, components).map((field) => (
         <FieldInput key={field.pointer} step={step} field={field} />
@@ -24,6 +22,7 @@ export function StepForm({ step }: { readonly step: FlowStep }) {
       {step.kind === 'switch' && <AddCase step={step} />}
       {step.kind === 'parallel' && <AddBranch step={step} />}
       <CredentialSelect step={step} />
+      <Note step={step} />
       <details open={isSet || undefined}>
         <summary>Advanced</summary>
         <div className="form">
@@ -36,59 +35,16 @@ export function StepForm({ step }: { readonly step: FlowStep }) {
   );
 }
 
-function Names({ step }: { readonly step: FlowStep }) {
+function Note({ step }: { readonly step: FlowStep }) {
   const set = useSetting(step);
   return (
-    <>
-      <PlainInput
-        label="Name"
-        pointer="/name"
-        value={textOf(step.json['name']) ?? ''}
-        onChange={(name) => set('/name', name === '' ? undefined : name)}
-      />
-      <IdInput key={step.id} step={step} />
-      <PlainInput
-        label="Note"
-        pointer="/note"
-        value={textOf(step.json['note']) ?? ''}
-        description="Shown under the step."
-        onChange={(note) => set('/note', note === '' ? undefined : note)}
-      />
-    </>
-  );
-}
-
-/** Renamed when it is left, so that what reads the step follows once and not with every letter. */
-function IdInput({ step }: { readonly step: FlowStep }) {
-  const { edit, select } = useEditor();
-  const [id, setId] = useState(step.id);
-  const [problem, setProblem] = useState<string>();
-  const rename = (): void => {
-    if (id === step.id) return setProblem(undefined);
-    const result = edit((text) => renameStep(text, { step: step.id, id }));
-    if (result.ok) select(id);
-    else setProblem(result.problem.message);
-  };
-  return (
-    <div className="mapped">
-      <label className="mapped-label">
-        Id
-        <input
-          className="input mono"
-          data-pointer="/id"
-          value={id}
-          aria-invalid={problem !== undefined}
-          onChange={(event) => setId(event.target.value)}
-          onBlur={rename}
-          onKeyDown={(event) => event.key === 'Enter' && rename()}
-        />
-      </label>
-      {problem !== undefined && (
-        <p className="bad" role="alert">
-          {problem}
-        </p>
-      )}
-    </div>
+    <PlainInput
+      label="Note"
+      pointer="/note"
+      value={textOf(step.json['note']) ?? ''}
+      description="Shown under the step."
+      onChange={(note) => set('/note', note === '' ? undefined : note)}
+    />
   );
 }
 

@@ -52,9 +52,9 @@ interface FootProps {
   readonly children: React.ReactNode;
 }
 
-/** Its button is the one in ink, unless there is something to publish: then that is. */
+/** Its button is the one in ink, unless what is left to do is to publish. */
 function Foot({ test, words, label, keys, isReady = true, children }: FootProps) {
-  const { eventId, publish } = useEditor();
+  const { eventId, publish, testsFirst } = useEditor();
   return (
     <section className="test-foot" aria-label="Test">
       {children}
@@ -71,7 +71,7 @@ function Foot({ test, words, label, keys, isReady = true, children }: FootProps)
       )}
       <div className="actions">
         <Button
-          look={publish ? 'plain' : 'ink'}
+          look={publish && !testsFirst ? 'plain' : 'ink'}
           data-test={keys}
           disabled={eventId === undefined || test.isBusy || !isReady}
           onClick={test.begin}

@@ -37,7 +37,7 @@ export function stepTitle({ id, json }: FlowStep): string {
 }
 
 /** `tellSales` as "Tell sales". */
-function sentenceCase(id: string): string {
+export function sentenceCase(id: string): string {
   const words = id
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replaceAll('_', ' ')

@@ -13,7 +13,13 @@ export const sendMessage = defineComponent({
   props: {
     type: 'object',
     properties: {
-      content: { type: 'string', title: 'Content', description: 'Up to 2,000 characters, Markdown.', maxLength: 2000 },
+      content: {
+        type: 'string',
+        contentMediaType: 'text/markdown',
+        title: 'Content',
+        description: 'Up to 2,000 characters, Markdown.',
+        maxLength: 2000,
+      },
       embeds: { type: 'array', title: 'Embeds', items: { type: 'object' }, maxItems: 10 },
       channelId: { type: 'string', title: 'Channel id', description: 'Bot only: a webhook has its own channel.', pattern: '^\\d+$' },
       threadId: {

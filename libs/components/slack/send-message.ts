@@ -12,7 +12,12 @@ export const sendMessage = defineComponent({
   props: {
     type: 'object',
     properties: {
-      text: { type: 'string', title: 'Text', description: 'In mrkdwn; beside blocks, the text of the notification.' },
+      text: {
+        type: 'string',
+        contentMediaType: 'text/plain',
+        title: 'Text',
+        description: 'In mrkdwn; beside blocks, the text of the notification.',
+      },
       blocks: { type: 'array', title: 'Blocks', description: 'Block Kit blocks.', items: { type: 'object' }, maxItems: 50 },
       channel: { type: 'string', title: 'Channel', description: 'Id or #name. Bot token only: a webhook has its own channel.' },
       threadTs: { type: 'string', title: 'Thread', description: 'The ts of the message to reply to.' },

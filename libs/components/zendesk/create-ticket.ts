@@ -12,7 +12,12 @@ export const createTicket = defineComponent({
     type: 'object',
     properties: {
       subject: { type: 'string', title: 'Subject' },
-      comment: { type: 'string', title: 'Comment', description: 'The first comment, as plain text.' },
+      comment: {
+        type: 'string',
+        contentMediaType: 'text/plain',
+        title: 'Comment',
+        description: 'The first comment, as plain text.',
+      },
       htmlComment: { type: 'string', title: 'HTML comment', description: 'Instead of the plain one.' },
       public: { type: 'boolean', title: 'Public', description: 'Whether the requester sees the comment. Default true.' },
       requester: {

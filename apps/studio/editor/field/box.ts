@@ -51,6 +51,8 @@ function selectAgain(box: BoxState, root: HTMLElement, { start, end }: Selected,
 
 interface BoxUse {
   readonly text: string;
+  /** Whether Enter begins another line. */
+  readonly multiline: boolean;
   /** Draws the box anew though its text is the same. */
   readonly redraw: () => void;
   readonly onText: (text: string, caret: number, typed: boolean) => void;
@@ -63,7 +65,7 @@ interface BoxUse {
 type Put = (words: string, over: Selected) => void;
 
 export function handlersOf(box: BoxState, use: BoxUse) {
-  const { text, onText } = use;
+  const { text, multiline, onText } = use;
   const put: Put = (words, { start, end }) => {
     const next = text.slice(0, start) + words + text.slice(end);
     caretIn(box, start + words.length);
@@ -90,7 +92,7 @@ export function handlersOf(box: BoxState, use: BoxUse) {
       if (event.nativeEvent.isComposing) return;
       use.onKeyDown(event);
       if (!event.defaultPrevented)
-        textKey(event, { text, caret: box.inside, selected: noteSelection(box), put, go: (at) => goTo(box, at) });
+        textKey(event, { text, multiline, caret: box.inside, selected: noteSelection(box), put, go: (at) => goTo(box, at) });
     },
     ...transfers(box, text, put),
   };
@@ -150,6 +152,7 @@ function chipAt({ root, inside }: BoxState, target: EventTarget, text: string): 
 
 interface TextKey {
   readonly text: string;
+  readonly multiline: boolean;
   readonly caret: number;
   readonly selected: Selected;
   readonly put: Put;
@@ -158,12 +161,12 @@ interface TextKey {
 
 const BACK: Readonly<Record<string, boolean>> = { Backspace: true, ArrowLeft: true, Delete: false, ArrowRight: false };
 
-/** Keys next to a chip take it as one; Enter is a line break of the text. */
-function textKey(event: KeyboardEvent, { text, caret, selected, put, go }: TextKey): void {
+/** Keys next to a chip take it as one; Enter is a line break of a text that may have several lines. */
+function textKey(event: KeyboardEvent, { text, multiline, caret, selected, put, go }: TextKey): void {
   const { start, end } = selected;
   const back = BACK[event.key];
   const act = (): void => {
-    if (event.key === 'Enter') return put('\n', selected);
+    if (event.key === 'Enter') return breaksLine(event, multiline) ? put('\n', selected) : undefined;
     if (start !== end && deletes(event)) return put('', selected);
     const to = back ? unitBefore(text, start, caret) : unitAfter(text, start, caret);
     return deletes(event) ? put('', { start: Math.min(start, to), end: Math.max(start, to) }) : go(to);
@@ -171,6 +174,11 @@ function textKey(event: KeyboardEvent, { text, caret, selected, put, go }: TextK
   if (event.key !== 'Enter' && (back === undefined || !isOurs(event, text, caret, selected))) return;
   event.preventDefault();
   act();
+}
+
+/** With a command key Enter is the page's: it tests the step. */
+function breaksLine({ ctrlKey, metaKey, shiftKey }: KeyboardEvent, multiline: boolean): boolean {
+  return !ctrlKey && !metaKey && (multiline || shiftKey);
 }
 
 function deletes({ key }: KeyboardEvent): boolean {

@@ -18,6 +18,7 @@ interface ChipBoxProps {
   readonly id: string;
   readonly text: string;
   readonly pointer: string;
+  readonly multiline: boolean;
   readonly invalid: boolean;
   /** The list of values beside it, while that is open, and its active row. */
   readonly list: string | undefined;
@@ -36,7 +37,7 @@ interface ChipBoxProps {
  * chip, a line break or the clipboard is done on the text, and drawn. Labelled by `<id>-label`, described by `<id>-about`.
  */
 export function ChipBox(props: ChipBoxProps) {
-  const { ref, id, text, pointer, invalid, list, active, lookOf, iconOf } = props;
+  const { ref, id, text, pointer, multiline, invalid, list, active, lookOf, iconOf } = props;
   const root = useRef<HTMLDivElement>(null);
   const [box] = useState(newBox);
   const [icons, setIcons] = useState<ReturnType<typeof iconPlaces>>([]);
@@ -59,7 +60,7 @@ export function ChipBox(props: ChipBoxProps) {
         className="chip-box"
         data-pointer={pointer}
         role="textbox"
-        aria-multiline="true"
+        aria-multiline={multiline}
         aria-labelledby={`${id}-label`}
         aria-describedby={`${id}-about`}
         aria-invalid={invalid || undefined}

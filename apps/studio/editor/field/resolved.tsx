@@ -35,7 +35,7 @@ export function ResolvedLine(props: ResolvedLineProps) {
   }
   if (resolved.kind === 'plain') return null;
   if (resolved.kind === 'value') return <ValueLine {...props} resolved={resolved.value} />;
-  if (scope['trigger'] === undefined) return <p className="dim">No event is loaded to show the value of.</p>;
+  if (scope['trigger'] === undefined) return <p className="dim">No event is loaded, so no value is shown.</p>;
   if (unloaded !== undefined) return <p className="dim">{unloaded}</p>;
   const missing = resolved.kind === 'missing' ? missingChip(text, scope) : undefined;
   return (
