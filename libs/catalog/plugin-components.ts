@@ -46,6 +46,7 @@ function faultsOf({ name, title, run, props, output, idempotent, credential }: R
     [isRecord(props) && props['type'] === 'object', 'its props must be a JSON Schema of type object'],
     [idempotent === undefined || ['yes', 'with-key', 'no'].includes(idempotent as string), 'its idempotent must be yes, with-key or no'],
     [credential === undefined || hasCredentialTypes(credential), `its credential.types must be a list of ${CREDENTIAL_TYPES.join(', ')}`],
+    [!isRecord(credential) || hasRecipes(credential), BAD_RECIPES],
   ];
   return [
     ...checks.flatMap(([holds, fault]) => (holds ? [] : [fault])),
@@ -57,6 +58,18 @@ function faultsOf({ name, title, run, props, output, idempotent, credential }: R
 function hasCredentialTypes(credential: unknown): boolean {
   const types = isRecord(credential) ? credential['types'] : undefined;
   return Array.isArray(types) && types.length > 0 && types.every((type) => CREDENTIAL_TYPES.includes(type as string));
+}
+
+const BAD_RECIPES = 'each of its credential.recipes must have a title, a definition of one of its types, and asks.secret, all texts';
+
+function hasRecipes({ types, recipes = [] }: Record<string, unknown>): boolean {
+  return Array.isArray(recipes) && recipes.every((recipe) => isRecord(recipe) && isRecipe(recipe, Array.isArray(types) ? types : []));
+}
+
+function isRecipe({ title, help = '', definition, asks }: Record<string, unknown>, types: readonly unknown[]): boolean {
+  if (!isRecord(definition) || !isRecord(asks)) return false;
+  const texts = [title, help, asks['secret'], ...Object.values(definition), ...Object.values(asks)];
+  return title !== '' && types.includes(definition['type']) && texts.every((text) => typeof text === 'string');
 }
 
 /** Compiles, to find also what the meta-schema lets pass: bad patterns and references that lead nowhere. */

@@ -137,6 +137,16 @@ describe('a broken plugin', () => {
       "{ name: 'a.b', title: 'T', props: { type: 'object' }, credential: { types: ['key'] }, run() {} }",
       'credential.types',
     ],
+    [
+      'a recipe for a credential that it does not take',
+      "{ name: 'a.b', title: 'T', props: { type: 'object' }, credential: { types: ['api-key'], recipes: [{ title: 'A', definition: { type: 'basic' }, asks: { secret: 'B' } }] }, run() {} }",
+      'credential.recipes',
+    ],
+    [
+      'a recipe that does not ask for a secret',
+      "{ name: 'a.b', title: 'T', props: { type: 'object' }, credential: { types: ['basic'], recipes: [{ title: 'A', definition: { type: 'basic' }, asks: {} }] }, run() {} }",
+      'credential.recipes',
+    ],
     ['an unknown idempotent', "{ name: 'a.b', title: 'T', props: { type: 'object' }, idempotent: true, run() {} }", 'idempotent must be'],
     ['no object', 'null', 'not an object'],
   ])('a component with %s is left out, its neighbour stays', async (_what, source, words) => {

@@ -1,8 +1,6 @@
+import type { AcceptedCredential, CredentialTypeName } from './credential.js';
 import type { Infer } from './infer.js';
 import type { Json, JsonSchema } from './json.js';
-
-/** Credential types as flows and components name them. */
-export type CredentialTypeName = 'none' | 'basic' | 'api-key' | 'hmac';
 
 /** What a component may know of its step's credential: never a secret. */
 export interface CredentialView {
@@ -114,8 +112,8 @@ export interface Component {
   readonly description?: string;
   readonly props: JsonSchema;
   readonly output?: JsonSchema;
-  /** Credential types that the step's `credential` may have; absent means that it takes none. */
-  readonly credential?: { readonly types: readonly CredentialTypeName[]; readonly required?: boolean };
+  /** What the step's `credential` may be; absent means that it takes none. */
+  readonly credential?: AcceptedCredential;
   /** Default `no`. */
   readonly idempotent?: Idempotency;
   /** `none`: it changes nothing outside, so that a rehearsal may run it. Default `outside`. */

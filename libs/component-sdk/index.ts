@@ -1,4 +1,5 @@
 export * from './component.js';
+export type * from './credential.js';
 export * from './define.js';
 export * from './errors.js';
 export type { Infer } from './infer.js';

@@ -21,5 +21,5 @@ export type { NoneConfig } from './types/none.js';
 export type { Accepted, RefusalCode, Refused, SecretCarriers, Verdict } from './verdict.js';
 export { splitSecrets, withReferences, type Split } from './seal/definition.js';
 export { newKeyText, parseKeys, SealError, type Keyring, type SealKey } from './seal/key.js';
-export { generateSecret, secretRefs, withSecret } from './seal/rotate.js';
+export { generateSecret, secretRefs, withSecret, type Refusal } from './seal/rotate.js';
 export { keyIdOf, keyMissing, seal, unseal } from './seal/seal.js';

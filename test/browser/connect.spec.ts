@@ -115,6 +115,43 @@ describeInBrowser('connecting a vendor', () => {
     await visitor.context.close();
   });
 
+  it('makes a credential by the recipe of its vendor, and one whose secret is made here and shown once', async () => {
+    const visitor = await visit(instance, '/credentials');
+    const { page } = visitor;
+    const begin = (): Promise<void> => page.getByRole('button', { name: 'New credential' }).click();
+    await begin();
+    await page.getByLabel('What it is').selectOption('Slack bot token');
+    await page.getByLabel('Bot token, xoxb-…').fill('xoxb-nobody-has-this-one');
+    expect(await accessibilityFaults(visitor)).toEqual([]);
+    await picture(visitor, 'credential-new');
+    await page.getByRole('button', { name: 'Make the credential' }).click();
+    await page.getByRole('heading', { name: 'slack', level: 2 }).waitFor();
+    await page.getByText('Ready, sealed').waitFor();
+    await page.getByText('"prefix": "Bearer "').waitFor();
+    expect(await page.content()).not.toContain('xoxb-nobody-has-this-one');
+    await page.getByRole('link', { name: 'Credentials' }).first().click();
+    await begin();
+    await page.getByLabel('What it is').selectOption('Signature of a sender');
+    await page.getByLabel('How it signs').selectOption('github');
+    await page.getByText('It signs in X-Hub-Signature-256.').waitFor();
+    await page.getByLabel('Name, as flows call it').fill('slack');
+    await page.getByRole('button', { name: 'Make it, with a new secret' }).click();
+    await page.getByText('There is a credential "slack" already: choose another name.').waitFor();
+    await page.getByLabel('Name, as flows call it').fill('code-host');
+    await page.getByRole('button', { name: 'Make it, with a new secret' }).click();
+    const secret = await shownSecret(visitor);
+    expect(secret).toMatch(/^[\w-]{43}$/);
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('heading', { name: 'code-host', level: 2 }).waitFor();
+    expect(await page.content()).not.toContain(secret);
+    await page.getByRole('button', { name: 'Remove the credential' }).click();
+    await page.getByRole('button', { name: 'Remove code-host for good' }).click();
+    await page.getByRole('link', { name: 'lasting' }).waitFor();
+    expect(await page.getByRole('link', { name: 'code-host' }).count()).toBe(0);
+    expect(visitor.complaints).toEqual([expect.stringContaining('412')]);
+    await visitor.context.close();
+  });
+
   it('removes an endpoint for good only when asked twice', async () => {
     const visitor = await visit(instance, '/endpoints/code/details');
     const { page } = visitor;

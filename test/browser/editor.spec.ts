@@ -133,6 +133,31 @@ describeInBrowser('whoever edits a flow', () => {
     await page.locator('[data-pointer="/with/message"]:focus').waitFor();
   });
 
+  it('is led from publishing to the credential that a step lacks, and makes it there', async () => {
+    const page = await open('/flows/hello/edit?step=tell');
+    await page.locator('[data-step="tell"]').focus();
+    await page.keyboard.press('a');
+    await page.getByRole('dialog', { name: 'What should happen next?' }).waitFor();
+    await page.keyboard.type('slack');
+    await page.getByRole('option', { name: /Slack/ }).first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('textbox', { name: 'Text', exact: true }).fill('Hi');
+    await page.getByRole('button', { name: /^Publish v/ }).click();
+    const review = page.getByRole('dialog', { name: /^Publish version/ });
+    await review.getByText('This must be mended first.').waitFor();
+    expect(await review.getByRole('button', { name: 'Publish', exact: true }).isDisabled()).toBe(true);
+    await review.getByRole('button', { name: /needs a credential/ }).click();
+    await page.locator('[data-pointer="/credential"]:focus').waitFor();
+    await page.getByRole('button', { name: 'new credential' }).click();
+    await page.getByLabel('Webhook URL').fill('http://127.0.0.1:9/services/nobody');
+    await page.getByRole('button', { name: 'Make the credential' }).click();
+    await page.getByLabel('Credential needed').and(page.locator('[data-pointer="/credential"]')).waitFor();
+    await eventually('the draft to name it', async () => (/"credential": ?"slack"/.test((await draftOf('hello')).text) ? true : undefined));
+    await page.getByText('1 problem').waitFor({ state: 'detached' });
+    await page.keyboard.press('Escape');
+    await world.instance.api('flows/hello/draft', { method: 'DELETE', headers: { 'if-match': String((await draftOf('hello')).revision) } });
+  });
+
   it('leaves a text that was opened and not changed as it is', async () => {
     const page = await open('/flows/partner/edit?view=text');
     const { text } = await world.instance.api<FlowView>('flows/partner');

@@ -174,6 +174,32 @@ describe('sealed credentials', () => {
     await put('out', { type: 'api-key', name: 'authorization', value: { secret: OUTGOING } });
   });
 
+  it('are made with a secret of their own, and only where nothing has the name', async () => {
+    const make = (name: string, definition: object, query = ''): Promise<Response> =>
+      fetch(`${first.url}/api/v1/credentials/${name}${query}`, {
+        method: 'PUT',
+        body: JSON.stringify(definition),
+        headers: { authorization: `Bearer ${first.token}`, 'if-none-match': '*' },
+      });
+    const made = await make('fresh', { type: 'hmac', scheme: 'standard-webhooks' }, '?generate=true');
+    expect(await made.json()).toEqual({ name: 'fresh', secret: expect.stringMatching(/^whsec_[\w+/=]{44}$/) as string, warnings: [] });
+    expect(await first.api('credentials/fresh')).toMatchObject({ usable: true, source: 'sealed' });
+    for (const name of ['fresh', 'shadowed']) {
+      const again = await make(name, { type: 'api-key', name: 'x-key', value: { secret: OUTGOING } });
+      expect([again.status, await again.json()]).toEqual([
+        412,
+        { error: { code: 'credential.exists', message: expect.stringContaining(name) as string } },
+      ]);
+    }
+    const address = await make('address', { type: 'api-key', in: 'url' }, '?generate=true');
+    expect([address.status, ((await address.json()) as { error: { code: string } }).error.code]).toEqual([
+      422,
+      'credential.takes-no-secret',
+    ]);
+    await expect(first.api('credentials/address')).rejects.toThrow('404');
+    await first.api('credentials/fresh', { method: 'DELETE' });
+  });
+
   it.each([
     ['no JSON', '{', 400],
     ['a list', '[]', 400],

@@ -1,5 +1,5 @@
 import { Get, Inject } from '@nestjs/common';
-import type { Component } from '@millrace/component-sdk';
+import type { AcceptedCredential, Component } from '@millrace/component-sdk';
 import { PLATFORM, type Platform } from '@millrace/platform';
 import { ApiController } from '../api-controller.js';
 import type { ComponentList, ComponentView } from '../wire/component.js';
@@ -18,6 +18,9 @@ export class ComponentsController {
 
 function componentView(component: Component): ComponentView {
   const { name, title, description = null, props, output = null, credential, effects = 'outside', timeout = null } = component;
-  const accepted = credential ? { types: [...credential.types], required: credential.required ?? false } : null;
-  return { name, title, description, props, output, credential: accepted, effects, timeout };
+  return { name, title, description, props, output, credential: credential ? acceptedView(credential) : null, effects, timeout };
+}
+
+function acceptedView({ types, required = false, recipes = [] }: AcceptedCredential): ComponentView['credential'] {
+  return { types: [...types], required, recipes: recipes.map(({ help = null, ...recipe }) => ({ ...recipe, help })) };
 }

@@ -1,4 +1,4 @@
-import { Delete, Get, HttpCode, Inject, Param, Post, Put, Query, Req } from '@nestjs/common';
+import { Delete, Get, Headers, HttpCode, Inject, Param, Post, Put, Query, Req } from '@nestjs/common';
 import { ApiError, notFound, PLATFORM, type Platform } from '@millrace/platform';
 import type { FastifyRequest } from 'fastify';
 import { ApiController } from '../api-controller.js';
@@ -9,6 +9,7 @@ import {
   type CredentialList,
   type NewSecret,
   type RemovedCredential,
+  sealQuery,
   type SealedCredential,
   type TestedCredential,
   testBody,
@@ -16,7 +17,7 @@ import {
 import { credentialItem, usersOf } from './credential-view.js';
 import { answering } from './faults.js';
 import { testAgainst, testByItself } from './credential-test.js';
-import { followed, giveSecret, shortened } from './give-secret.js';
+import { followed, giveSecret, shortened, withGenerated } from './give-secret.js';
 
 /** Credentials are written here and never read out: what an answer holds of a sealed one is its definition. */
 @ApiController('credentials')
@@ -40,12 +41,21 @@ export class CredentialsController {
     return credentialItem(defined, credentials, users, uses.get(name));
   }
 
+  /** `If-None-Match: *` makes a new one only: nobody's credential is replaced by mistake. */
   @Put(':name')
-  async put(@Param('name') name: string, @Req() request: FastifyRequest): Promise<SealedCredential> {
-    const definition = await readJsonObject(request.raw);
+  async put(
+    @Param('name') name: string,
+    @Query() query: unknown,
+    @Req() request: FastifyRequest,
+    @Headers('if-none-match') ifNoneMatch?: string,
+  ): Promise<SealedCredential> {
+    const { generate = false } = sealQuery.read(query);
+    const given = await readJsonObject(request.raw);
+    if (ifNoneMatch?.trim() === '*') this.refuseKnown(name);
+    const { definition, secret } = generate ? withGenerated(given) : { definition: given, secret: null };
     const { warnings } = await answering(() => this.platform.vault.put(name, definition));
     await followed(this.platform);
-    return { name, warnings: warnings.map(({ message }) => message) };
+    return { name, secret, warnings: warnings.map(({ message }) => message) };
   }
 
   /** Makes a new secret, or takes one, as the current one. */
@@ -86,6 +96,11 @@ export class CredentialsController {
     if (defined?.shadowsFile !== true) await this.platform.credentialUses.forget(name);
     await followed(this.platform);
     return { removed };
+  }
+
+  private refuseKnown(name: string): void {
+    if (!this.platform.catalog.credentials.defined.has(name)) return;
+    throw new ApiError(412, 'credential.exists', `There is a credential ${shortened(name)} already: choose another name.`);
   }
 
   /** Where the file defines the name too, flows go on with that. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { generateSecret } from '@millrace/credentials';
+import { generateSecret, withSecret, type Refusal } from '@millrace/credentials';
 import { ApiError, notFound, type Platform } from '@millrace/platform';
 import { readJsonObject } from '../http/read-json-object.js';
 import type { NewSecret } from '../wire/credential.js';
@@ -28,9 +28,18 @@ export async function followed({ catalog, log }: Platform): Promise<void> {
 
 function generated(name: string, definition: unknown): string {
   if (definition === undefined) throw notFound('credential', shortened(name));
-  const made = generateSecret(definition);
-  if ('refused' in made) throw new ApiError(422, 'credential.takes-no-secret', made.refused);
-  return made.secret;
+  return sound(generateSecret(definition)).secret;
+}
+
+/** A definition with a secret that is made for it. Throws an ApiError where its other side has to make it. */
+export function withGenerated(definition: unknown): { readonly definition: unknown; readonly secret: string } {
+  const { secret } = sound(generateSecret(definition));
+  return { definition: sound(withSecret(definition, secret)).definition, secret };
+}
+
+function sound<T extends object>(made: T): Exclude<T, Refusal> {
+  if ('refused' in made) throw new ApiError(422, 'credential.takes-no-secret', String(made.refused));
+  return made as Exclude<T, Refusal>;
 }
 
 /** A name that somebody wrote, as a sentence may hold it. */

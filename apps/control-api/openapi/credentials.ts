@@ -8,6 +8,7 @@ import {
   removedSchema,
   rotatedSchema,
   sealedSchema,
+  sealQuery,
   testBody,
   testedSchema,
 } from '../wire/credential.js';
@@ -74,11 +75,13 @@ export const credentialOperations: readonly Operation[] = [
     summary: 'Define a credential and seal its secrets',
     description:
       'Takes the place of what was sealed under the name, and goes before the credentials file. All processes take it within two seconds.',
+    query: sealQuery.properties,
     body: definition,
     answers: {
       ...ok('It is sealed.', sealedSchema),
       ...failed(400, 'The name or the body does not fit.'),
       ...noKey,
+      ...failed(412, 'With `If-None-Match: *`: there is one of that name.'),
       ...failed(422, 'The definition is wrong, or a secret is missing.'),
     },
   },

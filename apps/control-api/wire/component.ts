@@ -1,10 +1,20 @@
 import type { Infer } from '@millrace/component-sdk';
 import { exactly, textOrNull } from './parts.js';
 
+const texts = { type: 'object', additionalProperties: { type: 'string' } } as const;
+
+const recipeSchema = exactly('CredentialRecipe', {
+  title: { type: 'string' },
+  help: { ...textOrNull, description: 'Where its owner finds the secret.' },
+  definition: { ...texts, description: 'A definition of a credential, without what is asked for.' },
+  asks: { ...texts, description: 'What to ask for, in words: `secret`, and other members of the definition.' },
+});
+
 const acceptedSchema = {
   ...exactly('ComponentCredential', {
     types: { type: 'array', items: { type: 'string' } },
     required: { type: 'boolean' },
+    recipes: { type: 'array', items: recipeSchema, description: 'How people usually come by one.' },
   }),
   type: ['object', 'null'],
   description: 'What the `credential` of its step may be; null when it takes none.',

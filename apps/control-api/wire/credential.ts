@@ -7,6 +7,10 @@ export const deleteCredentialQuery = defineQuery({
   force: { type: 'boolean', description: 'Also while flows use it; they are not enabled then.' },
 });
 
+export const sealQuery = defineQuery({
+  generate: { type: 'boolean', description: 'Make the secret here: the definition leaves it out.' },
+});
+
 export const testBody = defineBody({
   title: 'CredentialTest',
   type: 'object',
@@ -52,6 +56,7 @@ export const credentialListSchema = exactly('CredentialList', { items: { type: '
 
 export const sealedSchema = exactly('SealedCredential', {
   name: { type: 'string' },
+  secret: { ...textOrNull, description: 'The generated secret. It is shown here and never again; null where the caller brought one.' },
   warnings: { type: 'array', items: { type: 'string' }, description: 'It works, but is weaker than it should be.' },
 });
 

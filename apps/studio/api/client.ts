@@ -27,9 +27,14 @@ export function send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, headers
 /** Characters of a body that may outlive its page: browsers allow 64 KiB of bytes, at most three a character. */
 const OUTLIVES = 20_000;
 
+export interface Sending {
+  readonly signal?: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** As `send`, with a value as JSON. What is put is put also when the page is left meanwhile, unless it is large. */
-export function sendJson<T>(method: 'POST' | 'PUT', path: string, value: unknown, signal?: AbortSignal): Promise<T> {
-  const headers = { 'content-type': 'application/json', 'x-millrace': '1' };
+export function sendJson<T>(method: 'POST' | 'PUT', path: string, value: unknown, { signal, headers: more }: Sending = {}): Promise<T> {
+  const headers = { ...more, 'content-type': 'application/json', 'x-millrace': '1' };
   const body = JSON.stringify(value);
   return ask<T>(path, { method, headers, body, signal, keepalive: method === 'PUT' && body.length < OUTLIVES });
 }

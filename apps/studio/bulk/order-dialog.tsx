@@ -35,7 +35,7 @@ export function OrderDialog({ kind, chosen, onClose }: OrderProps) {
 function Counted({ kind, chosen, onClose }: OrderProps) {
   const query = useQuery({
     queryKey: ['order', kind, chosen],
-    queryFn: ({ signal }) => sendJson<OrderedView>('POST', 'operations', { kind, ...chosen }, signal),
+    queryFn: ({ signal }) => sendJson<OrderedView>('POST', 'operations', { kind, ...chosen }, { signal }),
     gcTime: 0,
   });
   return (

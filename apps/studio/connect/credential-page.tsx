@@ -1,4 +1,5 @@
 import { useState, type SubmitEvent } from 'react';
+import { useLocation } from 'wouter';
 import type { CredentialItem } from '../api/wire.js';
 import { moment } from '../format/format.js';
 import { State, UsedBy } from '../pages/credentials-page.js';
@@ -9,7 +10,8 @@ import { Failure, Loaded } from '../ui/states.js';
 import { useNow } from '../ui/use-now.js';
 import { OldSecret } from './endpoint-page.js';
 import { expiryWords } from './expiry.js';
-import { useCredential, useTestCredential } from './queries.js';
+import { useCredential, useRemoveCredential, useTestCredential } from './queries.js';
+import { RemoveButton } from './remove-button.js';
 import { ChangeSecret } from './secret.js';
 
 /** One credential: who uses it, how that went, and how to change its secret. The secret itself is nowhere to be seen. */
@@ -60,8 +62,31 @@ function Parts({ credential }: { readonly credential: CredentialItem }) {
         <ChangeSecret of={`credentials/${encodeURIComponent(name)}`} definition={definition} />
       </section>
       {usable && <Test name={name} />}
+      {source === 'sealed' && <Remove credential={credential} />}
     </>
   );
+}
+
+function Remove({ credential: { name, usedBy, shadowsFile } }: { readonly credential: CredentialItem }) {
+  const [, navigate] = useLocation();
+  const remove = useRemoveCredential(name, !shadowsFile);
+  const isNeeded = usedBy.length > 0 && !shadowsFile;
+  const gone = (): void => (shadowsFile ? undefined : navigate('/credentials'));
+  return (
+    <section>
+      <h3>Remove it</h3>
+      <p className="dim">{removalWords(isNeeded, shadowsFile)}</p>
+      <RemoveButton what={name} disabled={isNeeded || remove.isPending} onRemove={() => remove.mutate(undefined, { onSuccess: gone })}>
+        Remove the credential
+      </RemoveButton>
+      {remove.error && <Failure error={remove.error} />}
+    </section>
+  );
+}
+
+function removalWords(isNeeded: boolean, shadowsFile: boolean): string {
+  if (shadowsFile) return 'What the credentials file says of it holds again then.';
+  return isNeeded ? 'It is used: change what uses it first.' : 'Its secret is gone with it.';
 }
 
 function LastUses({ credential: { lastSuccessAt, lastFailureAt, lastFailure } }: { readonly credential: CredentialItem }) {

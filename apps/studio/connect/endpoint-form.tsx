@@ -1,5 +1,5 @@
 import { useState, type SubmitEvent } from 'react';
-import type { CredentialItem, EndpointItem } from '../api/wire.js';
+import type { EndpointItem } from '../api/wire.js';
 import { useCredentials } from '../api/queries.js';
 import { PlainInput, Select } from '../editor/plain-inputs.js';
 import { objectOf, textOf, type JsonObject } from '../flow/structure.js';
@@ -7,6 +7,7 @@ import { Button } from '../ui/controls.js';
 import { Failure } from '../ui/states.js';
 import { ENDPOINT_FIELDS, shownSetting, withSetting } from './endpoint-settings.js';
 import { useKeepEndpoint } from './queries.js';
+import { isAddress } from './recipes.js';
 
 /** What was changed, over the revision that it was changed from. */
 interface Draft {
@@ -81,12 +82,7 @@ function SettingInput({ field, now, onChange }: SettingInputProps) {
 }
 
 function CredentialInput({ value, onChange }: { readonly value: string; readonly onChange: (name: string) => void }) {
-  const fitting = (useCredentials().data?.items ?? []).filter(verifies).map(({ name }) => [name, name] as const);
+  const fitting = (useCredentials().data?.items ?? []).filter((one) => !isAddress(one)).map(({ name }) => [name, name] as const);
   const options = [['', 'None: anybody who knows the URL may send'] as const, ...fitting];
   return <Select label="Credential" pointer="/credential" value={value} options={options} onChange={onChange} />;
-}
-
-/** A secret address is only sent to. */
-function verifies({ definition }: CredentialItem): boolean {
-  return (definition as { in?: unknown } | null)?.in !== 'url';
 }

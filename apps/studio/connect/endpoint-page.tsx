@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useEvents, useRefusals } from '../api/queries.js';
 import type { EndpointItem, EventItem, RefusalView } from '../api/wire.js';
@@ -6,7 +5,7 @@ import { ago, clock, count, moment, size } from '../format/format.js';
 import { curlLine } from '../pages/curl.js';
 import { HourStrip } from '../pages/hour-strip.js';
 import { Header } from '../shell/shell.js';
-import { Button, CopyField, Fact, Facts } from '../ui/controls.js';
+import { CopyField, Fact, Facts } from '../ui/controls.js';
 import { Glyph } from '../ui/glyph.js';
 import { Sentence } from '../ui/sentence.js';
 import { Failure, Loaded } from '../ui/states.js';
@@ -14,6 +13,7 @@ import { useNow } from '../ui/use-now.js';
 import { EndpointForm } from './endpoint-form.js';
 import { glyphOf } from './endpoints-page.js';
 import { useCredential, useEndpoint, useEndpointActivity, useExplained, useRemoveEndpoint } from './queries.js';
+import { RemoveButton } from './remove-button.js';
 import { ChangeSecret } from './secret.js';
 
 /** One URL: how to send to it, who may, what came lately and what was refused. */
@@ -229,10 +229,9 @@ function RefusedRow({ refusal: { id, at, status, reason } }: { readonly refusal:
 }
 
 function Remove({ endpoint: { name, listeners } }: { readonly endpoint: EndpointItem }) {
-  const [sure, setSure] = useState(false);
   const [, navigate] = useLocation();
   const remove = useRemoveEndpoint(name);
-  const go = (): void => (sure ? remove.mutate(undefined, { onSuccess: () => navigate('/endpoints') }) : setSure(true));
+  const go = (): void => remove.mutate(undefined, { onSuccess: () => navigate('/endpoints') });
   return (
     <section>
       <h3>Remove it</h3>
@@ -240,9 +239,9 @@ function Remove({ endpoint: { name, listeners } }: { readonly endpoint: Endpoint
         Its URL closes at once, and the credential that was made for it goes too.
         {listeners.length > 0 && ' Flows listen: change these first.'}
       </p>
-      <Button onClick={go} disabled={listeners.length > 0 || remove.isPending}>
-        {sure ? `Remove ${name} for good` : 'Remove the endpoint'}
-      </Button>
+      <RemoveButton what={name} disabled={listeners.length > 0 || remove.isPending} onRemove={go}>
+        Remove the endpoint
+      </RemoveButton>
       {remove.error && <Failure error={remove.error} />}
     </section>
   );

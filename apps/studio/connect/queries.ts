@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { get, send, sendJson } from '../api/client.js';
+import { get, queryText, send, sendJson } from '../api/client.js';
 import type {
   CredentialItem,
   EndpointActivityView,
@@ -8,8 +8,10 @@ import type {
   KeptEndpoint,
   NewSecret,
   RefusalDetail,
+  RemovedCredential,
   RemovedEndpoint,
   SchemeList,
+  SealedCredential,
   SettingsView,
   TestedCredential,
 } from '../api/wire.js';
@@ -42,12 +44,15 @@ export const useSettings = () => useQuery({ queryKey: ['settings'], queryFn: ({ 
 export const useExplained = (id: string) =>
   useQuery({ queryKey: ['explained', id], queryFn: ({ signal }) => get<RefusalDetail>(`refusals/${id}`, {}, signal) });
 
-/** Changes what endpoints and credentials there are; both are looked at anew then. */
-function useChange<A, T>(change: (given: A) => Promise<T>) {
+/**
+ * Changes what endpoints and credentials there are; both are looked at anew then. `exact`: the lists only, where what is looked at is
+ * gone and nothing is left to ask for.
+ */
+function useChange<A, T>(change: (given: A) => Promise<T>, exact = false) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: change,
-    onSettled: () => Promise.all(['endpoints', 'credentials'].map((key) => client.invalidateQueries({ queryKey: [key] }))),
+    onSettled: () => Promise.all(['endpoints', 'credentials'].map((key) => client.invalidateQueries({ queryKey: [key], exact }))),
   });
 }
 
@@ -63,7 +68,7 @@ export const useKeepEndpoint = () =>
     sendJson<KeptEndpoint>('PUT', `endpoints/${name}`, body),
   );
 
-export const useRemoveEndpoint = (name: string) => useChange((_: void) => send<RemovedEndpoint>('DELETE', `endpoints/${name}`));
+export const useRemoveEndpoint = (name: string) => useChange((_: void) => send<RemovedEndpoint>('DELETE', `endpoints/${name}`), true);
 
 /** `secret`: one that the other side made; without it one is made here. */
 export interface SecretOrder {
@@ -73,6 +78,30 @@ export interface SecretOrder {
 
 /** `of`: `endpoints/<name>` or `credentials/<name>`. */
 export const useGiveSecret = (of: string) => useChange((order: SecretOrder) => sendJson<NewSecret>('POST', `${of}/secret`, order));
+
+/** A credential that is to be made: with the secret in its definition, or with one that the server makes. */
+export interface CredentialOrder {
+  readonly name: string;
+  readonly definition: object;
+  readonly generate: boolean;
+}
+
+/** Makes a new one only: what has the name already stays as it is. */
+export const useMakeCredential = () =>
+  useChange(({ name, definition, generate }: CredentialOrder) =>
+    sendJson<SealedCredential>(
+      'PUT',
+      `credentials/${encodeURIComponent(name)}${queryText({ generate: generate || undefined })}`,
+      definition,
+      {
+        headers: { 'if-none-match': '*' },
+      },
+    ),
+  );
+
+/** `isLast`: nothing else defines it. */
+export const useRemoveCredential = (name: string, isLast: boolean) =>
+  useChange((_: void) => send<RemovedCredential>('DELETE', `credentials/${encodeURIComponent(name)}`), isLast);
 
 export const useTestCredential = (name: string) =>
   useMutation({

@@ -1,6 +1,7 @@
 import type { EditResult } from '@millrace/flow';
 import { createContext, useContext } from 'react';
 import type { ComponentView, CredentialItem, FlowItem } from '../api/wire.js';
+import type { CredentialWish } from '../connect/new-credential.js';
 import type { FlowTree } from '../flow/structure.js';
 import type { Loaded } from './loaded.js';
 import type { Problems } from './queries.js';
@@ -29,6 +30,8 @@ export interface EditorView {
   readonly undo: DraftEditor['undo'];
   readonly redo: DraftEditor['redo'];
   readonly select: (step: string | undefined) => void;
+  /** Asks for a credential that is not there yet. */
+  readonly makeCredential: (wish: CredentialWish) => void;
   /** Shows what publishing changes; undefined while there is nothing to publish. */
   readonly publish: (() => void) | undefined;
   /** Whether a test comes before publishing: of a flow that was never published, until something of it worked. */

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useComponents, useCredentials, useFlows } from '../api/queries.js';
 import { Canvas } from '../canvas/canvas.js';
 import type { Layout } from '../canvas/placed.js';
+import { NewCredential, type CredentialWish } from '../connect/new-credential.js';
 import { readFlow, textOf, type FlowTree } from '../flow/structure.js';
 import { Header } from '../shell/shell.js';
 import { IconButton, Segmented } from '../ui/controls.js';
@@ -53,7 +54,8 @@ export function Editor({ id, opened }: EditorProps) {
   const selected = url.get('step');
   const small = useMedia(SMALL);
   const [publishing, setPublishing] = useState(false);
-  const view = useEditorView({ id, editor, tree, problems, event, select, onPublish: setPublishing });
+  const [wish, setWish] = useState<CredentialWish>();
+  const view = useEditorView({ id, editor, tree, problems, event, select, onPublish: setPublishing, makeCredential: setWish });
   const commands = useCommands({ editor, tree, problems, selected, select, loaded: view.loaded, isList: small });
   useStart(opened, commands);
   const flowTest = useStepTest(id, undefined, event.event?.id, editor.flush);
@@ -74,6 +76,7 @@ export function Editor({ id, opened }: EditorProps) {
         <Inspector selected={selected} onDelete={commands.remove} onDuplicate={commands.duplicate} flowTest={flowTest} />
       </div>
       <Picker place={commands.adding} onPick={commands.add} onClose={() => commands.startAdding(undefined)} />
+      <NewCredential wish={wish} onClose={() => setWish(undefined)} />
       <Toast toast={commands.toast} onGone={commands.dismiss} />
     </EditorContext>
   );
@@ -112,9 +115,10 @@ interface ViewParts {
   readonly event: LoadedEvent;
   readonly select: (step: string | undefined) => void;
   readonly onPublish: (open: boolean) => void;
+  readonly makeCredential: (wish: CredentialWish) => void;
 }
 
-function useEditorView({ id, editor, tree, problems, event, select, onPublish }: ViewParts): EditorView {
+function useEditorView({ id, editor, tree, problems, event, select, onPublish, makeCredential }: ViewParts): EditorView {
   const components = useComponents().data?.items;
   const credentials = useCredentials().data?.items;
   const flows = useFlows().data?.items;
@@ -148,6 +152,7 @@ function useEditorView({ id, editor, tree, problems, event, select, onPublish }:
       undo,
       redo,
       select,
+      makeCredential,
       publish,
       testsFirst,
     }),
@@ -168,6 +173,7 @@ function useEditorView({ id, editor, tree, problems, event, select, onPublish }:
       undo,
       redo,
       select,
+      makeCredential,
       publish,
       testsFirst,
     ],

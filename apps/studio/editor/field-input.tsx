@@ -2,6 +2,7 @@ import type { Json } from '@millrace/component-sdk';
 import { useMemo, useState } from 'react';
 import { objectOf, textOf, type FlowStep } from '../flow/structure.js';
 import { useEditor } from './context.js';
+import { FieldWay } from './field-way.js';
 import { valueAt, type Field } from './fields.js';
 import { scopeFor, stepsBefore } from './loaded.js';
 import { MappedField } from './mapped-field.js';
@@ -56,7 +57,9 @@ function ChoiceInput({ step, field: { pointer, label, kind, options, required, d
   return (
     <div className="mapped">
       {select}
-      <FieldWay label={label} way="from a value" onClick={onMap} />
+      <FieldWay of={label} onClick={onMap}>
+        from a value
+      </FieldWay>
     </div>
   );
 }
@@ -112,17 +115,10 @@ function MappedInput({ step, field }: { readonly step: FlowStep; readonly field:
   return (
     <div className="mapped">
       {input}
-      <FieldWay label={label} way={asRows ? 'as text' : 'as names and values'} onClick={() => setAsRows(!asRows)} />
+      <FieldWay of={label} onClick={() => setAsRows(!asRows)}>
+        {asRows ? 'as text' : 'as names and values'}
+      </FieldWay>
     </div>
-  );
-}
-
-/** At the end of a field's label: another way to enter it. */
-function FieldWay({ label, way, onClick }: { readonly label: string; readonly way: string; readonly onClick: () => void }) {
-  return (
-    <button type="button" className="field-way" aria-label={`${label} ${way}`} onClick={onClick}>
-      {way}
-    </button>
   );
 }
 

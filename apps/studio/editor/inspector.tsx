@@ -6,9 +6,10 @@ import { Button, Fact, Facts, IconButton } from '../ui/controls.js';
 import { DataTree } from '../ui/data-tree.js';
 import { TriggerTile } from '../ui/tile.js';
 import { useEditor } from './context.js';
+import { TriggerCredential } from './credential-field.js';
 import { ProblemList } from './problems.js';
 import { placeOf } from './places.js';
-import { PlainInput, Select } from './plain-inputs.js';
+import { PlainInput } from './plain-inputs.js';
 import { StepForm } from './step-form.js';
 import { StepHead } from './step-head.js';
 import { FlowTestFoot, TestFoot } from './test-foot.js';
@@ -116,13 +117,6 @@ function TriggerPanel() {
       </div>
     </>
   );
-}
-
-function TriggerCredential({ onChange }: { readonly onChange: (name: string) => void }) {
-  const { tree, credentials } = useEditor();
-  const options = [['', 'None: anybody who knows the URL may send'] as const, ...credentials.map(({ name }) => [name, name] as const)];
-  const value = textOf(tree.trigger['credential']) ?? '';
-  return <Select label="Credential" pointer="/trigger/credential" value={value} options={options} onChange={onChange} />;
 }
 
 function FlowPanel({ test }: { readonly test: StepTest }) {

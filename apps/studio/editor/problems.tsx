@@ -16,25 +16,35 @@ export function marksOf(tree: FlowTree, problems: Problems): ReadonlyMap<string,
   return new Map([...marks].reverse());
 }
 
+/** The field that mends what is wrong at another place: what is missing has no place of its own. */
+const MENDED_AT: Readonly<Record<string, string>> = { 'credential.required': '/credential' };
+
+interface ProblemListProps {
+  readonly problems: Problems;
+  /** What is done before a click leads away. */
+  readonly onGo?: () => void;
+}
+
 /** Everything that is wrong; a click leads to the field. */
-export function ProblemList({ problems }: { readonly problems: Problems }) {
+export function ProblemList({ problems, onGo }: ProblemListProps) {
   const { tree, select } = useEditor();
   if (problems.length === 0) return <p className="dim">Nothing is wrong with this text.</p>;
-  const go = (path: string): void => {
+  const go = ({ path, code }: Problems[number]): void => {
     const step = stepAtPointer(tree, path);
     const place = step === undefined ? undefined : placeOf(tree, step);
+    onGo?.();
     select(step);
-    if (place) focusField(path.slice(`${place.list}/${place.at}`.length));
+    if (place) focusField(MENDED_AT[code] ?? path.slice(`${place.list}/${place.at}`.length));
   };
   return (
     <section className="problems">
       <h3>{count(problems.length, 'problem')}</h3>
       <ul>
-        {problems.map(({ code, severity, message, path, line, column }) => (
-          <li key={`${code}${path}${line}:${column}`}>
-            <Glyph status={severity === 'error' ? 'not-enabled' : 'paused'} />
-            <button type="button" className="problem" onClick={() => go(path)}>
-              <Sentence text={message} />
+        {problems.map((problem) => (
+          <li key={`${problem.code}${problem.path}${problem.line}:${problem.column}`}>
+            <Glyph status={problem.severity === 'error' ? 'not-enabled' : 'paused'} />
+            <button type="button" className="problem" onClick={() => go(problem)}>
+              <Sentence text={problem.message} />
             </button>
           </li>
         ))}
@@ -45,7 +55,7 @@ export function ProblemList({ problems }: { readonly problems: Problems }) {
 
 /** The focus to the field at a pointer below the step, or to the nearest one around it, once it is drawn. */
 export function focusField(pointer: string): void {
-  onceDrawn(() => fieldAt(pointer)?.focus());
+  onceDrawn(() => (fieldAt(pointer) ?? settings())?.focus());
 }
 
 /** As `focusField`, but to the button that mends what is wrong there, if there is one. */
@@ -54,8 +64,12 @@ export function focusProblem(tree: FlowTree, step: string, path: string): void {
   onceDrawn(() => {
     const field = fieldAt(place ? path.slice(`${place.list}/${place.at}`.length) : '');
     const fix = field?.closest('.mapped')?.querySelector<HTMLElement>('[data-fix]');
-    (fix ?? field ?? document.querySelector<HTMLElement>('.inspector .panel-body'))?.focus();
+    (fix ?? field ?? settings())?.focus();
   });
+}
+
+function settings(): HTMLElement | null {
+  return document.querySelector('.inspector .panel-body');
 }
 
 function fieldAt(pointer: string): HTMLElement | undefined {

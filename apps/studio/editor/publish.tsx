@@ -14,6 +14,7 @@ import { ChangeList } from './changes.js';
 import { Conflict } from './conflict.js';
 import type { DraftBase, DraftState } from './draft.js';
 import { forgetDraft } from './kept.js';
+import { ProblemList } from './problems.js';
 import type { Problems } from './queries.js';
 import { replaced } from './replaced.js';
 import type { DraftEditor } from './use-draft.js';
@@ -39,6 +40,9 @@ export function canPublish({ server, unsaved, sync }: DraftState): boolean {
 export function Publish(props: PublishProps) {
   const { open, onOpen } = props;
   const { draft } = props.editor;
+  const [led, setLed] = useState(false);
+  const change = (next: boolean): void => (setLed(false), onOpen(next));
+  const leave = (): void => (setLed(true), onOpen(false));
   const nothing = draft.server.revision === 0 && draft.unsaved === 0;
   return (
     <>
@@ -46,16 +50,16 @@ export function Publish(props: PublishProps) {
         look={canPublish(draft) && !props.testsFirst ? 'ink' : 'plain'}
         disabled={!canPublish(draft)}
         title={nothing ? 'Nothing has changed.' : undefined}
-        onClick={() => onOpen(true)}
+        onClick={() => change(true)}
       >
         Publish v{props.liveVersion + 1}
       </Button>
-      <Dialog.Root open={open} onOpenChange={onOpen}>
+      <Dialog.Root open={open} onOpenChange={change}>
         <Dialog.Portal>
           <Dialog.Backdrop className="dialog-backdrop" />
-          <Dialog.Popup className="dialog publish">
+          <Dialog.Popup className="dialog publish" finalFocus={!led}>
             <Dialog.Title>Publish version {props.liveVersion + 1}</Dialog.Title>
-            <Review {...props} onClose={() => onOpen(false)} />
+            <Review {...props} onClose={() => change(false)} onLeave={leave} />
           </Dialog.Popup>
         </Dialog.Portal>
       </Dialog.Root>
@@ -69,7 +73,13 @@ interface TheirText {
   readonly hash: string;
 }
 
-function Review({ flowId, editor, problems, liveVersion, onClose }: PublishProps & { readonly onClose: () => void }) {
+interface ReviewProps extends PublishProps {
+  readonly onClose: () => void;
+  /** Closes it for something that takes the focus. */
+  readonly onLeave: () => void;
+}
+
+function Review({ flowId, editor, problems, liveVersion, onClose, onLeave }: ReviewProps) {
   const [failure, setFailure] = useState<ApiFailure>();
   const client = useQueryClient();
   const [, navigate] = useLocation();
@@ -95,9 +105,10 @@ function Review({ flowId, editor, problems, liveVersion, onClose }: PublishProps
     <div className="publish-body">
       {liveVersion === 0 ? <FirstVersion text={editor.draft.text} /> : <Difference flowId={flowId} text={editor.draft.text} />}
       {errors.length > 0 && (
-        <p className="bad">
-          {count(errors.length, 'problem')} must be mended first: {errors[0]!.message}
-        </p>
+        <>
+          <p className="bad">This must be mended first.</p>
+          <ProblemList problems={errors} onGo={onLeave} />
+        </>
       )}
       {failure && !theirs && (
         <p className="bad" role="alert">
@@ -136,7 +147,7 @@ function FirstVersion({ text }: { readonly text: string }) {
 function Difference({ flowId, text }: { readonly flowId: string; readonly text: string }) {
   const query = useQuery({
     queryKey: ['draft-diff', flowId, text],
-    queryFn: ({ signal }) => sendJson<FlowDiff>('POST', `flows/${flowId}/diff`, { from: { live: true }, to: { text } }, signal),
+    queryFn: ({ signal }) => sendJson<FlowDiff>('POST', `flows/${flowId}/diff`, { from: { live: true }, to: { text } }, { signal }),
     gcTime: 0,
   });
   return (

@@ -15,7 +15,9 @@ export function useCheck(flowId: string, text: string): Problems {
   useEffect(() => {
     const stop = new AbortController();
     const check = async (): Promise<void> => {
-      const answer = await sendJson<CheckedView>('POST', `flows/${flowId}/check`, { text: checked }, stop.signal).catch(() => undefined);
+      const answer = await sendJson<CheckedView>('POST', `flows/${flowId}/check`, { text: checked }, { signal: stop.signal }).catch(
+        () => undefined,
+      );
       // What cannot be checked now is checked after the next change; publishing checks in any case.
       if (answer) setProblems(answer.problems);
     };

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { objectOf, textOf, type FlowStep } from '../flow/structure.js';
 import { Button } from '../ui/controls.js';
 import { useEditor } from './context.js';
+import { StepCredential } from './credential-field.js';
 import { FieldInput } from './field-input.js';
 import { advancedFields, casesOf, fieldsOf, valueAt, waitWay, type WaitWay } from './fields.js';
 import { PlainInput, Select } from './plain-inputs.js';
@@ -12,16 +13,18 @@ import { useSetting } from './use-setting.js';
 export function StepForm({ step }: { readonly step: FlowStep }) {
   const { components } = useEditor();
   const advanced = advancedFields(step);
+  const needsCredential = components.find(({ name }) => name === step.json['use'])?.credential?.required === true;
   const isSet = advanced.some(({ pointer }) => valueAt(step.json, pointer) !== undefined);
   return (
     <div className="form">
+      {needsCredential && <StepCredential step={step} />}
       {step.kind === 'wait' && <WaitWays step={step} />}
       {fieldsOf(step, components).map((field) => (
         <FieldInput key={field.pointer} step={step} field={field} />
       ))}
       {step.kind === 'switch' && <AddCase step={step} />}
       {step.kind === 'parallel' && <AddBranch step={step} />}
-      <CredentialSelect step={step} />
+      {!needsCredential && <StepCredential step={step} />}
       <Note step={step} />
       <details open={isSet || undefined}>
         <summary>Advanced</summary>
@@ -44,24 +47,6 @@ function Note({ step }: { readonly step: FlowStep }) {
       value={textOf(step.json['note']) ?? ''}
       description="Shown under the step."
       onChange={(note) => set('/note', note === '' ? undefined : note)}
-    />
-  );
-}
-
-function CredentialSelect({ step }: { readonly step: FlowStep }) {
-  const { components, credentials } = useEditor();
-  const set = useSetting(step);
-  const accepted = components.find(({ name }) => name === step.json['use'])?.credential;
-  const value = textOf(step.json['credential']) ?? '';
-  if (!accepted && value === '') return null;
-  const fitting = credentials.filter(({ type }) => accepted?.types.includes(type)).map(({ name }) => [name, name] as const);
-  return (
-    <Select
-      label={accepted?.required ? 'Credential needed' : 'Credential'}
-      pointer="/credential"
-      value={value}
-      options={[['', 'None'], ...fitting]}
-      onChange={(name) => set('/credential', name === '' ? undefined : name)}
     />
   );
 }

@@ -1,9 +1,12 @@
-import { Link } from 'wouter';
-import { useCredentials } from '../api/queries.js';
+import { useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { useComponents, useCredentials } from '../api/queries.js';
 import type { CredentialItem } from '../api/wire.js';
 import { expiryWords } from '../connect/expiry.js';
+import { NewCredential } from '../connect/new-credential.js';
 import { Header } from '../shell/shell.js';
 import { ago } from '../format/format.js';
+import { Button } from '../ui/controls.js';
 import { Glyph, type GlyphStatus } from '../ui/glyph.js';
 import { HeadRow } from '../ui/head-row.js';
 import { Empty, Loaded } from '../ui/states.js';
@@ -12,10 +15,26 @@ import { useNow } from '../ui/use-now.js';
 export function CredentialsPage() {
   return (
     <>
-      <Header trail={[{ label: 'Credentials' }]} />
+      <Header trail={[{ label: 'Credentials' }]} actions={<Make />} />
       <Loaded query={useCredentials()} what="the credentials">
         {({ items }) => (items.length === 0 ? <None /> : <Table items={items} />)}
       </Loaded>
+    </>
+  );
+}
+
+/** For whatever flows may use, and for what they receive. */
+function Make() {
+  const [open, setOpen] = useState(false);
+  const [, navigate] = useLocation();
+  const recipes = useComponents().data?.items.flatMap(({ credential }) => credential?.recipes ?? []) ?? [];
+  const onMade = (name: string): void => navigate(`/credentials/${encodeURIComponent(name)}`);
+  return (
+    <>
+      <Button look="ink" onClick={() => setOpen(true)}>
+        New credential
+      </Button>
+      <NewCredential wish={open ? { wanted: { recipes }, onMade } : undefined} onClose={() => setOpen(false)} />
     </>
   );
 }
@@ -107,7 +126,7 @@ export function State({ credential }: { readonly credential: CredentialItem }) {
   if (missing === null) return <span className="bad">{problem ?? 'It cannot be used.'}</span>;
   return (
     <span className="amber">
-      Set <code>{missing}</code> in the environment and start again.
+      Set <code>{missing}</code> in the environment and start again, or give the secret on its page.
     </span>
   );
 }

@@ -88,7 +88,7 @@ function Row({ id, item: { version, live, createdAt, origin, restored }, onCompa
 function Comparison({ id, from, to }: { readonly id: string; readonly from: number; readonly to: number }) {
   const query = useQuery({
     queryKey: ['diff', id, from, to],
-    queryFn: ({ signal }) => sendJson<FlowDiff>('POST', `flows/${id}/diff`, { from: { version: from }, to: { version: to } }, signal),
+    queryFn: ({ signal }) => sendJson<FlowDiff>('POST', `flows/${id}/diff`, { from: { version: from }, to: { version: to } }, { signal }),
     staleTime: Infinity,
   });
   return (

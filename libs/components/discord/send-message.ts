@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ComponentContext, defineComponent, StepError } from '@millrace/component-sdk';
+import { DISCORD_CREDENTIALS } from './recipes.js';
 
 /**
  * Sends a message through an incoming webhook (credential: api-key in url) or as a bot (api-key in header
@@ -46,7 +47,7 @@ export const sendMessage = defineComponent({
     properties: { id: { type: 'string', title: 'Message id' }, channelId: { type: 'string', title: 'Channel id' } },
     required: ['id', 'channelId'],
   },
-  credential: { types: ['api-key'], required: true },
+  credential: { types: ['api-key'], required: true, recipes: DISCORD_CREDENTIALS },
   idempotent: 'no',
   run: async (context) => {
     const send = context.credential?.in === 'url' ? sendByWebhook : sendAsBot;

@@ -33,7 +33,18 @@ export const upsertContact = defineComponent({
     },
     required: ['id', 'created', 'properties'],
   },
-  credential: { types: ['api-key'], required: true },
+  credential: {
+    types: ['api-key'],
+    required: true,
+    recipes: [
+      {
+        title: 'HubSpot private app',
+        help: 'The settings of the account, Integrations, Private apps. It needs the scope crm.objects.contacts.write.',
+        definition: { type: 'api-key', in: 'header', name: 'authorization', prefix: 'Bearer ' },
+        asks: { secret: 'Access token, pat-…' },
+      },
+    ],
+  },
   idempotent: 'yes',
   run: async ({ props: { email, properties = {} }, fetch }) => {
     const input = { id: email, idProperty: 'email', properties: { ...textValues(properties), email } };

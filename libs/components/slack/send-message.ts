@@ -1,4 +1,5 @@
 import { type ComponentContext, defineComponent, type FetchResponse, StepError } from '@millrace/component-sdk';
+import { SLACK_CREDENTIALS } from './recipes.js';
 import { slackError } from './errors.js';
 
 /**
@@ -38,7 +39,7 @@ export const sendMessage = defineComponent({
       ts: { type: 'string', title: 'Timestamp', description: "The message's id within the channel. Bot token only." },
     },
   },
-  credential: { types: ['api-key'], required: true },
+  credential: { types: ['api-key'], required: true, recipes: SLACK_CREDENTIALS },
   idempotent: 'no',
   run: (context) => (context.credential?.in === 'url' ? sendByWebhook(context) : sendAsBot(context)),
 });

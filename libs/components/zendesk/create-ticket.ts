@@ -60,7 +60,22 @@ export const createTicket = defineComponent({
     },
     required: ['id', 'url', 'agentUrl'],
   },
-  credential: { types: ['basic', 'api-key'], required: true },
+  credential: {
+    types: ['basic', 'api-key'],
+    required: true,
+    recipes: [
+      {
+        title: 'Zendesk API token',
+        help: 'Admin Center, Apps and integrations, APIs, API tokens.',
+        definition: { type: 'basic' },
+        asks: {
+          baseUrl: 'Address of the account, https://<subdomain>.zendesk.com',
+          username: "An agent's e-mail with /token behind it",
+          secret: 'API token',
+        },
+      },
+    ],
+  },
   idempotent: 'with-key',
   run: async (context) => {
     const baseUrl = baseUrlOf(context.credential);

@@ -1,0 +1,66 @@
+import { isAddress, type Wanted } from '../connect/recipes.js';
+import { textOf, type FlowStep } from '../flow/structure.js';
+import { useEditor } from './context.js';
+import { FieldWay } from './field-way.js';
+import { Select } from './plain-inputs.js';
+import { useSetting } from './use-setting.js';
+
+interface CredentialFieldProps {
+  readonly label: string;
+  readonly pointer: string;
+  readonly value: string;
+  /** What it is called when there is none. */
+  readonly none: string;
+  /** What a new one is for; those that are there are chosen from by the same. */
+  readonly wanted: Wanted;
+  readonly onChange: (name: string) => void;
+}
+
+/** One of the credentials that will do, or a new one. */
+function CredentialField({ label, pointer, value, none, wanted, onChange }: CredentialFieldProps) {
+  const { credentials, makeCredential } = useEditor();
+  const fitting = credentials
+    .filter(({ type }) => wanted.types?.includes(type) ?? true)
+    .filter((one) => !wanted.incoming || !isAddress(one));
+  const options = [['', none] as const, ...fitting.map(({ name }) => [name, name] as const)];
+  return (
+    <div className="mapped">
+      <Select {...{ label, pointer, value, options, onChange }} />
+      <FieldWay onClick={() => makeCredential({ wanted, onMade: onChange })}>new credential</FieldWay>
+    </div>
+  );
+}
+
+/** What proves to the other side who sends; nothing where the component takes none. */
+export function StepCredential({ step }: { readonly step: FlowStep }) {
+  const { components } = useEditor();
+  const set = useSetting(step);
+  const accepted = components.find(({ name }) => name === step.json['use'])?.credential;
+  const value = textOf(step.json['credential']) ?? '';
+  if (!accepted && value === '') return null;
+  return (
+    <CredentialField
+      label={accepted?.required ? 'Credential needed' : 'Credential'}
+      pointer="/credential"
+      value={value}
+      none="None"
+      wanted={{ types: accepted?.types ?? [], recipes: accepted?.recipes ?? [] }}
+      onChange={(name) => set('/credential', name === '' ? undefined : name)}
+    />
+  );
+}
+
+/** What proves who sends to the flow. */
+export function TriggerCredential({ onChange }: { readonly onChange: (name: string) => void }) {
+  const { tree } = useEditor();
+  return (
+    <CredentialField
+      label="Credential"
+      pointer="/trigger/credential"
+      value={textOf(tree.trigger['credential']) ?? ''}
+      none="None: anybody who knows the URL may send"
+      wanted={{ incoming: true, recipes: [] }}
+      onChange={onChange}
+    />
+  );
+}
