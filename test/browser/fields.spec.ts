@@ -17,16 +17,20 @@ async function open(path: string, options: Parameters<typeof visit>[2] = {}): Pr
   return visitor;
 }
 
-/** The text of a step's field as the draft on the server has it, once it fits. */
-async function saved(flow: string, expected: string): Promise<void> {
+/** The text of a step's field is in the draft on the server, sooner or later. */
+function saved(flow: string, expected: string): Promise<void> {
+  return written(flow, JSON.stringify(expected).slice(1, -1));
+}
+
+/** These characters are in the draft on the server, sooner or later. */
+async function written(flow: string, expected: string): Promise<void> {
   const read = async (): Promise<string> =>
     world.instance.api<DraftView>(`flows/${flow}/draft`).then(
       ({ text }) => text,
       () => 'There is no draft yet.',
     );
-  const inText = JSON.stringify(expected).slice(1, -1);
-  await eventually(`${expected} in the draft`, async () => ((await read()).includes(inText) ? true : undefined)).catch(async () =>
-    expect(await read()).toContain(inText),
+  await eventually(`${expected} in the draft`, async () => ((await read()).includes(expected) ? true : undefined)).catch(async () =>
+    expect(await read()).toContain(expected),
   );
 }
 
@@ -69,6 +73,49 @@ describeInBrowser('a mapped field', () => {
     await page.keyboard.press('Home');
     await page.keyboard.type('Oh ');
     await saved('hello', 'Oh Dear {{ trigger.body.name }}, hi .');
+  });
+
+  it('shows the values when it is clicked while it is empty, and takes what is typed as its text all the same', async () => {
+    const { page } = await open(TELL);
+    const message = field(page, 'Message');
+    await message.fill('');
+    await message.click();
+    const values = page.getByRole('listbox', { name: 'Values to insert' });
+    await values.waitFor();
+    await page.keyboard.type('Good day');
+    await written('hello', '"message":"Good day"');
+    expect(await values.count()).toBe(0);
+    await message.fill('');
+    await message.click();
+    await values.waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    await page.getByRole('option', { name: /^Trigger/, selected: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await written('hello', '"message":"{{ trigger }}"');
+  });
+
+  it('has fields for the members of an object, and for each item of a list', async () => {
+    const { page } = await open('/flows/hello/edit?step=tell');
+    await page.locator('[data-step="tell"]').focus();
+    await page.keyboard.press('a');
+    await page.getByRole('dialog', { name: 'What should happen next?' }).waitFor();
+    await page.keyboard.type('zendesk');
+    await page
+      .getByRole('option', { name: /Zendesk/ })
+      .first()
+      .waitFor();
+    await page.keyboard.press('Enter');
+    await field(page, 'E-mail').fill('ada@example.com');
+    await page.getByRole('button', { name: 'Add to tags' }).click();
+    await field(page, 'Tags 1').fill('urgent');
+    await written('hello', '"requester":{"email":"ada@example.com"},"tags":["urgent"]');
+    await field(page, 'E-mail').fill('');
+    await page.getByRole('button', { name: 'Tags as text' }).click();
+    await field(page, 'Tags').fill('{{ trigger.body.tags }}');
+    await written('hello', '"with":{"tags":"{{ trigger.body.tags }}"}');
+    await page.getByRole('button', { name: 'Delete the step' }).click();
   });
 
   it('walks over a chip in one step, and types on both sides of it', async () => {

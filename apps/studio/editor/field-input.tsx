@@ -3,7 +3,8 @@ import { useMemo, useState } from 'react';
 import { objectOf, textOf, type FlowStep } from '../flow/structure.js';
 import { useEditor } from './context.js';
 import { FieldWay } from './field-way.js';
-import { valueAt, type Field } from './fields.js';
+import { valueAt, type Field, type FieldKind } from './fields.js';
+import { GroupField, ListField } from './parts-field.js';
 import { scopeFor, stepsBefore } from './loaded.js';
 import { MappedField } from './mapped-field.js';
 import { placeOf } from './places.js';
@@ -17,7 +18,7 @@ export function FieldInput({ step, field }: { readonly step: FlowStep; readonly 
   const { flows, flowId } = useEditor();
   const [asText, setAsText] = useState(false);
   const value = valueAt(step.json, field.pointer);
-  const set = useSetting(step);
+  const set = useSetting(step, field.group);
   const { pointer, label } = field;
   if (pointer === '/call') {
     const options = flows.filter(({ id }) => id !== flowId).map(({ id, name }) => [id, name ?? id] as const);
@@ -38,8 +39,8 @@ interface ChoiceProps {
   readonly onMap: (() => void) | undefined;
 }
 
-function ChoiceInput({ step, field: { pointer, label, kind, options, required, description }, onMap }: ChoiceProps) {
-  const set = useSetting(step);
+function ChoiceInput({ step, field: { pointer, label, kind, options, required, description, group }, onMap }: ChoiceProps) {
+  const set = useSetting(step, group);
   const value = valueAt(step.json, pointer);
   const named =
     kind === 'boolean' ? [['true', 'Yes'] as const, ['false', 'No'] as const] : options.map((option) => [option, option] as const);
@@ -66,8 +67,8 @@ function ChoiceInput({ step, field: { pointer, label, kind, options, required, d
 
 /** A setting that takes no expressions. */
 function FixedInput({ step, field }: { readonly step: FlowStep; readonly field: Field }) {
-  const { pointer, label, kind, description } = field;
-  const set = useSetting(step);
+  const { pointer, label, kind, description, group } = field;
+  const set = useSetting(step, group);
   const value = valueAt(step.json, pointer);
   const shown = value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
   const change = (text: string): void => {
@@ -87,39 +88,78 @@ function isReadable(text: string): boolean {
   }
 }
 
+/** By its parts where it has some, or whole: as text, where it can also be one expression. */
 function MappedInput({ step, field }: { readonly step: FlowStep; readonly field: Field }) {
-  const { tree, loaded } = useEditor();
-  const set = useSetting(step);
-  const [asRows, setAsRows] = useState(field.kind === 'rows' || isRows(valueAt(step.json, field.pointer)));
-  const scope = useMemo(() => scopeFor(tree, step.id, loaded), [tree, step.id, loaded]);
-  const sources = useMemo(() => sourcesOf(scope, stepsBefore(tree, step.id), loaded), [scope, tree, step.id, loaded]);
-  const value = valueAt(step.json, field.pointer);
-  const { pointer, label, required, description, kind, multiline } = field;
-  const unloaded = loaded.tooLarge.length > 0 ? `Too large to be shown here: ${loaded.tooLarge.join(', ')}.` : undefined;
-  const common = { label, pointer, required, description, scope, sources, unloaded, problemAt: useProblems(step.id) };
-  const onRow = (key: string, item: Json | undefined): void => set(`${pointer}/${escaped(key)}`, item);
-  const mayBeRows = value === undefined || isRows(value);
-  const input =
-    asRows && mayBeRows ? (
-      <RowsField {...common} value={objectOf(value)} values={field.values} onRow={onRow} onRows={(rows) => set(pointer, rows)} />
-    ) : (
-      <MappedField
-        {...common}
-        {...{ kind, multiline }}
-        takes={field.takes}
-        value={value}
-        onChange={(next) => set(pointer, next ?? (required ? '' : undefined))}
-      />
-    );
-  if (!mayBeRows || !field.named) return input;
+  const { pointer, kind } = field;
+  const value = valueAt(step.json, pointer);
+  const [inParts, setInParts] = useState(kind in PARTS || isRows(value));
+  const fits = value === undefined || (kind === 'list' ? Array.isArray(value) : isRows(value));
+  const hasParts = fits && (kind in PARTS || field.named);
+  const input = inParts && hasParts ? <Parts step={step} field={field} /> : <Whole step={step} field={field} />;
+  if (!hasParts) return input;
   return (
     <div className="mapped">
       {input}
-      <FieldWay of={label} onClick={() => setAsRows(!asRows)}>
-        {asRows ? 'as text' : 'as names and values'}
+      <FieldWay of={field.label} onClick={() => setInParts(!inParts)}>
+        {inParts ? 'as text' : (PARTS[kind] ?? 'as names and values')}
       </FieldWay>
     </div>
   );
+}
+
+/** What has parts by its kind, with what entering them is called. */
+const PARTS: Readonly<Partial<Record<FieldKind, string>>> = { rows: 'as names and values', list: 'as a list', group: 'as fields' };
+
+interface PartProps {
+  readonly step: FlowStep;
+  readonly field: Field;
+}
+
+function Parts({ step, field }: PartProps) {
+  const set = useSetting(step, field.group);
+  const common = useCommon({ step, field });
+  const { pointer, kind, options, values, fields } = field;
+  const value = valueAt(step.json, pointer);
+  if (kind === 'group') {
+    return (
+      <GroupField {...common}>
+        {fields.map((one) => (
+          <FieldInput key={one.pointer} step={step} field={one} />
+        ))}
+      </GroupField>
+    );
+  }
+  if (kind === 'list') {
+    const items = Array.isArray(value) ? value : [];
+    const onItems = (next: readonly Json[]): void => set(pointer, next.length === 0 ? undefined : [...next]);
+    return <ListField {...common} {...{ items, options, values, onItems }} onItem={(at, item) => set(`${pointer}/${at}`, item)} />;
+  }
+  const onRow = (key: string, item: Json | undefined): void => set(`${pointer}/${escaped(key)}`, item);
+  return <RowsField {...common} value={objectOf(value)} values={values} onRow={onRow} onRows={(rows) => set(pointer, rows)} />;
+}
+
+function Whole({ step, field }: PartProps) {
+  const set = useSetting(step, field.group);
+  const { pointer, required, kind, takes, multiline, group } = field;
+  // What must be there is kept as an empty text, but not so that a group would be there for its sake.
+  const none = required && group === undefined ? '' : undefined;
+  return (
+    <MappedField
+      {...useCommon({ step, field })}
+      {...{ kind: kind in PARTS ? 'json' : kind, multiline: multiline || kind in PARTS, takes }}
+      value={valueAt(step.json, pointer)}
+      onChange={(next) => set(pointer, next ?? none)}
+    />
+  );
+}
+
+/** What every way to fill in a field shows. */
+function useCommon({ step, field: { pointer, label, required, description } }: PartProps) {
+  const { tree, loaded } = useEditor();
+  const scope = useMemo(() => scopeFor(tree, step.id, loaded), [tree, step.id, loaded]);
+  const sources = useMemo(() => sourcesOf(scope, stepsBefore(tree, step.id), loaded), [scope, tree, step.id, loaded]);
+  const unloaded = loaded.tooLarge.length > 0 ? `Too large to be shown here: ${loaded.tooLarge.join(', ')}.` : undefined;
+  return { label, pointer, required, description, scope, sources, unloaded, problemAt: useProblems(step.id) };
 }
 
 /** What the check says of a step's fields, by the pointer of each. Of what cannot be read only: the rest is said above. */

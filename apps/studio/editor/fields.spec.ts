@@ -1,6 +1,8 @@
 import { readFlow } from '../flow/structure.js';
 import { choicesOf, followersOf, offeredChoices, searchChoices } from './choices.js';
-import { componentFields, enteredValue, fieldsOf, fieldText, valueAt, type FieldKind } from './fields.js';
+import { enteredValue, fieldText, valueAt, type FieldKind } from './fields.js';
+import { componentFields } from './schema-fields.js';
+import { fieldsOf } from './step-fields.js';
 
 const stepOf = (step: object) => readFlow(JSON.stringify({ steps: [step] })).steps[0]!;
 
@@ -38,13 +40,43 @@ describe('the form of a component', () => {
         image: { type: 'string', contentMediaType: 'image/png' },
         headers: { type: 'object' },
         body: {},
-        statuses: { type: 'array' },
+        blocks: { type: 'array', items: { type: 'object' } },
         either: { type: ['object', 'array'] },
       },
     });
     const called = (is: (field: (typeof fields)[number]) => boolean): string[] => fields.filter(is).map(({ label }) => label);
-    expect(called(({ multiline }) => multiline)).toEqual(['text', 'body', 'statuses', 'either']);
+    expect(called(({ multiline }) => multiline)).toEqual(['text', 'body', 'blocks', 'either']);
     expect(called(({ named }) => named)).toEqual(['headers', 'body', 'either']);
+  });
+
+  it('has fields of its own for an object whose members are known, and items for a list of plain values', () => {
+    const fields = componentFields({
+      properties: {
+        requester: {
+          type: 'object',
+          title: 'Requester',
+          properties: { name: { type: 'string' }, email: { type: 'string', title: 'E-mail' } },
+          required: ['email'],
+        },
+        tags: { type: 'array', items: { type: 'string' } },
+        statuses: { type: 'array', items: { type: ['integer', 'string'] } },
+        pings: { type: 'array', items: { enum: ['users', 'roles'] } },
+        fields: { type: 'array', items: { type: 'object' } },
+        anything: { type: 'array' },
+      },
+    });
+    expect(fields.map(({ kind, values, options }) => [kind, values, options])).toEqual([
+      ['group', 'json', []],
+      ['list', 'text', []],
+      ['list', 'json', []],
+      ['list', 'choice', ['users', 'roles']],
+      ['json', 'json', []],
+      ['json', 'json', []],
+    ]);
+    expect(fields[0]?.fields.map(({ label, pointer, required, group }) => [label, pointer, required, group])).toEqual([
+      ['E-mail', '/with/requester/email', true, '/with/requester'],
+      ['name', '/with/requester/name', false, '/with/requester'],
+    ]);
   });
 
   it('is one field of JSON when the component is not installed', () => {

@@ -55,6 +55,8 @@ function useTyped({ kind, value, onChange }: MappedFieldProps) {
   return { text: isTyped ? typed.text : shown, message: isTyped ? typed.message : undefined, enter };
 }
 
+const NONE = -1;
+
 /** The list of values below a field: what opened it, what it shows, which row is chosen. */
 function useValues(sources: readonly Source[]) {
   const [opening, setOpening] = useState<Opening>();
@@ -77,7 +79,7 @@ function useValues(sources: readonly Source[]) {
           0,
           rows.findIndex((row) => !row.open),
         );
-  return { opening, open, search, typed, rows, active: active ?? Math.max(0, first), setActive };
+  return { opening, open, search, typed, rows, active: active ?? (opening?.glance ? NONE : Math.max(0, first)), setActive };
 }
 
 /** A field for text and references; below it what they give for the loaded event. */
@@ -106,14 +108,14 @@ export function MappedField(props: MappedFieldProps) {
           onText={field.onText}
           onKeyDown={field.onKeyDown}
           onChip={field.openAt}
-          onClick={() => text === '' && !isOpen && values.open(ASKED)}
+          onClick={() => text === '' && !isOpen && values.open(GLANCE)}
         />
         <OpenButton label={label} open={isOpen} onClick={() => values.open(isOpen ? undefined : ASKED)} />
       </div>
       {values.opening && (
         <ValueList
           {...{ id: list, rows: values.rows, active: values.active }}
-          search={values.opening.typed === '' ? values.typed : undefined}
+          search={values.opening.typed === '' && !values.opening.glance ? values.typed : undefined}
           onSearch={values.search}
           onPick={field.pick}
           onText={values.opening.to === undefined ? undefined : field.openText}
@@ -136,8 +138,9 @@ export function MappedField(props: MappedFieldProps) {
   );
 }
 
-/** Asked for by a button or a click: where the caret is. */
+/** Asked for by the button: where the caret is. */
 const ASKED: Opening = { from: 0, typed: '' };
+const GLANCE: Opening = { ...ASKED, glance: true };
 
 /** What is typed into a field and put into it, and the list of values that helps. */
 function useField(props: MappedFieldProps) {
@@ -155,7 +158,7 @@ function useField(props: MappedFieldProps) {
   };
   const onText = (next: string, caret: number, typed: boolean): void => {
     enter(next);
-    const at = values.opening && continued(next, caret, values.opening);
+    const at = values.opening?.glance ? undefined : values.opening && continued(next, caret, values.opening);
     const query = at && queryOf(next, caret, at);
     if (query === undefined) return values.open(typed && next.length > text.length ? openingAt(next, caret, isJson) : undefined);
     if (at !== values.opening) values.open(at);
@@ -195,7 +198,7 @@ function listKey(event: KeyboardEvent, { rows, active, setActive, pick, close }:
     event.key === 'Escape'
       ? close
       : by !== undefined && rows.length > 0
-        ? () => setActive((active + by + rows.length) % rows.length)
+        ? () => setActive((Math.max(active, by > 0 ? NONE : 0) + by + rows.length) % rows.length)
         : event.key === 'Enter' && row
           ? () => pick(row.path)
           : undefined;

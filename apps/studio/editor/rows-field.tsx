@@ -5,6 +5,7 @@ import type { JsonObject } from '../flow/structure.js';
 import { Button, IconButton } from '../ui/controls.js';
 import { MappedField, type MappedFieldProps } from './mapped-field.js';
 import type { FieldKind } from './fields.js';
+import { Legend } from './parts-field.js';
 
 interface RowsFieldProps extends Omit<MappedFieldProps, 'kind' | 'value' | 'onChange'> {
   readonly value: JsonObject;
@@ -24,10 +25,7 @@ export function RowsField({ value, values, onRow, onRows, ...field }: RowsFieldP
   };
   return (
     <fieldset className="rows-field" data-pointer={field.pointer} tabIndex={-1}>
-      <legend className="mapped-label">
-        {field.label}
-        {field.required && <span className="dim"> needed</span>}
-      </legend>
+      <Legend label={field.label} required={field.required} />
       {keys.map((key) => (
         <div key={key} className="rows-row">
           <KeyInput of={field.label} name={key} onRename={(to) => rename(key, to)} />

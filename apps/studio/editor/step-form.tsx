@@ -5,7 +5,8 @@ import { Button } from '../ui/controls.js';
 import { useEditor } from './context.js';
 import { StepCredential } from './credential-field.js';
 import { FieldInput } from './field-input.js';
-import { advancedFields, casesOf, fieldsOf, valueAt, waitWay, type WaitWay } from './fields.js';
+import { valueAt } from './fields.js';
+import { advancedFields, casesOf, fieldsOf, waitWay, type WaitWay } from './step-fields.js';
 import { PlainInput, Select } from './plain-inputs.js';
 import { useSetting } from './use-setting.js';
 

@@ -1,15 +1,24 @@
 import type { Json } from '@millrace/component-sdk';
 import { removeProperty, setProperty } from '@millrace/flow';
-import type { FlowStep } from '../flow/structure.js';
+import { objectOf, type FlowStep } from '../flow/structure.js';
 import { useEditor } from './context.js';
+import { valueAt } from './fields.js';
 
-/** Sets and removes settings of one step as edits of the text. */
-export function useSetting(step: FlowStep): (pointer: string, value: Json | undefined) => void {
+/** Sets and removes settings of one step as edits of the text. `group`: the object that goes with the last of its members. */
+export function useSetting(step: FlowStep, group?: string): (pointer: string, value: Json | undefined) => void {
   const { edit } = useEditor();
   return (pointer, value) =>
     void edit(
       (text) =>
-        value === undefined ? removeProperty(text, { step: step.id, pointer }) : setProperty(text, { step: step.id, pointer, value }),
+        value === undefined
+          ? removeProperty(text, { step: step.id, pointer: leftBy(step, pointer, group) })
+          : setProperty(text, { step: step.id, pointer, value }),
       `${step.id}${pointer}`,
     );
+}
+
+/** What goes when the value at a pointer does. */
+function leftBy(step: FlowStep, pointer: string, group: string | undefined): string {
+  const members = group === undefined ? [] : Object.keys(objectOf(valueAt(step.json, group)));
+  return group !== undefined && members.length === 1 && pointer === `${group}/${members[0]}` ? group : pointer;
 }

@@ -7,6 +7,8 @@ export interface Opening {
   /** For a chip that is replaced: where it ends, and what it reads now. */
   readonly to?: number;
   readonly path?: string;
+  /** Shown by a click into the field, which keeps the focus: what is typed goes into it, and no value is chosen yet. */
+  readonly glance?: true;
 }
 
 /** Whether the character just typed before the caret asks for a value. In JSON a lone brace or slash means itself. */

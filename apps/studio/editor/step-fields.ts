@@ -1,0 +1,81 @@
+import type { ComponentView } from '../api/wire.js';
+import { objectOf, textOf, type FlowStep, type JsonObject } from '../flow/structure.js';
+import { field, type Field } from './fields.js';
+import { componentFields } from './schema-fields.js';
+
+const fixed = { mapped: false } as const;
+
+/** The fields of a step, those that it must have first. */
+export function fieldsOf(step: FlowStep, components: readonly ComponentView[]): Field[] {
+  if (step.kind !== 'use') return OWN[step.kind]?.(step.json) ?? [];
+  const component = components.find(({ name }) => name === textOf(step.json['use']));
+  return component === undefined ? [field('/with', 'Fields', { kind: 'json' })] : componentFields(component.props as JsonObject);
+}
+
+const condition = (pointer: string, label: string): Field =>
+  field(pointer, label, { required: true, description: 'One expression, such as {{ trigger.body.total >= 500 }}.' });
+
+const OWN: Readonly<Partial<Record<FlowStep['kind'], (json: JsonObject) => Field[]>>> = {
+  if: () => [condition('/if', 'Condition')],
+  switch: (json) => [
+    field('/switch', 'Value to compare', { required: true, description: 'true makes every case a condition of its own.' }),
+    ...casesOf(json).map((_, index) => field(`/cases/${index}/when`, `Case ${index + 1}`, { required: true, kind: 'json' })),
+  ],
+  forEach: () => [
+    field('/forEach', 'Items', { required: true, kind: 'json', named: false, description: 'A list, such as {{ trigger.body.lines }}.' }),
+    field('/as', 'Name of the item', { ...fixed, description: 'How the steps inside call it; item, unless said.' }),
+    field('/concurrency', 'At a time', { ...fixed, kind: 'number' }),
+    field('/onItemError', 'When an item fails', { ...fixed, kind: 'choice', options: ['fail', 'continue'] }),
+  ],
+  parallel: () => [field('/onBranchError', 'When a branch fails', { ...fixed, kind: 'choice', options: ['fail-fast', 'wait-all'] })],
+  try: () => [field('/on', 'Errors to catch', { ...fixed, kind: 'json', description: 'A list such as ["http.4xx"]; all, unless said.' })],
+  wait: ({ wait }) => WAITS[waitWay(objectOf(wait))],
+  call: () => [
+    field('/call', 'Flow', { ...fixed, required: true }),
+    field('/input', 'Input', { kind: 'json' }),
+    field('/await', 'Wait for its end', { ...fixed, kind: 'boolean' }),
+  ],
+  respond: () => [
+    field('/respond/status', 'Status', { kind: 'number' }),
+    field('/respond/headers', 'Headers', { kind: 'rows', values: 'text' }),
+    field('/respond/body', 'Body', { kind: 'json' }),
+  ],
+  set: () => [field('/set', 'Values', { kind: 'rows', required: true })],
+  stop: () => [
+    field('/stop/as', 'The run ends as', { ...fixed, required: true, kind: 'choice', options: ['succeeded', 'failed'] }),
+    field('/stop/message', 'Why'),
+  ],
+};
+
+export type WaitWay = 'for' | 'until' | 'webhook';
+
+export function waitWay(wait: JsonObject): WaitWay {
+  if (wait['webhook'] !== undefined) return 'webhook';
+  return wait['until'] === undefined ? 'for' : 'until';
+}
+
+const WAITS: Readonly<Record<WaitWay, Field[]>> = {
+  for: [field('/wait/for', 'How long', { required: true, description: 'Such as 10m or 3d.' })],
+  until: [field('/wait/until', 'Until when', { required: true, description: 'Such as 2030-01-31T09:00:00+01:00.' })],
+  webhook: [field('/wait/webhook/timeout', 'At most', { ...fixed, description: 'Such as 3d; 7d, unless said.' })],
+};
+
+export function casesOf({ cases }: JsonObject): readonly JsonObject[] {
+  return Array.isArray(cases) ? cases.map(objectOf) : [];
+}
+
+/** Settings that most steps share. */
+export function advancedFields({ kind }: FlowStep): Field[] {
+  const common = [
+    field('/when', 'Only when', { description: 'The step is skipped unless this holds.' }),
+    field('/onError', 'When it fails', { ...fixed, kind: 'choice', options: ['fail', 'continue'] }),
+  ];
+  if (kind !== 'use' && kind !== 'call') return common;
+  const retry = [
+    field('/retry/attempts', 'Attempts', { ...fixed, kind: 'number', description: 'In all, the first one included.' }),
+    field('/retry/delay', 'First pause', { ...fixed, description: 'Such as 5s.' }),
+    field('/timeout', 'Timeout', { ...fixed, description: 'Of one attempt, such as 30s.' }),
+  ];
+  const crash = field('/onCrash', 'After a crash', { ...fixed, kind: 'choice', options: ['repeat', 'stop'] });
+  return [...common, ...retry, ...(kind === 'use' ? [crash] : [])];
+}
