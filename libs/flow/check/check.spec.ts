@@ -48,7 +48,7 @@ const components = new Map([
     },
     { credential: { types: ['api-key'] } },
   ),
-  component('slack.update-message', { type: 'object' }),
+  component('slack.update-message', { type: 'object', anyOf: [{ required: ['text'] }, { required: ['blocks'] }] }),
   component(
     'discord.send-message',
     { type: 'object', properties: { content: { type: 'string' } } },
@@ -301,6 +301,11 @@ describe('checkFlow reports, at the marks,', () => {
       ['component.unknown-prop'],
     ],
     ['a missing prop', withSteps('{ "id": "a", "use": "slack.send-message", ¶"with": {} }'), ['component.missing-prop']],
+    [
+      'a step without any of several props',
+      withSteps('{ "id": "a", "use": "slack.update-message", ¶"with": { "ts": "1" } }'),
+      ['component.missing-prop'],
+    ],
     ['a missing prop without `with`', withSteps('¶{ "id": "a", "use": "slack.send-message" }'), ['component.missing-prop']],
     [
       'prop values that cannot be',
@@ -496,6 +501,11 @@ describe('checkFlow reports, at the marks,', () => {
     const text = withSteps('{ "id": "a", "use": "slack.send-message", "with": { "text": 1, "txt": 2 } }');
     expect(found(text, { checkSchemas: false })).toEqual(['2:64 component.unknown-prop']);
   });
+});
+
+it('names the props of which one will do', () => {
+  const { problems } = checkFlow(withSteps('{ "id": "a", "use": "slack.update-message", "with": {} }').replace('¶', ''), options);
+  expect(problems.map(({ message }) => message)).toEqual(['`with` needs `text` or `blocks`.']);
 });
 
 describe('messages say what to do', () => {

@@ -11,7 +11,18 @@ export function checkProps(step: UseStep, component: Component, checker: StepChe
   const given = step.with ?? {};
   checkNames(given, component, checker);
   if (checker.catalog.checkSchemas === false) return;
-  for (const violation of certain(violations(component.props, given), given)) reportViolation(violation, given, checker);
+  const found = violations(component.props, given);
+  for (const violation of certain(found, given)) {
+    const missing = missingOfEach(violation, found);
+    if (missing)
+      checker.report(
+        'component.missing-prop',
+        `\`${fieldOf(violation)}\` needs ${eitherOf(missing)}.`,
+        `/with${violation.instancePath}`,
+        'key',
+      );
+    else reportViolation(violation, given, checker);
+  }
 }
 
 function checkNames(given: NonNullable<UseStep['with']>, { name, props }: Component, checker: StepChecker): void {
@@ -71,9 +82,25 @@ function valueAt(value: object, pointer: string): Json | undefined {
     Json | undefined;
 }
 
+/** Where each alternative fails only for what it needs: these, of which one will do. */
+function missingOfEach({ keyword, instancePath, schemaPath }: ErrorObject, found: readonly ErrorObject[]): readonly string[] | undefined {
+  if (keyword !== 'anyOf') return undefined;
+  const below = found.filter((error) => error.schemaPath.startsWith(`${schemaPath}/`));
+  const plain = below.every((error) => error.keyword === 'required' && error.instancePath === instancePath);
+  return plain && below.length > 0 ? below.map(({ params }) => (params as { missingProperty: string }).missingProperty) : undefined;
+}
+
+function eitherOf(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(' or ');
+}
+
+function fieldOf({ instancePath }: ErrorObject): string {
+  return ['with', ...splitPointer(instancePath)].join('.');
+}
+
 function reportViolation(error: ErrorObject, given: object, checker: StepChecker): void {
   const pointer = `/with${error.instancePath}`;
-  const field = ['with', ...splitPointer(error.instancePath)].join('.');
+  const field = fieldOf(error);
   if (error.keyword === 'additionalProperties') {
     const { additionalProperty: extra } = error.params as { additionalProperty: string };
     checker.report('component.unknown-prop', `\`${field}\` has no \`${extra}\`.`, joinPointer(pointer, extra), 'key');
