@@ -133,6 +133,28 @@ describeInBrowser('whoever edits a flow', () => {
     await page.locator('[data-pointer="/with/message"]:focus').waitFor();
   });
 
+  it('finds a draft that was never published among the flows, and discards it when asked twice', async () => {
+    const page = await open('/flows');
+    await page.getByRole('button', { name: 'New flow' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('Half done');
+    await page.getByRole('button', { name: 'Begin' }).click();
+    await page.getByRole('dialog', { name: 'What should happen next?' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByText('Draft · saved').waitFor();
+    await page.getByRole('link', { name: 'Flows', exact: true }).first().click();
+    await page.getByText('Never published.').waitFor();
+    await page.getByRole('button', { name: 'New flow' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('Half done');
+    await page.getByText('/flows/half-done-2/hook').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Half done' }).click();
+    await page.getByRole('button', { name: 'Discard the draft' }).click();
+    await page.getByRole('button', { name: 'Discard the draft of half-done for good' }).click();
+    await page.getByRole('link', { name: 'Order to CRM' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Half done' }).count()).toBe(0);
+    await expect(draftOf('half-done')).rejects.toThrow('404');
+  });
+
   it('is led from publishing to the credential that a step lacks, and makes it there', async () => {
     const page = await open('/flows/hello/edit?step=tell');
     await page.locator('[data-step="tell"]').focus();

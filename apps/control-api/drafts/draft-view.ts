@@ -1,9 +1,18 @@
+import { nodeAt, readJsonc } from '@millrace/flow';
 import { ApiError } from '@millrace/platform';
 import type { DraftEntity } from '@millrace/postgres';
 import type { DraftItem, DraftView } from '../wire/draft.js';
 
-export function draftItem({ flowId, revision, baseVersion, baseHash, updatedAt }: DraftEntity, liveVersion: number): DraftItem {
-  return { flowId, revision, base: { version: baseVersion, hash: baseHash }, liveVersion, updatedAt: updatedAt.toISOString() };
+export function draftItem(draft: DraftEntity, liveVersion: number): DraftItem {
+  const { flowId, revision, baseVersion: version, baseHash: hash, updatedAt, text } = draft;
+  return { flowId, name: nameIn(text), revision, base: { version, hash }, liveVersion, updatedAt: updatedAt.toISOString() };
+}
+
+/** A draft need not be JSON. */
+function nameIn(text: string): string | null {
+  const { root } = readJsonc(text);
+  const name: unknown = root && nodeAt(root, '/name')?.value;
+  return typeof name === 'string' && name !== '' ? name : null;
 }
 
 export function draftView(draft: DraftEntity, liveVersion: number): DraftView {

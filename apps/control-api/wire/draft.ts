@@ -1,6 +1,6 @@
 import type { Infer } from '@millrace/component-sdk';
 import { defineBody } from './body.js';
-import { exactly, time } from './parts.js';
+import { exactly, textOrNull, time } from './parts.js';
 import { failureSchema } from './problem.js';
 import { defineQuery } from './query.js';
 import { baseSchema } from './version.js';
@@ -9,6 +9,7 @@ const revision = { type: 'integer', minimum: 1, description: 'Grows with every s
 
 const draftMembers = {
   flowId: { type: 'string', description: 'The flow need not exist yet.' },
+  name: { ...textOrNull, description: 'What its text calls the flow; null while that cannot be read.' },
   revision,
   base: baseSchema,
   liveVersion: { type: 'integer', description: 'The version that is live now; 0 for none.' },

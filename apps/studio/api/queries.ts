@@ -14,6 +14,7 @@ import type {
   CancelView,
   ComponentList,
   CredentialList,
+  DraftList,
   EventPage,
   EventView,
   FlowList,
@@ -62,6 +63,10 @@ export const useFlowVersion = (id: string | undefined, version: number | undefin
     enabled: id !== undefined && version !== undefined,
     staleTime: 'static',
   });
+
+/** Texts that are worked on, of flows that may not be there yet. */
+export const useDrafts = () =>
+  useQuery({ queryKey: ['drafts'], queryFn: ({ signal }) => get<DraftList>('drafts', {}, signal), staleTime: 0 });
 
 export const useCredentials = () =>
   useQuery({ queryKey: ['credentials'], queryFn: ({ signal }) => get<CredentialList>('credentials', {}, signal) });

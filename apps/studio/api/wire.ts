@@ -11,6 +11,7 @@ export type {
   ComponentView,
   CredentialItem,
   CredentialList,
+  DraftItem,
   DraftList,
   EndpointActivityView,
   EndpointItem,

@@ -5,13 +5,13 @@ import { moment } from '../format/format.js';
 import { State, UsedBy } from '../pages/credentials-page.js';
 import { Header } from '../shell/shell.js';
 import { Button, Fact, Facts } from '../ui/controls.js';
+import { ConfirmedButton } from '../ui/confirmed-button.js';
 import { Glyph } from '../ui/glyph.js';
 import { Failure, Loaded } from '../ui/states.js';
 import { useNow } from '../ui/use-now.js';
 import { OldSecret } from './endpoint-page.js';
 import { expiryWords } from './expiry.js';
 import { useCredential, useRemoveCredential, useTestCredential } from './queries.js';
-import { RemoveButton } from './remove-button.js';
 import { ChangeSecret } from './secret.js';
 
 /** One credential: who uses it, how that went, and how to change its secret. The secret itself is nowhere to be seen. */
@@ -72,13 +72,14 @@ function Remove({ credential: { name, usedBy, shadowsFile } }: { readonly creden
   const remove = useRemoveCredential(name, !shadowsFile);
   const isNeeded = usedBy.length > 0 && !shadowsFile;
   const gone = (): void => (shadowsFile ? undefined : navigate('/credentials'));
+  const go = (): void => remove.mutate(undefined, { onSuccess: gone });
   return (
     <section>
       <h3>Remove it</h3>
       <p className="dim">{removalWords(isNeeded, shadowsFile)}</p>
-      <RemoveButton what={name} disabled={isNeeded || remove.isPending} onRemove={() => remove.mutate(undefined, { onSuccess: gone })}>
+      <ConfirmedButton sure={`Remove ${name} for good`} disabled={isNeeded || remove.isPending} onConfirm={go}>
         Remove the credential
-      </RemoveButton>
+      </ConfirmedButton>
       {remove.error && <Failure error={remove.error} />}
     </section>
   );

@@ -6,6 +6,7 @@ import { curlLine } from '../pages/curl.js';
 import { HourStrip } from '../pages/hour-strip.js';
 import { Header } from '../shell/shell.js';
 import { CopyField, Fact, Facts } from '../ui/controls.js';
+import { ConfirmedButton } from '../ui/confirmed-button.js';
 import { Glyph } from '../ui/glyph.js';
 import { Sentence } from '../ui/sentence.js';
 import { Failure, Loaded } from '../ui/states.js';
@@ -13,7 +14,6 @@ import { useNow } from '../ui/use-now.js';
 import { EndpointForm } from './endpoint-form.js';
 import { glyphOf } from './endpoints-page.js';
 import { useCredential, useEndpoint, useEndpointActivity, useExplained, useRemoveEndpoint } from './queries.js';
-import { RemoveButton } from './remove-button.js';
 import { ChangeSecret } from './secret.js';
 
 /** One URL: how to send to it, who may, what came lately and what was refused. */
@@ -239,9 +239,9 @@ function Remove({ endpoint: { name, listeners } }: { readonly endpoint: Endpoint
         Its URL closes at once, and the credential that was made for it goes too.
         {listeners.length > 0 && ' Flows listen: change these first.'}
       </p>
-      <RemoveButton what={name} disabled={listeners.length > 0 || remove.isPending} onRemove={go}>
+      <ConfirmedButton sure={`Remove ${name} for good`} disabled={listeners.length > 0 || remove.isPending} onConfirm={go}>
         Remove the endpoint
-      </RemoveButton>
+      </ConfirmedButton>
       {remove.error && <Failure error={remove.error} />}
     </section>
   );

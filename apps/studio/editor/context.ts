@@ -21,6 +21,8 @@ export interface EditorView {
   readonly eventId: string | undefined;
   /** Of the draft as the server has it; 0 for none. */
   readonly revision: number;
+  /** What is live; 0 for nothing. */
+  readonly liveVersion: number;
   /** Ids of the steps in the draft as the server has it. */
   readonly savedSteps: ReadonlySet<string>;
   /** Saves at once what is not saved. */

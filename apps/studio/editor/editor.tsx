@@ -133,6 +133,7 @@ function useEditorView({ id, editor, tree, problems, event, select, onPublish, m
   const { revision } = draft.server;
   const ready = canPublish(draft);
   const publish = useMemo(() => (ready ? () => onPublish(true) : undefined), [ready, onPublish]);
+  const liveVersion = flows?.find((flow) => flow.id === id)?.version ?? 0;
   const testsFirst = server.base.version === 0 && eventId !== undefined && !outputs?.length;
   return useMemo(
     () => ({
@@ -146,6 +147,7 @@ function useEditorView({ id, editor, tree, problems, event, select, onPublish, m
       loaded,
       eventId,
       revision,
+      liveVersion,
       savedSteps,
       flush,
       edit,
@@ -167,6 +169,7 @@ function useEditorView({ id, editor, tree, problems, event, select, onPublish, m
       loaded,
       eventId,
       revision,
+      liveVersion,
       savedSteps,
       flush,
       edit,

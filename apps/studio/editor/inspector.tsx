@@ -7,6 +7,7 @@ import { DataTree } from '../ui/data-tree.js';
 import { TriggerTile } from '../ui/tile.js';
 import { useEditor } from './context.js';
 import { TriggerCredential } from './credential-field.js';
+import { DiscardDraft } from './discard.js';
 import { ProblemList } from './problems.js';
 import { placeOf } from './places.js';
 import { PlainInput } from './plain-inputs.js';
@@ -149,6 +150,7 @@ function FlowSettings() {
         <Fact label="Starts">{triggerWords(tree.trigger, flowId)}</Fact>
       </Facts>
       <ProblemList problems={problems} />
+      <DiscardDraft />
     </div>
   );
 }

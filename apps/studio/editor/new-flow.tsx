@@ -2,13 +2,16 @@ import { Dialog } from '@base-ui/react/dialog';
 import { useState, type SubmitEvent } from 'react';
 import { Link, useLocation } from 'wouter';
 import { queryText } from '../api/client.js';
-import { useFlows } from '../api/queries.js';
+import { useDrafts, useFlows } from '../api/queries.js';
 import type { EventView } from '../api/wire.js';
 import { Button } from '../ui/controls.js';
 import { endpointOf, flowIdFrom, nameFrom } from './starter.js';
 
+/** Of flows, and of drafts that are to become flows. */
 function useTakenIds(): readonly string[] {
-  return useFlows().data?.items.map(({ id }) => id) ?? [];
+  const flows = useFlows().data?.items ?? [];
+  const drafts = useDrafts().data?.items ?? [];
+  return [...flows.map(({ id }) => id), ...drafts.map(({ flowId }) => flowId)];
 }
 
 /** To the editor of a flow that takes events like this one, with this one loaded. */

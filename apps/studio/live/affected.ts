@@ -13,6 +13,6 @@ export function affectedBy({ runs, events, refusals, flows }: Changes): KeyPrefi
     // Lists of events name the runs.
     ...(listed || events.length > 0 ? [['events'], ['event']] : []),
     ...(refusals.length > 0 ? [['refusals'], ['activity']] : []),
-    ...(flows ? [['flows'], ['flow'], ['credentials'], ['endpoints'], ['status']] : []),
+    ...(flows ? [['flows'], ['flow'], ['drafts'], ['credentials'], ['endpoints'], ['status']] : []),
   ];
 }

@@ -1,6 +1,7 @@
 import { Link } from 'wouter';
-import { useActivity, useFlows } from '../api/queries.js';
-import type { FlowActivityView, FlowItem } from '../api/wire.js';
+import { useActivity, useDrafts, useFlows } from '../api/queries.js';
+import type { DraftItem, FlowActivityView, FlowItem } from '../api/wire.js';
+import { newDrafts } from '../flow/drafts.js';
 import { ago, count } from '../format/format.js';
 import { scheduleWords, type ScheduleParts } from '../format/schedule.js';
 import { NewFlow } from '../editor/new-flow.js';
@@ -13,18 +14,19 @@ import { HourStrip } from './hour-strip.js';
 
 export function FlowsPage() {
   const flows = useFlows();
+  const drafts = useDrafts().data?.items ?? [];
   const { data: activity } = useActivity();
   return (
     <>
       <Header trail={[{ label: 'Flows' }]} actions={<NewFlow />} />
       <Loaded query={flows} what="the flows">
         {({ items }) =>
-          items.length === 0 ? (
+          items.length + drafts.length === 0 ? (
             <Empty title="No flows yet">
               <p>A flow is a JSON file in the flows folder. Save one there and it is live a moment later.</p>
             </Empty>
           ) : (
-            <FlowTable items={items} activity={activity?.flows ?? []} />
+            <FlowTable items={items} drafts={drafts} activity={activity?.flows ?? []} />
           )
         }
       </Loaded>
@@ -32,14 +34,28 @@ export function FlowsPage() {
   );
 }
 
-function FlowTable({ items, activity }: { readonly items: readonly FlowItem[]; readonly activity: readonly FlowActivityView[] }) {
+interface FlowTableProps {
+  readonly items: readonly FlowItem[];
+  readonly drafts: readonly DraftItem[];
+  readonly activity: readonly FlowActivityView[];
+}
+
+function FlowTable({ items, drafts, activity }: FlowTableProps) {
   return (
     <div className="table-scroll" tabIndex={0} role="region" aria-label="Flows">
       <table className="table">
         <HeadRow names={['Flow', 'Trigger', 'Last 24 hours', 'Succeeded', 'Last run', 'State']} />
         <tbody>
+          {newDrafts(drafts, items).map((draft) => (
+            <DraftRow key={draft.flowId} draft={draft} />
+          ))}
           {items.map((flow) => (
-            <FlowRow key={flow.id} flow={flow} activity={activity.find(({ flowId }) => flowId === flow.id)} />
+            <FlowRow
+              key={flow.id}
+              flow={flow}
+              hasDraft={drafts.some(({ flowId }) => flowId === flow.id)}
+              activity={activity.find(({ flowId }) => flowId === flow.id)}
+            />
           ))}
         </tbody>
       </table>
@@ -47,7 +63,34 @@ function FlowTable({ items, activity }: { readonly items: readonly FlowItem[]; r
   );
 }
 
-function FlowRow({ flow, activity }: { readonly flow: FlowItem; readonly activity: FlowActivityView | undefined }) {
+/** A flow that was never published. */
+function DraftRow({ draft: { flowId, name, updatedAt } }: { readonly draft: DraftItem }) {
+  const now = useNow();
+  return (
+    <tr>
+      <td>
+        <span className="with-glyph wrapping">
+          <Glyph status="draft" quiet />
+          <Link className="row-link" href={`/flows/${flowId}/edit`}>
+            {name ?? flowId}
+          </Link>
+        </span>
+      </td>
+      <td className="dim" colSpan={4}>
+        Never published. Edited {ago(updatedAt, now)}.
+      </td>
+      <td className="tight">Draft</td>
+    </tr>
+  );
+}
+
+interface FlowRowProps {
+  readonly flow: FlowItem;
+  readonly hasDraft: boolean;
+  readonly activity: FlowActivityView | undefined;
+}
+
+function FlowRow({ flow, hasDraft, activity }: FlowRowProps) {
   const errors = flow.problems.filter(({ severity }) => severity === 'error').length;
   return (
     <tr>
@@ -68,6 +111,14 @@ function FlowRow({ flow, activity }: { readonly flow: FlowItem; readonly activit
       <td className="tight">
         {flow.state === 'live' ? `Live v${flow.version}` : statusWords(flow.state)}
         {errors > 0 && <span className="bad"> · {count(errors, 'problem')}</span>}
+        {hasDraft && (
+          <>
+            {' · '}
+            <Link className="link" href={`/flows/${flow.id}/edit`}>
+              draft
+            </Link>
+          </>
+        )}
       </td>
     </tr>
   );

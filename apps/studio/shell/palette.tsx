@@ -1,7 +1,8 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { useFlows } from '../api/queries.js';
+import { useDrafts, useFlows } from '../api/queries.js';
+import { newDrafts } from '../flow/drafts.js';
 import { ListSearch } from '../ui/list-search.js';
 
 interface Target {
@@ -84,6 +85,11 @@ function Finder({ onDone }: { readonly onDone: () => void }) {
 }
 
 function useTargets(): Target[] {
-  const { data } = useFlows();
-  return [...PAGES, ...(data?.items ?? []).map(({ id, name }) => ({ words: name ?? id, kind: 'Flow', href: `/flows/${id}` }))];
+  const flows = useFlows().data?.items ?? [];
+  const drafts = newDrafts(useDrafts().data?.items ?? [], flows);
+  return [
+    ...PAGES,
+    ...flows.map(({ id, name }) => ({ words: name ?? id, kind: 'Flow', href: `/flows/${id}` })),
+    ...drafts.map(({ flowId, name }) => ({ words: name ?? flowId, kind: 'Draft', href: `/flows/${flowId}/edit` })),
+  ];
 }

@@ -17,6 +17,7 @@ export type GlyphStatus =
   | 'folded'
   | 'live'
   | 'not-enabled'
+  | 'draft'
   | 'archived';
 
 const WORDS: Readonly<Record<GlyphStatus, string>> = {
@@ -36,6 +37,7 @@ const WORDS: Readonly<Record<GlyphStatus, string>> = {
   folded: 'Finished',
   live: 'Live',
   'not-enabled': 'Not enabled',
+  draft: 'Draft',
   archived: 'Archived',
 };
 
@@ -70,6 +72,7 @@ const SHAPES: Readonly<Record<GlyphStatus, ReactNode>> = {
   unreached: DASH,
   pending: <circle cx="9" cy="9" r="2" />,
   paused: <path d="M7.2 6.2v5.6M10.8 6.2v5.6" />,
+  draft: <path d="M5.8 12.2l.7-2.6 4.6-4.6 1.9 1.9-4.6 4.6z" />,
   archived: DASH,
   folded: DASH,
 };

@@ -1,0 +1,44 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useLocation } from 'wouter';
+import { queryText, send } from '../api/client.js';
+import { announce } from '../shell/announcer.js';
+import { ConfirmedButton } from '../ui/confirmed-button.js';
+import { Failure } from '../ui/states.js';
+import { useEditor } from './context.js';
+import { forgetDraft } from './kept.js';
+
+/** Gives up what was edited. What is live stays as it is. */
+export function DiscardDraft() {
+  const { flowId, revision, liveVersion } = useEditor();
+  const discard = useDiscard();
+  if (revision === 0) return null;
+  return (
+    <section className="discard">
+      <h3>Discard it</h3>
+      <p className="dim">
+        {liveVersion > 0 ? `Version ${liveVersion} stays live as it is.` : 'It was never published: nothing of it is left then.'}
+      </p>
+      <ConfirmedButton sure={`Discard the draft of ${flowId} for good`} disabled={discard.isPending} onConfirm={() => discard.mutate()}>
+        Discard the draft
+      </ConfirmedButton>
+      {discard.error && <Failure error={discard.error} />}
+    </section>
+  );
+}
+
+/** What is not saved yet is saved first, so that nothing saves it once the draft is gone. */
+function useDiscard() {
+  const { flowId, flush, liveVersion } = useEditor();
+  const client = useQueryClient();
+  const [, navigate] = useLocation();
+  return useMutation({
+    mutationFn: async () => {
+      const { server } = await flush();
+      await send('DELETE', `flows/${flowId}/draft${queryText({ revision: server.revision })}`);
+      forgetDraft(flowId);
+      await client.invalidateQueries({ queryKey: ['drafts'] });
+      announce('The draft is discarded');
+      navigate(liveVersion > 0 ? `/flows/${flowId}` : '/flows');
+    },
+  });
+}
