@@ -18,7 +18,7 @@ export { DraftMovedOn, PostgresFlowStore, textHash, type Publication, type Publi
 export type { FlowEntity } from './entities/flow.entity.js';
 export { PostgresCollections, type CollectedBy } from './collection-store.js';
 export type { EventFilter, EventRun, EventSummary, Outcome } from './event-list.js';
-export { readStanding, type Standing } from './gauges.js';
+export { readActive, readStanding, type Active, type Standing } from './gauges.js';
 export { PostgresHistory, type BegunEvent } from './history.js';
 export type { RefusalFilter, RefusalRow } from './refusal-list.js';
 export type { RunFilter } from './run-list.js';
