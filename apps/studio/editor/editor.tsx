@@ -11,6 +11,7 @@ import { Glyph } from '../ui/glyph.js';
 import { Part } from '../ui/part.js';
 import { useMedia } from '../ui/use-media.js';
 import { useUrlState } from '../ui/url-state.js';
+import { useSame } from '../ui/same.js';
 import { Conflict } from './conflict.js';
 import { EditorContext, type EditorView } from './context.js';
 import { draftWords } from './draft.js';
@@ -112,10 +113,12 @@ interface ViewParts {
   readonly onPublish: (open: boolean) => void;
 }
 
+const NONE: readonly never[] = [];
+
 function useEditorView({ id, editor, tree, problems, event, select, onPublish }: ViewParts): EditorView {
-  const components = useComponents().data?.items;
-  const credentials = useCredentials().data?.items;
-  const flows = useFlows().data?.items;
+  const components = useComponents().data?.items ?? NONE;
+  const credentials = useCredentials().data?.items ?? NONE;
+  const flows = useFlows().data?.items ?? NONE;
   const eventId = event.event?.id;
   const { server } = editor.draft;
   // Of a flow that was never saved the server knows nothing yet.
@@ -127,46 +130,25 @@ function useEditorView({ id, editor, tree, problems, event, select, onPublish }:
   const { revision } = draft.server;
   const ready = canPublish(draft);
   const publish = useMemo(() => (ready ? () => onPublish(true) : undefined), [ready, onPublish]);
-  return useMemo(
-    () => ({
-      flowId: id,
-      text: draft.text,
-      tree,
-      components: components ?? [],
-      credentials: credentials ?? [],
-      flows: flows ?? [],
-      problems,
-      loaded,
-      eventId,
-      revision,
-      savedSteps,
-      flush,
-      edit,
-      undo,
-      redo,
-      select,
-      publish,
-    }),
-    [
-      id,
-      draft.text,
-      tree,
-      components,
-      credentials,
-      flows,
-      problems,
-      loaded,
-      eventId,
-      revision,
-      savedSteps,
-      flush,
-      edit,
-      undo,
-      redo,
-      select,
-      publish,
-    ],
-  );
+  return useSame({
+    flowId: id,
+    text: draft.text,
+    tree,
+    components,
+    credentials,
+    flows,
+    problems,
+    loaded,
+    eventId,
+    revision,
+    savedSteps,
+    flush,
+    edit,
+    undo,
+    redo,
+    select,
+    publish,
+  });
 }
 
 interface EditorHeaderProps {
