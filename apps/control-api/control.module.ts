@@ -24,7 +24,7 @@ import { StepValuesController } from './runs/step-values.controller.js';
 import { SettingsController } from './settings/settings.controller.js';
 import { StatusController } from './status/status.controller.js';
 import { VersionsController } from './versions/versions.controller.js';
-import { StreamController } from './stream/stream.controller.js';
+import { changeStream, StreamController } from './stream/stream.controller.js';
 import { StudioController } from './studio/studio.controller.js';
 import { TestsController } from './tests/tests.controller.js';
 import { TriggersController } from './triggers/triggers.controller.js';
@@ -63,6 +63,6 @@ export function controlModule(token: string): DynamicModule {
       OpenApiController,
       StudioController,
     ],
-    providers: [{ provide: ACCESS, useValue: createAccess(token) }, Doorkeeper, ApiGuard, PageGuard, StoredGauges],
+    providers: [{ provide: ACCESS, useValue: createAccess(token) }, Doorkeeper, ApiGuard, PageGuard, StoredGauges, changeStream],
   };
 }

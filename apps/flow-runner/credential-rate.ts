@@ -1,7 +1,7 @@
 import { isStepError, parseRetryAfter, type ComponentContext } from '@millrace/component-sdk';
-import type { ClaimedRun, CredentialRates, UseBook, UseRate } from '@millrace/engine';
+import type { CredentialRates, UseBook, UseRate } from '@millrace/engine';
 import type { Log } from '@millrace/telemetry';
-import { persistently } from './runner/persistently.js';
+import { persistently, type Persistence } from './runner/persistently.js';
 
 /** No other side holds us back for longer at a time. */
 const LONGEST_HOLD_MS = 24 * 3600 * 1000;
@@ -14,16 +14,13 @@ export interface RateParts {
   readonly log: Log;
 }
 
-/** What a run asks before a step begins. While the database is away it asks again, as long as the run is ours. */
-export function ratesFor({ book, rate, log }: RateParts, run: ClaimedRun, isOurs: () => boolean): CredentialRates {
+/** What a run asks before a step begins. While the database is away it asks again. */
+export function ratesFor({ book, rate }: RateParts, persistence: Persistence): CredentialRates {
   return {
     take: (credential, waited) => {
       const limit = rate(credential);
       if (!limit) return undefined;
-      return persistently(() => book.take(credential, limit, waited), {
-        isFinal: () => !isOurs(),
-        onRetry: ({ message }) => log.warn({ runId: run.id, credential, reason: message }, 'A rate cannot be asked for; trying again'),
-      });
+      return persistently(() => book.take(credential, limit, waited), persistence);
     },
   };
 }

@@ -83,7 +83,7 @@ function runner(platform: Platform, http: HttpClient, triggers: Triggers): Runne
       used: (name, failure) => credentialUses.note(name, failure),
       rates,
     }),
-    rates: (run, isOurs) => ratesFor(rates, run, isOurs),
+    rates: (persistence) => ratesFor(rates, persistence),
     clock,
     log,
     plan: (run) => planOf(run, platform),

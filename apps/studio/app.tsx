@@ -101,25 +101,18 @@ function Pages() {
   );
 }
 
-type ConnectPages = typeof import('./connect/pages.js');
-
-function Connect({ children }: { readonly children: (pages: ConnectPages) => ReactNode }) {
-  return (
-    <Part name="connect" what="the page" load={() => import('./connect/pages.js')}>
+/** Pages whose code comes together when one of them is first shown: `<Drawn>{({ RunPage }) => …}</Drawn>`. */
+function pagesOf<Pages>(name: string, load: () => Promise<Pages>) {
+  return ({ children }: { readonly children: (pages: Pages) => ReactNode }) => (
+    <Part name={name} what="the page" load={load}>
       {children}
     </Part>
   );
 }
 
 const loadDrawn = () => import('./run/drawn-pages.js');
-
-function Drawn({ children }: { readonly children: (pages: Awaited<ReturnType<typeof loadDrawn>>) => ReactNode }) {
-  return (
-    <Part name="drawn" what="the page" load={loadDrawn}>
-      {children}
-    </Part>
-  );
-}
+const Drawn = pagesOf('drawn', loadDrawn);
+const Connect = pagesOf('connect', () => import('./connect/pages.js'));
 
 /** What a page shows is asked for together with its code. */
 function RunRoute({ id }: { readonly id: string }) {

@@ -18,6 +18,10 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 700,
     // Directives for servers that render, which there is none of.
-    rolldownOptions: { onwarn: (warning, warn) => void (warning.code === 'MODULE_LEVEL_DIRECTIVE' || warn(warning)) },
+    rolldownOptions: {
+      onwarn: (warning, warn) => void (warning.code === 'MODULE_LEVEL_DIRECTIVE' || warn(warning)),
+      // A page that uses a little of the flow library takes that alone along; the checker comes with the editor.
+      treeshake: { moduleSideEffects: [{ test: /\/libs\/flow\//, sideEffects: false }] },
+    },
   },
 });

@@ -35,7 +35,13 @@ const BIRTHS = Symbol('births');
   ],
 })
 export class WebhookModule implements OnModuleDestroy {
-  constructor(@Inject(PLATFORM) private readonly platform: Platform) {}
+  constructor(
+    @Inject(PLATFORM) private readonly platform: Platform,
+    @Inject(FrontDoor) hook: FrontDoor,
+    @Inject(ResumeDoor) resume: ResumeDoor,
+  ) {
+    measurePending(platform, { hook, resume });
+  }
 
   /** Before runners drain and connections close: whoever waits is told where the answer will be. */
   onModuleDestroy(): void {
@@ -50,7 +56,7 @@ export class WebhookModule implements OnModuleDestroy {
 
 function frontDoor(platform: Platform, consultations: Consultations, hints: HintProducer, births: BirthClaims | undefined): FrontDoor {
   const { config, catalog, events, refusals, answers, resumeKey, log, metrics } = platform;
-  const door = new FrontDoor({
+  return new FrontDoor({
     flow: (id) => withHook(catalog.place(id)),
     endpoint: (name) => catalog.endpoint(name),
     largestBody: () => catalog.largestBody(config.maxBody),
@@ -70,9 +76,15 @@ function frontDoor(platform: Platform, consultations: Consultations, hints: Hint
     credentialUsed: (name, failure) => platform.credentialUses.note(name, failure),
     metrics,
   });
-  const pending = metrics.gauge('millrace_pending_body_bytes', 'Bytes of bodies that are being read or wait for their commit.');
-  metrics.whenRead(() => pending.set(door.pendingBytes));
-  return door;
+}
+
+/** Each door has memory of its own for bodies. */
+function measurePending({ metrics }: Platform, doors: Readonly<Record<string, FrontDoor | ResumeDoor>>): void {
+  const help = 'Bytes of bodies that are being read or wait for their commit, at the URLs of flows (hook) and of waiting steps (resume).';
+  const pending = metrics.gauge('millrace_pending_body_bytes', help, 'door');
+  metrics.whenRead(() => {
+    for (const [name, door] of Object.entries(doors)) pending.set(door.pendingBytes, name);
+  });
 }
 
 function resumeDoor(platform: Platform, consultations: Consultations, births: BirthClaims | undefined): ResumeDoor {

@@ -12,6 +12,7 @@ import {
   PostgresEventStore,
   PostgresFlowStore,
   PostgresHistory,
+  PostgresHolds,
   PostgresJournal,
   PostgresLanes,
   PostgresOperations,
@@ -66,6 +67,7 @@ export interface Platform {
   /** Callers who wait in this process. */
   readonly answers: Answers;
   readonly lanes: PostgresLanes;
+  readonly holds: PostgresHolds;
   readonly flows: PostgresFlowStore;
   readonly drafts: PostgresDraftStore;
   readonly tests: PostgresTestStore;
@@ -124,6 +126,7 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
     schedules: new PostgresScheduleStore(pool),
     outbox: new PostgresOutbox(pool),
     collections: new PostgresCollections(pool),
+    holds: new PostgresHolds(pool),
     resumptions: new PostgresResumptionStore(pool),
     resumeKey: await instanceSecret(pool, 'resume'),
     answerStore,

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startPrivatePostgres, type PrivatePostgres } from '../../test/contract/private-postgres.js';
 import { storeInPostgres } from '../../test/contract/store-in-postgres.js';
-import { newId, queued } from '../engine/contract/index.js';
+import type { ClaimedWork, RunEnd, StepRow } from '@millrace/engine';
+import { entry, eventOf, newId, newRunner, queued, useRow, type StoreUnderTest } from '../engine/contract/index.js';
 import { SAMPLE_MS } from './health-samples.js';
-import { PostgresHealthSamples, type Database } from './index.js';
+import { ensurePartitions, PostgresHealthSamples, type Database } from './index.js';
 
 let server: PrivatePostgres;
 let database: Database;
@@ -34,6 +35,30 @@ describe('samples of how it goes', () => {
     expect(sample!.databaseBytes).toBeGreaterThan(1_000_000);
   });
 
+  it('say how long deliveries took that began within the ten minutes before, and only of those that succeeded', async () => {
+    const store = await storeInPostgres(database);
+    await database.pool.query('truncate health_samples');
+    const now = Date.now();
+    const delivered = Array.from({ length: 20 }, (_, i): Delivered => ({ at: now - 60_000, tookMs: 100 * (i + 1), status: 'succeeded' }));
+    const failed: Delivered = { at: now - 60_000, tookMs: 50_000, status: 'failed' };
+    const before: Delivered = { at: now - SAMPLE_MS - 60_000, tookMs: 40_000, status: 'succeeded' };
+    await ensurePartitions(database.pool, before.at);
+    for (const each of [...delivered, failed, before]) await end(store, each);
+    await samples.take(now);
+    // Between the 19th and the 20th of 100, 200, … 2000.
+    expect((await samples.since(0))[0]!.p95Ms).toBeCloseTo(1_905);
+  });
+
+  it('say how many runs wait for another attempt of a step', async () => {
+    const store = await storeInPostgres(database);
+    await database.pool.query('truncate health_samples');
+    const failed = useRow('send', { status: 'retrying' });
+    const again = useRow('send', { attempt: 2 });
+    for (const rows of [[failed], [failed], [failed, again], [useRow('before')]]) await suspend(store, rows);
+    await samples.take(Date.now());
+    expect((await samples.since(0))[0]!.retries).toBe(2);
+  });
+
   it('are kept for a week and a day, the oldest first', async () => {
     const DAY_MS = 24 * 3_600_000;
     await database.pool.query('truncate health_samples');
@@ -43,3 +68,31 @@ describe('samples of how it goes', () => {
     expect((await samples.since(0)).map(({ at }) => (now - at) / DAY_MS)).toEqual([7, 0]);
   });
 });
+
+interface Delivered {
+  /** When its event was accepted (milliseconds since the epoch). */
+  readonly at: number;
+  readonly tookMs: number;
+  readonly status: RunEnd;
+}
+
+/** A run that was accepted then, and ended so much later. */
+async function end(store: StoreUnderTest, { at, tookMs, status }: Delivered): Promise<void> {
+  const { run } = await claimed(store, at);
+  await store.journal.finish(run, entry([]), { status });
+  const ended = 'update finished_runs set finished_at = to_timestamp($2::float8 / 1000) where id = $1';
+  await database.pool.query(ended, [run.id, at + tookMs]);
+}
+
+/** A run that waits, with these rows in its journal. */
+async function suspend(store: StoreUnderTest, rows: readonly StepRow[]): Promise<void> {
+  const { run } = await claimed(store);
+  await store.journal.suspend(run, entry(rows), Date.now() + 60_000);
+}
+
+async function claimed(store: StoreUnderTest, at = Date.now()): Promise<ClaimedWork> {
+  const acceptance = queued({ event: eventOf('contract', { receivedAt: at }), run: { id: newId(at), version: 1, status: 'queued' } });
+  await store.events.accept(acceptance);
+  const [work] = await store.claims.claim(await newRunner(store), [acceptance.run.id], 1);
+  return work!;
+}

@@ -18,7 +18,7 @@ export { DraftMovedOn, PostgresFlowStore, textHash, type Publication, type Publi
 export type { FlowEntity } from './entities/flow.entity.js';
 export { PostgresCollections, type CollectedBy } from './collection-store.js';
 export type { EventFilter, EventRun, EventSummary, Outcome } from './event-list.js';
-export { readStanding, type Standing } from './gauges.js';
+export { readActive, readStanding, type Active, type Standing } from './gauges.js';
 export { PostgresHistory, type BegunEvent } from './history.js';
 export type { RefusalFilter, RefusalRow } from './refusal-list.js';
 export type { RunFilter } from './run-list.js';
@@ -39,7 +39,8 @@ export { PostgresOperations, type DeadLetterFilter } from './operations.js';
 export type { Rerun } from './rerun-rows.js';
 export type { RunSummary } from './run-summary.js';
 export type { FlowVersionEntity, VersionOrigin } from './entities/flow-version.entity.js';
-export { PostgresLanes, type LaneLimits, type RunPace, type RunPlace } from './lanes.js';
+export { PostgresLanes, type LaneLimits } from './lanes.js';
+export { PostgresHolds, type RunPace, type RunPlace } from './holds.js';
 export { PostgresJournal } from './journal-store.js';
 export { PostgresHealthSamples } from './health-samples.js';
 export { PostgresPlaceActivity, type PlaceActivity } from './place-activity.js';

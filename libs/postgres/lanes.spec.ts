@@ -8,7 +8,6 @@ import {
   describeRates,
   entry,
   inLane,
-  newId,
   newRunner,
   type LaneStore,
 } from '../engine/contract/index.js';
@@ -153,17 +152,5 @@ describe('lanes under concurrency', () => {
     await lanes.sweep(new Map([['contract', 2]]));
     const states = await Promise.all(all.map(async ({ run }) => (await store.activeRun(run.id))?.status));
     expect(states).toEqual(['queued', 'queued', 'behind']);
-  });
-
-  it('says where a run stands, and behind which one', async () => {
-    const store = await open();
-    const lanes = new PostgresLanes(database.pool);
-    const [first, second, third] = [inLane('ada@example.com'), inLane('ada@example.com'), inLane('ada@example.com')];
-    for (const each of [first, second, third]) await store.events.accept(each);
-    const lane = { key: 'ada@example.com', limit: 1 };
-    expect(await lanes.placeOf(first.run.id)).toEqual({ ...lane, place: 0, behind: null });
-    expect(await lanes.placeOf(second.run.id)).toEqual({ ...lane, place: 1, behind: first.run.id });
-    expect(await lanes.placeOf(third.run.id)).toEqual({ ...lane, place: 2, behind: second.run.id });
-    expect(await lanes.placeOf(newId())).toBeUndefined();
   });
 });

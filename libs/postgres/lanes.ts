@@ -10,11 +10,9 @@ import {
   LOCK_LANES_OF,
   OPEN_AND_LOCK,
   OPEN_LANES,
-  PLACE,
   RECOUNT,
   SET_LIMITS,
 } from './sql/lanes.js';
-import { PACE } from './sql/rates.js';
 import { inTransaction } from './transaction.js';
 
 /** How much of a key is kept for people. */
@@ -29,26 +27,6 @@ const PIECE = 1_000;
 export interface HandedOver {
   readonly next?: string | null;
   readonly lane?: string | null;
-}
-
-/** Where an active run stands in its lane. */
-export interface RunPlace {
-  /** The value of the key; empty for the lane of the whole flow, and for what has no key. */
-  readonly key: string;
-  readonly limit: number;
-  /** 0: it has its turn. 1: it is next. */
-  readonly place: number;
-  /** The run just before it in line, or one that has its turn. */
-  readonly behind: string | null;
-}
-
-/** What a run waits for whose flow has a rate. */
-export interface RunPace {
-  /** So many begin within `perMs` milliseconds. */
-  readonly limit: number;
-  readonly perMs: number;
-  /** How many wait that came before it. */
-  readonly before: number;
 }
 
 /** The limits that are live, by flow. */
@@ -108,38 +86,6 @@ export class PostgresLanes {
       return (await client.query(RECOUNT, [ids])).rowCount ?? 0;
     });
   }
-
-  /** Undefined for a run that has no lane, or has ended. */
-  async placeOf(runId: string): Promise<RunPlace | undefined> {
-    const { rows } = await this.pool.query<PlaceRow>(PLACE, [runId]);
-    const [row] = rows;
-    return row && { key: row.name, limit: row.most, place: row.place, behind: row.behind };
-  }
-
-  /** Whether a pause of its flow holds the run. */
-  async isHeld(runId: string): Promise<boolean> {
-    return (await this.pool.query(`select from runs where id = $1 and status = 'held'`, [runId])).rowCount === 1;
-  }
-
-  /** Undefined for a run that does not wait for the rate of its flow. */
-  async paceOf(runId: string): Promise<RunPace | undefined> {
-    const { rows } = await this.pool.query<PaceRow>(PACE, [runId]);
-    const [row] = rows;
-    return row && { limit: row.most, perMs: row.per_ms, before: row.before };
-  }
-}
-
-interface PaceRow {
-  readonly most: number;
-  readonly per_ms: number;
-  readonly before: number;
-}
-
-interface PlaceRow {
-  readonly name: string;
-  readonly most: number;
-  readonly place: number;
-  readonly behind: string | null;
 }
 
 /** A lane's name in the store: of any key, of the same length, and with no customer's data in an index. */

@@ -15,6 +15,7 @@ import {
   PostgresRunStore,
   type Database,
 } from './index.js';
+import { dropHistoryOn, type Session } from './retention.js';
 
 const DAY = 24 * 3600 * 1000;
 const NOW = Date.now();
@@ -140,7 +141,7 @@ describe('retention', () => {
     try {
       await reader.query('begin');
       await reader.query('select count(*) from journal');
-      const round = dropHistory(database.pool, HORIZON, { tries: 2, pauseMs: 10 });
+      const round = onOwn((client) => dropHistoryOn(client, HORIZON, { tries: 2, pauseMs: 10 }));
       await events.accept(queued());
       expect((await round).postponed.some((name) => name.startsWith('journal_'))).toBe(true);
       expect(await left(old)).toEqual([undefined, false, 1]);
@@ -163,31 +164,34 @@ describe('retention', () => {
 
   it('takes along what changes between the copy and the exchange', async () => {
     const [{ run }, failed] = [await began(), await ended('failed')];
-    const connect = interrupting({
+    const meanwhile = {
       finished_runs: async () => void (await operations.discard([failed.id], 'seen')),
       journal: async () => void (await journal.record(run, entry([useRow('meanwhile')]))),
-    });
-    await dropHistory(database.pool, HORIZON, undefined, connect);
+    };
+    await onOwn((client) => dropHistoryOn(interrupted(client, meanwhile), HORIZON));
     expect(await left(run)).toEqual(['running', true, 2]);
     expect((await history.run(failed.id))?.resolution).toBe('discarded');
   });
 });
 
-/** A connection to it, where something happens right after the first copy of each of these tables, while nothing is locked. */
-function interrupting(works: Record<string, () => Promise<void>>): Parameters<typeof dropHistory>[3] {
-  return async (pool) => {
-    const client = await pool.connect();
-    const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown>;
-    let locks = false;
-    const intercepted = async (...args: unknown[]): Promise<unknown> => {
-      const result = await query(...args);
-      const [, table = ''] = /^insert into (\w+)_\d+_kept/.exec(String(args[0])) ?? [];
-      if (['begin', 'commit', 'rollback'].includes(String(args[0]))) locks = args[0] === 'begin';
-      const work = locks ? undefined : works[table];
-      if (work) delete works[table];
-      await work?.();
-      return result;
-    };
-    return { query: intercepted as never, end: () => Promise.resolve(client.release(true)) as never };
+/** Work on a connection that is ended afterwards. */
+async function onOwn<T>(work: (client: Session) => Promise<T>): Promise<T> {
+  const client = await unhurried(database.pool);
+  return work(client).finally(() => client.end());
+}
+
+/** The connection, where something happens right after the first copy of each of these tables, while nothing is locked. */
+function interrupted(client: Session, works: Record<string, () => Promise<void>>): Session {
+  const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown>;
+  let locks = false;
+  const intercepted = async (...args: unknown[]): Promise<unknown> => {
+    const result = await query(...args);
+    const [, table = ''] = /^insert into (\w+)_\d+_kept/.exec(String(args[0])) ?? [];
+    if (['begin', 'commit', 'rollback'].includes(String(args[0]))) locks = args[0] === 'begin';
+    const work = locks ? undefined : works[table];
+    if (work) delete works[table];
+    await work?.();
+    return result;
   };
+  return { query: intercepted as never };
 }

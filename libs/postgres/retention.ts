@@ -16,9 +16,8 @@ export interface RetentionPatience {
 
 const PATIENCE: RetentionPatience = { tries: 5, pauseMs: 1_000 };
 
-/** A connection of its own, which may take as long as it takes. */
-type Session = Pick<Client, 'query' | 'end'>;
-type Connect = (pool: Pool) => Promise<Session>;
+/** A connection that may take as long as it takes. */
+export type Session = Pick<Client, 'query'>;
 
 /** What a round did, as partitions. */
 export interface RetentionRound {
@@ -46,33 +45,34 @@ type Done = 'dropped' | 'shrunk' | 'postponed' | 'unchanged';
  * epoch). What active runs and dead letters need is copied into a small partition that takes the place of the old one.
  * Safe at any time, in several processes at once, and after a crash at any point.
  */
-export async function dropHistory(pool: Pool, horizon: number, patience = PATIENCE, connect: Connect = unhurried): Promise<RetentionRound> {
-  const round = { dropped: [] as string[], shrunk: [] as string[], postponed: [] as string[] };
-  const busy = new Set<PartitionedTable>();
-  await alone(await connect(pool), async (client) => {
-    for (const partition of (await partitions(client)).filter(({ to }) => to <= horizon)) {
-      // Who is at work in a table just now mostly is so in all of it.
-      if (busy.has(partition.table)) continue;
-      const done = await retire(client, partition, patience);
-      if (done === 'postponed') busy.add(partition.table);
-      if (done !== 'unchanged') round[done].push(partition.name);
-    }
-  });
-  return round;
-}
-
-/** Does nothing when another process is at it. */
-async function alone(client: Session, work: (client: Session) => Promise<void>): Promise<void> {
+export async function dropHistory(pool: Pool, horizon: number): Promise<RetentionRound> {
+  const client = await unhurried(pool);
   try {
-    const { rows } = await client.query<{ ours: boolean }>('select pg_try_advisory_lock($1) as ours', [RETENTION_LOCK]);
-    if (!rows[0]?.ours) return;
-    // Elsewhere plans are pinned to indexes; here most of a table is read.
-    await client.query('set enable_seqscan = on');
-    await work(client);
+    return await dropHistoryOn(client, horizon);
   } finally {
-    // The lock goes with the connection.
     await client.end().catch(() => undefined);
   }
+}
+
+/**
+ * The same on a connection of the caller's, who ends it: until then no other drops anything, for the lock goes with the
+ * connection, as does a setting. Does nothing when another process is at it.
+ */
+export async function dropHistoryOn(client: Session, horizon: number, patience = PATIENCE): Promise<RetentionRound> {
+  const round = { dropped: [] as string[], shrunk: [] as string[], postponed: [] as string[] };
+  const { rows } = await client.query<{ ours: boolean }>('select pg_try_advisory_lock($1) as ours', [RETENTION_LOCK]);
+  if (!rows[0]?.ours) return round;
+  // Elsewhere plans are pinned to indexes; here most of a table is read.
+  await client.query('set enable_seqscan = on');
+  const busy = new Set<PartitionedTable>();
+  for (const partition of (await partitions(client)).filter(({ to }) => to <= horizon)) {
+    // Who is at work in a table just now mostly is so in all of it.
+    if (busy.has(partition.table)) continue;
+    const done = await retire(client, partition, patience);
+    if (done === 'postponed') busy.add(partition.table);
+    if (done !== 'unchanged') round[done].push(partition.name);
+  }
+  return round;
 }
 
 async function partitions(client: Session): Promise<Partition[]> {

@@ -48,7 +48,7 @@ describeInBrowser('a list', () => {
 
   it('shows what the server said when it cannot be loaded, and loads again', async () => {
     const { page } = await visitor('/credentials');
-    // The stream stays silent: when it begins, the page loads its lists anew by itself.
+    // The stream stays silent: should it begin anew, the page loads its lists by itself.
     await page.route('**/api/v1/stream*', () => undefined);
     const answer = { error: { code: 'database.away', message: 'The database cannot be reached just now.' } };
     await page.route('**/api/v1/runs?*', (route) => route.fulfill({ status: 503, json: answer }));
@@ -64,9 +64,11 @@ describeInBrowser('a list', () => {
     const { page } = await visitor('/credentials');
     const old = world.succeeded.eventId;
     let asked = 0;
+    // Of another process: what the page has loaded may be older than this stream.
+    await page.route('**/api/v1/stream*', (route) => route.continue({ url: `${world.instance.url}/api/v1/stream?after=other-1` }));
     await page.route('**/api/v1/events?*q=needle*', async (route) => {
       asked += 1;
-      // Long enough for the page to load its lists anew because its stream began: this request is given up.
+      // Long enough for the page to load its lists anew once its stream begins: this request is given up.
       if (asked === 2) await new Promise((resolve) => setTimeout(resolve, 2_000));
       if (asked < 4) return route.fulfill({ json: { items: [], next: `01920f7a-5c1e-7cc3-98c4-dc0c0c07398${asked}` } });
       const { items } = await world.instance.api<{ items: { id: string }[] }>(`events?q=${old}`);
@@ -136,5 +138,40 @@ describeInBrowser('a list', () => {
     await page.getByRole('button', { name: 'Retry from here' }).click();
     await page.waitForURL((url) => !url.pathname.endsWith(world.failed.id));
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+  });
+
+  describe('whose page has come before its stream', () => {
+    /** The runs, in a page that hears nothing until it is let. */
+    async function deaf(): Promise<{ page: Page; asked: string[]; hear: () => void }> {
+      const { page } = await visitor('/credentials');
+      const asked: string[] = [];
+      page.on('request', (request) => void asked.push(new URL(request.url()).pathname));
+      const hear = await held(page, '**/api/v1/stream*');
+      await page.goto(`${world.instance.url}/runs`);
+      await page.getByRole('table', { name: 'Runs' }).waitFor();
+      return { page, asked, hear };
+    }
+
+    const newRun = (page: Page): Promise<void> => page.getByRole('button', { name: '1 new' }).waitFor();
+
+    it('is not asked for again when nothing has changed', async () => {
+      const { page, asked, hear } = await deaf();
+      hear();
+      await world.send('hello', { name: 'Grace' });
+      await newRun(page);
+      // What a run does not change was asked for when the page came, and not when its stream began.
+      expect(asked.filter((path) => path === '/api/v1/flows')).toHaveLength(1);
+    });
+
+    it('shows what changed in between', async () => {
+      const { page, hear } = await deaf();
+      const { page: other } = await visitor('/runs');
+      await other.getByRole('table', { name: 'Runs' }).waitFor();
+      await world.send('hello', { name: 'Grace' });
+      // Whoever listens has heard of it by now, and will not be told again.
+      await newRun(other);
+      hear();
+      await newRun(page);
+    });
   });
 });

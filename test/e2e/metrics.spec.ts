@@ -53,7 +53,8 @@ it('metrics say what came in, what was refused, what ran and what stands, also w
     millrace_oldest_due_seconds: 0,
     millrace_database_up: 1,
     'millrace_runner_slots{state="busy"}': 0,
-    millrace_pending_body_bytes: 0,
+    'millrace_pending_body_bytes{door="hook"}': 0,
+    'millrace_pending_body_bytes{door="resume"}': 0,
   };
   expect(Object.fromEntries(Object.keys(expected).map((name) => [name, metrics.get(name)]))).toEqual(expected);
 

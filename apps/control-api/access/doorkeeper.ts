@@ -34,11 +34,15 @@ export class Doorkeeper {
     throw new SignedIn(`${target.pathname}${target.search}`, sessionCookie(this.access.session, secure));
   }
 
+  isSignedIn({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
+    return this.access.isSession(cookie(headers.cookie) ?? '');
+  }
+
   authorize({ method, headers }: FastifyRequest): void {
     const bearer = bearerOf(headers);
     if (bearer !== undefined && this.access.isToken(bearer)) return;
     if (headers.authorization !== undefined) throw unauthorized('The Authorization header does not hold the token of this server.');
-    if (!this.access.isSession(cookie(headers.cookie) ?? '')) throw unauthorized('The control API needs its token.');
+    if (!this.isSignedIn({ headers })) throw unauthorized('The control API needs its token.');
     if (method === 'GET' || headers[PROOF_HEADER] === '1') return;
     throw new ApiError(403, 'request.unproven', `A browser that changes something must send the header ${PROOF_HEADER}: 1.`);
   }

@@ -72,12 +72,12 @@ export class RunsController {
 
   private async heldBack({ id, status }: RunSummary): Promise<RunExtras> {
     if (!isActive(status)) return {};
-    const { lanes } = this.platform;
+    const { holds } = this.platform;
     const isQueued = status === 'queued';
     const [held, lane, pace] = await Promise.all([
-      isQueued && lanes.isHeld(id),
-      lanes.placeOf(id),
-      isQueued ? lanes.paceOf(id) : undefined,
+      isQueued && holds.isHeld(id),
+      holds.placeOf(id),
+      isQueued ? holds.paceOf(id) : undefined,
     ]);
     return { held, lane, pace };
   }

@@ -3,7 +3,7 @@ import { PLATFORM, type Platform } from '@millrace/platform';
 import { ApiController } from '../api-controller.js';
 import { flowState } from '../flows/flow-view.js';
 import { millraceVersion } from '../version.js';
-import { readStanding } from '@millrace/postgres';
+import { readActive } from '@millrace/postgres';
 import type { StatusView } from '../wire/status.js';
 
 @ApiController('status')
@@ -12,7 +12,7 @@ export class StatusController {
 
   @Get()
   async status(): Promise<StatusView> {
-    const { runs, openCollections } = await readStanding(this.platform.database.pool);
+    const { runs, openCollections } = await readActive(this.platform.database.pool);
     const { queued = 0, running = 0, waiting = 0, held = 0, behind = 0, paced = 0 } = runs;
     const uptime = process.uptime();
     return {

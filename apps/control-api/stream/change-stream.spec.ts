@@ -138,6 +138,34 @@ describe('the stream of changes', () => {
     expect(again.texts[0]).toMatch(/event: resync\n/);
   });
 
+  it.each(['nobody has listened yet', 'somebody listens'])('has a position after which nothing is missed, where %s', async (when) => {
+    const subject = rig();
+    subject.rows = [run('a', 'queued')];
+    if (when === 'somebody listens') {
+      subject.listen();
+      await subject.looked();
+    }
+    const position = await subject.stream.position(1_000_000);
+    const at = subject.looks;
+    expect(subject.listen(position).texts[0]).toBe(`id: ${position}\nevent: hello\ndata: {}\n\n`);
+    subject.rows = [run('a', 'running'), event('e')];
+    while (subject.looks < at + 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    await nextRound();
+    expect(subject.listen(position).texts.map(dataOf)).toEqual([
+      expect.objectContaining({ runs: [expect.objectContaining({ id: 'a', status: 'running' })], events: [{ id: 'e', flowId: 'hello' }] }),
+    ]);
+  });
+
+  it('has no position while it cannot look, and keeps nobody waiting', async () => {
+    const subject = rig();
+    Object.defineProperty(subject, 'rows', {
+      get: () => {
+        throw new Error('the database is away');
+      },
+    });
+    expect(await subject.stream.position(5)).toBeUndefined();
+  });
+
   it('outlives a look that fails', async () => {
     const subject = rig();
     const { texts } = subject.listen();

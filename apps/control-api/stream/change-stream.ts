@@ -50,6 +50,25 @@ export class ChangeStream {
     return () => this.leave(listener);
   }
 
+  /**
+   * Where the stream stands now: whoever reads something from now on and then listens after this misses no change of it.
+   * Goes on looking for a while, so that there is time to come. Undefined when it cannot be known within `ms` milliseconds.
+   */
+  async position(ms: number): Promise<string | undefined> {
+    let leave = (): void => undefined;
+    let late: NodeJS.Timeout | undefined;
+    const greeted = new Promise<string>((resolve) => {
+      leave = this.listen({ write: () => resolve(this.backlog.latest) }, undefined);
+    });
+    const tooLate = new Promise<undefined>((resolve) => {
+      late = setTimeout(() => resolve(undefined), ms);
+    });
+    return Promise.race([greeted, tooLate]).finally(() => {
+      clearTimeout(late);
+      leave();
+    });
+  }
+
   close(): void {
     clearTimeout(this.timer);
     this.timer = undefined;

@@ -1,4 +1,4 @@
-import { Get, Inject, Query, Req, Res, type OnModuleDestroy } from '@nestjs/common';
+import { Get, Inject, Query, Req, Res, type OnModuleDestroy, type Provider } from '@nestjs/common';
 import { PLATFORM, type Platform } from '@millrace/platform';
 import { PostgresChanges } from '@millrace/postgres';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -19,19 +19,25 @@ const HEADERS = {
   'x-accel-buffering': 'no',
 };
 
+/** The one that listeners and pages share. */
+export const changeStream: Provider = {
+  provide: ChangeStream,
+  inject: [PLATFORM],
+  useFactory: ({ database, log }: Platform) => {
+    const store = new PostgresChanges(database.pool);
+    return new ChangeStream({
+      look: (now, runIds) => store.look(now, runIds),
+      onError: (error) => log.debug({ reason: (error as Error).message }, 'The stream could not look for changes'),
+    });
+  },
+};
+
 /** What changes, as server-sent events (HTML Living Standard, 9.2). */
 @ApiController('stream')
 export class StreamController implements OnModuleDestroy {
-  private readonly changes: ChangeStream;
   private readonly open = new Set<() => void>();
 
-  constructor(@Inject(PLATFORM) platform: Platform) {
-    const store = new PostgresChanges(platform.database.pool);
-    this.changes = new ChangeStream({
-      look: (now, runIds) => store.look(now, runIds),
-      onError: (error) => platform.log.debug({ reason: (error as Error).message }, 'The stream could not look for changes'),
-    });
-  }
+  constructor(@Inject(ChangeStream) private readonly changes: ChangeStream) {}
 
   @Get()
   stream(@Query() query: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {

@@ -2,9 +2,12 @@ import { join } from 'node:path';
 import { Controller, Get, Inject, Param, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiError, PLATFORM, type Platform } from '@millrace/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Doorkeeper } from '../access/doorkeeper.js';
 import { PageGuard } from '../access/guard.js';
+import { ChangeStream } from '../stream/change-stream.js';
 import { packageFolder } from '../version.js';
 import { bestEncoding, readBuiltFiles, type BuiltFile } from './built-files.js';
+import { withPosition } from './page.js';
 import { ASSET_HEADERS, FILE_HEADERS, PAGE_HEADERS } from './headers.js';
 
 /** Every address that is a page of the studio; the page itself looks at the rest of the address. */
@@ -30,20 +33,29 @@ const PAGES = [
   '/settings',
 ];
 
+/** No page waits longer than this for the stream: without its position it loads anew what it has loaded when the stream begins. */
+const POSITION_MS = 250;
+
 /** The studio: the built page and its files. */
 @Controller()
 @UseGuards(PageGuard)
 export class StudioController {
   private readonly files: ReadonlyMap<string, BuiltFile> | undefined;
 
-  constructor(@Inject(PLATFORM) { log }: Platform) {
+  constructor(
+    @Inject(PLATFORM) { log }: Platform,
+    @Inject(Doorkeeper) private readonly doorkeeper: Doorkeeper,
+    @Inject(ChangeStream) private readonly changes: ChangeStream,
+  ) {
     this.files = readBuiltFiles(join(packageFolder(), 'dist', 'apps', 'studio'));
     if (!this.files) log.debug('The studio is not built; its pages answer 404. Run: npm run build');
   }
 
   @Get(PAGES)
-  page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    send(request, reply, this.find('index.html'), PAGE_HEADERS);
+  async page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const page = this.find('index.html');
+    const position = this.doorkeeper.isSignedIn(request) ? await this.changes.position(POSITION_MS) : undefined;
+    send(request, reply, position === undefined ? page : withPosition(page, position), PAGE_HEADERS);
   }
 
   @Get('assets/:name')

@@ -1,10 +1,12 @@
 import type { ClaimedRun, ClaimedWork, HeldClaim, RunnerLeases } from '@millrace/engine';
 import type { Log } from '@millrace/telemetry';
 import { isDeadProcess, newId } from '@millrace/platform';
+import { Outage } from './outage.js';
 
 /** How long the runs of a silent runner stay its own. */
 const TTL_MS = 15_000;
 const HEARTBEAT_MS = 3_000;
+const RENEWING = { failing: 'The runner cannot renew its lease', over: 'The runner renews its lease again' };
 /** Heartbeats between two looks for runs that the store says we hold but nobody here works on. */
 const AUDIT_EVERY = 10;
 
@@ -24,15 +26,24 @@ export class Lease {
   private audit: Audit | undefined;
   private doubted = false;
   private idle: (() => void) | undefined;
+  private readonly outage: Outage;
 
   constructor(
     private readonly leases: RunnerLeases,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.outage = new Outage(log, RENEWING, () => this.endsAt);
+  }
 
   /** What claims are made under; undefined while there is no lease. */
   get runner(): string | undefined {
-    return Date.now() < this.renewedAt + TTL_MS ? this.name : undefined;
+    return this.endsAt === undefined ? undefined : this.name;
+  }
+
+  /** When the lease is over unless it is renewed (milliseconds since the epoch); undefined while there is none. */
+  get endsAt(): number | undefined {
+    const at = this.renewedAt + TTL_MS;
+    return this.name !== undefined && Date.now() < at ? at : undefined;
   }
 
   covers(run: ClaimedRun): boolean {
@@ -105,8 +116,9 @@ export class Lease {
       this.beats += 1;
       if (this.audit || this.doubted || this.beats % AUDIT_EVERY === 0) await this.look();
       if (this.beats % AUDIT_EVERY === 0) await this.leases.reclaimOrphans();
+      this.outage.worked(this);
     } catch (error) {
-      this.log.warn({ reason: (error as Error).message }, 'The runner cannot renew its lease; trying again');
+      this.outage.failed(this, error as Error);
       if (!this.runner) this.lose();
     }
   }

@@ -1,5 +1,5 @@
 import type { ClaimedRun, Journal } from '@millrace/engine';
-import type { Log } from '@millrace/telemetry';
+import type { Outage } from './outage.js';
 import { persistently } from './persistently.js';
 
 /**
@@ -7,11 +7,11 @@ import { persistently } from './persistently.js';
  * worth waiting for, since without its journal row it would happen twice. Every transition is a compare-and-set,
  * so that writing again after an unseen commit changes nothing and reports the claim as lost.
  */
-export function persistentJournal(journal: Journal, log: Log, stillOurs: (run: ClaimedRun) => boolean): Journal {
+export function persistentJournal(journal: Journal, outage: Outage, stillOurs: (run: ClaimedRun) => boolean): Journal {
   const persist = <T>(run: ClaimedRun, write: () => Promise<T>): Promise<T> =>
     persistently(write, {
       isFinal: (error) => !stillOurs(run) || isRefusedData(error),
-      onRetry: (error) => log.warn({ runId: run.id, reason: error.message }, 'The journal cannot be written; trying again'),
+      outage,
     });
   return {
     record: (run, entry) => persist(run, () => journal.record(run, entry)),

@@ -2,19 +2,19 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { NotRunnable } from '@millrace/catalog';
 import type { Component } from '@millrace/component-sdk';
 import { parseTrigger, planFlow, type Clock, type Host, type Plan, type Reservation } from '@millrace/engine';
-import { createLogger } from '@millrace/telemetry';
 import { componentOf, flowOf, type Run } from '../../../libs/engine/contract/rig.js';
 import { eventOf, newId, queued } from '../../../libs/engine/contract/store.js';
 import { MemoryStore } from '../../../libs/engine/memory/memory-store.js';
 import { Lease } from './lease.js';
+import { recordedLog, type Line } from './recorded-log.js';
 import { Runner } from './runner.js';
 
+const LEASE_MS = 15_000;
 const STEPS = [
   { id: 'a', use: 'test.step' },
   { id: 'b', use: 'test.step' },
 ] as const;
 
-const log = createLogger({ level: 'silent', format: 'json' });
 const clock: Clock = {
   now: () => Date.now(),
   random: () => 0.5,
@@ -28,6 +28,7 @@ let store: MemoryStore;
 let run: Run;
 let calls: string[];
 let runner: Runner | undefined;
+let lines: Line[];
 /** In place of the store's own transitions. */
 let failing: Partial<Pick<MemoryStore, 'record' | 'finish' | 'suspend'>>;
 
@@ -64,6 +65,7 @@ async function startRunner({ slots = 10, plan = planned }: Options = {}): Promis
   const { record, suspend, finish, items } = MemoryStore.prototype;
   const bound = { record: record.bind(store), suspend: suspend.bind(store), finish: finish.bind(store), items: items.bind(store) };
   const journal = { ...bound, ...failing };
+  const { log } = ({ lines } = recordedLog());
   runner = new Runner({
     claims: store,
     journal,
@@ -226,6 +228,30 @@ describe('while the database is away', () => {
     await until(() => store.ended.has(id!));
     expect(store.ended.get(id!)?.status).toBe('succeeded');
     expect(calls).toEqual(['a', 'b']);
+  });
+
+  it('says once until when it tries to write, and once that it gave up with its lease', async () => {
+    jest.useFakeTimers();
+    store = new MemoryStore();
+    const away = (): Promise<never> => Promise.reject(new Error('away'));
+    failing = { record: away, finish: away };
+    const ids = await accept(3);
+    const running = await startRunner();
+    await running.takeHinted(ids);
+    await jest.advanceTimersByTimeAsync(1);
+    store.renew = store.register = store.retire = away;
+    const drained = running.drain(10_000);
+    await jest.advanceTimersByTimeAsync(LEASE_MS + 3_000);
+    await drained;
+    const said = lines.map(([level, , message]) => `${level} ${message}`);
+    const ofRuns = said.filter((line) => line.includes('A run was given up'));
+    expect(said.filter((line) => !ofRuns.includes(line))).toEqual([
+      'warn The journal cannot be written; trying again',
+      'warn The runner cannot renew its lease; trying again',
+      'warn The lease ran out; its runs go to whoever claims them next',
+      'warn The journal cannot be written: given up',
+    ]);
+    expect(ofRuns).toHaveLength(3);
   });
 
   it('does not fail a run whose version cannot be read', async () => {

@@ -21,8 +21,9 @@ import { NotRunnable } from '@millrace/catalog';
 import type { Log } from '@millrace/telemetry';
 import { Alarm } from './alarm.js';
 import type { ActiveRun, BegunWork, Lease } from './lease.js';
+import { outagesOf, type ClaimKind, type Outages } from './outages.js';
 import { persistentJournal } from './persistent-journal.js';
-import { persistently } from './persistently.js';
+import { persistently, type Persistence } from './persistently.js';
 import { Slots } from './slots.js';
 
 /** How often due runs are looked for when nothing rings earlier. */
@@ -37,8 +38,8 @@ export interface RunnerParts {
   readonly journal: Journal;
   readonly calls: Calls;
   readonly resumptions: Resumptions;
-  /** What a run asks for the rates of credentials, for as long as it is ours. */
-  rates?(run: ClaimedRun, isOurs: () => boolean): CredentialRates;
+  /** What a run asks for the rates of credentials. */
+  rates?(persistence: Persistence): CredentialRates;
   readonly limits?: Limits;
   readonly lease: Lease;
   readonly host: Host;
@@ -58,6 +59,7 @@ export class Runner implements BirthClaims {
   private readonly slots: Slots;
   private readonly alarm = new Alarm(POLL_MS);
   private readonly journal: Journal;
+  private readonly outages: Outages;
   private backlog = false;
   /** Hints that are being worked on. */
   private hinting = 0;
@@ -66,7 +68,8 @@ export class Runner implements BirthClaims {
 
   constructor(private readonly parts: RunnerParts) {
     this.slots = new Slots(parts.slots);
-    this.journal = persistentJournal(parts.journal, parts.log, (run) => parts.lease.covers(run));
+    this.outages = outagesOf(parts.log, parts.lease);
+    this.journal = persistentJournal(parts.journal, this.outages.journal, (run) => parts.lease.covers(run));
   }
 
   async start(): Promise<void> {
@@ -142,11 +145,7 @@ export class Runner implements BirthClaims {
   private async takeEarly(runner: string): Promise<boolean> {
     const limit = Math.min(this.slots.free, CLAIM_SIZE);
     if (!this.parts.isRanked?.() || limit <= 0 || this.backlog || this.hinting > 0 || this.slots.contended || this.draining) return false;
-    const count = await this.claimed(limit, () => this.parts.claims.claimEarly(runner, limit)).catch((error: unknown) => {
-      this.parts.log.warn({ reason: (error as Error).message }, 'Runs of low priority cannot be claimed; trying again');
-      return 0;
-    });
-    return count === limit;
+    return (await this.tried('early', limit, () => this.parts.claims.claimEarly(runner, limit))) === limit;
   }
 
   private async takeDue(): Promise<void> {
@@ -155,11 +154,7 @@ export class Runner implements BirthClaims {
       if (runner === undefined) return;
       const limit = Math.min(this.slots.free, CLAIM_SIZE);
       if (limit <= 0) continue;
-      const count = await this.claimed(limit, () => this.parts.claims.claimDue(runner, limit)).catch((error: unknown) => {
-        this.parts.log.warn({ reason: (error as Error).message }, 'Due runs cannot be claimed; trying again');
-        return 0;
-      });
-      this.backlog = count === limit;
+      this.backlog = (await this.tried('due', limit, () => this.parts.claims.claimDue(runner, limit))) === limit;
       await this.takePaced(runner);
       const more = await this.takeEarly(runner);
       if (!this.backlog && !more) await this.sleep();
@@ -175,9 +170,7 @@ export class Runner implements BirthClaims {
       if (nextInMs !== undefined) this.alarm.ring(this.parts.clock.now() + nextInMs);
       return works;
     };
-    await this.claimed(limit, claim).catch((error: unknown) => {
-      this.parts.log.warn({ reason: (error as Error).message }, 'Runs that begin at a rate cannot be claimed; trying again');
-    });
+    await this.tried('paced', limit, claim);
   }
 
   /** Until the next run is due, be it one that waits here, that another process gave up, or that waited before a restart. */
@@ -195,6 +188,18 @@ export class Runner implements BirthClaims {
       const { runner } = this.parts.lease;
       if (runner !== undefined) return runner;
       await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  /** A claim that the next round tries again if it fails. Answers how many runs it brought. */
+  private async tried(kind: ClaimKind, count: number, claim: () => Promise<readonly ClaimedWork[]>): Promise<number> {
+    try {
+      const brought = await this.claimed(count, claim);
+      this.outages[kind].worked(this);
+      return brought;
+    } catch (error) {
+      this.outages[kind].failed(this, error as Error);
+      return 0;
     }
   }
 
@@ -223,9 +228,11 @@ export class Runner implements BirthClaims {
    * would break off again wherever it is tried, repeating its step each time, so it ends for a person to look at.
    */
   private async brokenOff(run: ClaimedRun, error: unknown): Promise<void> {
-    this.parts.log.error({ flow: run.flowId, runId: run.id, err: error }, 'A slice broke off');
-    if (this.parts.lease.covers(run))
-      await this.fail(run, 'run.broken-off', `The run could not be carried on: ${(error as Error).message}`);
+    const { log, lease } = this.parts;
+    const [about, reason] = [{ flow: run.flowId, runId: run.id }, (error as Error).message];
+    if (!lease.covers(run)) return log.warn({ ...about, reason }, 'A run was given up with its lease; whoever claims it goes on with it');
+    log.error({ ...about, err: error }, 'A slice broke off');
+    await this.fail(run, 'run.broken-off', `The run could not be carried on: ${reason}`);
   }
 
   private leave(active: ActiveRun): void {
@@ -239,7 +246,7 @@ export class Runner implements BirthClaims {
     if (!plan) return;
     const { host, clock, calls, resumptions, limits } = this.parts;
     const view = trigger ?? (await parseTrigger(work.event));
-    const rates = this.parts.rates?.(run, () => this.parts.lease.covers(run));
+    const rates = this.parts.rates?.({ isFinal: () => !this.parts.lease.covers(run), outage: this.outages.rates });
     const outcome = await walk(
       { run, plan, journal, giveUp: active, trigger: view, shouldYield: () => this.draining },
       { journal: this.journal, host, clock, calls, resumptions, rates, limits },
@@ -273,11 +280,9 @@ export class Runner implements BirthClaims {
 
   /** A database that is away says nothing about the version. */
   private plans(run: ClaimedRun): Promise<Plan> {
-    const { lease, log, plan } = this.parts;
-    return persistently(() => plan(run), {
-      isFinal: (error) => error instanceof NotRunnable || !lease.covers(run),
-      onRetry: (error) => log.warn({ runId: run.id, reason: error.message }, 'The version of a run cannot be read; trying again'),
-    });
+    const { lease, plan } = this.parts;
+    const isFinal = (error: unknown): boolean => error instanceof NotRunnable || !lease.covers(run);
+    return persistently(() => plan(run), { isFinal, outage: this.outages.versions });
   }
 
   private async fail(run: ClaimedRun, code: string, message: string): Promise<void> {

@@ -2,6 +2,7 @@ import type { StepPlace } from '@millrace/flow';
 import { Redo2, Undo2 } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useComponents, useCredentials, useFlows } from '../api/queries.js';
+import type { FlowItem } from '../api/wire.js';
 import { Canvas } from '../canvas/canvas.js';
 import type { Layout } from '../canvas/placed.js';
 import { NewCredential, type CredentialWish } from '../connect/new-credential.js';
@@ -12,9 +13,10 @@ import { Glyph } from '../ui/glyph.js';
 import { Part } from '../ui/part.js';
 import { useMedia } from '../ui/use-media.js';
 import { useUrlState } from '../ui/url-state.js';
+import { useSame } from '../ui/same.js';
 import { Conflict } from './conflict.js';
 import { EditorContext, type EditorView } from './context.js';
-import { draftWords } from './draft.js';
+import { draftWords, type DraftState } from './draft.js';
 import { Drag } from './drag.js';
 import { EventStrip } from './event-strip.js';
 import { Inspector } from './inspector.js';
@@ -118,10 +120,12 @@ interface ViewParts {
   readonly makeCredential: (wish: CredentialWish) => void;
 }
 
+const NONE: readonly never[] = [];
+
 function useEditorView({ id, editor, tree, problems, event, select, onPublish, makeCredential }: ViewParts): EditorView {
-  const components = useComponents().data?.items;
-  const credentials = useCredentials().data?.items;
-  const flows = useFlows().data?.items;
+  const components = useComponents().data?.items ?? NONE;
+  const credentials = useCredentials().data?.items ?? NONE;
+  const flows: readonly FlowItem[] = useFlows().data?.items ?? NONE;
   const eventId = event.event?.id;
   const { server } = editor.draft;
   // Of a flow that was never saved the server knows nothing yet.
@@ -133,54 +137,34 @@ function useEditorView({ id, editor, tree, problems, event, select, onPublish, m
   const { revision } = draft.server;
   const ready = canPublish(draft);
   const publish = useMemo(() => (ready ? () => onPublish(true) : undefined), [ready, onPublish]);
-  const liveVersion = flows?.find((flow) => flow.id === id)?.version ?? 0;
-  const testsFirst = server.base.version === 0 && eventId !== undefined && !outputs?.length;
-  return useMemo(
-    () => ({
-      flowId: id,
-      text: draft.text,
-      tree,
-      components: components ?? [],
-      credentials: credentials ?? [],
-      flows: flows ?? [],
-      problems,
-      loaded,
-      eventId,
-      revision,
-      liveVersion,
-      savedSteps,
-      flush,
-      edit,
-      undo,
-      redo,
-      select,
-      makeCredential,
-      publish,
-      testsFirst,
-    }),
-    [
-      id,
-      draft.text,
-      tree,
-      components,
-      credentials,
-      flows,
-      problems,
-      loaded,
-      eventId,
-      revision,
-      liveVersion,
-      savedSteps,
-      flush,
-      edit,
-      undo,
-      redo,
-      select,
-      makeCredential,
-      publish,
-      testsFirst,
-    ],
-  );
+  const liveVersion = flows.find((flow) => flow.id === id)?.version ?? 0;
+  return useSame({
+    flowId: id,
+    text: draft.text,
+    tree,
+    components,
+    credentials,
+    flows,
+    problems,
+    loaded,
+    eventId,
+    revision,
+    liveVersion,
+    savedSteps,
+    flush,
+    edit,
+    undo,
+    redo,
+    select,
+    makeCredential,
+    publish,
+    testsFirst: isUntried(draft, eventId, outputs ?? NONE),
+  });
+}
+
+/** Nothing of it was ever published or worked, and there is something to try it with. */
+function isUntried({ server }: DraftState, eventId: string | undefined, outputs: readonly unknown[]): boolean {
+  return server.base.version === 0 && eventId !== undefined && outputs.length === 0;
 }
 
 interface EditorHeaderProps {

@@ -1,3 +1,4 @@
+import { stepIdOf } from '@millrace/flow';
 import type { Json } from '@millrace/component-sdk';
 import { useEffect, useRef } from 'react';
 import { Link } from 'wouter';
@@ -5,7 +6,6 @@ import type { RunView, StepView } from '../api/wire.js';
 import { count, shortId } from '../format/format.js';
 import type { FlowStep } from '../flow/structure.js';
 import { ErrorBlock } from '../run/error-block.js';
-import { stepIdOf } from '../run/paths.js';
 import { Button } from '../ui/controls.js';
 import { DataTree } from '../ui/data-tree.js';
 import { useEditor } from './context.js';

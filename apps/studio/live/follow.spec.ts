@@ -10,12 +10,13 @@ class World {
   private readonly queue: (() => Promise<void>)[] = [];
   private held = false;
 
-  page(withLocks = true): { heard: LiveMessage[]; close: () => void } {
+  page({ withLocks = true, position }: { withLocks?: boolean; position?: string } = {}): { heard: LiveMessage[]; close: () => void } {
     const heard: LiveMessage[] = [];
     const channel = new FakeChannel(this.channels);
     const around = {
       lock: withLocks ? (work: () => Promise<void>) => this.lock(work) : undefined,
       channel: withLocks ? channel : undefined,
+      position,
       open: (url: string) => {
         const source = new FakeSource(url);
         this.sources.push(source);
@@ -104,6 +105,32 @@ describe('following the changes', () => {
     expect(page.heard).toEqual([{ kind: 'resync', id: 's-7' }]);
   });
 
+  it('loads nothing anew that was loaded after the page was sent, but what changed since then', () => {
+    const world = new World();
+    const { heard } = world.page({ position: 's-7' });
+    expect(world.open.map(({ url }) => url)).toEqual(['/api/v1/stream?after=s-7']);
+    world.open[0]?.say('hello', 's-7');
+    expect(heard).toEqual([]);
+    world.open[0]?.say('changes', 's-8', NONE);
+    expect(heard).toEqual([{ kind: 'changes', id: 's-8', changes: NONE }]);
+  });
+
+  it('loads anew where the stream does not know any more when the page was sent', () => {
+    const world = new World();
+    const { heard } = world.page({ position: 'other-7' });
+    world.open[0]?.say('resync', 's-1');
+    expect(heard).toEqual([{ kind: 'resync', id: 's-1' }]);
+  });
+
+  it('goes on after its own page when it leads and has heard nothing yet', async () => {
+    const world = new World();
+    const first = world.page({ position: 's-1' });
+    world.page({ position: 's-4' });
+    first.close();
+    await settled();
+    expect(world.open.map(({ url }) => url)).toEqual(['/api/v1/stream?after=s-4']);
+  });
+
   it('tells a page that comes later whether there is a connection', () => {
     const world = new World();
     world.page();
@@ -112,8 +139,8 @@ describe('following the changes', () => {
 
   it('works in a browser that has no locks, with a connection for each page', () => {
     const world = new World();
-    world.page(false);
-    world.page(false);
+    world.page({ withLocks: false });
+    world.page({ withLocks: false });
     expect(world.open).toHaveLength(2);
   });
 });

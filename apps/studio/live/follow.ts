@@ -12,6 +12,8 @@ export interface Surroundings {
   readonly lock: ((work: () => Promise<void>) => void) | undefined;
   /** To all other pages of this browser. */
   readonly channel: BroadcastChannel | undefined;
+  /** Of the stream, when the page was sent: all that the page has loaded is later. Unknown of a page from elsewhere. */
+  readonly position: string | undefined;
   open(url: string): EventSource;
 }
 
@@ -30,6 +32,7 @@ export function followChanges(onMessage: (message: LiveMessage) => void, around:
 }
 
 class Follower {
+  /** After which message it goes on. */
   private lastId: string | undefined;
   private source: EventSource | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -39,7 +42,9 @@ class Follower {
   constructor(
     private readonly onMessage: (message: LiveMessage) => void,
     private readonly around: Surroundings,
-  ) {}
+  ) {
+    this.lastId = around.position;
+  }
 
   start(): void {
     const { channel, lock } = this.around;
@@ -116,6 +121,7 @@ function browser(): Surroundings {
   return {
     lock: locks && ((work) => void locks.request('millrace-live', work)),
     channel: locks && new BroadcastChannel('millrace-live'),
+    position: document.querySelector('meta[name="millrace-stream"]')?.getAttribute('content') ?? undefined,
     open: (url) => new EventSource(url),
   };
 }

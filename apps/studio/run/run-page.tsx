@@ -1,3 +1,4 @@
+import { stepIdOf } from '@millrace/flow';
 import { useMemo } from 'react';
 import { useEvent, useRun, useRunText } from '../api/queries.js';
 import type { EventView, RunView } from '../api/wire.js';
@@ -14,7 +15,6 @@ import { Inspector } from './inspector.js';
 import { readIterations } from './iterations.js';
 import { inOrder } from './order.js';
 import { overlayOf } from './overlay.js';
-import { stepIdOf } from './paths.js';
 import { RunActions } from './rerun.js';
 import { EventBar, RunBar } from './run-bar.js';
 import type { ShownRun } from './shown-run.js';

@@ -1,10 +1,10 @@
+import { stepIdOf } from '@millrace/flow';
 import type { RunView, StepView } from '../api/wire.js';
 import { everyStep, type FlowTree } from '../flow/structure.js';
 import { stepTitle } from '../flow/words.js';
 import { clock, duration } from '../format/format.js';
 import { Glyph } from '../ui/glyph.js';
 import { VirtualRows } from '../ui/virtual-rows.js';
-import { stepIdOf } from './paths.js';
 
 interface StepListProps {
   readonly run: RunView;

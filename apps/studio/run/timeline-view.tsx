@@ -1,3 +1,4 @@
+import { stepIdOf } from '@millrace/flow';
 import type { RunView, StepView } from '../api/wire.js';
 import { everyStep, type FlowTree } from '../flow/structure.js';
 import { stepTitle } from '../flow/words.js';
@@ -5,7 +6,6 @@ import { clock, duration } from '../format/format.js';
 import { Glyph } from '../ui/glyph.js';
 import { useNow } from '../ui/use-now.js';
 import { isActive } from './overlay.js';
-import { stepIdOf } from './paths.js';
 import { timeScale, type Span, type TimeScale } from './timeline.js';
 
 interface TimelineProps {

@@ -74,6 +74,11 @@ export class ResumeDoor {
     this.pending = new Pending(parts.maxPending);
   }
 
+  /** Bytes of bodies that are being read or wait for their commit. */
+  get pendingBytes(): number {
+    return this.pending.held;
+  }
+
   /** Answers every request; what it refuses it also records under the run's flow. Rejects never. */
   async receive(target: ResumeTarget, request: IncomingMessage, origin: Origin = originOf(request)): Promise<Answer> {
     const arrival = { request, ...origin };
