@@ -36,7 +36,7 @@ function useDiscard() {
       const { server } = await flush();
       await send('DELETE', `flows/${flowId}/draft${queryText({ revision: server.revision })}`);
       forgetDraft(flowId);
-      await client.invalidateQueries({ queryKey: ['drafts'] });
+      client.removeQueries({ queryKey: ['drafts'] });
       announce('The draft is discarded');
       navigate(liveVersion > 0 ? `/flows/${flowId}` : '/flows');
     },
