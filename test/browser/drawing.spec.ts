@@ -150,6 +150,14 @@ describeInBrowser('whoever draws a flow', () => {
     await focused(page, 'tell2');
   });
 
+  it('walks on from the selected step where a click gave no step the focus, as in Safari', async () => {
+    const { page } = await open('/flows/draw9/edit', { safariClicks: true });
+    await page.locator('[data-step="greet"]').click();
+    await page.locator('.canvas:focus').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await focused(page, 'large');
+  });
+
   it('is told what a deletion broke, is led there by one key, and mends it by another', async () => {
     const { page } = await open('/flows/draw5/edit?step=greet');
     await focus(page, 'greet');
