@@ -67,7 +67,7 @@ async function focused(page: Page, step: string): Promise<void> {
 
 describeInBrowser('whoever draws a flow', () => {
   beforeAll(async () => {
-    const flows = Array.from({ length: 9 }, (_, n) => webhookFlow(`draw${n}`, {}, STEPS, { name: `Draw ${n}` }));
+    const flows = Array.from({ length: 10 }, (_, n) => webhookFlow(`draw${n}`, {}, STEPS, { name: `Draw ${n}` }));
     instance = await startInstance({ flows: Object.assign({}, ...flows) as Record<string, object> });
     const headers = { 'content-type': 'application/json' };
     await fetch(`${instance.url}/flows/draw5/hook`, { method: 'POST', headers, body: JSON.stringify({ name: 'Ada', total: 12 }) });
@@ -133,6 +133,29 @@ describeInBrowser('whoever draws a flow', () => {
     await page.keyboard.press('Control+v');
     await shape('draw4', 'greet large(yes|) each(line) tell greet2 large2(yes2|)');
     expect(await draft('draw4')).toMatch(/"yes2"[^}]*steps\.greet2\.text/);
+  });
+
+  it('copies and pastes steps wherever the browser says that it happened: in Firefox that is not where the focus is', async () => {
+    const { page } = await open('/flows/draw9/edit?step=tell');
+    await focus(page, 'tell');
+    const copied = await page.evaluate(`(() => {
+      const clipboardData = new DataTransfer();
+      const tell = (type) => document.body.dispatchEvent(new ClipboardEvent(type, { clipboardData, bubbles: true, cancelable: true }));
+      tell('copy');
+      tell('paste');
+      return clipboardData.getData('text/plain');
+    })()`);
+    expect(copied).toContain('"tell"');
+    await shape('draw9', 'greet large(yes|) each(line) tell tell2');
+    await focused(page, 'tell2');
+  });
+
+  it('walks on from the selected step where a click gave no step the focus, as in Safari', async () => {
+    const { page } = await open('/flows/draw9/edit', { safariClicks: true });
+    await page.locator('[data-step="greet"]').click();
+    await page.locator('.canvas:focus').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await focused(page, 'large');
   });
 
   it('is told what a deletion broke, is led there by one key, and mends it by another', async () => {

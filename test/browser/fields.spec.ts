@@ -240,6 +240,35 @@ describeInBrowser('a mapped field', () => {
     await below(page, 'Message').getByText('= "Hi Ada"').waitFor();
   });
 
+  it('opens an expression by a click that leaves its button without the focus, as in Safari', async () => {
+    const { page } = await open(TELL, { safariClicks: true });
+    await field(page, 'Message').fill('{{ trigger.body.name }}');
+    await field(page, 'Message').locator('.field-chip').click();
+    await page.getByRole('textbox', { name: 'Search keys and values' }).waitFor();
+    await page.getByRole('button', { name: 'Edit as an expression' }).click();
+    await eventually('the expression', async () =>
+      (await field(page, 'Message').innerText()) === '{{ trigger.body.name }}' ? true : undefined,
+    );
+    const list = page.getByRole('listbox', { name: 'Values to insert' });
+    await page.getByRole('button', { name: 'Insert a value into Message' }).click();
+    await list.waitFor();
+    await page.getByRole('button', { name: 'Insert a value into Message' }).click();
+    await list.waitFor({ state: 'detached' });
+  });
+
+  it.each(['caretPositionFromPoint', 'caretRangeFromPoint'])(
+    'takes a value that is dropped on it, where the browser has only %s',
+    async (has) => {
+      const { page } = await open(TELL);
+      const hasNot = ['caretPositionFromPoint', 'caretRangeFromPoint'].find((name) => name !== has)!;
+      await page.evaluate(`Object.defineProperty(document, '${hasNot}', { value: undefined })`);
+      await field(page, 'Message').fill(has);
+      await page.getByRole('button', { name: 'Insert a value into Message' }).click();
+      await page.locator('.values-row[data-path="trigger.body.name"]').dragTo(field(page, 'Message'), { targetPosition: { x: 10, y: 16 } });
+      await saved('hello', `{{ trigger.body.name }}${has}`);
+    },
+  );
+
   it('says when a value is of another type than it takes, and converts it by one click', async () => {
     const { page } = await open(`/flows/order-to-crm/edit?step=createDeal&event=${world.failed.eventId}`);
     await field(page, 'URL').fill('{{ trigger.body.total }}');

@@ -75,6 +75,21 @@ describeInBrowser('every page', () => {
     });
   });
 
+  it('keeps the link of a row in its row where rows have no position, as in Safari', async () => {
+    const { page, context } = await visit(world.instance, '/flows');
+    await page.locator('.row-link').first().waitFor();
+    await page.evaluate(`
+      const rules = new CSSStyleSheet();
+      rules.replaceSync('tr { position: static !important }');
+      document.adoptedStyleSheets = [rules];
+    `);
+    await page.getByRole('button', { name: 'New flow' }).click({ timeout: 5_000 });
+    await page.keyboard.press('Escape');
+    await page.getByRole('row', { name: 'Partner orders' }).click({ timeout: 5_000 });
+    await page.waitForURL('**/flows/partner');
+    await context.close();
+  });
+
   it.each(pages.filter(([name]) => ['runs', 'run', 'events', 'flows', 'health', 'event', 'endpoints'].includes(name)))(
     '%s fits a phone',
     async (name, path) => {

@@ -52,6 +52,8 @@ export interface VisitOptions {
   readonly height?: number;
   /** Draws five frames a second, as a machine does that has no time: keys then come between two of them. */
   readonly fewFrames?: boolean;
+  /** Clicks give no focus to buttons, as in Safari. */
+  readonly safariClicks?: boolean;
 }
 
 /** A browser of its own, signed in by the link that the instance prints. */
@@ -67,6 +69,7 @@ export async function stranger({
   width = 1440,
   height = 900,
   fewFrames = SLOWER > 1,
+  safariClicks = false,
 }: VisitOptions = {}): Promise<Visitor> {
   browser ??= chromium.launch({ executablePath: EXECUTABLE, args: ARGS });
   const settings: BrowserContextOptions = {
@@ -78,6 +81,7 @@ export async function stranger({
   };
   const context = await (await browser).newContext(settings);
   if (fewFrames) await context.addInitScript({ content: FEW_FRAMES });
+  if (safariClicks) await context.addInitScript({ content: SAFARI_CLICKS });
   if (SLOWER > 1) context.on('page', (opened) => void throttle(opened));
   const page = await context.newPage();
   const complaints: string[] = [];
@@ -89,6 +93,18 @@ export async function stranger({
 const FEW_FRAMES = `
   window.requestAnimationFrame = (draw) => setTimeout(() => draw(performance.now()), 200);
   window.cancelAnimationFrame = (handle) => clearTimeout(handle);
+`;
+
+/** The focus goes to the nearest thing around a button that takes it, or to nothing. */
+const SAFARI_CLICKS = `
+  addEventListener('mousedown', (event) => {
+    const button = event.target.closest('button, input[type="checkbox"], input[type="radio"]');
+    if (!button) return;
+    event.preventDefault();
+    const around = button.parentElement.closest('[tabindex], [contenteditable]');
+    if (around) around.focus();
+    else document.activeElement.blur();
+  }, true);
 `;
 
 /** Steps of a test then come sooner than the page has what they need. */

@@ -22,12 +22,13 @@ const ARROWS: Readonly<Record<string, Direction>> = { ArrowUp: 'up', ArrowDown: 
 export function useCanvasKeys(
   tree: FlowTree,
   overlay: Overlay | undefined,
+  selected: string | undefined,
   onSelect: (stepId: string | undefined, more?: boolean) => void,
 ): (event: KeyboardEvent<HTMLElement>) => void {
   const ways = useMemo(() => neighboursOf(tree), [tree]);
   const { fitView, zoomIn, zoomOut, zoomTo } = useReactFlow();
   const host = useRef<HTMLElement>(null);
-  const { show, focused } = useShow();
+  const { show, focused } = useShow(selected);
   const goToItem = useItems();
   return useCallback(
     (event) => {
@@ -67,10 +68,10 @@ interface Show {
   readonly focused: (event: KeyboardEvent<HTMLElement>) => string | undefined;
 }
 
-function useShow(): Show {
+function useShow(selected: string | undefined): Show {
   const { getNode, getViewport, setViewport } = useReactFlow();
   const awaited = useRef<string>(undefined);
-  const focused = useCallback(({ target }: KeyboardEvent<HTMLElement>) => awaited.current ?? (target as HTMLElement).dataset['step'], []);
+  const focused = useCallback<Show['focused']>((event) => awaited.current ?? stepOf(event, selected), [selected]);
   const show = useCallback<Show['show']>(
     (id, host) => {
       const node = getNode(id);
@@ -102,6 +103,11 @@ function useShow(): Show {
     [getNode, getViewport, setViewport],
   );
   return useMemo(() => ({ show, focused }), [show, focused]);
+}
+
+/** Where a click gives buttons no focus, as in Safari, the drawing has it, and the step that was clicked is selected. */
+function stepOf({ target, currentTarget }: KeyboardEvent<HTMLElement>, selected: string | undefined): string | undefined {
+  return target === currentTarget ? selected : (target as HTMLElement).dataset['step'];
 }
 
 /** The next step that failed, in the order of the flow; a loop is passed by for what failed in it. */

@@ -59,7 +59,7 @@ function Drawing(props: CanvasProps) {
     () => store.set({ overlay, selected, also, entry: selected ?? 'trigger', marked, pinned }),
     [store, overlay, selected, also, marked, pinned],
   );
-  const onKeyDown = useCanvasKeys(tree, overlay, onSelect);
+  const onKeyDown = useCanvasKeys(tree, overlay, selected, onSelect);
   return (
     <CanvasContext value={store}>
       <section className="canvas" aria-label="Flow" tabIndex={-1} onKeyDown={onKeyDown}>

@@ -1,4 +1,4 @@
-import type { ClipboardEvent } from 'react';
+import { useEffect, useRef } from 'react';
 import { announce } from '../shell/announcer.js';
 import { copiedText } from './actions.js';
 import { isOnField } from './keys.js';
@@ -10,34 +10,43 @@ interface Clipboard {
   readonly paste: (snippet: string) => void;
 }
 
-export interface ClipboardHandlers {
-  onCopy(event: ClipboardEvent): void;
-  onCut(event: ClipboardEvent): void;
-  onPaste(event: ClipboardEvent): void;
+/**
+ * Steps travel as text, to other flows and to files. Listens on the document and asks for the focus: Firefox tells of a copy
+ * or a paste where text was selected last, which need not be where the focus is, nor in the editor at all.
+ */
+export function useClipboard(clipboard: Clipboard): void {
+  const latest = useRef(clipboard);
+  useEffect(() => void (latest.current = clipboard));
+  useEffect(() => {
+    const stop = new AbortController();
+    const on = (type: 'copy' | 'cut' | 'paste', act: (event: ClipboardEvent, clipboard: Clipboard) => void): void =>
+      document.addEventListener(type, (event) => isForSteps() && act(event, latest.current), { signal: stop.signal });
+    on('copy', put);
+    on('cut', (event, current) => put(event, current) && current.remove());
+    on('paste', take);
+    return () => stop.abort();
+  }, []);
 }
 
-/** Steps travel as text, to other flows and to files. */
-export function clipboardHandlers({ text, steps, remove, paste }: Clipboard): ClipboardHandlers {
-  return {
-    onCopy: (event) => void put(event, text, steps),
-    onCut: (event) => {
-      if (put(event, text, steps)) remove();
-    },
-    onPaste: (event) => {
-      const snippet = event.clipboardData.getData('text/plain');
-      if (isOnField(event.target) || snippet === '') return;
-      event.preventDefault();
-      paste(snippet);
-    },
-  };
+/** Nobody types, and nothing covers the editor. */
+function isForSteps(): boolean {
+  const focused = document.activeElement;
+  return focused === null || (!isOnField(focused) && focused.closest('[role="dialog"]') === null);
 }
 
-function put(event: ClipboardEvent, text: string, steps: readonly string[]): boolean {
-  const isElsewhere = isOnField(event.target) || String(getSelection()) !== '';
+function put(event: ClipboardEvent, { text, steps }: Clipboard): boolean {
+  const isElsewhere = String(getSelection()) !== '';
   const copied = isElsewhere || steps.length === 0 ? undefined : copiedText(text, steps);
   if (copied === undefined) return false;
-  event.clipboardData.setData('text/plain', copied);
+  event.clipboardData?.setData('text/plain', copied);
   event.preventDefault();
   announce(steps.length === 1 ? `Copied ${steps[0]}` : `Copied ${steps.length} steps`);
   return true;
+}
+
+function take(event: ClipboardEvent, { paste }: Clipboard): void {
+  const snippet = event.clipboardData?.getData('text/plain') ?? '';
+  if (snippet === '') return;
+  event.preventDefault();
+  paste(snippet);
 }

@@ -67,13 +67,7 @@ export function Editor({ id, opened }: EditorProps) {
     <EditorContext value={view}>
       <EditorHeader {...{ id, tree, editor, problems, code, publishing, testsFirst: view.testsFirst }} onPublish={setPublishing} />
       <DraftConflict editor={editor} />
-      <div
-        className="split editor"
-        onKeyDown={code ? undefined : commands.onKeyDown}
-        onCopy={commands.onCopy}
-        onCut={commands.onCut}
-        onPaste={commands.onPaste}
-      >
+      <div className="split editor" onKeyDown={code ? undefined : commands.onKeyDown}>
         {code ? <Text /> : <Shown {...{ tree, problems, event, selected, commands, small }} />}
         <Inspector selected={selected} onDelete={commands.remove} onDuplicate={commands.duplicate} flowTest={flowTest} />
       </div>

@@ -93,8 +93,9 @@ export function MappedField(props: MappedFieldProps) {
   const list = `${id}-values`;
   const look = useCallback((path: string) => lookOf(path, scope, tree), [scope, tree]);
   const broken = useMemo(() => brokenIn(tokensOf(text), tree), [text, tree]);
+  // It takes the focus for its buttons, which a click gives none in Safari: the list would be gone before it is clicked.
   return (
-    <div className="mapped" onBlur={(event) => leaves(event) && values.open(undefined)} onKeyDown={field.onKeyDown}>
+    <div className="mapped" tabIndex={-1} onBlur={(event) => leaves(event) && values.open(undefined)} onKeyDown={field.onKeyDown}>
       <FieldLabel {...props} id={id} />
       <div className="mapped-box">
         <ChipBox

@@ -5,7 +5,7 @@ import { stepAtPointer } from '../pages/problem-place.js';
 import { announce } from '../shell/announcer.js';
 import { addAction, deleteAction, deletedWords, duplicateAction, moveAction, nudgeAction, pasteAction, type Action } from './actions.js';
 import type { Choice } from './choices.js';
-import { clipboardHandlers, type ClipboardHandlers } from './clipboard.js';
+import { useClipboard } from './clipboard.js';
 import { globalCommand, isOnStep, stepCommand, type Command } from './keys.js';
 import type { Loaded } from './loaded.js';
 import { outermostIds, type MoveWay } from './moves.js';
@@ -17,7 +17,7 @@ import type { ToastView } from './toast.js';
 import type { DraftEditor } from './use-draft.js';
 
 /** What can be done to the flow as a whole, by pointer and by key. */
-export interface Commands extends ClipboardHandlers {
+export interface Commands {
   /** Where the step that is being chosen will go; undefined while none is. */
   readonly adding: StepPlace | undefined;
   readonly toast: ToastView | undefined;
@@ -91,6 +91,12 @@ export function useCommands(here: Here): Commands {
     return actions[command] ?? (isWay(command) ? () => void runAndFocus(nudgeAction(ids, command)) : undefined);
   };
   const steps = stepsOn(selected);
+  useClipboard({
+    text: editor.draft.text,
+    steps,
+    remove: () => remove(steps),
+    paste: (snippet) => void runAndFocus(pasteAction(tree, selected, snippet)),
+  });
   return {
     ...{ adding, toast, also, select, add, dismiss },
     startAdding: setAdding,
@@ -99,12 +105,6 @@ export function useCommands(here: Here): Commands {
     move: (id, to) => void runAndFocus(moveAction(stepsOn(id), to)),
     nudge: (id, way) => void runAndFocus(nudgeAction([id], way)),
     onKeyDown: (event) => runKey(event, selected, actionOf),
-    ...clipboardHandlers({
-      text: editor.draft.text,
-      steps,
-      remove: () => remove(steps),
-      paste: (snippet) => void runAndFocus(pasteAction(tree, selected, snippet)),
-    }),
   };
 }
 

@@ -106,6 +106,25 @@ export function offsetOf(root: HTMLElement, node: Node, offset: number): number 
   return own ? before + textOfNode(own, top).length : before;
 }
 
+interface Place {
+  readonly node: Node;
+  readonly offset: number;
+}
+
+/** What browsers offer to find text by: Safari before 26.2 has the older of the two only, others need not have that. */
+type Points = Partial<Pick<Document, 'caretPositionFromPoint' | 'caretRangeFromPoint'>>;
+
+/** The place in a text that is under a point of the window. */
+export function placeUnder(page: Document, x: number, y: number): Place | undefined {
+  const points: Points = page;
+  if (!points.caretPositionFromPoint) {
+    const range = page.caretRangeFromPoint(x, y);
+    return range ? { node: range.startContainer, offset: range.startOffset } : undefined;
+  }
+  const position = page.caretPositionFromPoint(x, y);
+  return position ? { node: position.offsetNode, offset: position.offset } : undefined;
+}
+
 function lengthOf(nodes: readonly Node[]): number {
   return nodes.reduce((sum, node, index) => sum + textOfNode(node, index).length, 0);
 }
@@ -119,7 +138,7 @@ export function select(root: HTMLElement, start: number, end = start): void {
 }
 
 /** Rather in a text than between nodes: there the caret can be seen. */
-function placeAt(root: HTMLElement, offset: number): { node: Node; offset: number } {
+function placeAt(root: HTMLElement, offset: number): Place {
   let left = offset;
   for (const [index, node] of [...root.childNodes].entries()) {
     const length = textOfNode(node, index).length;

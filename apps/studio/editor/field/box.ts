@@ -1,5 +1,5 @@
 import type { ClipboardEvent, DragEvent, KeyboardEvent, MouseEvent } from 'react';
-import { drawTokens, offsetOf, select, selectedIn, textIn, type ChipLook, type Selected } from './box-dom.js';
+import { drawTokens, offsetOf, placeUnder, select, selectedIn, textIn, type ChipLook, type Selected } from './box-dom.js';
 import { tokensOf, unitAfter, unitBefore, type Token } from './tokens.js';
 
 /** What a box remembers between two events. */
@@ -138,8 +138,8 @@ function copy(event: ClipboardEvent, text: string, { start, end }: Selected): bo
 }
 
 function dropOffset({ root }: BoxState, { clientX, clientY }: DragEvent): number | undefined {
-  const place = root?.ownerDocument.caretPositionFromPoint(clientX, clientY);
-  return root && place && root.contains(place.offsetNode) ? offsetOf(root, place.offsetNode, place.offset) : undefined;
+  const place = root && placeUnder(root.ownerDocument, clientX, clientY);
+  return place && root.contains(place.node) ? offsetOf(root, place.node, place.offset) : undefined;
 }
 
 function chipAt({ root, inside }: BoxState, target: EventTarget, text: string): Token | undefined {
