@@ -1,5 +1,5 @@
-import type { Log } from '@millrace/telemetry';
 import { Alarm } from '../runner/alarm.js';
+import type { Outage } from '../runner/outage.js';
 
 /** How often a round is made when nothing asks for an earlier one. */
 const EVERY_MS = 1_000;
@@ -12,9 +12,8 @@ export class Rounds {
 
   constructor(
     private readonly round: () => Promise<number | undefined | void>,
-    private readonly log: Log,
-    /** What cannot be done while a round fails, as the beginning of a sentence. */
-    private readonly what: string,
+    /** Tells of rounds that fail; they are made as often as others. */
+    private readonly outage: Outage,
   ) {}
 
   start(): void {
@@ -37,9 +36,10 @@ export class Rounds {
     while (!this.stopped) {
       try {
         const wait = await this.round();
+        this.outage.worked(this);
         if (wait !== undefined) this.alarm.ring(Date.now() + wait);
       } catch (error) {
-        this.log.warn({ reason: (error as Error).message }, `${this.what}; trying again`);
+        this.outage.failed(this, error as Error);
       }
       if (!this.stopped) await this.alarm.sleep();
     }
