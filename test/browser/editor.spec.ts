@@ -133,6 +133,51 @@ describeInBrowser('whoever edits a flow', () => {
     await page.locator('[data-pointer="/with/message"]:focus').waitFor();
   });
 
+  it('says what starts a flow: a schedule, requests to its own URL, or those of a shared endpoint', async () => {
+    const opened = await visitor('/flows');
+    const { page } = opened;
+    const trigger = async (): Promise<unknown> => (JSON.parse((await draftOf('tidy-up')).text) as { trigger: unknown }).trigger;
+    const written = (expected: object): Promise<true> =>
+      eventually(JSON.stringify(expected), async () => (JSON.stringify(await trigger()) === JSON.stringify(expected) ? true : undefined));
+    await page.getByRole('button', { name: 'New flow' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('Tidy up');
+    await page.getByLabel('What starts it').selectOption('A schedule');
+    await page.getByRole('button', { name: 'Begin' }).click();
+    await page.getByRole('dialog', { name: 'What should happen next?' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('[data-step="trigger"]').click();
+    const cron = page.locator('[data-pointer="/trigger/cron"]');
+    await page.locator('[data-pointer="/trigger/timezone"]').fill('Europe/Berlin');
+    await page.getByText('At 06:00, Europe/Berlin.').waitFor();
+    await cron.fill('0 6 * *');
+    await page
+      .locator('[data-step="trigger"]')
+      .getByText(/is not a cron line/)
+      .waitFor();
+    expect(await accessibilityFaults(opened)).toEqual([]);
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page
+      .getByRole('complementary')
+      .getByRole('button', { name: /is not a cron line/ })
+      .click();
+    await page.locator('[data-pointer="/trigger/cron"]:focus').waitFor();
+    await page.getByLabel('Goes by').selectOption('An interval');
+    await page.locator('[data-pointer="/trigger/every"]').fill('15m');
+    await written({ type: 'schedule', every: '15m' });
+    await page.getByLabel('What starts it').selectOption('A request');
+    await page.getByLabel('Credential').first().selectOption('partner');
+    await page.getByText('Requests', { exact: true }).click();
+    await page.locator('[data-pointer="/trigger/methods"]').fill('POST, PUT');
+    await written({ type: 'webhook', credential: 'partner', methods: ['POST', 'PUT'] });
+    await page.getByLabel('Comes in at').selectOption({ label: 'Shop events (shop-events)' });
+    await written({ type: 'webhook', endpoint: 'shop-events' });
+    expect(await page.locator('[data-pointer="/trigger/credential"]').count()).toBe(0);
+    await picture(opened, 'trigger');
+    await page.keyboard.press('Control+z');
+    await written({ type: 'webhook', credential: 'partner', methods: ['POST', 'PUT'] });
+    expect(opened.complaints).toEqual([]);
+  });
+
   it('finds a draft that was never published among the flows, and discards it when asked twice', async () => {
     const page = await open('/flows');
     await page.getByRole('button', { name: 'New flow' }).click();

@@ -28,7 +28,7 @@ const Step = memo(function Step({ id, data: { step } }: NodeProps<StepNode>) {
           <span className="node-title">{stepTitle(step)}</span>
           <span className="node-summary">
             {pinned && <Pinned />}
-            {mark === undefined ? stepSummary(step) : <span className="bad">{mark.replaceAll('`', '')}</span>}
+            {mark === undefined ? stepSummary(step) : <Mark text={mark} />}
           </span>
         </span>
         {state && <StateParts state={state} />}
@@ -39,14 +39,20 @@ const Step = memo(function Step({ id, data: { step } }: NodeProps<StepNode>) {
   );
 });
 
+/** What is wrong, in place of what it does. */
+function Mark({ text }: { readonly text: string }) {
+  return <span className="bad">{text.replaceAll('`', '')}</span>;
+}
+
 const Trigger = memo(function Trigger({ id, data: { tree } }: NodeProps<TriggerNode>) {
+  const mark = useMark(id);
   return (
     <NodeButton id={id} status={undefined}>
       <span className="visually-hidden">Trigger: </span>
       <TriggerTile type={String(tree.trigger['type'])} />
       <span className="node-text">
         <span className="node-title">{triggerTitle(tree)}</span>
-        <span className="node-summary">{triggerWords(tree.trigger, tree.id)}</span>
+        <span className="node-summary">{mark === undefined ? triggerWords(tree.trigger, tree.id) : <Mark text={mark} />}</span>
       </span>
     </NodeButton>
   );

@@ -5,9 +5,10 @@ import { PlainInput, Select } from '../editor/plain-inputs.js';
 import { objectOf, textOf, type JsonObject } from '../flow/structure.js';
 import { Button } from '../ui/controls.js';
 import { Failure } from '../ui/states.js';
-import { ENDPOINT_FIELDS, shownSetting, withSetting } from './endpoint-settings.js';
+import { ENDPOINT_FIELDS, withSetting } from './endpoint-settings.js';
 import { useKeepEndpoint } from './queries.js';
 import { isAddress } from './recipes.js';
+import { SettingInput } from './setting-input.js';
 
 /** What was changed, over the revision that it was changed from. */
 interface Draft {
@@ -52,32 +53,6 @@ export function EndpointForm({ endpoint }: { readonly endpoint: EndpointItem }) 
       {keep.error && <Failure error={keep.error} />}
       {keep.isSuccess && draft === undefined && <p role="status">Saved. It holds for the requests that come from now on.</p>}
     </form>
-  );
-}
-
-interface SettingInputProps {
-  readonly field: (typeof ENDPOINT_FIELDS)[number];
-  readonly now: JsonObject;
-  readonly onChange: (definition: JsonObject) => void;
-}
-
-/** Shows what was typed for as long as it stands for the same setting: a comma at the end is not taken away from under the caret. */
-function SettingInput({ field, now, onChange }: SettingInputProps) {
-  const [typed, setTyped] = useState<string>();
-  const shown = shownSetting(now, field);
-  const stands = typed !== undefined && shownSetting(withSetting(now, field, typed), field) === shown;
-  const { label, pointer, description } = field;
-  const change = (text: string): void => {
-    setTyped(text);
-    onChange(withSetting(now, field, text));
-  };
-  return (
-    <PlainInput
-      {...{ label, pointer }}
-      {...(description !== undefined && { description })}
-      value={stands ? typed : shown}
-      onChange={change}
-    />
   );
 }
 

@@ -6,11 +6,12 @@ import { useUrlState } from '../ui/url-state.js';
 import type { ServerDraft } from './draft.js';
 import { Editor } from './editor.js';
 import { draftQuery } from './opening.js';
-import { starterText } from './starter.js';
+import { starterText, type Start } from './starter.js';
+import { isTriggerType } from './trigger/types.js';
 import { openedFrom } from './use-draft.js';
 import './editor.css';
 
-/** The editor of a flow's draft. `?name=` and `?endpoint=` say what a flow that does not exist yet begins with. */
+/** The editor of a flow's draft. `?name=`, `?starts=` and `?endpoint=` say what a flow that does not exist yet begins with. */
 export function EditorPage({ id }: { readonly id: string }) {
   const components = useComponents();
   const draft = useQuery(draftQuery(id));
@@ -27,6 +28,11 @@ export function EditorPage({ id }: { readonly id: string }) {
 
 function Opened({ id, found }: { readonly id: string; readonly found: ServerDraft | null }) {
   const { get } = useUrlState();
-  const [opened] = useState(() => openedFrom(id, found, () => starterText(id, get('name') ?? id, get('endpoint'))));
+  const [opened] = useState(() => openedFrom(id, found, () => starterText(id, startOf(id, get))));
   return <Editor id={id} opened={opened} />;
+}
+
+function startOf(id: string, get: (name: string) => string | undefined): Start {
+  const type = get('starts');
+  return { name: get('name') ?? id, endpoint: get('endpoint'), ...(isTriggerType(type) && { type }) };
 }

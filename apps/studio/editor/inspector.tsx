@@ -1,19 +1,19 @@
 import { removeProperty, setProperty } from '@millrace/flow';
 import { X } from 'lucide-react';
-import { everyStep, textOf, type FlowStep } from '../flow/structure.js';
+import { everyStep, type FlowStep } from '../flow/structure.js';
 import { stepTitle, triggerTitle, triggerWords } from '../flow/words.js';
 import { Button, Fact, Facts, IconButton } from '../ui/controls.js';
 import { DataTree } from '../ui/data-tree.js';
 import { TriggerTile } from '../ui/tile.js';
 import { useEditor } from './context.js';
-import { TriggerCredential } from './credential-field.js';
 import { DiscardDraft } from './discard.js';
-import { ProblemList } from './problems.js';
+import { isOfTrigger, ProblemList } from './problems.js';
 import { placeOf } from './places.js';
 import { PlainInput } from './plain-inputs.js';
 import { StepForm } from './step-form.js';
 import { StepHead } from './step-head.js';
 import { FlowTestFoot, TestFoot } from './test-foot.js';
+import { TriggerForm } from './trigger/trigger-form.js';
 import type { StepTest } from './use-test.js';
 
 interface InspectorProps {
@@ -81,34 +81,16 @@ function StepPanel({ step, onDelete, onDuplicate }: Omit<InspectorProps, 'select
 }
 
 function TriggerPanel() {
-  const { tree, loaded, edit } = useEditor();
-  const set = (pointer: string) => (text: string) =>
-    void edit((source) => (text === '' ? removeProperty(source, { pointer }) : setProperty(source, { pointer, value: text })), pointer);
-  const isHook = tree.trigger['type'] === 'webhook';
+  const { tree, loaded, problems } = useEditor();
+  const own = problems.filter(({ path }) => isOfTrigger(path));
   return (
     <>
       <Head title={triggerTitle(tree)} code={String(tree.trigger['type'])}>
         <TriggerTile type={String(tree.trigger['type'])} />
       </Head>
       <div className="panel-body" tabIndex={0} role="region" aria-label="Trigger">
-        <div className="form">
-          {isHook && <TriggerCredential onChange={set('/trigger/credential')} />}
-          <PlainInput
-            label="Only when"
-            pointer="/trigger/when"
-            value={textOf(tree.trigger['when']) ?? ''}
-            description="Such as {{ trigger.body.type = 'order.paid' }}. Other events make no run."
-            onChange={set('/trigger/when')}
-          />
-          {tree.trigger['type'] === 'schedule' && (
-            <PlainInput
-              label="Cron line"
-              pointer="/trigger/cron"
-              value={textOf(tree.trigger['cron']) ?? ''}
-              onChange={set('/trigger/cron')}
-            />
-          )}
-        </div>
+        <TriggerForm />
+        {own.length > 0 && <ProblemList problems={own} />}
         <h3>What it gives</h3>
         {loaded.trigger === undefined ? (
           <p className="dim">No event is loaded.</p>
@@ -132,6 +114,11 @@ function FlowPanel({ test }: { readonly test: StepTest }) {
 function FlowSettings() {
   const { tree, flowId, problems, edit, select } = useEditor();
   const rename = (name: string): void => void edit((text) => setProperty(text, { pointer: '/name', value: name }), '/name');
+  const annotate = (note: string): void =>
+    void edit(
+      (text) => (note === '' ? removeProperty(text, { pointer: '/note' }) : setProperty(text, { pointer: '/note', value: note })),
+      '/note',
+    );
   return (
     <div className="panel-body" tabIndex={0} role="region" aria-label="The flow">
       <header className="flow-head">
@@ -142,6 +129,7 @@ function FlowSettings() {
       </header>
       <div className="form">
         <PlainInput label="Name" pointer="/name" value={tree.name ?? ''} onChange={rename} />
+        <PlainInput label="Note" pointer="/note" value={tree.note ?? ''} onChange={annotate} />
       </div>
       <Facts>
         <Fact label="Id">

@@ -5,6 +5,7 @@ import { queryText } from '../api/client.js';
 import { useDrafts, useFlows } from '../api/queries.js';
 import type { EventView } from '../api/wire.js';
 import { Button } from '../ui/controls.js';
+import { TRIGGER_TYPES, type TriggerType } from './trigger/types.js';
 import { endpointOf, flowIdFrom, nameFrom } from './starter.js';
 
 /** Of flows, and of drafts that are to become flows. */
@@ -51,10 +52,11 @@ function NameForm() {
   const taken = useTakenIds();
   const [, navigate] = useLocation();
   const [name, setName] = useState('');
+  const [type, setType] = useState<TriggerType>('webhook');
   const id = flowIdFrom(name, taken);
   const begin = (event: SubmitEvent): void => {
     event.preventDefault();
-    if (name.trim() !== '') navigate(`/flows/${id}/edit${queryText({ name: name.trim() })}`);
+    if (name.trim() !== '') navigate(`/flows/${id}/edit${queryText({ name: name.trim(), starts: type === 'webhook' ? undefined : type })}`);
   };
   return (
     <form className="new-flow-form" onSubmit={begin}>
@@ -62,7 +64,17 @@ function NameForm() {
         Name
         <input className="input" autoFocus value={name} onChange={(event) => setName(event.target.value)} />
       </label>
-      {name.trim() !== '' && (
+      <label>
+        What starts it
+        <select className="input" value={type} onChange={(event) => setType(event.target.value as TriggerType)}>
+          {Object.entries(TRIGGER_TYPES).map(([value, words]) => (
+            <option key={value} value={value}>
+              {words}
+            </option>
+          ))}
+        </select>
+      </label>
+      {name.trim() !== '' && type === 'webhook' && (
         <p className="dim">
           Requests to <code>/flows/{id}/hook</code> are kept from now on; they run it once it is published.
         </p>

@@ -6,6 +6,7 @@ import { loadedFrom, scopeFor, stepsBefore, NOTHING_LOADED } from './loaded.js';
 import { moveSteps, nudgeSteps, outermostIds, placeTowards, type MoveWay } from './moves.js';
 import { lanesOf, placeAfter, placeOf, spotsOf } from './places.js';
 import { resolveValue } from './resolve.js';
+import { TRIGGER_TYPES, type TriggerType } from './trigger/types.js';
 import { endpointOf, flowIdFrom, nameFrom, starterText } from './starter.js';
 import { rowsOf, sourcesOf } from './value-tree.js';
 
@@ -160,9 +161,9 @@ describe('the values of a step', () => {
 });
 
 describe('a flow that does not exist yet', () => {
-  it('begins with a text that is checked without a problem', () => {
-    const { flow, problems } = parseFlow(starterText('new', 'New'));
-    expect([flow?.id, problems]).toEqual(['new', []]);
+  it.each(Object.keys(TRIGGER_TYPES) as TriggerType[])('begins with a text that is checked without a problem: %s', (type) => {
+    const { flow, problems } = parseFlow(starterText('new', { name: 'New', type }));
+    expect([flow?.id, flow?.trigger.type, problems]).toEqual(['new', type, []]);
   });
 
   it('listens where the event came in, under an id that is free', () => {

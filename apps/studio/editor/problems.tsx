@@ -7,10 +7,15 @@ import { placeOf } from './places.js';
 import type { Problems } from './queries.js';
 import type { FlowTree } from '../flow/structure.js';
 
-/** The first problem of each step, for its node. */
+/** Whether a pointer leads into the trigger. */
+export function isOfTrigger(pointer: string): boolean {
+  return pointer === '/trigger' || pointer.startsWith('/trigger/');
+}
+
+/** The first problem of each step and of the trigger, for its node. */
 export function marksOf(tree: FlowTree, problems: Problems): ReadonlyMap<string, string> {
   const marks = problems.flatMap(({ path, message }) => {
-    const step = stepAtPointer(tree, path);
+    const step = isOfTrigger(path) ? 'trigger' : stepAtPointer(tree, path);
     return step === undefined ? [] : [[step, message] as const];
   });
   return new Map([...marks].reverse());
@@ -30,10 +35,11 @@ export function ProblemList({ problems, onGo }: ProblemListProps) {
   const { tree, select } = useEditor();
   if (problems.length === 0) return <p className="dim">Nothing is wrong with this text.</p>;
   const go = ({ path, code }: Problems[number]): void => {
-    const step = stepAtPointer(tree, path);
+    const step = isOfTrigger(path) ? 'trigger' : stepAtPointer(tree, path);
     const place = step === undefined ? undefined : placeOf(tree, step);
     onGo?.();
     select(step);
+    if (step === 'trigger') focusField(path);
     if (place) focusField(MENDED_AT[code] ?? path.slice(`${place.list}/${place.at}`.length));
   };
   return (

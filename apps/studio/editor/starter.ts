@@ -1,8 +1,17 @@
 import type { EventView } from '../api/wire.js';
+import { newTrigger, type TriggerType } from './trigger/types.js';
 
-/** The text of a flow that does not exist yet. For an event of a shared endpoint it listens there. */
-export function starterText(id: string, name: string, endpoint?: string): string {
-  const trigger = endpoint === undefined ? { type: 'webhook' } : { type: 'webhook', endpoint };
+/** What a flow that does not exist yet begins with. */
+export interface Start {
+  readonly name: string;
+  readonly type?: TriggerType;
+  /** The shared endpoint that it listens to. */
+  readonly endpoint?: string | undefined;
+}
+
+/** The text of a flow that does not exist yet. */
+export function starterText(id: string, { name, type = 'webhook', endpoint }: Start): string {
+  const trigger = { ...newTrigger(type), ...(endpoint !== undefined && { endpoint }) };
   return `${JSON.stringify({ format: 1, id, name, trigger, steps: [] }, null, 2)}\n`;
 }
 

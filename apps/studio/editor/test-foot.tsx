@@ -54,13 +54,14 @@ interface FootProps {
 
 /** Its button is the one in ink, unless what is left to do is to publish. */
 function Foot({ test, words, label, keys, isReady = true, children }: FootProps) {
-  const { eventId, publish, testsFirst } = useEditor();
+  const { eventId, publish, testsFirst, tree } = useEditor();
+  const isHook = tree.trigger['type'] === 'webhook';
   return (
     <section className="test-foot" aria-label="Test">
       {children}
       <p className="dim">
         {eventId === undefined
-          ? 'No event is loaded to test with: load one over the drawing, or send one to the URL of the flow.'
+          ? `No event is loaded to test with: load one over the drawing${isHook ? ', or send one to the URL of the flow' : ''}.`
           : `Using event ${shortId(eventId)}.`}{' '}
         {words}
       </p>
