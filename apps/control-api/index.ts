@@ -24,7 +24,16 @@ export type { OutputsView, PinList, PinView, SampleView, StepOutputView, TestPla
 export type { OperationItemView, OperationPage, OperationView, OrderedView } from './wire/operation.js';
 export type { SettingsView } from './wire/settings.js';
 export type { StatusView } from './wire/status.js';
-export type { CheckedView, PauseView, PublishedView, SourceView, VersionItem, VersionPage, VersionView } from './wire/version.js';
+export type {
+  ArchivedView,
+  CheckedView,
+  PauseView,
+  PublishedView,
+  SourceView,
+  VersionItem,
+  VersionPage,
+  VersionView,
+} from './wire/version.js';
 export type { Changes } from './wire/stream.js';
 export type { Beginning, ValueChild, ValueMatches, ValueView } from './wire/value.js';
 export type { EmittedView, ScheduleList, ScheduleView, StartedView } from './wire/trigger.js';

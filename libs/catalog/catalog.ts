@@ -235,7 +235,6 @@ export class Catalog {
     for (const flow of await this.parts.store.list()) {
       if (present.has(flow.id) || flow.archived) continue;
       await this.parts.store.archive(flow.id);
-      this.callable.delete(flow.id);
     }
   }
 
@@ -295,6 +294,7 @@ export class Catalog {
     const revision = await this.parts.store.revision();
     const flows = (await this.parts.store.list()).filter((flow) => !flow.archived);
     this.live = new Map(await Promise.all(flows.map(async (flow) => [flow.id, await this.liven(flow)] as const)));
+    for (const id of this.callable.keys()) if (!this.live.has(id)) this.callable.delete(id);
     this.held = heldBack(this.live.values());
     this.shared = livenEndpoints(this.shelf.book, this.book, this.live.values());
     await this.readDrafts();

@@ -6,9 +6,12 @@ import { basename, dirname, join } from 'node:path';
 export class FlowFileError extends Error {
   readonly code = 'flow.file-unusable';
 
-  constructor(verb: 'read' | 'written', path: string, cause: Error) {
+  constructor(verb: 'read' | 'written' | 'removed', path: string, cause: Error) {
     const advice = 'Give this process access to the folder, or set MILLRACE_SOURCE=database.';
-    super(`The flow file ${path} cannot be ${verb} (${cause.message}). Nothing was published. ${advice}`, { cause });
+    super(
+      `The flow file ${path} cannot be ${verb} (${cause.message}). Nothing was ${verb === 'removed' ? 'archived' : 'published'}. ${advice}`,
+      { cause },
+    );
     this.name = 'FlowFileError';
   }
 }
@@ -39,6 +42,16 @@ export async function writeFlowText(folder: string, id: string, text: string): P
     await replaceFile(target, text);
   } catch (error) {
     throw new FlowFileError('written', path, error as Error);
+  }
+}
+
+/** Removes a flow's file; of a link the link. One that is gone is removed. Throws a FlowFileError. */
+export async function removeFlowFile(folder: string, id: string): Promise<void> {
+  const path = flowPath(folder, id);
+  try {
+    await unlink(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw new FlowFileError('removed', path, error as Error);
   }
 }
 

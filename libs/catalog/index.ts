@@ -7,7 +7,7 @@ export { EndpointError, EndpointMaker, ownCredential, type EndpointOrder, type E
 export { statusAtBirth, type LiveEndpoint, type LiveFlow } from './live.js';
 export { readFlowFile, readFlowFolder, type FlowFile } from './flow-folder.js';
 export { FlowFileError } from './flow-file.js';
-export { flowIdObjection, Publisher, type Base, type PublishResult, type Theirs } from './publisher.js';
+export { flowIdObjection, Publisher, type ArchiveResult, type Base, type PublishResult, type Theirs } from './publisher.js';
 export { installedComponents, type PluginPlaces } from './installed.js';
 export { KeyPlace } from './vault/keys.js';
 export { planTest, type TestPlan, type TestText } from './test-plan.js';

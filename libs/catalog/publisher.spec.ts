@@ -260,6 +260,53 @@ describe('rolling back', () => {
   });
 });
 
+describe('archiving', () => {
+  it('takes the file and the live flow away, keeps the versions, and rolling back brings it all back', async () => {
+    await writeFile(file(), text('one'));
+    const rig = await open();
+    expect(await rig.publisher.archive('a', base(1, text('one')))).toEqual({ kind: 'archived' });
+    await expect(stat(file())).rejects.toThrow('ENOENT');
+    expect(rig.catalog.flow('a')).toBeUndefined();
+    expect(await rig.publisher.archive('a')).toEqual({ kind: 'missing' });
+    await rig.catalog.reload();
+    expect(rig.catalog.flow('a')).toBeUndefined();
+    expect(await rig.publisher.rollBack('a', 1)).toEqual({ kind: 'unchanged', version: 1 });
+    expect([await onDisk(), rig.catalog.flow('a')?.version]).toEqual([text('one'), 1]);
+  });
+
+  it('stops at a file or a version that somebody made since, and keeps both', async () => {
+    await writeFile(file(), text('one'));
+    const rig = await open();
+    await writeFile(file(), text('theirs', ', "nonsense": 1'));
+    const theirs = text('theirs', ', "nonsense": 1');
+    expect(await rig.publisher.archive('a', base(1, text('one')))).toMatchObject({
+      kind: 'conflict',
+      theirs: { from: 'file', text: theirs },
+    });
+    expect(await rig.publisher.archive('a')).toMatchObject({ kind: 'conflict', theirs: { from: 'file', text: theirs } });
+    expect([await onDisk(), rig.catalog.flow('a')?.version]).toEqual([theirs, 1]);
+    await writeFile(file(), text('two'));
+    await rig.catalog.reload();
+    expect(await rig.publisher.archive('a', base(1, text('one')))).toMatchObject({
+      kind: 'conflict',
+      theirs: { from: 'version', version: 2 },
+    });
+    expect(await rig.publisher.archive('a', base(2, text('two')))).toEqual({ kind: 'archived' });
+  });
+
+  it('leaves the folder alone where the database is the source, and ends what others may call', async () => {
+    await writeFile(file(), text('of the folder'));
+    const rig = await open({ source: 'database' });
+    await rig.publisher.deploy('a', text('one'));
+    const caller = '{ "format": 1, "id": "b", "trigger": { "type": "webhook" }, "steps": [{ "id": "c", "call": "a" }] }';
+    const codes = (): string[] => rig.catalog.check(caller, 'b').problems.map(({ code }) => code);
+    const before = codes();
+    expect(await rig.publisher.archive('a')).toEqual({ kind: 'archived' });
+    expect(await onDisk()).toBe(text('of the folder'));
+    expect([before, codes()]).toEqual([[], ['call.unknown-flow']]);
+  });
+});
+
 describe('a pause', () => {
   it('outlasts a restart, a new version and the reading of the folder', async () => {
     await writeFile(file(), text('one'));

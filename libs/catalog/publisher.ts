@@ -11,7 +11,7 @@ import {
 } from '@millrace/postgres';
 import type { Catalog } from './catalog.js';
 import { priorityOf, rateOf } from './live.js';
-import { readFlowText, writeFlowText } from './flow-file.js';
+import { readFlowText, removeFlowFile, writeFlowText } from './flow-file.js';
 
 /** The text that somebody began from. */
 export interface Base {
@@ -39,6 +39,9 @@ export type PublishResult =
   /** The draft moved on; null when it is gone. */
   | { readonly kind: 'stale'; readonly draft: DraftEntity | null }
   | { readonly kind: 'missing' };
+
+export type ArchiveResult =
+  { readonly kind: 'archived' } | { readonly kind: 'conflict'; readonly theirs: Theirs } | { readonly kind: 'missing' };
 
 export interface PublisherParts {
   readonly catalog: Catalog;
@@ -101,6 +104,26 @@ export class Publisher {
     return this.publish({ id, text: old.text, base, publication: { origin: 'rollback', restored: version } });
   }
 
+  /**
+   * Takes a flow out of service: nothing starts it any more, and its file is gone where the folder is the source. Versions, runs
+   * and events stay; rolling back brings it back. Without a base whatever version is live, but never a file that nobody published.
+   */
+  archive(id: string, base?: Base): Promise<ArchiveResult> {
+    const { catalog, flows, folder } = this.parts;
+    const before = async (latest: FlowVersionEntity | null): Promise<void> => {
+      checkVersion(latest, NO_TEXT, base);
+      if (folder !== undefined) await removeKnown(folder, { id, latest, base });
+    };
+    return catalog.change(async () => {
+      try {
+        return { kind: (await flows.archive(id, before)) ? 'archived' : 'missing' };
+      } catch (error) {
+        if (error instanceof Conflict) return { kind: 'conflict', theirs: error.theirs };
+        throw error;
+      }
+    });
+  }
+
   /** An operator's pause or its end; undefined when there is no such flow. */
   async pause(id: string, paused: boolean): Promise<FlowEntity | undefined> {
     const { catalog, flows } = this.parts;
@@ -154,20 +177,35 @@ function checkVersion(latest: FlowVersionEntity | null, hash: string, base: Base
   throw new Conflict({ from: 'version', version: latest.version, text: latest.text, hash: latest.hash });
 }
 
-interface Overwriting {
+/** The hash of no text. */
+const NO_TEXT = '';
+
+/** What was known of a flow's file before it is changed. */
+interface Known {
   readonly id: string;
-  readonly text: string;
   readonly latest: FlowVersionEntity | null;
   readonly base: Base | undefined;
 }
 
 /** Writes the file unless somebody changed it since the base; without a base, since the newest version. */
-async function writeOver(folder: string, { id, text, latest, base }: Overwriting): Promise<void> {
-  const file = await readFlowText(folder, id);
+async function writeOver(folder: string, { text, ...known }: Known & { readonly text: string }): Promise<void> {
+  const file = await readFlowText(folder, known.id);
   if (file === text) return;
-  const hash = file === undefined ? '' : textHash(file);
-  const known = base?.hash ?? latest?.hash ?? '';
-  const isDeletedByDesign = file === undefined && base === undefined;
-  if (hash !== known && !isDeletedByDesign) throw new Conflict({ from: 'file', version: latest?.version ?? 0, text: file ?? null, hash });
-  await writeFlowText(folder, id, text);
+  const isDeletedByDesign = file === undefined && known.base === undefined;
+  if (!isDeletedByDesign) checkFile(file, known);
+  await writeFlowText(folder, known.id, text);
+}
+
+/** Removes the file unless somebody changed it since. */
+async function removeKnown(folder: string, known: Known): Promise<void> {
+  const file = await readFlowText(folder, known.id);
+  if (file === undefined) return;
+  checkFile(file, known);
+  await removeFlowFile(folder, known.id);
+}
+
+function checkFile(file: string | undefined, { latest, base }: Known): void {
+  const hash = file === undefined ? NO_TEXT : textHash(file);
+  if (hash === (base?.hash ?? latest?.hash ?? NO_TEXT)) return;
+  throw new Conflict({ from: 'file', version: latest?.version ?? 0, text: file ?? null, hash });
 }

@@ -115,11 +115,15 @@ export class PostgresFlowStore {
     });
   }
 
-  /** The flow's file is gone: nothing starts it any more, its history stays. */
-  archive(id: string): Promise<void> {
+  /** Nothing starts the flow any more, its history stays. False where there is none, or it is archived. `before` as of a publication. */
+  archive(id: string, before?: Publication['before']): Promise<boolean> {
     return this.releasing(id, async (manager) => {
+      const flow = await manager.findOneBy(FlowEntity, { id, archived: false });
+      if (!flow) return false;
+      await before?.(await manager.findOne(FlowVersionEntity, { where: { flowId: id }, order: { version: 'DESC' } }));
       await setRate(manager, id, undefined);
       await upsert(manager, id, { archived: true });
+      return true;
     });
   }
 

@@ -266,6 +266,21 @@ describeInBrowser('whoever edits a flow', () => {
     await page.getByText('1 run discarded').waitFor({ state: 'attached' });
   });
 
+  it('archives a flow when asked twice, and brings it back by a roll back', async () => {
+    await publish('short-lived', '{ "format": 1, "id": "short-lived", "trigger": { "type": "webhook" }, "steps": [] }');
+    const page = await open('/flows/short-lived');
+    await page.getByRole('button', { name: 'Archive the flow' }).click();
+    await page.getByRole('button', { name: 'Archive short-lived' }).click();
+    await page.getByText('It is archived: nothing starts it.').waitFor();
+    await page.getByText('Archived', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Versions' }).click();
+    await page
+      .getByRole('button', { name: /Roll back/ })
+      .first()
+      .click();
+    await page.getByText('Live v1').waitFor();
+  });
+
   it('rolls back to an older version, which is a new one', async () => {
     const { text } = await world.instance.api<FlowView>('flows/partner');
     await publish('partner', text!.replace('Partner orders', 'Partner orders, new'));

@@ -157,6 +157,26 @@ describe('with the folder as the source', () => {
     expect(await readFile(join(instance.flows, 'rolled.json'), 'utf8')).toBe(text('rolled', 'one'));
   });
 
+  it('a flow is archived with its file, and brought back, by the command line too', async () => {
+    await ask(instance, 'POST', 'flows/leaving/versions', { text: text('leaving', 'one') });
+    const hook = async (): Promise<number> => (await fetch(`${instance.url}/flows/leaving/hook`, { method: 'POST', body: '{}' })).status;
+    const conflict = await ask<{ theirs: object }>(instance, 'POST', 'flows/leaving/archive', { base: { version: 1, hash: 'another' } });
+    expect([conflict.status, conflict.body.error?.code, conflict.body.theirs]).toMatchObject([
+      409,
+      'flow.conflict',
+      { from: 'file', version: 1 },
+    ]);
+    const gone = await command(instance, home, 'archive', 'leaving');
+    expect([gone.code, gone.stdout]).toEqual([0, 'leaving is archived. millrace rollback leaving <version> brings it back.\n']);
+    expect(await hook()).toBe(404);
+    await expect(readFile(join(instance.flows, 'leaving.json'), 'utf8')).rejects.toThrow('ENOENT');
+    expect((await ask<{ state: string }>(instance, 'GET', 'flows/leaving')).body.state).toBe('archived');
+    expect((await command(instance, home, 'archive', 'leaving')).stderr).toMatch(/There is no flow/);
+    expect((await command(instance, home, 'rollback', 'leaving', '1')).code).toBe(0);
+    expect(await readFile(join(instance.flows, 'leaving.json'), 'utf8')).toBe(text('leaving', 'one'));
+    expect((await ask<{ state: string }>(instance, 'GET', 'flows/leaving')).body.state).toBe('live');
+  });
+
   it('the folder makes no version of what was published', async () => {
     await ask(instance, 'POST', 'flows/once/versions', { text: text('once', 'one') });
     // Something else that the folder brings in shows that it was read after the publication.
@@ -178,6 +198,8 @@ describe('with the folder as the source', () => {
     ['a text that no flow may be as long as', 'PUT', 'flows/x/draft', { text: 'x'.repeat(600_000), revision: 0 }, 413, 'draft.too-large'],
     ['a body without end', 'PUT', 'flows/x/draft', `{"text":"${'x'.repeat(5_000_000)}"}`, 413, 'request.too-large'],
     ['a pause of nobody', 'POST', 'flows/nobody/pause', undefined, 404, 'flow.not-found'],
+    ['the archiving of nobody', 'POST', 'flows/nobody/archive', {}, 404, 'flow.not-found'],
+    ['the archiving of half a base', 'POST', 'flows/hello/archive', { base: { version: 1 } }, 400, 'request.invalid'],
     ['a roll back to nothing', 'POST', 'flows/hello/rollback', { version: 99 }, 404, 'version.not-found'],
     [
       'a comparison with two things at once',

@@ -2,6 +2,9 @@ import type { JsonSchema } from '@millrace/component-sdk';
 import { draftBody, draftListSchema, draftSchema, publishBody, removedSchema, removeQuery, staleSchema } from '../wire/draft.js';
 import { failureSchema } from '../wire/problem.js';
 import {
+  archiveBody,
+  archiveConflictSchema,
+  archivedSchema,
   checkBody,
   checkedSchema,
   conflictSchema,
@@ -121,6 +124,23 @@ export const versionOperations: readonly Operation[] = [
     description: `A new version: none is changed. ${WRITES}`,
     body: rollbackBody.schema,
     answers: { ...published, ...invalid, ...failed(404, 'There is no such version.') },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/flows/{id}/archive',
+    id: 'archiveFlow',
+    tag: 'flows',
+    summary: 'Take a flow out of service',
+    description:
+      'Nothing starts it any more, and its URL answers 404. Runs that have begun go on; versions, runs and events stay. Rolling back brings it back. With MILLRACE_SOURCE=folder its file is removed in the same action.',
+    body: archiveBody.schema,
+    answers: {
+      ...ok('It is archived.', archivedSchema),
+      ...invalid,
+      ...failed(404, 'There is no such flow, or it is archived.'),
+      409: { description: '`flow.conflict`: the file or the live version changed since the base.', schema: archiveConflictSchema },
+      ...failed(503, '`flow.file-unusable`: the file in the flows folder cannot be read or removed. Nothing was archived.'),
+    },
   },
   {
     method: 'get',

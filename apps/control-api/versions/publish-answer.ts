@@ -1,8 +1,8 @@
-import { FlowFileError, type PublishResult } from '@millrace/catalog';
-import { ApiError } from '@millrace/platform';
+import { FlowFileError, type ArchiveResult, type PublishResult, type Theirs } from '@millrace/catalog';
+import { ApiError, notFound } from '@millrace/platform';
 import { staleDraft, draftView } from '../drafts/draft-view.js';
 import { problemView } from '../flows/flow-view.js';
-import type { PublishedView } from '../wire/version.js';
+import type { ArchivedView, PublishedView } from '../wire/version.js';
 
 /** What an answer needs beside the result. */
 interface Context {
@@ -17,11 +17,23 @@ export async function publishAnswer(
   publishing: Promise<PublishResult>,
   { missing, liveVersion }: Context,
 ): Promise<PublishedView> {
-  const result = await publishing.catch((error: unknown) => {
-    throw error instanceof FlowFileError ? new ApiError(503, error.code, error.message) : error;
-  });
+  const result = await publishing.catch(unusable);
   if ('version' in result) return { version: result.version, published: result.kind === 'published' };
   throw failure(id, result, { missing, liveVersion });
+}
+
+/** What archiving is answered with. */
+export async function archiveAnswer(id: string, archiving: Promise<ArchiveResult>): Promise<ArchivedView> {
+  const result = await archiving.catch(unusable);
+  if (result.kind === 'archived') return { archived: true };
+  if (result.kind === 'missing') throw notFound('flow', id);
+  const { theirs } = result;
+  const message = `${changed(id, theirs)} since you saw it. Nothing was archived: look at it, then archive with that as the base.`;
+  throw new ApiError(409, 'flow.conflict', message, {}, { theirs });
+}
+
+function unusable(error: unknown): never {
+  throw error instanceof FlowFileError ? new ApiError(503, error.code, error.message) : error;
 }
 
 type Failure = Exclude<PublishResult, { kind: 'published' | 'unchanged' }>;
@@ -38,9 +50,11 @@ function failure(id: string, result: Failure, { missing, liveVersion }: Context)
 }
 
 function conflict(id: string, { theirs, yours }: Extract<Failure, { kind: 'conflict' }>): ApiError {
-  const file = theirs.text === null ? 'was deleted' : 'was changed';
-  const what =
-    theirs.from === 'file' ? `The file ${id}.json ${file} by somebody else` : `Version ${theirs.version} was published by somebody else`;
-  const message = `${what} since your text was begun. Nothing was published: look at both, then publish with theirs as the base.`;
+  const message = `${changed(id, theirs)} since your text was begun. Nothing was published: look at both, then publish with theirs as the base.`;
   return new ApiError(409, 'flow.conflict', message, {}, { theirs, yours });
+}
+
+function changed(id: string, { from, text, version }: Theirs): string {
+  const file = text === null ? 'was deleted' : 'was changed';
+  return from === 'file' ? `The file ${id}.json ${file} by somebody else` : `Version ${version} was published by somebody else`;
 }

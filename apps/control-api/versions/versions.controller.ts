@@ -11,11 +11,13 @@ import { checkFlowId } from '../flows/flow-id.js';
 import { flowState, problemView } from '../flows/flow-view.js';
 import { publishBody } from '../wire/draft.js';
 import {
+  archiveBody,
   checkBody,
   deployBody,
   diffBody,
   rollbackBody,
   versionsQuery,
+  type ArchivedView,
   type CheckedView,
   type DiffSide,
   type PauseView,
@@ -25,7 +27,7 @@ import {
   type VersionPage,
   type VersionView,
 } from '../wire/version.js';
-import { publishAnswer } from './publish-answer.js';
+import { archiveAnswer, publishAnswer } from './publish-answer.js';
 
 const DEFAULT_LIMIT = 50;
 
@@ -74,6 +76,14 @@ export class VersionsController {
     const revision = seenRevision((await publishBody.read(request.raw)).revision, ifMatch);
     const missing = (): ApiError => new ApiError(404, 'draft.not-found', `There is no draft of ${id}: it was published or deleted.`);
     return this.answer(id, this.platform.publisher.publishDraft(id, revision), missing);
+  }
+
+  @Post('archive')
+  @HttpCode(200)
+  async archive(@Param('id') id: string, @Req() request: FastifyRequest): Promise<ArchivedView> {
+    checkFlowId(id);
+    const { base } = await archiveBody.read(request.raw);
+    return archiveAnswer(id, this.platform.publisher.archive(id, base));
   }
 
   /** What the next version would replace: the text to begin a draft from, and its base. */
@@ -140,10 +150,11 @@ export class VersionsController {
     return found;
   }
 
+  /** 0: none is. */
   private async liveVersion(id: string): Promise<number> {
     const flow = await this.platform.flows.find(id);
     if (flow === null) throw notFound('flow', id.slice(0, 80));
-    return flow.liveVersion ?? 0;
+    return flow.archived ? 0 : (flow.liveVersion ?? 0);
   }
 }
 

@@ -54,6 +54,15 @@ export const deployBody = defineBody({
   additionalProperties: false,
 } as const);
 
+export const archiveBody = defineBody({
+  title: 'Archiving',
+  type: 'object',
+  properties: { base: { ...baseSchema, description: 'What was seen of it, as `source` says. Without one, whatever version is live.' } },
+  additionalProperties: false,
+} as const);
+
+export const archivedSchema = exactly('Archived', { archived: { const: true } });
+
 export const rollbackBody = defineBody({
   title: 'Rollback',
   type: 'object',
@@ -69,16 +78,16 @@ export const publishedSchema = exactly('Published', {
 
 export const refusedSchema = exactly('TextRefused', { ...failureSchema.properties, problems: { type: 'array', items: problemSchema } });
 
-export const conflictSchema = exactly('PublishConflict', {
-  ...failureSchema.properties,
-  theirs: exactly('TheirText', {
-    from: { enum: ['file', 'version'] },
-    version: { type: 'integer', description: 'The newest version; 0 for none.' },
-    hash: { type: 'string' },
-    text: { type: ['string', 'null'], description: 'Null when the file was deleted.' },
-  }),
-  yours: text,
+const theirs = exactly('TheirText', {
+  from: { enum: ['file', 'version'] },
+  version: { type: 'integer', description: 'The newest version; 0 for none.' },
+  hash: { type: 'string' },
+  text: { type: ['string', 'null'], description: 'Null when the file was deleted.' },
 });
+
+export const conflictSchema = exactly('PublishConflict', { ...failureSchema.properties, theirs, yours: text });
+
+export const archiveConflictSchema = exactly('ArchiveConflict', { ...failureSchema.properties, theirs });
 
 export const checkBody = defineBody(exactly('TextToCheck', { text }));
 
@@ -156,3 +165,4 @@ export type PublishedView = Infer<typeof publishedSchema>;
 export type CheckedView = Infer<typeof checkedSchema>;
 export type PauseView = Infer<typeof pausedSchema>;
 export type DiffSide = Infer<typeof side>;
+export type ArchivedView = Infer<typeof archivedSchema>;

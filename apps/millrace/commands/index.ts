@@ -1,4 +1,5 @@
 import type { Command } from '../command.js';
+import { archive } from './archive.js';
 import { credentials } from './credentials.js';
 import { demo } from './demo.js';
 import { deploy } from './deploy.js';
@@ -43,6 +44,7 @@ export const commands: Readonly<Record<string, Command>> = {
   deploy,
   versions,
   rollback,
+  archive,
   pause,
   resume,
 };

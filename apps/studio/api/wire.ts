@@ -1,6 +1,7 @@
 /** What the control API answers: types only, so that nothing of the server comes into the page. */
 export type {
   ActivityView,
+  ArchivedView,
   AttemptView,
   Beginning,
   BodyView,

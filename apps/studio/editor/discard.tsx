@@ -13,7 +13,7 @@ export function DiscardDraft() {
   const discard = useDiscard();
   if (revision === 0) return null;
   return (
-    <section className="discard">
+    <section className="removal">
       <h3>Discard it</h3>
       <p className="dim">
         {liveVersion > 0 ? `Version ${liveVersion} stays live as it is.` : 'It was never published: nothing of it is left then.'}

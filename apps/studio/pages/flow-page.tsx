@@ -14,6 +14,7 @@ import { Loaded } from '../ui/states.js';
 import { Sentence } from '../ui/sentence.js';
 import { useNow } from '../ui/use-now.js';
 import { useUrlState } from '../ui/url-state.js';
+import { ArchiveFlow } from './archive-flow.js';
 import { FlowText } from './flow-text.js';
 import { stepAtPointer } from './problem-place.js';
 
@@ -92,6 +93,7 @@ function NoVersion({ flow }: { readonly flow: FlowView }) {
     <div className="detail">
       <h2>No version of this flow can run yet</h2>
       <Problems flow={flow} />
+      <ArchiveFlow flow={flow} />
     </div>
   );
 }
@@ -136,6 +138,7 @@ function About({ flow, tree }: { readonly flow: FlowView; readonly tree: FlowTre
         <Fact label="Steps">{count(everyStep([...tree.steps, ...tree.onError]).length, 'step')}</Fact>
       </Facts>
       <Problems flow={flow} />
+      <ArchiveFlow flow={flow} />
     </>
   );
 }

@@ -63,8 +63,8 @@ function FlowTable({ items, drafts, activity }: FlowTableProps) {
   );
 }
 
-/** A flow that was never published. */
-function DraftRow({ draft: { flowId, name, updatedAt } }: { readonly draft: DraftItem }) {
+/** A draft whose flow is not there. */
+function DraftRow({ draft: { flowId, name, updatedAt, base } }: { readonly draft: DraftItem }) {
   const now = useNow();
   return (
     <tr>
@@ -77,7 +77,7 @@ function DraftRow({ draft: { flowId, name, updatedAt } }: { readonly draft: Draf
         </span>
       </td>
       <td className="dim" colSpan={4}>
-        Never published. Edited {ago(updatedAt, now)}.
+        {base.version > 0 ? 'Its flow is archived.' : 'Never published.'} Edited {ago(updatedAt, now)}.
       </td>
       <td className="tight">Draft</td>
     </tr>
