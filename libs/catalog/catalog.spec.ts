@@ -41,8 +41,9 @@ class MemoryFlowStore implements Pick<PostgresFlowStore, 'publish' | 'refuse' | 
     this.set(id, { archived: false, problems: [...problems] });
   }
 
-  async archive(id: string): Promise<void> {
+  async archive(id: string): Promise<boolean> {
     this.set(id, { archived: true });
+    return true;
   }
 
   async list(): Promise<FlowEntity[]> {
