@@ -272,7 +272,11 @@ describeInBrowser('whoever edits a flow', () => {
     await page.getByRole('button', { name: 'Archive the flow' }).click();
     await page.getByRole('button', { name: 'Archive short-lived' }).click();
     await page.getByText('It is archived: nothing starts it.').waitFor();
-    await page.getByText('Archived', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Flows', exact: true }).first().click();
+    await page.getByRole('link', { name: 'Order to CRM' }).waitFor();
+    expect(await page.getByRole('link', { name: 'short-lived' }).count()).toBe(0);
+    await page.getByRole('link', { name: 'Archived' }).click();
+    await page.getByRole('link', { name: 'short-lived' }).click();
     await page.getByRole('link', { name: 'Versions' }).click();
     await page
       .getByRole('button', { name: /Roll back/ })

@@ -6,7 +6,16 @@ import { promisify } from 'node:util';
 import { jest } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import type { DraftView, FlowView, PublishedView, RunPage, RunView, SourceView, VersionPage } from '../../apps/control-api/index.js';
+import type {
+  DraftView,
+  FlowList,
+  FlowView,
+  PublishedView,
+  RunPage,
+  RunView,
+  SourceView,
+  VersionPage,
+} from '../../apps/control-api/index.js';
 import { endOf, eventually, webhookFlow } from '../support/flow-files.js';
 import { MAIN, newHome, startInstance, type TestInstance } from '../support/instance.js';
 
@@ -171,6 +180,10 @@ describe('with the folder as the source', () => {
     expect(await hook()).toBe(404);
     await expect(readFile(join(instance.flows, 'leaving.json'), 'utf8')).rejects.toThrow('ENOENT');
     expect((await ask<{ state: string }>(instance, 'GET', 'flows/leaving')).body.state).toBe('archived');
+    const listed = await ask<FlowList>(instance, 'GET', 'flows?archived=true');
+    expect(listed.body.items.map(({ id, state, version }) => [id, state, version])).toContainEqual(['leaving', 'archived', 1]);
+    expect((await ask<FlowList>(instance, 'GET', 'flows')).body.items.map(({ id }) => id)).not.toContain('leaving');
+    expect((await ask(instance, 'GET', 'flows?archived=perhaps')).status).toBe(400);
     expect((await command(instance, home, 'archive', 'leaving')).stderr).toMatch(/There is no flow/);
     expect((await command(instance, home, 'rollback', 'leaving', '1')).code).toBe(0);
     expect(await readFile(join(instance.flows, 'leaving.json'), 'utf8')).toBe(text('leaving', 'one'));

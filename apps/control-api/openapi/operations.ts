@@ -2,7 +2,7 @@ import type { JsonSchema } from '@millrace/component-sdk';
 import { activityQuery, activitySchema } from '../wire/activity.js';
 import { componentListSchema } from '../wire/component.js';
 import { eventPageSchema, eventSchema, eventsQuery } from '../wire/event.js';
-import { flowListSchema, flowSchema } from '../wire/flow.js';
+import { flowListSchema, flowSchema, flowsQuery } from '../wire/flow.js';
 import { failureSchema } from '../wire/problem.js';
 import {
   bulkSchema,
@@ -55,7 +55,8 @@ export const operations: readonly Operation[] = [
     id: 'listFlows',
     tag: 'flows',
     summary: 'All flows, without their texts',
-    answers: ok('By id; archived flows are left out.', flowListSchema),
+    query: flowsQuery.properties,
+    answers: { ...ok('By id.', flowListSchema), ...invalid },
   },
   {
     method: 'get',

@@ -1,5 +1,6 @@
 import type { Infer } from '@millrace/component-sdk';
 import { exactly, textOrNull, timeOrNull } from './parts.js';
+import { defineQuery } from './query.js';
 
 export const FLOW_STATES = ['live', 'paused', 'not-enabled', 'archived'] as const;
 
@@ -42,6 +43,10 @@ const flowMembers = {
   problems: { type: 'array', items: problemSchema, description: 'Why the newest text, or any at all, is not live.' },
   trigger: triggerSchema,
 } as const;
+
+export const flowsQuery = defineQuery({
+  archived: { type: 'boolean', description: 'Those that are archived, instead of those that are there.' },
+});
 
 export const flowItemSchema = exactly('FlowItem', flowMembers);
 export const flowListSchema = exactly('FlowList', { items: { type: 'array', items: flowItemSchema } });

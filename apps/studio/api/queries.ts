@@ -53,6 +53,9 @@ export const flowsQuery = queryOptions({ queryKey: ['flows'], queryFn: ({ signal
 
 export const useFlows = () => useQuery(flowsQuery);
 
+export const useArchivedFlows = () =>
+  useQuery({ queryKey: ['flows', 'archived'], queryFn: ({ signal }) => get<FlowList>('flows', { archived: true }, signal) });
+
 export const useFlow = (id: string) =>
   useQuery({ queryKey: ['flow', id], queryFn: ({ signal }) => get<FlowView>(`flows/${id}`, {}, signal) });
 

@@ -2,15 +2,15 @@ import { Dialog } from '@base-ui/react/dialog';
 import { useState, type SubmitEvent } from 'react';
 import { Link, useLocation } from 'wouter';
 import { queryText } from '../api/client.js';
-import { useDrafts, useFlows } from '../api/queries.js';
+import { useArchivedFlows, useDrafts, useFlows } from '../api/queries.js';
 import type { EventView } from '../api/wire.js';
 import { Button } from '../ui/controls.js';
 import { TRIGGER_TYPES, type TriggerType } from './trigger/types.js';
 import { endpointOf, flowIdFrom, nameFrom } from './starter.js';
 
-/** Of flows, and of drafts that are to become flows. */
+/** Of flows, also of archived ones, which come back under their id, and of drafts that are to become flows. */
 function useTakenIds(): readonly string[] {
-  const flows = useFlows().data?.items ?? [];
+  const flows = [...(useFlows().data?.items ?? []), ...(useArchivedFlows().data?.items ?? [])];
   const drafts = useDrafts().data?.items ?? [];
   return [...flows.map(({ id }) => id), ...drafts.map(({ flowId }) => flowId)];
 }

@@ -1,36 +1,71 @@
 import { Link } from 'wouter';
-import { useActivity, useDrafts, useFlows } from '../api/queries.js';
+import { useActivity, useArchivedFlows, useDrafts, useFlows } from '../api/queries.js';
 import type { DraftItem, FlowActivityView, FlowItem } from '../api/wire.js';
 import { newDrafts } from '../flow/drafts.js';
 import { ago, count } from '../format/format.js';
 import { scheduleWords, type ScheduleParts } from '../format/schedule.js';
 import { NewFlow } from '../editor/new-flow.js';
 import { Header } from '../shell/shell.js';
+import { Segmented } from '../ui/controls.js';
 import { Glyph, statusWords } from '../ui/glyph.js';
 import { HeadRow } from '../ui/head-row.js';
 import { Empty, Loaded } from '../ui/states.js';
+import { useUrlState } from '../ui/url-state.js';
 import { useNow } from '../ui/use-now.js';
 import { HourStrip } from './hour-strip.js';
 
 export function FlowsPage() {
-  const flows = useFlows();
-  const drafts = useDrafts().data?.items ?? [];
-  const { data: activity } = useActivity();
+  const archived = useUrlState().get('archived') === 'true';
   return (
     <>
-      <Header trail={[{ label: 'Flows' }]} actions={<NewFlow />} />
-      <Loaded query={flows} what="the flows">
-        {({ items }) =>
-          items.length + drafts.length === 0 ? (
-            <Empty title="No flows yet">
-              <p>A flow is a JSON file in the flows folder. Save one there and it is live a moment later.</p>
-            </Empty>
-          ) : (
-            <FlowTable items={items} drafts={drafts} activity={activity?.flows ?? []} />
-          )
-        }
-      </Loaded>
+      <Header trail={[{ label: 'Flows' }]} actions={<NewFlow />}>
+        <Segmented label="Which flows" choices={CHOICES} value={archived ? 'true' : undefined} />
+      </Header>
+      {archived ? <Archived /> : <Present />}
     </>
+  );
+}
+
+const CHOICES = [
+  { value: undefined, label: 'Current', href: '/flows' },
+  { value: 'true', label: 'Archived', href: '/flows?archived=true' },
+];
+
+/** What was taken out of service; a roll back brings it back. */
+function Archived() {
+  return (
+    <Loaded query={useArchivedFlows()} what="the archived flows">
+      {({ items }) =>
+        items.length === 0 ? (
+          <Empty title="No flow is archived">
+            <p>A flow that is archived, or whose file is deleted, is listed here. A roll back to one of its versions brings it back.</p>
+          </Empty>
+        ) : (
+          <FlowTable items={items} drafts={NONE} activity={NONE} />
+        )
+      }
+    </Loaded>
+  );
+}
+
+const NONE: readonly never[] = [];
+
+function Present() {
+  const flows = useFlows();
+  const drafts = useDrafts().data?.items ?? NONE;
+  const { data: activity } = useActivity();
+  return (
+    <Loaded query={flows} what="the flows">
+      {({ items }) =>
+        items.length + drafts.length === 0 ? (
+          <Empty title="No flows yet">
+            <p>Draw one with New flow, or save a JSON file in the flows folder: it is live a moment later.</p>
+          </Empty>
+        ) : (
+          <FlowTable items={items} drafts={drafts} activity={activity?.flows ?? NONE} />
+        )
+      }
+    </Loaded>
   );
 }
 
