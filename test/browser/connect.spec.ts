@@ -111,6 +111,9 @@ describeInBrowser('connecting a vendor', () => {
     await page.getByRole('button', { name: 'Take this secret' }).click();
     await page.getByText('sealed here, before the credentials file').waitFor();
     expect(await page.content()).not.toContain('a-password-that-somebody-typed');
+    await page.getByRole('button', { name: 'Remove what is sealed' }).click();
+    await page.getByRole('button', { name: 'Remove what is sealed as lasting' }).click();
+    await page.getByText('in the credentials file').waitFor();
     expect(await accessibilityFaults(visitor)).toEqual([]);
     await visitor.context.close();
   });

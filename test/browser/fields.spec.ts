@@ -143,6 +143,10 @@ describeInBrowser('a mapped field', () => {
     const message = field(page, 'Message');
     await message.fill('one');
     await page.keyboard.press('Enter');
+    await page
+      .getByRole('region', { name: 'Test' })
+      .getByText(/^Using event/)
+      .waitFor();
     await page.keyboard.press('Control+Enter');
     await page.getByText('It worked.').waitFor();
     expect(await message.innerText()).toBe('one');

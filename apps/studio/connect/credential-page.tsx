@@ -11,7 +11,7 @@ import { Failure, Loaded } from '../ui/states.js';
 import { useNow } from '../ui/use-now.js';
 import { OldSecret } from './endpoint-page.js';
 import { expiryWords } from './expiry.js';
-import { useCredential, useRemoveCredential, useTestCredential } from './queries.js';
+import { useCredential, useRemoveCredential, useTestCredential, useUnsealCredential } from './queries.js';
 import { ChangeSecret } from './secret.js';
 
 /** One credential: who uses it, how that went, and how to change its secret. The secret itself is nowhere to be seen. */
@@ -62,22 +62,24 @@ function Parts({ credential }: { readonly credential: CredentialItem }) {
         <ChangeSecret of={`credentials/${encodeURIComponent(name)}`} definition={definition} />
       </section>
       {usable && <Test name={name} />}
-      {source === 'sealed' && <Remove credential={credential} />}
+      {source === 'sealed' && (shadowsFile ? <Unseal credential={credential} /> : <Remove credential={credential} />)}
     </>
   );
 }
 
-function Remove({ credential: { name, usedBy, shadowsFile } }: { readonly credential: CredentialItem }) {
+function Remove({ credential: { name, usedBy } }: { readonly credential: CredentialItem }) {
   const [, navigate] = useLocation();
-  const remove = useRemoveCredential(name, !shadowsFile);
-  const isNeeded = usedBy.length > 0 && !shadowsFile;
-  const gone = (): void => (shadowsFile ? undefined : navigate('/credentials'));
-  const go = (): void => remove.mutate(undefined, { onSuccess: gone });
+  const remove = useRemoveCredential(name);
+  const isNeeded = usedBy.length > 0;
   return (
     <section>
       <h3>Remove it</h3>
-      <p className="dim">{removalWords(isNeeded, shadowsFile)}</p>
-      <ConfirmedButton sure={`Remove ${name} for good`} disabled={isNeeded || remove.isPending} onConfirm={go}>
+      <p className="dim">{isNeeded ? 'It is used: change what uses it first.' : 'Its secret is gone with it.'}</p>
+      <ConfirmedButton
+        sure={`Remove ${name} for good`}
+        disabled={isNeeded || remove.isPending}
+        onConfirm={() => remove.mutate(undefined, { onSuccess: () => navigate('/credentials') })}
+      >
         Remove the credential
       </ConfirmedButton>
       {remove.error && <Failure error={remove.error} />}
@@ -85,9 +87,19 @@ function Remove({ credential: { name, usedBy, shadowsFile } }: { readonly creden
   );
 }
 
-function removalWords(isNeeded: boolean, shadowsFile: boolean): string {
-  if (shadowsFile) return 'What the credentials file says of it holds again then.';
-  return isNeeded ? 'It is used: change what uses it first.' : 'Its secret is gone with it.';
+/** For one that the credentials file defines too. */
+function Unseal({ credential: { name } }: { readonly credential: CredentialItem }) {
+  const unseal = useUnsealCredential(name);
+  return (
+    <section>
+      <h3>Go by the file again</h3>
+      <p className="dim">What is sealed here is gone then, and what the credentials file says of it holds.</p>
+      <ConfirmedButton sure={`Remove what is sealed as ${name}`} disabled={unseal.isPending} onConfirm={() => unseal.mutate()}>
+        Remove what is sealed
+      </ConfirmedButton>
+      {unseal.error && <Failure error={unseal.error} />}
+    </section>
+  );
 }
 
 function LastUses({ credential: { lastSuccessAt, lastFailureAt, lastFailure } }: { readonly credential: CredentialItem }) {

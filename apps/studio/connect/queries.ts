@@ -44,15 +44,23 @@ export const useSettings = () => useQuery({ queryKey: ['settings'], queryFn: ({ 
 export const useExplained = (id: string) =>
   useQuery({ queryKey: ['explained', id], queryFn: ({ signal }) => get<RefusalDetail>(`refusals/${id}`, {}, signal) });
 
-/**
- * Changes what endpoints and credentials there are; both are looked at anew then. `exact`: the lists only, where what is looked at is
- * gone and nothing is left to ask for.
- */
-function useChange<A, T>(change: (given: A) => Promise<T>, exact = false) {
+const CHANGED = [['endpoints'], ['credentials']] as const;
+
+/** Changes what endpoints and credentials there are; both are looked at anew then. */
+function useChange<A, T>(change: (given: A) => Promise<T>) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: change,
-    onSettled: () => Promise.all(['endpoints', 'credentials'].map((key) => client.invalidateQueries({ queryKey: [key], exact }))),
+    onSettled: () => Promise.all(CHANGED.map((queryKey) => client.invalidateQueries({ queryKey }))),
+  });
+}
+
+/** Removes what is looked at: nothing is left to ask for, and no list shows it any more. */
+function useRemoval<T>(remove: () => Promise<T>) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: remove,
+    onSuccess: () => Promise.all(CHANGED.map((queryKey) => client.resetQueries({ queryKey, exact: true }))),
   });
 }
 
@@ -68,7 +76,7 @@ export const useKeepEndpoint = () =>
     sendJson<KeptEndpoint>('PUT', `endpoints/${name}`, body),
   );
 
-export const useRemoveEndpoint = (name: string) => useChange((_: void) => send<RemovedEndpoint>('DELETE', `endpoints/${name}`), true);
+export const useRemoveEndpoint = (name: string) => useRemoval(() => send<RemovedEndpoint>('DELETE', `endpoints/${name}`));
 
 /** `secret`: one that the other side made; without it one is made here. */
 export interface SecretOrder {
@@ -99,9 +107,12 @@ export const useMakeCredential = () =>
     ),
   );
 
-/** `isLast`: nothing else defines it. */
-export const useRemoveCredential = (name: string, isLast: boolean) =>
-  useChange((_: void) => send<RemovedCredential>('DELETE', `credentials/${encodeURIComponent(name)}`), isLast);
+export const useRemoveCredential = (name: string) =>
+  useRemoval(() => send<RemovedCredential>('DELETE', `credentials/${encodeURIComponent(name)}`));
+
+/** Removes what goes before the credentials file: that holds again then, and is still looked at. */
+export const useUnsealCredential = (name: string) =>
+  useChange((_: void) => send<RemovedCredential>('DELETE', `credentials/${encodeURIComponent(name)}`));
 
 export const useTestCredential = (name: string) =>
   useMutation({
