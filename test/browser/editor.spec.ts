@@ -70,6 +70,8 @@ describeInBrowser('whoever edits a flow', () => {
       .getByRole('button', { name: /^Pause/ })
       .and(page.locator('[data-step="pause"]'))
       .waitFor();
+    // Its first field gets the focus, a moment later.
+    await page.locator('.inspector [data-pointer]:focus').waitFor();
     await page.locator('[data-step="pause"]').focus();
     await page.keyboard.press('Backspace');
     await page.getByText('Deleted pause').first().waitFor();
@@ -187,7 +189,7 @@ describeInBrowser('whoever edits a flow', () => {
     await page.keyboard.press('Enter');
     await page.getByText('Draft · saved').waitFor();
     await page.getByRole('link', { name: 'Flows', exact: true }).first().click();
-    await page.getByText('Never published.').waitFor();
+    await page.getByRole('row', { name: /Half done/ }).getByText('Never published.').waitFor();
     await page.getByRole('button', { name: 'New flow' }).click();
     await page.getByRole('textbox', { name: 'Name' }).fill('Half done');
     await page.getByText('/flows/half-done-2/hook').waitFor();
