@@ -1,10 +1,10 @@
-import { Dialog } from '@base-ui/react/dialog';
 import { useState, type SubmitEvent } from 'react';
 import { Link, useLocation } from 'wouter';
 import { queryText } from '../api/client.js';
 import { useDrafts, useFlows } from '../api/queries.js';
 import type { EventView } from '../api/wire.js';
 import { Button } from '../ui/controls.js';
+import { Modal, ModalTitle } from '../ui/modal.js';
 import { endpointOf, flowIdFrom, nameFrom } from './starter.js';
 
 /** Of flows, and of drafts that are to become flows. */
@@ -34,15 +34,10 @@ export function NewFlow() {
       <Button look="ink" onClick={() => setOpen(true)}>
         New flow
       </Button>
-      <Dialog.Root open={open} onOpenChange={setOpen}>
-        <Dialog.Portal>
-          <Dialog.Backdrop className="dialog-backdrop" />
-          <Dialog.Popup className="dialog new-flow">
-            <Dialog.Title>New flow</Dialog.Title>
-            <NameForm />
-          </Dialog.Popup>
-        </Dialog.Portal>
-      </Dialog.Root>
+      <Modal open={open} onClose={() => setOpen(false)} className="new-flow">
+        <ModalTitle>New flow</ModalTitle>
+        <NameForm />
+      </Modal>
     </>
   );
 }
