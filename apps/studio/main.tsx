@@ -2,7 +2,10 @@ import { CSPProvider } from '@base-ui/react/csp-provider';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.js';
+import { noteOpeners } from './ui/opener.js';
 import './theme/index.css';
+
+noteOpeners();
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

@@ -138,15 +138,40 @@ describeInBrowser('a mapped field', () => {
     await saved('hello', '<');
   });
 
+  it('is empty without a trace once its last word was deleted by word, and deletes a chip as a word', async () => {
+    const { page } = await open(TELL);
+    const message = field(page, 'Message');
+    const held = (): Promise<unknown> => page.evaluate('[document.activeElement.textContent, document.activeElement.children.length]');
+    await message.fill('hello');
+    await written('hello', '"message":"hello"');
+    await page.keyboard.press('Control+Backspace');
+    await written('hello', '"message":""');
+    expect(await held()).toEqual(['', 0]);
+    await message.fill('hello');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Control+Delete');
+    expect(await held()).toEqual(['', 0]);
+    await message.fill('one {{ trigger.body.name }} two');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Shift+Enter');
+    await page.keyboard.type('three');
+    await page.keyboard.press('Control+Backspace');
+    await saved('hello', 'one {{ trigger.body.name }} two\n');
+    await page.keyboard.press('Control+Backspace');
+    await page.keyboard.press('Control+Backspace');
+    await saved('hello', 'one {{ trigger.body.name }} ');
+    await page.keyboard.press('Control+Backspace');
+    await page.keyboard.type('four');
+    await saved('hello', 'one four');
+  });
+
   it('begins a line with Enter only where a text may well have several, and leaves Ctrl Enter to the test', async () => {
     const { page } = await open(TELL);
     const message = field(page, 'Message');
     await message.fill('one');
     await page.keyboard.press('Enter');
-    await page
-      .getByRole('region', { name: 'Test' })
-      .getByText(/^Using event/)
-      .waitFor();
+    // It comes with the event to test with, and its key with it.
+    await page.locator('[data-test="⌘↵"]:enabled').waitFor();
     await page.keyboard.press('Control+Enter');
     await page.getByText('It worked.').waitFor();
     expect(await message.innerText()).toBe('one');

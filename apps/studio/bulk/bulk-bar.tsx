@@ -17,8 +17,7 @@ export function BulkBar({ kinds, selection, filters }: BulkBarProps) {
   const [order, setOrder] = useState<{ kind: Kind; chosen: Chosen }>();
   const [all, setAll] = useState(false);
   const { size } = selection.ids;
-  const close = (): void => {
-    setOrder(undefined);
+  const clear = (): void => {
     selection.clear();
     setAll(false);
   };
@@ -40,18 +39,12 @@ export function BulkBar({ kinds, selection, filters }: BulkBarProps) {
           <Button look="quiet" onClick={() => setAll(!all)}>
             {all ? 'Only the selected' : 'Take all that match'}
           </Button>
-          <Button
-            look="quiet"
-            onClick={() => {
-              selection.clear();
-              setAll(false);
-            }}
-          >
+          <Button look="quiet" onClick={clear}>
             Clear
           </Button>
         </div>
       )}
-      {order && <OrderDialog kind={order.kind} chosen={order.chosen} onClose={close} />}
+      {order && <OrderDialog {...order} onClose={() => setOrder(undefined)} onOrdered={clear} />}
     </>
   );
 }

@@ -1,4 +1,3 @@
-import { Dialog } from '@base-ui/react/dialog';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
@@ -6,6 +5,7 @@ import { sendJson } from '../api/client.js';
 import type { OrderedView } from '../api/wire.js';
 import { announce } from '../shell/announcer.js';
 import { Button } from '../ui/controls.js';
+import { Modal, ModalTitle } from '../ui/modal.js';
 import { Loaded } from '../ui/states.js';
 import { DEEDS, deedWords, lasts, type Kind } from './deeds.js';
 
@@ -16,23 +16,21 @@ interface OrderProps {
   readonly kind: Kind;
   readonly chosen: Chosen;
   readonly onClose: () => void;
+  /** It was closed because it is done. */
+  readonly onOrdered?: () => void;
 }
 
 /** Counts first, then asks how fast, then does it and shows how far it is. */
-export function OrderDialog({ kind, chosen, onClose }: OrderProps) {
+export function OrderDialog(props: OrderProps) {
   return (
-    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="dialog-backdrop" />
-        <Dialog.Popup className="dialog order">
-          <Counted kind={kind} chosen={chosen} onClose={onClose} />
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <Modal open onClose={props.onClose} className="order">
+      <Counted {...props} />
+    </Modal>
   );
 }
 
-function Counted({ kind, chosen, onClose }: OrderProps) {
+function Counted(props: OrderProps) {
+  const { kind, chosen } = props;
   const query = useQuery({
     queryKey: ['order', kind, chosen],
     queryFn: ({ signal }) => sendJson<OrderedView>('POST', 'operations', { kind, ...chosen }, { signal }),
@@ -40,9 +38,9 @@ function Counted({ kind, chosen, onClose }: OrderProps) {
   });
   return (
     <>
-      <Dialog.Title>{query.data ? deedWords(kind, query.data.count) : DEEDS[kind].verb}</Dialog.Title>
+      <ModalTitle>{query.data ? deedWords(kind, query.data.count) : DEEDS[kind].verb}</ModalTitle>
       <Loaded query={query} what="how many it is about">
-        {({ count }) => (count === 0 ? <p>There is nothing that it could be done to.</p> : <Form {...{ kind, chosen, count, onClose }} />)}
+        {({ count }) => (count === 0 ? <p>There is nothing that it could be done to.</p> : <Form {...props} count={count} />)}
       </Loaded>
     </>
   );
@@ -51,12 +49,12 @@ function Counted({ kind, chosen, onClose }: OrderProps) {
 const RATES = [1, 5, 20, 100, 1000];
 const USUAL_RATE = 20;
 
-function Form({ kind, chosen, count, onClose }: OrderProps & { readonly count: number }) {
+function Form({ kind, chosen, count, onClose, onOrdered }: OrderProps & { readonly count: number }) {
   const [perSecond, setRate] = useState(USUAL_RATE);
   const [version, setVersion] = useState('same');
   const [reason, setReason] = useState('');
   const [key] = useState(newKey);
-  const order = useOrder(kind, onClose);
+  const order = useOrder(kind, () => (onClose(), onOrdered?.()));
   const more = { ...(hasVersion(kind) && { version }), ...(kind === 'discard' && { reason }) };
   return (
     <form
@@ -94,12 +92,12 @@ function Form({ kind, chosen, count, onClose }: OrderProps & { readonly count: n
   );
 }
 
-function useOrder(kind: Kind, onClose: () => void) {
+function useOrder(kind: Kind, onOrdered: () => void) {
   const [, navigate] = useLocation();
   return useMutation({
     mutationFn: (order: object) => sendJson<OrderedView>('POST', 'operations', order),
     onSuccess: ({ operation, count }) => {
-      onClose();
+      onOrdered();
       announce(`${deedWords(kind, count)}: begun`);
       if (operation) navigate(`/runs?operation=${operation.id}`);
     },

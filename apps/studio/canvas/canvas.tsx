@@ -25,7 +25,7 @@ export interface CanvasProps {
   /** `more`: beside what is selected. */
   readonly onSelect: (stepId: string | undefined, more?: boolean) => void;
   readonly onOpenData?: (stepId: string) => void;
-  /** Drawn along with the flow, in its coordinates. */
+  /** Drawn along with the flow, in its coordinates: what steps are added by, at the end of every lane too. */
   readonly drawn?: (layout: Layout) => ReactNode;
   /** Floats over the drawing. */
   readonly children?: ReactNode;
@@ -49,7 +49,8 @@ function Drawing(props: CanvasProps) {
   const { tree, overlay, selected, also = NOBODY, eventSize, marked = NONE, pinned = NOBODY, onSelect, drawn, children } = props;
   const [store] = useState(() => new CanvasStore());
   const strips = overlay !== undefined;
-  const layout = useMemo(() => layoutFlow(tree, { strips }), [tree, strips]);
+  const spots = drawn !== undefined;
+  const layout = useMemo(() => layoutFlow(tree, { strips, spots }), [tree, strips, spots]);
   const [first] = useState(selected);
   const latest = useRef(props);
   useEffect(() => void (latest.current = props));

@@ -151,6 +151,18 @@ describe('the parts of a layout', () => {
     expect(placed.edges.find(({ to }) => to === 'alarm')).toMatchObject({ kind: 'error', label: 'on error' });
   });
 
+  it('leave room for a note at the end of a lane only where a step can be added', () => {
+    const steps = (note: object) => [
+      step('big', { if: true, then: [step('yes', note)], else: [step('no')] }),
+      step('each', { forEach: 'x', steps: [step('a', note)] }),
+      step('next'),
+    ];
+    const y = (note: object, spots: boolean) => node(layoutFlow(readFlow(flow(steps(note))), { spots }), 'next').y;
+    expect(y({ note: 'Why' }, false)).toBe(y({}, false));
+    expect(y({}, true)).toBe(y({}, false));
+    expect(y({ note: 'Why' }, true)).toBeGreaterThan(y({}, true));
+  });
+
   it('survive a text that is no flow', () => {
     for (const text of ['', '[]', '{', '{"steps": 7}', '{"steps": [null, 1, {"if": 1, "then": {}}]}'])
       expect(layoutFlow(readFlow(text)).nodes[0]?.id).toBe('trigger');

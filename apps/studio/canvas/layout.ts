@@ -1,6 +1,6 @@
 import type { FlowStep, FlowTree, Lane } from '../flow/structure.js';
 import { laneWords } from '../flow/words.js';
-import { NODE, type Layout, type PlacedEdge, type PlacedNode } from './placed.js';
+import { NODE, noteBelow, type Layout, type PlacedEdge, type PlacedNode } from './placed.js';
 
 export const GAP = 56;
 const LANE_GAP = 40;
@@ -31,19 +31,23 @@ interface Drawing {
 interface Block extends Extent {
   /** Nothing follows it: the run ends inside. */
   readonly ends: boolean;
+  /** What it needs below its height where a step can be added behind it: a note stands there. */
+  readonly foot: number;
   draw(into: Drawing, axis: number, top: number): void;
 }
 
 export interface LayoutOptions {
   /** Leave room for the strip of iterations in the head of each loop. */
   readonly strips?: boolean;
+  /** Leave room at the end of each lane for what adds a step there. */
+  readonly spots?: boolean;
 }
 
 const HALF = NODE.width / 2;
 
 /**
  * Places a flow. Its structure is a tree, so that measuring goes up and placing goes down it, once each: the result
- * depends on nothing else, and an edit moves only what follows it. The axis of the flow is x = 0.
+ * depends on nothing else but the notes that end a lane, and an edit moves only what follows it. The axis of the flow is x = 0.
  */
 export function layoutFlow(tree: FlowTree, options: LayoutOptions = {}): Layout {
   const drawing: Drawing = { nodes: [], edges: [] };
@@ -86,6 +90,7 @@ function sequence(steps: readonly FlowStep[], options: LayoutOptions): Block {
     right: Math.max(...blocks.map(({ right }) => right), EMPTY_LANE),
     height,
     ends: blocks.some(({ ends }) => ends),
+    foot: blocks.at(-1)?.foot ?? 0,
     draw: (into, axis, top) => drawSequence(into, steps, blocks, axis, top),
   };
 }
@@ -109,6 +114,7 @@ function blockOf(step: FlowStep, options: LayoutOptions): Block {
     right: HALF,
     height: NODE.height,
     ends: step.kind === 'stop',
+    foot: options.spots && step.kind !== 'stop' ? noteBelow(step) : 0,
     draw: (into, axis, top) => addNode(into, { id: step.id, type: 'step', step }, axis, top),
   };
 }
@@ -118,12 +124,13 @@ function loop(step: FlowStep, options: LayoutOptions): Block {
   const body = sequence(step.lanes[0]?.steps ?? [], options);
   const head = NODE.height + (options.strips ? STRIP : 0);
   const [left, right] = [Math.max(HALF, body.left) + FRAME_PADDING, Math.max(HALF, body.right) + FRAME_PADDING];
-  const height = head + GAP + body.height + FRAME_PADDING;
+  const height = head + GAP + body.height + body.foot + FRAME_PADDING;
   return {
     left,
     right,
     height,
     ends: false,
+    foot: 0,
     draw: (into, axis, top) => {
       const frameTop = top + NODE.height / 2;
       const frame = { id: `frame:${step.id}`, type: 'frame', step, width: left + right, height: height - NODE.height / 2 } as const;
@@ -167,19 +174,21 @@ function branching(step: FlowStep, options: LayoutOptions): Block {
     step.kind === 'try',
   );
   const last = measured.find(({ lane }) => lane.role === 'finally');
-  const tallest = Math.max(0, ...lanes.map(({ block }) => block.height));
+  const tallest = Math.max(0, ...lanes.map(({ block }) => block.height + block.foot));
   const meeting = NODE.height + LANE_TOP + tallest + MEET;
   const ends = lanes.length > 0 && lanes.every(({ block }) => block.ends);
-  const height = last ? meeting + GAP + last.block.height : meeting + AFTER_MEET;
+  const tail = last && options.spots && last.lane.steps.length > 0 && !last.block.ends ? last.block.foot + MEET : 0;
+  const height = last ? meeting + GAP + last.block.height + tail : meeting + AFTER_MEET;
   return {
     left: Math.max(HALF, last?.block.left ?? 0, ...lanes.map(({ block, axis }) => block.left - axis)),
     right: Math.max(HALF, last?.block.right ?? 0, ...lanes.map(({ block, axis }) => block.right + axis)),
     height: ends && !last ? meeting - MEET : height,
     ends,
+    foot: 0,
     draw: (into, axis, top) => {
       addNode(into, { id: step.id, type: 'step', step }, axis, top);
       for (const placed of lanes) drawLane(into, step, placed, axis, top, meeting);
-      if (last) drawFinally(into, step, last, axis, top + meeting);
+      if (last) drawFinally(into, step, last, axis, top + meeting, tail);
     },
   };
 }
@@ -236,22 +245,29 @@ function drawLane(
   into.edges.push({ ...base, id: `${owner.id}/${lane.key}/end`, kind: 'leave', label: undefined, pill, to: undefined, points: leave });
 }
 
-function drawFinally(into: Drawing, owner: FlowStep, { lane, block }: Omit<PlacedLane, 'axis'>, axis: number, top: number): void {
+/** `tail`: how far its line goes on below its last step. */
+function drawFinally(
+  into: Drawing,
+  owner: FlowStep,
+  { lane, block }: Omit<PlacedLane, 'axis'>,
+  axis: number,
+  top: number,
+  tail: number,
+): void {
   const points = [
     { x: axis, y: top },
     { x: axis, y: top + GAP },
   ];
-  into.edges.push({
-    id: `${owner.id}/finally`,
-    kind: 'enter',
-    from: owner.id,
-    to: lane.steps[0]?.id,
-    lane: { owner: owner.id, key: lane.key },
-    label: laneWords(owner, lane),
-    points,
-    pill: { x: axis, y: top + GAP / 2 },
-  });
+  const base = { lane: { owner: owner.id, key: lane.key }, from: owner.id, pill: { x: axis, y: top + GAP / 2 } } as const;
+  into.edges.push({ ...base, id: `${owner.id}/finally`, kind: 'enter', to: lane.steps[0]?.id, label: laneWords(owner, lane), points });
   block.draw(into, axis, top + GAP);
+  if (tail === 0) return;
+  const end = top + GAP + block.height;
+  const leave = [
+    { x: axis, y: end },
+    { x: axis, y: end + tail },
+  ];
+  into.edges.push({ ...base, id: `${owner.id}/finally/end`, kind: 'leave', label: undefined, to: undefined, points: leave });
 }
 
 function connect(into: Drawing, from: string, to: string, x: number, top: number, bottom: number): void {

@@ -1,7 +1,15 @@
-import type { FlowStep } from '../flow/structure.js';
+import { textOf, type FlowStep } from '../flow/structure.js';
 
 /** Sizes in CSS pixels at a zoom of 1. */
 export const NODE = { width: 296, height: 64 } as const;
+
+/** How far the note of a step reaches below it. */
+const NOTE = 18;
+
+/** How far a step is drawn below its node, where something else may stand there. A block has its note at its head. */
+export function noteBelow(step: FlowStep | undefined): number {
+  return step && step.lanes.length === 0 && textOf(step.json['note']) !== undefined ? NOTE : 0;
+}
 
 export interface Point {
   readonly x: number;

@@ -1,7 +1,7 @@
-import { Dialog } from '@base-ui/react/dialog';
 import { useState, type SubmitEvent } from 'react';
 import { useCredentials } from '../api/queries.js';
 import { Button } from '../ui/controls.js';
+import { Modal, ModalTitle } from '../ui/modal.js';
 import { Failure } from '../ui/states.js';
 import { useMakeCredential, useSchemes } from './queries.js';
 import {
@@ -32,15 +32,10 @@ interface NewCredentialProps {
 /** Asks what proves who sends, and seals it. The secret goes to the server and comes back to no page. */
 export function NewCredential({ wish, onClose }: NewCredentialProps) {
   return (
-    <Dialog.Root open={wish !== undefined} onOpenChange={(open) => !open && onClose()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="dialog-backdrop" />
-        <Dialog.Popup className="dialog connect-dialog">
-          <Dialog.Title>New credential</Dialog.Title>
-          {wish && <Making {...wish} onClose={onClose} />}
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <Modal open={wish !== undefined} onClose={onClose} className="connect-dialog">
+      <ModalTitle>New credential</ModalTitle>
+      {wish && <Making {...wish} onClose={onClose} />}
+    </Modal>
   );
 }
 

@@ -1,9 +1,9 @@
-import { Dialog } from '@base-ui/react/dialog';
 import { useState, type SubmitEvent } from 'react';
 import { Link } from 'wouter';
 import { useCredentials } from '../api/queries.js';
 import { flowIdFrom } from '../editor/starter.js';
 import { Button, CopyField } from '../ui/controls.js';
+import { Modal, ModalTitle } from '../ui/modal.js';
 import { Failure } from '../ui/states.js';
 import { bodyOf, DETAIL, SUGGESTED, WAYS, type EndpointOrder, type Way } from './endpoint-order.js';
 import { useEndpoints, useKeepEndpoint, useSchemes } from './queries.js';
@@ -22,15 +22,10 @@ export function NewEndpoint() {
       <Button look="ink" onClick={() => setOpen(true)}>
         New endpoint
       </Button>
-      <Dialog.Root open={open} onOpenChange={setOpen}>
-        <Dialog.Portal>
-          <Dialog.Backdrop className="dialog-backdrop" />
-          <Dialog.Popup className="dialog connect-dialog">
-            <Dialog.Title>New endpoint</Dialog.Title>
-            <Making onDone={() => setOpen(false)} />
-          </Dialog.Popup>
-        </Dialog.Portal>
-      </Dialog.Root>
+      <Modal open={open} onClose={() => setOpen(false)} className="connect-dialog">
+        <ModalTitle>New endpoint</ModalTitle>
+        <Making onDone={() => setOpen(false)} />
+      </Modal>
     </>
   );
 }

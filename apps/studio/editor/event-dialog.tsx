@@ -1,4 +1,3 @@
-import { Dialog } from '@base-ui/react/dialog';
 import { useEffect, useState } from 'react';
 import { useEvents } from '../api/queries.js';
 import type { EventItem } from '../api/wire.js';
@@ -6,6 +5,7 @@ import { moment, shortId, size } from '../format/format.js';
 import { LoadMore } from '../pages/list-parts.js';
 import { Button } from '../ui/controls.js';
 import { ListSearch } from '../ui/list-search.js';
+import { Modal, ModalTitle } from '../ui/modal.js';
 import { useNow } from '../ui/use-now.js';
 import { SampleForm, SendSample } from './event-samples.js';
 import type { LoadedEvent } from './queries.js';
@@ -20,15 +20,10 @@ interface EventDialogProps {
 /** Another event to show values of and to test with: one of the last, one that a search finds, or one that is made up. */
 export function EventDialog({ open, onClose, ...rest }: EventDialogProps) {
   return (
-    <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="dialog-backdrop" />
-        <Dialog.Popup className="dialog palette">
-          <Dialog.Title className="picker-title">Which event to test with?</Dialog.Title>
-          <Body {...rest} />
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <Modal open={open} onClose={onClose} className="palette">
+      <ModalTitle className="picker-title">Which event to test with?</ModalTitle>
+      <Body {...rest} />
+    </Modal>
   );
 }
 

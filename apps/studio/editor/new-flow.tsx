@@ -1,12 +1,12 @@
-import { Dialog } from '@base-ui/react/dialog';
 import { useState, type SubmitEvent } from 'react';
 import { Link, useLocation } from 'wouter';
 import { queryText } from '../api/client.js';
 import { useArchivedFlows, useDrafts, useFlows } from '../api/queries.js';
 import type { EventView } from '../api/wire.js';
 import { Button } from '../ui/controls.js';
-import { TRIGGER_TYPES, type TriggerType } from './trigger/types.js';
+import { Modal, ModalTitle } from '../ui/modal.js';
 import { endpointOf, flowIdFrom, nameFrom } from './starter.js';
+import { TRIGGER_TYPES, type TriggerType } from './trigger/types.js';
 
 /** Of flows, also of archived ones, which come back under their id, and of drafts that are to become flows. */
 function useTakenIds(): readonly string[] {
@@ -35,15 +35,10 @@ export function NewFlow() {
       <Button look="ink" onClick={() => setOpen(true)}>
         New flow
       </Button>
-      <Dialog.Root open={open} onOpenChange={setOpen}>
-        <Dialog.Portal>
-          <Dialog.Backdrop className="dialog-backdrop" />
-          <Dialog.Popup className="dialog new-flow">
-            <Dialog.Title>New flow</Dialog.Title>
-            <NameForm />
-          </Dialog.Popup>
-        </Dialog.Portal>
-      </Dialog.Root>
+      <Modal open={open} onClose={() => setOpen(false)} className="new-flow">
+        <ModalTitle>New flow</ModalTitle>
+        <NameForm />
+      </Modal>
     </>
   );
 }

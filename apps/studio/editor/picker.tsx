@@ -1,8 +1,8 @@
-import { Dialog } from '@base-ui/react/dialog';
 import type { StepPlace } from '@millrace/flow';
 import { useMemo, useState } from 'react';
 import { readFlow, type FlowTree } from '../flow/structure.js';
 import { ListSearch } from '../ui/list-search.js';
+import { Modal, ModalTitle } from '../ui/modal.js';
 import { StepTile } from '../ui/tile.js';
 import { choiceName, choicesOf, followersOf, offeredChoices, searchChoices, type Choice, type ChoiceGroup } from './choices.js';
 import { useEditor } from './context.js';
@@ -19,15 +19,10 @@ interface PickerProps {
 /** What a flow can go on with: one search over components and logic. */
 export function Picker({ place, onPick, onClose }: PickerProps) {
   return (
-    <Dialog.Root open={place !== undefined} onOpenChange={(next) => !next && onClose()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="dialog-backdrop" />
-        <Dialog.Popup className="dialog palette" finalFocus={false}>
-          <Dialog.Title className="picker-title">What should happen next?</Dialog.Title>
-          {place && <Finder place={place} onPick={onPick} />}
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <Modal open={place !== undefined} onClose={onClose} className="palette">
+      <ModalTitle className="picker-title">What should happen next?</ModalTitle>
+      {place && <Finder place={place} onPick={onPick} />}
+    </Modal>
   );
 }
 

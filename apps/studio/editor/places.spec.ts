@@ -1,5 +1,6 @@
 import { parseFlow, type EditResult } from '@millrace/flow';
 import { layoutFlow } from '../canvas/layout.js';
+import { NODE } from '../canvas/placed.js';
 import { readFlow } from '../flow/structure.js';
 import { addAction, copiedText, deleteAction, deletedWords, duplicateAction, pasteAction } from './actions.js';
 import { loadedFrom, scopeFor, stepsBefore, NOTHING_LOADED } from './loaded.js';
@@ -49,11 +50,40 @@ describe('the places of a flow', () => {
   });
 
   it('have a plus each: before, between and behind all steps of every lane', () => {
-    const spots = spotsOf(tree, layoutFlow(tree));
+    const spots = spotsOf(tree, layoutFlow(tree, { spots: true }));
     const places = new Set(spots.map(({ place }) => `${place.list}@${place.at}`));
     const ends = lanesOf(tree).map(({ list, steps }) => `${list}@${steps.length}`);
     expect(ends.filter((end) => !places.has(end))).toEqual([]);
     expect(new Set(spots.map(({ id }) => id)).size).toBe(spots.length);
+  });
+
+  it('have their pluses clear of steps, of the notes below them, and of each other', () => {
+    const noted = (id: string) => ({ ...set(id), note: 'Why it is here' });
+    const blocks = (rest: object[]) => [
+      { id: 'check', note: 'x', if: '{{ true }}', then: [noted('yes')], else: [set('no'), noted('never')] },
+      { id: 'each', note: 'x', forEach: '{{ trigger.body }}', steps: [noted('inside')] },
+      { id: 'guard', note: 'x', try: [noted('tried')], catch: [noted('caught')], finally: [noted('tidied')] },
+      ...rest,
+    ];
+    for (const rest of [[noted('last')], []]) {
+      const noteful = readFlow(JSON.stringify({ ...FLOW, steps: blocks(rest), onError: [noted('alarm')] }));
+      const layout = layoutFlow(noteful, { spots: true });
+      const steps = layout.nodes.filter(({ type }) => type !== 'frame');
+      const boxes = steps.map(({ id, x, y }) => ({
+        id,
+        x: x + NODE.width / 2,
+        y: y + 41,
+        width: NODE.width,
+        height: id === 'trigger' ? 46 : 82,
+      }));
+      const pluses = spotsOf(noteful, layout).map((spot) => ({ ...spot, width: 20, height: 20 }));
+      const overlaps = pluses.flatMap((a) =>
+        [...boxes, ...pluses]
+          .filter((b) => a !== b && Math.abs(a.x - b.x) < (a.width + b.width) / 2 && Math.abs(a.y - b.y) < (a.height + b.height) / 2)
+          .map((b) => `${a.id} over ${b.id}`),
+      );
+      expect(overlaps).toEqual([]);
+    }
   });
 });
 

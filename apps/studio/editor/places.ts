@@ -1,5 +1,5 @@
 import type { StepPlace } from '@millrace/flow';
-import type { Layout, PlacedNode, Point } from '../canvas/placed.js';
+import { noteBelow, type Layout, type PlacedEdge, type PlacedNode, type Point } from '../canvas/placed.js';
 import type { FlowStep, FlowTree, Lane } from '../flow/structure.js';
 
 /** A list of steps and how it is found in the file. */
@@ -74,7 +74,7 @@ export interface Spot extends Point {
 
 const BELOW = 22;
 
-/** A spot on every edge and at the end of every lane. */
+/** A spot on every edge and at the end of every lane, of a layout that leaves room for them. */
 export function spotsOf(tree: FlowTree, layout: Layout): Spot[] {
   return [...edgeSpots(tree, layout), ...endSpots(tree, layout)];
 }
@@ -89,19 +89,20 @@ function edgeSpots(tree: FlowTree, { edges }: Layout): Spot[] {
     const lane = lanes.find(({ owner, key }) => owner !== undefined && owner.id === edge.lane?.owner && key === edge.lane.key);
     if (lane === undefined) return [];
     const at = edge.kind === 'leave' ? lane.steps.length : 0;
-    const point = edge.kind === 'leave' ? shifted(edge.points[0]!) : beside(edge.points, edge.pill);
+    const point = edge.kind === 'leave' ? shifted(edge.points[0]!, noteBelow(lane.steps.at(-1))) : beside(edge);
     return [{ id: edge.id, ...point, place: { list: lane.list, at }, words: `Add a step ${whereIn(lane, at)}` }];
   });
 }
 
-/** Where the pill of the lane does not lie. */
-function beside(points: readonly Point[], pill: Point): Point {
+/** Where the pill of the lane does not lie; in its place where there is none. */
+function beside({ points, pill, label }: PlacedEdge): Point {
+  if (label === undefined) return pill;
   const end = points.at(-1)!;
   return { x: pill.x, y: end.y > pill.y + BELOW * 2 ? pill.y + BELOW : pill.y - BELOW };
 }
 
-function shifted({ x, y }: Point): Point {
-  return { x, y: y + BELOW / 2 };
+function shifted({ x, y }: Point, note: number): Point {
+  return { x, y: y + note + BELOW / 2 };
 }
 
 function whereIn({ owner, key, steps }: StepLane, at: number): string {
@@ -109,12 +110,10 @@ function whereIn({ owner, key, steps }: StepLane, at: number): string {
   return at === 0 && steps.length > 0 ? `at the beginning of ${lane}` : `at the end of ${lane}`;
 }
 
-/** What no edge leads to: the end of the flow, of its error steps, and of the body of a loop. */
+/** What no edge leads out of: the end of the flow, of its error steps, and of the body of a loop. */
 function endSpots(tree: FlowTree, layout: Layout): Spot[] {
   const nodes = new Map(layout.nodes.map((node) => [node.id, node]));
-  const ends = lanesOf(tree).filter(
-    ({ owner, key }) => owner === undefined || (owner.kind === 'forEach' && key === 'steps') || key === 'finally',
-  );
+  const ends = lanesOf(tree).filter(({ owner, key }) => owner === undefined || (owner.kind === 'forEach' && key === 'steps'));
   return ends.flatMap((lane) => {
     const point = endOf(lane, nodes);
     const at = lane.steps.length;
@@ -141,8 +140,8 @@ function everyId({ id, kind, lanes }: FlowStep): string[] {
   return kind === 'forEach' ? [id, `frame:${id}`, ...inner] : [id, ...inner];
 }
 
-function bottom({ y, height }: PlacedNode): number {
-  return y + height;
+function bottom({ y, height, step }: PlacedNode): number {
+  return y + height + noteBelow(step);
 }
 
 function under(node: PlacedNode | undefined, lowest: PlacedNode | undefined, extra = 0): Point | undefined {

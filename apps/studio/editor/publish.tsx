@@ -1,4 +1,3 @@
-import { Dialog } from '@base-ui/react/dialog';
 import type { FlowDiff } from '@millrace/flow';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -9,6 +8,7 @@ import { count } from '../format/format.js';
 import { everyStep, readFlow } from '../flow/structure.js';
 import { announce } from '../shell/announcer.js';
 import { Button } from '../ui/controls.js';
+import { Modal, ModalTitle } from '../ui/modal.js';
 import { Loaded } from '../ui/states.js';
 import { ChangeList } from './changes.js';
 import { Conflict } from './conflict.js';
@@ -40,9 +40,7 @@ export function canPublish({ server, unsaved, sync }: DraftState): boolean {
 export function Publish(props: PublishProps) {
   const { open, onOpen } = props;
   const { draft } = props.editor;
-  const [led, setLed] = useState(false);
-  const change = (next: boolean): void => (setLed(false), onOpen(next));
-  const leave = (): void => (setLed(true), onOpen(false));
+  const close = (): void => onOpen(false);
   const nothing = draft.server.revision === 0 && draft.unsaved === 0;
   return (
     <>
@@ -50,19 +48,14 @@ export function Publish(props: PublishProps) {
         look={canPublish(draft) && !props.testsFirst ? 'ink' : 'plain'}
         disabled={!canPublish(draft)}
         title={nothing ? 'Nothing has changed.' : undefined}
-        onClick={() => change(true)}
+        onClick={() => onOpen(true)}
       >
         Publish v{props.liveVersion + 1}
       </Button>
-      <Dialog.Root open={open} onOpenChange={change}>
-        <Dialog.Portal>
-          <Dialog.Backdrop className="dialog-backdrop" />
-          <Dialog.Popup className="dialog publish" finalFocus={!led}>
-            <Dialog.Title>Publish version {props.liveVersion + 1}</Dialog.Title>
-            <Review {...props} onClose={() => change(false)} onLeave={leave} />
-          </Dialog.Popup>
-        </Dialog.Portal>
-      </Dialog.Root>
+      <Modal open={open} onClose={close} className="publish">
+        <ModalTitle>Publish version {props.liveVersion + 1}</ModalTitle>
+        <Review {...props} onClose={close} />
+      </Modal>
     </>
   );
 }
@@ -75,11 +68,9 @@ interface TheirText {
 
 interface ReviewProps extends PublishProps {
   readonly onClose: () => void;
-  /** Closes it for something that takes the focus. */
-  readonly onLeave: () => void;
 }
 
-function Review({ flowId, editor, problems, liveVersion, onClose, onLeave }: ReviewProps) {
+function Review({ flowId, editor, problems, liveVersion, onClose }: ReviewProps) {
   const [failure, setFailure] = useState<ApiFailure>();
   const client = useQueryClient();
   const [, navigate] = useLocation();
@@ -107,7 +98,7 @@ function Review({ flowId, editor, problems, liveVersion, onClose, onLeave }: Rev
       {errors.length > 0 && (
         <>
           <p className="bad">This must be mended first.</p>
-          <ProblemList problems={errors} onGo={onLeave} />
+          <ProblemList problems={errors} onGo={onClose} />
         </>
       )}
       {failure && !theirs && (

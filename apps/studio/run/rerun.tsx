@@ -1,4 +1,3 @@
-import { Dialog } from '@base-ui/react/dialog';
 import type { Json } from '@millrace/component-sdk';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,6 +6,7 @@ import { queryText, sendJson } from '../api/client.js';
 import type { EventView, RerunView, RunView } from '../api/wire.js';
 import { announce } from '../shell/announcer.js';
 import { Button } from '../ui/controls.js';
+import { Modal, ModalTitle } from '../ui/modal.js';
 import { isActive } from './overlay.js';
 
 interface RerunRequest {
@@ -87,15 +87,10 @@ function EditAndRerun({ payload, rerun }: { readonly payload: Json; readonly rer
   return (
     <>
       <Button onClick={() => setOpen(true)}>Edit and re-run</Button>
-      <Dialog.Root open={open} onOpenChange={setOpen}>
-        <Dialog.Portal>
-          <Dialog.Backdrop className="dialog-backdrop" />
-          <Dialog.Popup className="dialog rerun">
-            <Dialog.Title>Re-run with another body</Dialog.Title>
-            <PayloadForm payload={payload} onSend={(changed) => rerun.mutate({ from: 'start', payload: changed })} />
-          </Dialog.Popup>
-        </Dialog.Portal>
-      </Dialog.Root>
+      <Modal open={open} onClose={() => setOpen(false)} className="rerun">
+        <ModalTitle>Re-run with another body</ModalTitle>
+        <PayloadForm payload={payload} onSend={(changed) => rerun.mutate({ from: 'start', payload: changed })} />
+      </Modal>
     </>
   );
 }

@@ -1,9 +1,9 @@
-import { Dialog } from '@base-ui/react/dialog';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useDrafts, useFlows } from '../api/queries.js';
 import { newDrafts } from '../flow/drafts.js';
 import { ListSearch } from '../ui/list-search.js';
+import { Modal } from '../ui/modal.js';
 
 interface Target {
   readonly words: string;
@@ -30,14 +30,9 @@ const MOST = 12;
 /** Goes anywhere by a few letters. */
 export function Palette({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
   return (
-    <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="dialog-backdrop" />
-        <Dialog.Popup className="dialog palette" aria-label="Go to">
-          <Finder onDone={onClose} />
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <Modal open={open} onClose={onClose} label="Go to" className="palette">
+      <Finder onDone={onClose} />
+    </Modal>
   );
 }
 

@@ -1,7 +1,7 @@
-import { Dialog } from '@base-ui/react/dialog';
 import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import { Kbd } from '../ui/controls.js';
+import { Modal, ModalTitle } from '../ui/modal.js';
 import { toggleNarrow } from './narrow.js';
 import { Palette } from './palette.js';
 
@@ -111,25 +111,20 @@ function isField(target: EventTarget | null): boolean {
 
 function Sheet({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
   return (
-    <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="dialog-backdrop" />
-        <Dialog.Popup className="dialog help">
-          <Dialog.Title>Keys</Dialog.Title>
-          <dl>
-            {HELP.map(([keys, words]) => (
-              <div key={words} className="help-row">
-                <dt>
-                  {keys.map((key) => (
-                    <Kbd key={key}>{key}</Kbd>
-                  ))}
-                </dt>
-                <dd>{words}</dd>
-              </div>
-            ))}
-          </dl>
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <Modal open={open} onClose={onClose} className="help">
+      <ModalTitle>Keys</ModalTitle>
+      <dl>
+        {HELP.map(([keys, words]) => (
+          <div key={words} className="help-row">
+            <dt>
+              {keys.map((key) => (
+                <Kbd key={key}>{key}</Kbd>
+              ))}
+            </dt>
+            <dd>{words}</dd>
+          </div>
+        ))}
+      </dl>
+    </Modal>
   );
 }

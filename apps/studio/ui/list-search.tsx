@@ -24,9 +24,8 @@ export function ListSearch({ label, placeholder = label, list, options, active, 
     if (option !== undefined) document.getElementById(option)?.scrollIntoView({ block: 'nearest' });
   }, [option]);
   const field = useRef<HTMLInputElement>(null);
-  // A dialog gives the focus with its next frame, and what is typed until then would go to the page below. Not at once
-  // either: the dialog first notes what has the focus now, to give it back.
-  useLayoutEffect(() => queueMicrotask(() => field.current?.focus({ preventScroll: true })), []);
+  // A dialog gives the focus with its next frame, and what is typed until then would go to the page below.
+  useLayoutEffect(() => field.current?.focus({ preventScroll: true }), []);
   const onKeyDown = (event: KeyboardEvent): void => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (by !== undefined) onActive((active + by + options) % Math.max(1, options));

@@ -1,5 +1,6 @@
 import type { ClipboardEvent, DragEvent, KeyboardEvent, MouseEvent } from 'react';
 import { drawTokens, offsetOf, placeUnder, select, selectedIn, textIn, type ChipLook, type Selected } from './box-dom.js';
+import { deletedStretch } from './deletion.js';
 import { tokensOf, unitAfter, unitBefore, type Token } from './tokens.js';
 
 /** What a box remembers between two events. */
@@ -79,6 +80,13 @@ export function handlersOf(box: BoxState, use: BoxUse) {
   };
   return {
     onInput: read,
+    /** Of the DOM: React has an event of this name that is not told of deletions. */
+    beforeInput: (event: InputEvent) => {
+      const stretch = box.root && deletedStretch(event, { root: box.root, text, caret: box.inside, selected: noteSelection(box) });
+      if (!stretch) return;
+      event.preventDefault();
+      put('', stretch);
+    },
     onCompositionStart: () => void (box.composing = true),
     onCompositionEnd: () => ((box.composing = false), read()),
     onSelect: () => void noteSelection(box),

@@ -1,4 +1,4 @@
-import { useImperativeHandle, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode, type Ref } from 'react';
+import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode, type Ref } from 'react';
 import { createPortal } from 'react-dom';
 import { iconPlaces, type ChipLook, type Selected } from './box-dom.js';
 import { caretIn, drawBox, handlersOf, newBox, noteSelection } from './box.js';
@@ -34,7 +34,7 @@ interface ChipBoxProps {
 
 /**
  * A box for text with chips. The browser edits the words, so that every way to type works, IME included; what touches a
- * chip, a line break or the clipboard is done on the text, and drawn. Labelled by `<id>-label`, described by `<id>-about`.
+ * chip, a line break or the clipboard, or deletes more than a character, is done on the text, and drawn. Labelled by `<id>-label`, described by `<id>-about`.
  */
 export function ChipBox(props: ChipBoxProps) {
   const { ref, id, text, pointer, multiline, invalid, list, active, lookOf, iconOf } = props;
@@ -51,6 +51,12 @@ export function ChipBox(props: ChipBoxProps) {
     caretIn(box, offset);
     redraw();
   };
+  const { beforeInput, ...handlers } = handlersOf(box, { ...props, redraw });
+  useEffect(() => {
+    const element = root.current!;
+    element.addEventListener('beforeinput', beforeInput);
+    return () => element.removeEventListener('beforeinput', beforeInput);
+  });
   useImperativeHandle(ref, () => ({ focus: () => root.current?.focus(), selected: () => noteSelection(box), caretTo }));
   return (
     <>
@@ -71,7 +77,7 @@ export function ChipBox(props: ChipBoxProps) {
         suppressContentEditableWarning
         spellCheck={false}
         tabIndex={0}
-        {...handlersOf(box, { ...props, redraw })}
+        {...handlers}
       />
       {icons.map(({ host, path }, index) => createPortal(iconOf(path), host, String(index)))}
     </>

@@ -3,6 +3,7 @@ import { readFlow } from '../../flow/structure.js';
 import { continued, openingAt, queryOf, withDefault, withReference } from './completion.js';
 import { brokenIn, lookOf, valueOfPath } from './look.js';
 import { chipWords, sourceOf, tokensOf, unitAfter, unitBefore } from './tokens.js';
+import { wordAfter, wordBefore } from './words.js';
 
 /** Texts with everything that can stand next to each other. */
 const texts = fc
@@ -59,6 +60,50 @@ describe('the pieces of a field', () => {
         expect(forth).toEqual(back.reverse());
         for (const { kind, start, end } of tokensOf(text))
           if (kind === 'chip') expect(forth.filter((at) => at > start && at < end)).toEqual([]);
+      }),
+    );
+  });
+
+  it.each([
+    ['hello', ''],
+    ['one two', 'one '],
+    ['one two  ', 'one '],
+    ['one\ntwo', 'one\n'],
+    ['one\n', 'one'],
+    ['one\n  ', 'one\n'],
+    ['so … ', 'so '],
+    ['a.b()', 'a.b'],
+    ['Hi {{ steps.a.b }}', 'Hi '],
+    ['Hi {{ steps.a.b }} ', 'Hi '],
+    ['{{ steps.a.b }}hello', '{{ steps.a.b }}'],
+    ['{{ steps.a.b }}{{ item }}', '{{ steps.a.b }}'],
+    ['  ', ''],
+    ['', ''],
+  ])('are deleted by words, a chip as one: of %j %j is left', (text, left) =>
+    expect(text.slice(0, wordBefore(text, text.length))).toBe(left),
+  );
+
+  it.each([
+    ['hello', ''],
+    ['one two', ' two'],
+    ['  one two', ' two'],
+    ['\ntwo', 'two'],
+    ['  \ntwo', '\ntwo'],
+    ['{{ steps.a.b }} x', ' x'],
+    [' {{ steps.a.b }} x', ' x'],
+    ['… x', ' x'],
+    ['  ', ''],
+  ])('are deleted by words onwards: of %j %j is left', (text, left) => expect(text.slice(wordAfter(text, 0))).toBe(left));
+
+  it('are deleted to nothing word by word, from both sides, and a step of it never ends inside a chip', () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        const [forth, back] = [[0], [text.length]];
+        while (forth.at(-1)! < text.length) forth.push(wordAfter(text, forth.at(-1)!));
+        while (back.at(-1)! > 0) back.push(wordBefore(text, back.at(-1)!));
+        expect([forth, back]).toEqual([[...new Set(forth)], [...new Set(back)]]);
+        for (const { kind, start, end } of tokensOf(text))
+          if (kind === 'chip') expect([...forth, ...back].filter((at) => at > start && at < end)).toEqual([]);
       }),
     );
   });
