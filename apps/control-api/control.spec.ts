@@ -248,6 +248,12 @@ describe('answers', () => {
     ['/api/v1/runs?status=broken', 400, 'request.invalid'],
     ['/api/v1/runs?flow=a&flow=b', 400, 'request.invalid'],
     ['/api/v1/runs?stauts=failed', 400, 'request.invalid'],
+    ['/api/v1/runs?flow=a%00b', 400, 'request.invalid'],
+    ['/api/v1/runs?since=2016-12-31T23:59:60Z', 400, 'request.invalid'],
+    ['/api/v1/events?flow=a%00b', 400, 'request.invalid'],
+    ['/api/v1/refusals?flow=a%00b', 400, 'request.invalid'],
+    ['/api/v1/dead-letters?code=a%00b', 400, 'request.invalid'],
+    ['/api/v1/flows/none/versions?before=2147483648', 400, 'request.invalid'],
   ])('%s is %i %s with a sentence', async (url, status, code) => {
     const response = await get(url);
     expect([response.status, errorOf(response).code]).toEqual([status, code]);

@@ -54,8 +54,19 @@ describe('the credentials file', () => {
 
   it.each([['{'], ['[]'], ['7'], ['']])('that is %p is one problem, not a failure', async (text) => {
     const book = await read(text);
-    expect(book.problems).toEqual([{ code: 'credentials.unreadable', message: expect.stringContaining('credentials.json') }]);
+    expect(book.problems).toMatchObject([{ code: 'credentials.unreadable', message: expect.stringContaining('credentials.json') }]);
     expect(book.known.size).toBe(0);
+  });
+
+  it('says in which line and column its JSON is wrong, and what is missing there', async () => {
+    const [problem] = (await read('{\n  "good": { "type": "none" }\n  "next": {} }')).problems;
+    expect(problem?.message).toMatch(/credentials\.json:3:3: A comma belongs between two entries\.$/);
+    expect(problem?.at).toEqual({ line: 3, column: 3 });
+  });
+
+  it('may name a credential twice: the last one counts', async () => {
+    const book = await read('{ "a": { "type": "x" }, "a": { "type": "none" } }');
+    expect(book.problems).toEqual([]);
   });
 
   it('need not be there; but one that cannot be read is a problem', async () => {

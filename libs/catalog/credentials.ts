@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { createCredential, withReferences, type Credential, type CredentialConfig, type CredentialRate } from '@millrace/credentials';
-import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import { positionsOf, readJsonc, type Position } from '@millrace/flow';
+import { parse } from 'jsonc-parser';
 import { sealedLookup, type SealedEntry } from './vault/vault.js';
 
 /** One thing wrong with the credentials. */
 export interface CredentialFileProblem {
   readonly code: string;
+  /** Begins with the place: the file, with `at` its line and column. */
   readonly message: string;
+  readonly at?: Position;
 }
 
 /** What the checker may know of a credential. */
@@ -68,15 +71,23 @@ async function readEntries(path: string): Promise<{ entries: Record<string, unkn
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => error);
   if (typeof text !== 'string')
     return text.code === 'ENOENT' ? { entries: {}, problems: [] } : broken(`${path} cannot be read: ${text.message}`);
-  const errors: ParseError[] = [];
-  const entries = parse(text, errors, { allowTrailingComma: true }) as unknown;
-  if (errors[0]) return broken(`${path}: ${printParseErrorCode(errors[0].error)} at offset ${errors[0].offset}. Mend the JSON.`);
-  if (!isRecord(entries)) return broken(`${path} must be one object: names and what they stand for.`);
+  const fault = syntaxFault(text);
+  if (fault) return broken(`${path}:${fault.at.line}:${fault.at.column}: ${fault.message}`, fault.at);
+  const entries = parse(text, [], { allowTrailingComma: true }) as unknown;
+  if (!isRecord(entries)) return broken(`${path}: This must be one object: names and what they stand for.`);
   return { entries, problems: [] };
 }
 
-function broken(message: string): { entries: Record<string, unknown>; problems: readonly CredentialFileProblem[] } {
-  return { entries: {}, problems: [{ code: 'credentials.unreadable', message }] };
+/** A key that stands twice is none: the last one counts. */
+function syntaxFault(text: string): { readonly message: string; readonly at: Position } | undefined {
+  const fault = readJsonc(text).faults.find(({ code }) => ABOUT_SYNTAX.has(code));
+  return fault && { message: fault.message, at: positionsOf(text)(fault.offset) };
+}
+
+const ABOUT_SYNTAX: ReadonlySet<string> = new Set(['flow.syntax', 'flow.too-deep', 'flow.too-large']);
+
+function broken(message: string, at?: Position): { entries: Record<string, unknown>; problems: readonly CredentialFileProblem[] } {
+  return { entries: {}, problems: [{ code: 'credentials.unreadable', message, ...(at && { at }) }] };
 }
 
 function fileEntry(name: string, config: unknown, place: string, variable: Variable): Entry {

@@ -32,6 +32,7 @@ export { isResponse } from './steps/respond.js';
 export { errorRecord } from './steps/step.js';
 export { POISON_CRASHES } from './steps/use.js';
 export { mediaType } from './triggers/bodies/media-type.js';
+export { bodyFault } from './triggers/bodies/fit.js';
 export { BodyRefusal } from './triggers/bodies/refusal.js';
 export { parseBody, readContent, type Content } from './triggers/body.js';
 export { codingOf, decodeBody, notAccepted } from './triggers/coding.js';

@@ -106,7 +106,7 @@ const syntaxMessages: Readonly<Record<string, string>> = {
   CommaExpected: 'A comma belongs between two entries.',
   CloseBraceExpected: 'An object is not closed; add `}`.',
   CloseBracketExpected: 'A list is not closed; add `]`.',
-  EndOfFileExpected: 'The file goes on after its object ended; a flow is one object.',
+  EndOfFileExpected: 'The file goes on after its object ended; it is one object.',
   UnexpectedEndOfComment: 'A comment is not closed; add `*/`.',
   UnexpectedEndOfString: 'A string is not closed; add `"`.',
   UnexpectedEndOfNumber: 'A number ends too early.',

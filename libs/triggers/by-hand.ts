@@ -1,6 +1,6 @@
 import { statusAtBirth, type LiveFlow } from '@millrace/catalog';
 import { StepError, type Json } from '@millrace/component-sdk';
-import { triggerOf, type EventRecord, type TriggerView } from '@millrace/engine';
+import { bodyFault, triggerOf, type EventRecord, type TriggerView } from '@millrace/engine';
 import type { EventTrigger } from '@millrace/flow';
 import type { PostgresRunStarter } from '@millrace/postgres';
 
@@ -29,6 +29,8 @@ export interface StartedByHand {
 export async function startByHand(flow: LiveFlow, by: ByHand, { starter, now, newId, ring }: ByHandParts): Promise<StartedByHand> {
   if (!flow.trigger)
     throw refused('flow.not-enabled', `The flow ${flow.id} is not enabled: ${flow.problems[0]?.message ?? 'no version of it is live'}`);
+  const fault = bodyFault(by.input);
+  if (fault !== undefined) throw refused('call.invalid-input', `The input ${fault}.`);
   const event = eventOf(flow, by, { id: newId(), at: now() });
   const trigger = triggerOf(event, { body: by.input ?? null, files: [] });
   checkInput(flow, trigger);

@@ -2,6 +2,7 @@ import { statusAtBirth, type Catalog, type LiveFlow } from '@millrace/catalog';
 import { StepError } from '@millrace/component-sdk';
 import {
   batchEvent,
+  bodyFault,
   failedStep,
   laneOfEvent,
   parseTrigger,
@@ -38,9 +39,11 @@ export interface Repeated {
 
 /**
  * A run that repeats another one, with an id and idempotency keys of its own; nothing is written yet. Throws a StepError when
- * it cannot be: the run is still active, its version cannot be run any more, or there is no such step.
+ * it cannot be: the run is still active, its version cannot be run any more, there is no such step, or the payload can be no body.
  */
 export async function rerunOf(run: RunSummary, request: RerunRequest, parts: RepeatParts): Promise<Repeated> {
+  const fault = bodyFault(request.payload);
+  if (fault !== undefined) throw refused('rerun.bad-payload', `The payload ${fault}.`);
   if (run.finishedAt === null) throw refused('run.active', `The run ${run.id} is ${run.status}. Wait for its end, or cancel it first.`);
   if (run.test) throw refused('run.is-test', `The run ${run.id} is a test. Test the draft again; what it tested may have changed since.`);
   const live = parts.catalog.flow(run.flowId);

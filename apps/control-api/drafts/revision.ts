@@ -1,10 +1,11 @@
 import { ApiError } from '@millrace/platform';
+import { MAX_INTEGER } from '../wire/parts.js';
 
 /** The revision a caller has seen, if it says so: from the body or query, or from `If-Match: "3"` (RFC 9110, 13.1.1). */
 export function givenRevision(given: number | undefined, ifMatch: string | undefined): number | undefined {
   if (given !== undefined) return given;
   const [, digits] = /^"?(\d{1,10})"?$/.exec(ifMatch?.trim() ?? '') ?? [];
-  return digits === undefined ? undefined : Number(digits);
+  return digits === undefined ? undefined : Math.min(Number(digits), MAX_INTEGER);
 }
 
 /** The same where it must be said. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { jest } from '@jest/globals';
-import { id, time } from './parts.js';
+import { id, storable, time } from './parts.js';
 import { defineBody } from './body.js';
 
 const body = defineBody({
@@ -9,6 +9,7 @@ const body = defineBody({
   properties: {
     ids: { type: 'array', items: id },
     since: time,
+    flow: storable,
     version: { enum: ['same', 'live'] },
     most: { type: 'integer', minimum: 1 },
   },
@@ -33,6 +34,10 @@ describe('the body of a request to the API', () => {
     [{ ids: ['nonsense'] }, '`ids.0` must be a UUID.'],
     [{ since: 'yesterday' }, '`since` must be a time such as 2026-01-31T12:00:00Z.'],
     [{ since: '2026-02-31T12:00:00Z' }, '`since` must be a time such as 2026-01-31T12:00:00Z.'],
+    [{ since: '2016-12-31T23:59:60Z' }, '`since` must be a time such as 2026-01-31T12:00:00Z.'],
+    [{ since: '2026-01-31T12:00:00+05' }, '`since` must be a time such as 2026-01-31T12:00:00Z.'],
+    [{ since: '0000-01-01T00:00:00Z' }, '`since` must be a time such as 2026-01-31T12:00:00Z.'],
+    [{ flow: 'a\u0000b' }, '`flow` has a character or a form that cannot be used here.'],
     [{ version: 'newest' }, '`version` must be one of same, live.'],
     [{ most: 0 }, '`most` must be 1 or more.'],
     [{ most: 'many' }, '`most` must be of type integer.'],

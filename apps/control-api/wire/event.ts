@@ -1,13 +1,13 @@
 import type { Infer, JsonSchema } from '@millrace/component-sdk';
 import { nextSchema, searchQuery } from './page.js';
-import { exactly, headers, id, textOrNull, time, timeOrNull } from './parts.js';
+import { exactly, headers, id, storable, textOrNull, time, timeOrNull } from './parts.js';
 import { defineQuery } from './query.js';
 import { RUN_STATUSES, runItemSchema } from './run.js';
 
 export const OUTCOMES = ['none', 'active', 'failed', 'succeeded'] as const;
 
 export const eventsQuery = defineQuery({
-  flow: { type: 'string', description: 'Only events of this flow, or of the shared endpoint `endpoints/<name>`.' },
+  flow: { ...storable, description: 'Only events of this flow, or of the shared endpoint `endpoints/<name>`.' },
   outcome: {
     type: 'string',
     enum: OUTCOMES,

@@ -1,7 +1,7 @@
 import type { Infer } from '@millrace/component-sdk';
 import { defineBody } from './body.js';
 import { pageQuery } from './page.js';
-import { exactly, id } from './parts.js';
+import { exactly, id, storable } from './parts.js';
 import { defineQuery } from './query.js';
 import { RUN_STATUSES } from './run.js';
 
@@ -43,8 +43,8 @@ export const replaySchema = exactly('Replayed', {
 });
 
 const letterFilter = {
-  flow: { type: 'string', description: 'Only runs of this flow.' },
-  code: { type: 'string', description: 'Only runs that failed with this code.' },
+  flow: { ...storable, description: 'Only runs of this flow.' },
+  code: { ...storable, description: 'Only runs that failed with this code.' },
   since: { type: 'string', format: 'date-time', description: 'Only runs that failed at this time or later.' },
   until: { type: 'string', format: 'date-time', description: 'Only runs that failed before this time.' },
 } as const;
@@ -63,7 +63,7 @@ export const retryLettersBody = defineBody({
 export const discardLettersBody = defineBody({
   title: 'DiscardDeadLetters',
   type: 'object',
-  properties: { ids, ...letterFilter, reason: { type: 'string', minLength: 1, maxLength: 500 }, confirm },
+  properties: { ids, ...letterFilter, reason: { ...storable, minLength: 1, maxLength: 500 }, confirm },
   required: ['reason'],
   additionalProperties: false,
 } as const);
@@ -73,7 +73,7 @@ export const cancelRunsBody = defineBody({
   type: 'object',
   properties: {
     ids,
-    flow: { type: 'string', description: 'Only runs of this flow.' },
+    flow: { ...storable, description: 'Only runs of this flow.' },
     status: { enum: RUN_STATUSES.slice(0, 3), description: 'Only runs in this state.' },
     confirm,
   },

@@ -1,7 +1,7 @@
 import type { Infer } from '@millrace/component-sdk';
 import { defineBody } from './body.js';
 import { nextSchema, pageQuery } from './page.js';
-import { exactly, id, time, timeOrNull } from './parts.js';
+import { exactly, id, storable, time, timeOrNull } from './parts.js';
 import { defineQuery } from './query.js';
 import { OUTCOMES } from './event.js';
 import { RUN_STATUSES } from './run.js';
@@ -27,16 +27,16 @@ export const orderBody = defineBody({
   properties: {
     kind,
     ids: { type: 'array', items: id, minItems: 1, maxItems: 1000, description: 'Exactly these; the filters are then left out.' },
-    flow: { type: 'string', description: 'Only of this flow.' },
+    flow: { ...storable, description: 'Only of this flow.' },
     status: { enum: RUN_STATUSES, description: 'rerun and cancel: only runs in this state.' },
     outcome: { enum: OUTCOMES, description: 'replay: only events with this outcome, as in the list of events.' },
-    code: { type: 'string', description: 'retry and discard: only runs that failed with this code.' },
+    code: { ...storable, description: 'retry and discard: only runs that failed with this code.' },
     since: { type: 'string', format: 'date-time', description: 'Only what came at this moment or later.' },
     until: { type: 'string', format: 'date-time', description: 'Only what came before this moment.' },
-    q: { type: 'string', maxLength: 200, pattern: '^[^\\u0000]*$', description: 'Only events with this text, and runs of them.' },
+    q: { ...storable, maxLength: 200, description: 'Only events with this text, and runs of them.' },
     version: { enum: ['same', 'live'], description: 'rerun and retry: of the flow; default the one that each run was on.' },
     from: { enum: ['start', 'failed'], description: 'rerun: default `failed` for failed runs, else `start`.' },
-    reason: { type: 'string', minLength: 1, maxLength: 500, description: 'discard: why; kept beside each run. Required there.' },
+    reason: { ...storable, minLength: 1, maxLength: 500, description: 'discard: why; kept beside each run. Required there.' },
     perSecond: {
       type: 'number',
       exclusiveMinimum: 0,
@@ -48,7 +48,7 @@ export const orderBody = defineBody({
       minimum: 0,
       description: 'How many it may be about: the `count` of an answer without it. Without it nothing is done.',
     },
-    key: { type: 'string', minLength: 1, maxLength: 200, description: 'An order that is sent again with the same key is the same order.' },
+    key: { ...storable, minLength: 1, maxLength: 200, description: 'An order that is sent again with the same key is the same order.' },
   },
   required: ['kind'],
   additionalProperties: false,

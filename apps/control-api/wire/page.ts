@@ -1,6 +1,7 @@
 import type { JsonSchema } from '@millrace/component-sdk';
 import { firstPage, lowestId, type Found } from '@millrace/postgres';
 import { MAX_ID } from './id-time.js';
+import { storable } from './parts.js';
 
 export const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
@@ -16,9 +17,8 @@ export const searchQuery = {
   since: { type: 'string', format: 'date-time', description: 'Only what came at this moment or later.' },
   until: { type: 'string', format: 'date-time', description: 'Only what came before this moment.' },
   q: {
-    type: 'string',
+    ...storable,
     maxLength: 200,
-    pattern: '^[^\\u0000]*$',
     description: 'Only what has this text in its request, letter by letter (the case counts), or whose id begins or ends with it.',
   },
   ...pageQuery,

@@ -1,9 +1,9 @@
 import type { Infer } from '@millrace/component-sdk';
 import { nextSchema, searchQuery } from './page.js';
-import { exactly, headers, id, textOrNull, time } from './parts.js';
+import { exactly, headers, id, storable, textOrNull, time } from './parts.js';
 import { defineQuery } from './query.js';
 
-export const refusalsQuery = defineQuery({ flow: { type: 'string', description: 'Only refusals at this flow.' }, ...searchQuery });
+export const refusalsQuery = defineQuery({ flow: { ...storable, description: 'Only refusals at this flow.' }, ...searchQuery });
 
 const refusalMembers = {
   id,

@@ -2,7 +2,7 @@ import type { Infer, JsonSchema } from '@millrace/component-sdk';
 import type { RunStatus } from '@millrace/engine';
 import { defineQuery } from './query.js';
 import { nextSchema, searchQuery } from './page.js';
-import { anyJson, exactly, id, textOrNull, time, timeOrNull } from './parts.js';
+import { anyJson, exactly, id, storable, textOrNull, time, timeOrNull } from './parts.js';
 
 export const RUN_STATUSES = [
   'queued',
@@ -15,7 +15,7 @@ export const RUN_STATUSES = [
 ] as const satisfies readonly RunStatus[];
 
 export const runsQuery = defineQuery({
-  flow: { type: 'string', description: 'Only runs of this flow.' },
+  flow: { ...storable, description: 'Only runs of this flow.' },
   status: { type: 'string', enum: RUN_STATUSES, description: 'Only runs in this state.' },
   event: { type: 'string', format: 'uuid', description: 'Only runs of this event.' },
   test: { type: 'boolean', description: 'Only tests, or only what is none; both without it.' },

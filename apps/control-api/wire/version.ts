@@ -1,12 +1,12 @@
 import type { Infer } from '@millrace/component-sdk';
 import { defineBody } from './body.js';
 import { problemSchema, FLOW_STATES } from './flow.js';
-import { anyJson, exactly, time } from './parts.js';
+import { anyJson, exactly, MAX_INTEGER, time } from './parts.js';
 import { failureSchema } from './problem.js';
 import { defineQuery } from './query.js';
 
 export const versionsQuery = defineQuery({
-  before: { type: 'integer', minimum: 1, description: 'Only versions older than this one; `next` of the page before.' },
+  before: { type: 'integer', minimum: 1, maximum: MAX_INTEGER, description: 'Only versions older than this one; `next` of the page before.' },
   limit: { type: 'integer', minimum: 1, maximum: 200, description: 'How many at the most; default 50.' },
 });
 
@@ -32,7 +32,7 @@ export const versionSchema = exactly('Version', {
 /** What a text was begun from. */
 export const baseSchema = {
   ...exactly('Base', {
-    version: { type: 'integer', minimum: 0, description: 'The version that was live; 0 for none.' },
+    version: { type: 'integer', minimum: 0, maximum: MAX_INTEGER, description: 'The version that was live; 0 for none.' },
     hash: { type: 'string', maxLength: 64, description: 'SHA-256 of the text, hex; empty for none.' },
   }),
   description: 'What the text was begun from: what others changed since is a conflict.',
@@ -66,7 +66,7 @@ export const archivedSchema = exactly('Archived', { archived: { const: true } })
 export const rollbackBody = defineBody({
   title: 'Rollback',
   type: 'object',
-  properties: { version: { type: 'integer', minimum: 1, description: 'Whose text becomes the newest version.' }, base: baseSchema },
+  properties: { version: { type: 'integer', minimum: 1, maximum: MAX_INTEGER, description: 'Whose text becomes the newest version.' }, base: baseSchema },
   required: ['version'],
   additionalProperties: false,
 } as const);
@@ -100,7 +100,7 @@ const side = {
   title: 'DiffSide',
   type: 'object',
   properties: {
-    version: { type: 'integer', minimum: 1 },
+    version: { type: 'integer', minimum: 1, maximum: MAX_INTEGER },
     draft: { const: true, description: 'The draft as it is kept.' },
     live: { const: true, description: 'The live version.' },
     text: { type: 'string' },

@@ -7,6 +7,7 @@ import type { RunView } from '../../control-api/index.js';
 import { CommandError } from '../command.js';
 import { createClient, type Client } from './client.js';
 import { followRun } from './follow.js';
+import { withClient } from './index.js';
 import { findInstance } from './instance.js';
 
 describe('finding the instance', () => {
@@ -57,6 +58,7 @@ describe('asking the instance', () => {
     client = createClient({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: 'secret' });
   });
   afterAll(async () => {
+    delete process.env['MILLRACE_TOKEN'];
     await client.close();
     server.close();
   });
@@ -76,6 +78,16 @@ describe('asking the instance', () => {
     const failure = client.get('runs');
     await expect(failure).rejects.toThrow(CommandError);
     await expect(failure).rejects.toThrow(message);
+  });
+
+  it.each([
+    ['another server', '{"ok":true}', /does not answer like Millrace/],
+    ['Millrace itself', '{"info":{"title":"Millrace"}}', /reading 'length'/],
+  ])('tells a defect from JSON of somebody else: %s', async (_, body, message) => {
+    answer = { status: 200, body };
+    process.env['MILLRACE_TOKEN'] = 'secret';
+    const listed = withClient(client.instance.url, async ({ get }) => (await get<{ items: [] }>('runs')).items.length);
+    await expect(listed).rejects.toThrow(message);
   });
 
   it('says what to start where nothing listens', async () => {

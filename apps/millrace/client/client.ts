@@ -66,11 +66,16 @@ function resultOf<T>(response: FetchResponse): T {
   throw new CommandError(errorMessage(value) ?? `The instance answered with status ${response.status}. Is it Millrace that runs there?`);
 }
 
+/** Whoever answers there is somebody else. */
+export function notMillrace(): CommandError {
+  return new CommandError('What runs there does not answer like Millrace. Say with --url where it runs.');
+}
+
 function jsonOf(response: FetchResponse): unknown {
   try {
     return response.json();
   } catch {
-    throw new CommandError('What runs there does not answer like Millrace. Say with --url where it runs.');
+    throw notMillrace();
   }
 }
 

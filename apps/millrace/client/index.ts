@@ -1,5 +1,5 @@
 import { loadConfig } from '@millrace/config';
-import { createClient, type Client } from './client.js';
+import { createClient, notMillrace, type Client } from './client.js';
 import { findInstance } from './instance.js';
 
 export { errorMessage, type Client } from './client.js';
@@ -10,7 +10,16 @@ export async function withClient<T>(url: string | undefined, work: (client: Clie
   const client = createClient(await findInstance(loadConfig(), url));
   try {
     return await work(client);
+  } catch (error) {
+    throw (await isOfStranger(error, client)) ? notMillrace() : error;
   } finally {
     await client.close();
   }
+}
+
+/** JSON of another server is read like ours until something in it is missing. Where it is Millrace, that is a defect of ours. */
+async function isOfStranger(error: unknown, client: Client): Promise<boolean> {
+  if (!(error instanceof TypeError)) return false;
+  const description = await client.get<{ info?: { title?: unknown } }>('openapi.json').catch(() => undefined);
+  return description?.info?.title !== 'Millrace';
 }

@@ -42,8 +42,8 @@ function parse(usage: string, args: readonly string[], options: Options): Return
   try {
     return parseArgs({ args: [...args], options: { ...Object.fromEntries(types), ...HELP }, allowPositionals: true });
   } catch (error) {
-    const [sentence = ''] = (error as Error).message.split('. ', 1);
-    throw new CommandError(`${sentence.replace(/\.$/, '')}. Usage: millrace ${usage}; --help lists the options.`);
+    const [sentence = ''] = (error as Error).message.split(/\.\s/, 1);
+    throw new CommandError(`${sentence.replace(/\.$/, '')}. Usage: millrace ${usage}; --help says more.`);
   }
 }
 

@@ -26,5 +26,5 @@ async function show(client: Client, { json }: Values<typeof options>): Promise<v
 async function rotate(client: Client, { json }: Values<typeof options>): Promise<void> {
   const { current, resealed } = await client.post<RotatedKey>('key/rotate');
   if (json) return printJson({ current, resealed });
-  console.log(`The key ${current} seals now; ${resealed} credentials were sealed anew. Make a new backup of the key.`);
+  console.log(`The key ${current} seals now; credentials that were sealed anew: ${resealed}. Make a new backup of the key.`);
 }

@@ -1,4 +1,5 @@
-import { CommandError, type Command } from '../command.js';
+import { CommandError } from '../command.js';
+import { defineCommand } from './define.js';
 
 const APPS = ['webhook-service', 'flow-runner', 'control-api'];
 
@@ -9,13 +10,14 @@ async function startAlone(app: string): Promise<void> {
   else await import('../../control-api/main.js');
 }
 
-export const start: Command = {
+export const start = defineCommand({
   usage: 'start [app]',
   about: `Run everything in one process, or one app alone: ${APPS.join(', ')}.`,
-  run: async ([app, ...rest]) => {
+  options: {},
+  run: async (_, [app, ...rest]) => {
     if (rest.length > 0 || (app !== undefined && !APPS.includes(app))) {
       throw new CommandError(`start takes nothing or one of ${APPS.join(', ')}.`);
     }
     await (app === undefined ? (await import('../start/index.js')).startAll() : startAlone(app));
   },
-};
+});

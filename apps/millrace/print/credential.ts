@@ -5,7 +5,7 @@ import { localTime } from './time.js';
 /** One line per credential. */
 export function credentialTable({ items }: CredentialList): string {
   return table(
-    ['name', 'type', 'from', 'state', 'used by', 'last success', 'last failure'],
+    ['NAME', 'TYPE', 'FROM', 'STATE', 'USED BY', 'LAST SUCCESS', 'LAST FAILURE'],
     items.map((item) => [
       item.name,
       item.type,

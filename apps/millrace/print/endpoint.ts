@@ -5,7 +5,7 @@ import { localTime } from './time.js';
 /** One line per endpoint. */
 export function endpointTable({ items }: EndpointList): string {
   return table(
-    ['name', 'from', 'state', 'credential', 'listening', 'url'],
+    ['NAME', 'FROM', 'STATE', 'CREDENTIAL', 'LISTENING', 'URL'],
     items.map((item) => [item.name, sourceOf(item), stateOf(item), item.credential ?? 'open', item.listeners.join(', ') || '-', item.url]),
   );
 }

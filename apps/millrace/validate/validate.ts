@@ -80,9 +80,10 @@ function problemFindings(file: string, problems: readonly Problem[]): Finding[] 
 function credentialFindings({ problems }: CredentialBook, file: string, prefix: string): Finding[] {
   return problems
     .filter(({ code }) => !SECRET_AWAY.has(code))
-    .map(({ code, message }) => {
-      const own = message.startsWith(`${prefix}: `) ? message.slice(prefix.length + 2) : message;
-      return { file, severity: 'error', code, message: own };
+    .map(({ code, message, at }) => {
+      const place = at === undefined ? `${prefix}: ` : `${prefix}:${at.line}:${at.column}: `;
+      const own = message.startsWith(place) ? message.slice(place.length) : message;
+      return { file, ...(at && { at }), severity: 'error', code, message: own };
     });
 }
 

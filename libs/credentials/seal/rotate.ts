@@ -41,13 +41,18 @@ function formed({ stripPrefix = '', decode }: SecretRule): string {
 export function withSecret(definition: unknown, secret: string, keepUntil?: string): { readonly definition: unknown } | Refusal {
   if (!isRecord(definition)) return { refused: 'The definition of a credential is an object with a "type".' };
   const key = secretKey(definition);
-  if (key === undefined) return { refused: `A credential of type ${String(definition.type)} takes no secret.` };
+  if (key === undefined) return { refused: withoutSecret(definition.type) };
   if (keepUntil !== undefined && definition.in === 'url') {
     return { refused: 'An address is only sent to, so no older one can count beside it: the new one replaces it at once.' };
   }
   const kept = keepUntil === undefined ? [] : ending(definition, keepUntil);
   const list = [{ secret }, ...kept];
   return { definition: { ...definition, [key]: key === 'secrets' || kept.length > 0 ? list : { secret } } };
+}
+
+function withoutSecret(type: unknown): string {
+  if (type === 'none') return 'A credential of type none takes no secret.';
+  return 'The "type" of a credential with a secret is one of basic, api-key and hmac.';
 }
 
 /** Where a definition of that type refers to its secret; undefined when it has none. */

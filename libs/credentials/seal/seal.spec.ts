@@ -199,6 +199,14 @@ describe('rotation', () => {
     ]);
   });
 
+  it.each([
+    [{ type: 'none' }, 'A credential of type none takes no secret.'],
+    [{}, 'The "type" of a credential with a secret is one of basic, api-key and hmac.'],
+    [{ type: ['hmac'] }, 'The "type" of a credential with a secret is one of basic, api-key and hmac.'],
+  ])('goes nowhere in %j, which says why', (definition, refused) => {
+    expect(withSecret(definition, 'new')).toEqual({ refused });
+  });
+
   it('keeps no old address, which is only sent to', () => {
     const address = { type: 'api-key', in: 'url', value: { sealed: 'sealed_1' } };
     expect(withSecret(address, 'new', until)).toEqual({ refused: expect.stringContaining('replaces it at once') });

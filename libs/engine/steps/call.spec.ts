@@ -140,6 +140,14 @@ describe('a call that cannot be made', () => {
     expect(rig.store.active.size).toBe(0);
   });
 
+  it('fails where its input is none that the called run could read, and calls nothing', async () => {
+    const rig = rigOf(call({ input: { n: { wrapped: '{{ trigger.body.n }}' } } }));
+    await rig.accept({ n: JSON.parse('['.repeat(99) + ']'.repeat(99)) });
+    const error = { code: 'call.invalid-input', message: 'sub cannot call callee: its input is nested deeper than 100 levels.' };
+    expect(await rig.slice(await rig.claim())).toMatchObject({ result: { error } });
+    expect([...rig.store.active.keys()]).toEqual([]);
+  });
+
   it('breaks the walk off when the store is away, which is no failure of the step', async () => {
     for (const method of ['begin', 'outcome'] as const) {
       const rig = rigOf(call({ onError: 'continue' }));

@@ -5,6 +5,7 @@ import type { PlannedCall } from '../plan.js';
 import type { CallOutcome } from '../ports.js';
 import type { ErrorRecord, StepRow } from '../records.js';
 import { retryDelay } from '../retry.js';
+import { bodyFault } from '../triggers/bodies/fit.js';
 import { ENDS_THE_RUN, errorRecord, HALTED, NEXT, until, type StepSignal, type Walk } from './step.js';
 
 /**
@@ -48,6 +49,8 @@ async function callOf(step: PlannedCall, walk: Walk, path: string, attempt: numb
   try {
     if ((walk.run.depth ?? 0) >= walk.limits.depth) throw tooDeep(step, walk);
     const input = await resolveTemplate(step.input, walk.scope, walk.environment(path));
+    const fault = bodyFault(input);
+    if (fault !== undefined) throw unfit(step, fault);
     const runId = derivedId(walk.run.id, `${path}#${attempt}`, startedAt);
     const resumeAt = step.timeoutMs === undefined ? undefined : startedAt + step.timeoutMs;
     return { ...row, status: 'waiting', input, output: { runId }, resumeAt };
@@ -105,6 +108,10 @@ function failureOf(step: PlannedCall, runId: string, { status, error }: CallOutc
 function tooLate({ id, flow, timeoutMs }: PlannedCall, runId: string): StepError {
   const message = `The flow ${flow} that ${id} called has not ended within ${(timeoutMs ?? 0) / 1000} s; its run goes on by itself.`;
   return new StepError({ code: 'timeout', message, blame: 'remote', details: { runId }, retryable: true });
+}
+
+function unfit({ id, flow }: PlannedCall, fault: string): StepError {
+  return new StepError({ code: 'call.invalid-input', message: `${id} cannot call ${flow}: its input ${fault}.`, blame: 'author' });
 }
 
 function tooDeep({ id, flow }: PlannedCall, { limits }: Walk): StepError {

@@ -23,12 +23,12 @@ export function parseBody(bytes: Uint8Array, contentType: string | undefined): u
 /**
  * The parsed view of a body. The bytes stay what they are; this is what expressions see. JSON, XML and forms are
  * values, text is a text, an empty body is null; what is of any other type is one file.
- * Throws a BodyRefusal for what is malformed or dangerous, or has no type at all.
+ * Throws a BodyRefusal for what is malformed or dangerous, or has no type at all. `maxDepth` is of JSON.
  */
-export function readContent(bytes: Uint8Array, contentType: string | undefined): Content {
+export function readContent(bytes: Uint8Array, contentType: string | undefined, maxDepth?: number): Content {
   if (bytes.length === 0) return { body: null, files: NO_FILES };
   const { type, charset } = mediaType(contentType);
-  if (isJson(type)) return { body: parseJson(decodeText(bytes, charset)), files: NO_FILES };
+  if (isJson(type)) return { body: parseJson(decodeText(bytes, charset), maxDepth), files: NO_FILES };
   if (isXml(type)) return { body: parseXml(bytes, charset), files: NO_FILES };
   if (type === 'application/x-www-form-urlencoded') return { body: parseForm(bytes, charset), files: NO_FILES };
   if (type === 'multipart/form-data') return formData(bytes, contentType ?? '');

@@ -2,6 +2,7 @@ import { StepError, type Json } from '@millrace/component-sdk';
 import { eventNamePattern, matchesEvent, type EventTrigger } from '@millrace/flow';
 import { defaultLimits } from '../limits.js';
 import type { TriggerView } from '../records.js';
+import { bodyFault } from './bodies/fit.js';
 import { acceptCondition } from './rules.js';
 
 /** An event that somebody emits. */
@@ -40,8 +41,10 @@ export function checkEmission({ name, data, depth }: Emission, { maxBytes, depth
     throw refused('event.bad-name', `${JSON.stringify(name.slice(0, 80))} is no name for an event; write it like order.paid.`);
   }
   if (SYSTEM.some((beginning) => name.startsWith(beginning))) {
-    throw refused('event.reserved-name', `Only the system emits ${name}. Choose a name that does not begin with ${SYSTEM.join(', ')}.`);
+    throw refused('event.reserved-name', `Only the system emits ${name}. Choose a name that begins with none of ${SYSTEM.map((beginning) => `"${beginning}"`).join(', ')}.`);
   }
+  const fault = bodyFault(data);
+  if (fault !== undefined) throw refused('event.bad-data', `The data of ${name} ${fault}.`);
   const size = encoder.encode(JSON.stringify(data)).length;
   if (size > maxBytes) throw refused('event.too-large', `The data of ${name} has ${size} bytes; an event may have ${maxBytes}.`);
   if (depth > deepest) throw tooDeep(name, deepest);

@@ -1,6 +1,7 @@
 import type { EventRecord } from '../records.js';
 import { BodyRefusal } from './bodies/refusal.js';
 import { gzipSync } from 'node:zlib';
+import { batchEvent } from './collect.js';
 import { fileBytes, parseTrigger, triggerOf } from './webhook.js';
 
 function event(part: Partial<EventRecord> = {}): EventRecord {
@@ -45,6 +46,12 @@ describe('what expressions see as `trigger`', () => {
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
     expect((await parseTrigger(event({ headers, body: gzipSync('{"a":2}') }))).body).toEqual({ a: 2 });
   });
+});
+
+it('a batch can be read however deep the bodies of its events may be', async () => {
+  const deepest = '['.repeat(100) + ']'.repeat(100);
+  const batch = await batchEvent('orders', 'batch-1', 0, [event({ body: Buffer.from(deepest) }), event()]);
+  expect((await parseTrigger(batch)).body).toEqual({ items: [JSON.parse(deepest), { a: 1 }] });
 });
 
 describe('a file of an event', () => {

@@ -1,6 +1,7 @@
 import type { EventFile } from '@millrace/component-sdk';
 import type { EventRecord, Origin, TriggerView } from '../records.js';
 import { collect } from './bodies/form.js';
+import { MAX_DEPTH, MAX_MADE_DEPTH } from './bodies/refusal.js';
 import { readContent, type Content } from './body.js';
 import { codingOf, decodeBody } from './coding.js';
 
@@ -9,7 +10,8 @@ const MAX_DECODED_BYTES = 100 * 1024 * 1024;
 
 /** What expressions see as `trigger`, from what is stored. Rejects with a BodyRefusal where the front door would have refused. */
 export async function parseTrigger(event: EventRecord): Promise<TriggerView> {
-  return triggerOf(event, readContent(await eventBytes(event), event.headers['content-type']));
+  const maxDepth = event.origin === undefined ? MAX_DEPTH : MAX_MADE_DEPTH;
+  return triggerOf(event, readContent(await eventBytes(event), event.headers['content-type'], maxDepth));
 }
 
 /** The same from a body that is parsed already. */

@@ -9,9 +9,9 @@ const FORBIDDEN_KEY = 'Object contains forbidden prototype property';
  * JSON as `JSON.parse` reads it, save for numbers that a double cannot hold: integers beyond 2^53 - 1 and numbers too
  * large for any double become strings of exactly the characters sent. See docs/adr/0030.
  */
-export function parseJson(text: string): unknown {
-  const { tooDeep, oddNumbers } = scan(text);
-  if (tooDeep) throw new BodyRefusal(400, 'body.too-deep', `The JSON is nested deeper than ${MAX_DEPTH} levels.`);
+export function parseJson(text: string, maxDepth = MAX_DEPTH): unknown {
+  const { tooDeep, oddNumbers } = scan(text, maxDepth);
+  if (tooDeep) throw new BodyRefusal(400, 'body.too-deep', `The JSON is nested deeper than ${maxDepth} levels.`);
   const value = parseSecurely(text);
   return oddNumbers ? withoutLoss(text) : value;
 }
@@ -41,7 +41,7 @@ function exactNumber(literal: string): number | string {
 const LONG = 16;
 
 /** One pass over brackets and numbers outside strings, without recursion. */
-function scan(text: string): { tooDeep: boolean; oddNumbers: boolean } {
+function scan(text: string, maxDepth: number): { tooDeep: boolean; oddNumbers: boolean } {
   let depth = 0;
   let digits = 0;
   let oddNumbers = false;
@@ -58,7 +58,7 @@ function scan(text: string): { tooDeep: boolean; oddNumbers: boolean } {
     if (code === 0x22) i = endOfString(text, i);
     else if (code === 0x7b || code === 0x5b) depth += 1;
     else if (code === 0x7d || code === 0x5d) depth -= 1;
-    if (depth > MAX_DEPTH) return { tooDeep: true, oddNumbers };
+    if (depth > maxDepth) return { tooDeep: true, oddNumbers };
   }
   return { tooDeep: false, oddNumbers };
 }
