@@ -230,9 +230,18 @@ describe('a rate', () => {
   const entry = (rate: unknown): CredentialConfig => ({ type: 'none', rate }) as CredentialConfig;
 
   it.each([
-    [{ limit: 90, per: '10s' }, { limit: 90, perMs: 10_000 }],
-    [{ limit: 1, per: '100ms', 'x-why': 'slow' }, { limit: 1, perMs: 100 }],
-    [{ limit: 5, per: '1.5m' }, { limit: 5, perMs: 90_000 }],
+    [
+      { limit: 90, per: '10s' },
+      { limit: 90, perMs: 10_000 },
+    ],
+    [
+      { limit: 1, per: '100ms', 'x-why': 'slow' },
+      { limit: 1, perMs: 100 },
+    ],
+    [
+      { limit: 5, per: '1.5m' },
+      { limit: 5, perMs: 90_000 },
+    ],
   ])('%j is read', (rate, read) => {
     expect(createCredential('one', entry(rate), () => undefined)).toMatchObject({ rate: read, problems: [] });
   });

@@ -13,7 +13,11 @@ const parts = {
 describe('a flow is not started by hand', () => {
   it.each([
     ['too deep', '['.repeat(101) + ']'.repeat(101), 'The input is nested deeper than 100 levels.'],
-    ['so deep that it could not be written as JSON', '['.repeat(100_000) + ']'.repeat(100_000), 'The input is nested deeper than 100 levels.'],
+    [
+      'so deep that it could not be written as JSON',
+      '['.repeat(100_000) + ']'.repeat(100_000),
+      'The input is nested deeper than 100 levels.',
+    ],
     ['of a forbidden key', '{"__proto__":1}', 'The input has a "__proto__" key, which is not accepted.'],
   ])('with an input that its run could not read: %s', async (_, text, message) => {
     const started = startByHand(flow, { input: JSON.parse(text) as Json }, parts);

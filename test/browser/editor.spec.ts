@@ -189,7 +189,10 @@ describeInBrowser('whoever edits a flow', () => {
     await page.keyboard.press('Enter');
     await page.getByText('Draft · saved').waitFor();
     await page.getByRole('link', { name: 'Flows', exact: true }).first().click();
-    await page.getByRole('row', { name: /Half done/ }).getByText('Never published.').waitFor();
+    await page
+      .getByRole('row', { name: /Half done/ })
+      .getByText('Never published.')
+      .waitFor();
     await page.getByRole('button', { name: 'New flow' }).click();
     await page.getByRole('textbox', { name: 'Name' }).fill('Half done');
     await page.getByText('/flows/half-done-2/hook').waitFor();

@@ -25,7 +25,12 @@ export const draftBody = defineBody({
   type: 'object',
   properties: {
     text: { type: 'string', description: 'Need not check, and need not be JSON.' },
-    revision: { type: 'integer', minimum: 0, maximum: MAX_INTEGER, description: 'Of the draft as it was last seen; 0 for a new one. Instead of `If-Match`.' },
+    revision: {
+      type: 'integer',
+      minimum: 0,
+      maximum: MAX_INTEGER,
+      description: 'Of the draft as it was last seen; 0 for a new one. Instead of `If-Match`.',
+    },
     base: { ...baseSchema, description: 'Default: the live version for a new draft, else what it was.' },
   },
   required: ['text'],
@@ -35,7 +40,14 @@ export const draftBody = defineBody({
 export const publishBody = defineBody({
   title: 'DraftToPublish',
   type: 'object',
-  properties: { revision: { type: 'integer', minimum: 1, maximum: MAX_INTEGER, description: 'Of the draft as it was last seen. Instead of `If-Match`.' } },
+  properties: {
+    revision: {
+      type: 'integer',
+      minimum: 1,
+      maximum: MAX_INTEGER,
+      description: 'Of the draft as it was last seen. Instead of `If-Match`.',
+    },
+  },
   additionalProperties: false,
 } as const);
 

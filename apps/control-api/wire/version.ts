@@ -6,7 +6,12 @@ import { failureSchema } from './problem.js';
 import { defineQuery } from './query.js';
 
 export const versionsQuery = defineQuery({
-  before: { type: 'integer', minimum: 1, maximum: MAX_INTEGER, description: 'Only versions older than this one; `next` of the page before.' },
+  before: {
+    type: 'integer',
+    minimum: 1,
+    maximum: MAX_INTEGER,
+    description: 'Only versions older than this one; `next` of the page before.',
+  },
   limit: { type: 'integer', minimum: 1, maximum: 200, description: 'How many at the most; default 50.' },
 });
 
@@ -66,7 +71,10 @@ export const archivedSchema = exactly('Archived', { archived: { const: true } })
 export const rollbackBody = defineBody({
   title: 'Rollback',
   type: 'object',
-  properties: { version: { type: 'integer', minimum: 1, maximum: MAX_INTEGER, description: 'Whose text becomes the newest version.' }, base: baseSchema },
+  properties: {
+    version: { type: 'integer', minimum: 1, maximum: MAX_INTEGER, description: 'Whose text becomes the newest version.' },
+    base: baseSchema,
+  },
   required: ['version'],
   additionalProperties: false,
 } as const);

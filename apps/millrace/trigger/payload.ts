@@ -37,7 +37,11 @@ async function readBytes(file: string): Promise<Uint8Array> {
     return await readFile(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new CommandError(code === 'ENOENT' ? `There is no file ${file}. Give the path of a file, or - for standard input.` : `${file} cannot be read: ${message}`);
+    throw new CommandError(
+      code === 'ENOENT'
+        ? `There is no file ${file}. Give the path of a file, or - for standard input.`
+        : `${file} cannot be read: ${message}`,
+    );
   }
 }
 

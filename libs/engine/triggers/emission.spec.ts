@@ -10,7 +10,7 @@ describe('what may be emitted', () => {
     expect(check('order.paid', JSON.parse('{"__proto__":1}') as Json)).toThrow('The data of order.paid has a "__proto__" key');
   });
 
-  it('has no name that is the system\'s, which is said in a sentence', () => {
+  it("has no name that is the system's, which is said in a sentence", () => {
     expect(check('flow.failed', null)).toThrow(/that begins with none of "flow\.", .*, "instance\."\.$/);
   });
 });

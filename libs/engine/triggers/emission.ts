@@ -41,7 +41,10 @@ export function checkEmission({ name, data, depth }: Emission, { maxBytes, depth
     throw refused('event.bad-name', `${JSON.stringify(name.slice(0, 80))} is no name for an event; write it like order.paid.`);
   }
   if (SYSTEM.some((beginning) => name.startsWith(beginning))) {
-    throw refused('event.reserved-name', `Only the system emits ${name}. Choose a name that begins with none of ${SYSTEM.map((beginning) => `"${beginning}"`).join(', ')}.`);
+    throw refused(
+      'event.reserved-name',
+      `Only the system emits ${name}. Choose a name that begins with none of ${SYSTEM.map((beginning) => `"${beginning}"`).join(', ')}.`,
+    );
   }
   const fault = bodyFault(data);
   if (fault !== undefined) throw refused('event.bad-data', `The data of ${name} ${fault}.`);

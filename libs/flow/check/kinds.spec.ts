@@ -369,7 +369,10 @@ describe('messages say what to do', () => {
       'There is no `item` here. Known: `trigger`, `flow`, `run`, `line`, `index`, `steps`, `resume`.',
     ],
     [withSteps('{ "id": "a", "set": {}, "onCrash": "stop" }'), '`onCrash` has no effect on a step with `set`; it belongs to `use`.'],
-    [withSteps('{ "id": "a", "set": {}, "retry": {} }'), '`retry` has no effect on a step with `set`; it belongs to `use`, `if`, `switch`, `forEach`, `parallel`, `try`, `call`.'],
+    [
+      withSteps('{ "id": "a", "set": {}, "retry": {} }'),
+      '`retry` has no effect on a step with `set`; it belongs to `use`, `if`, `switch`, `forEach`, `parallel`, `try`, `call`.',
+    ],
     [withSteps('{ "id": "a", "fourEach": [], "steps": [] }'), expect.stringContaining('Did you mean `forEach`?')],
     [withSteps('{ "id": "a", "respond": {} },', '{ "id": "b", "respond": {} }'), 'A caller gets one answer: `a` has answered by now.'],
   ])('in %s', (text, message) => {
