@@ -11,6 +11,7 @@ import { Header } from '../shell/shell.js';
 import { IconButton, Segmented } from '../ui/controls.js';
 import { Glyph } from '../ui/glyph.js';
 import { Part } from '../ui/part.js';
+import { Split } from '../ui/split.js';
 import { useMedia } from '../ui/use-media.js';
 import { useUrlState } from '../ui/url-state.js';
 import { useSame } from '../ui/same.js';
@@ -67,10 +68,13 @@ export function Editor({ id, opened }: EditorProps) {
     <EditorContext value={view}>
       <EditorHeader {...{ id, tree, editor, problems, code, publishing, testsFirst: view.testsFirst }} onPublish={setPublishing} />
       <DraftConflict editor={editor} />
-      <div className="split editor" onKeyDown={code ? undefined : commands.onKeyDown}>
+      <Split
+        className="editor"
+        onKeyDown={code ? undefined : commands.onKeyDown}
+        inspector={<Inspector selected={selected} onDelete={commands.remove} onDuplicate={commands.duplicate} flowTest={flowTest} />}
+      >
         {code ? <Text /> : <Shown {...{ tree, problems, event, selected, commands, small }} />}
-        <Inspector selected={selected} onDelete={commands.remove} onDuplicate={commands.duplicate} flowTest={flowTest} />
-      </div>
+      </Split>
       <Picker place={commands.adding} onPick={commands.add} onClose={() => commands.startAdding(undefined)} />
       <NewCredential wish={wish} onClose={() => setWish(undefined)} />
       <Toast toast={commands.toast} onGone={commands.dismiss} />

@@ -7,6 +7,7 @@ import { readFlow } from '../flow/structure.js';
 import { shortId, size } from '../format/format.js';
 import { Header } from '../shell/shell.js';
 import { Button, Segmented } from '../ui/controls.js';
+import { Split } from '../ui/split.js';
 import { Loaded } from '../ui/states.js';
 import { useMedia } from '../ui/use-media.js';
 import { useUrlState } from '../ui/url-state.js';
@@ -71,10 +72,9 @@ function Run({ run: asked, text, event }: { readonly run: RunView; readonly text
       >
         <Views view={view} />
       </Header>
-      <div className="split">
+      <Split inspector={<Inspector shown={shown} selected={selected} onSelect={select} />}>
         <Body view={view} shown={shown} selected={selected} onSelect={select} />
-        <Inspector shown={shown} selected={selected} onSelect={select} />
-      </div>
+      </Split>
     </>
   );
 }
