@@ -170,6 +170,8 @@ describeInBrowser('a mapped field', () => {
     const message = field(page, 'Message');
     await message.fill('one');
     await page.keyboard.press('Enter');
+    // It comes with the event to test with, and its key with it.
+    await page.locator('[data-test="⌘↵"]:enabled').waitFor();
     await page.keyboard.press('Control+Enter');
     await page.getByText('It worked.').waitFor();
     expect(await message.innerText()).toBe('one');
