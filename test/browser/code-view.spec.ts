@@ -144,6 +144,22 @@ describeInBrowser('the code view', () => {
     expect(complaints).toEqual([]);
   });
 
+  it.each([
+    ['the search', 'Control+f', 'Escape'],
+    ['the question for a line', 'Control+Alt+g', 'Escape'],
+    ['the question for a line, answered', 'Control+Alt+g', 'Enter'],
+  ])('has the focus again after %s', async (_, asks, ends) => {
+    const { page } = await open('focus', written('focus'));
+    await codeArea(page).focus();
+    await page.keyboard.press(asks);
+    const asked = page.locator('.cm-panels input').first();
+    await asked.waitFor();
+    await page.keyboard.type('3');
+    await page.keyboard.press(ends);
+    await codeArea(page).and(page.locator(':focus')).waitFor({ timeout: 5_000 });
+    expect(await asked.count()).toBe(0);
+  });
+
   it('has one undo with the canvas and the settings, over a reload too', async () => {
     const { page } = await open('undo', written('undo'));
     const typed = written('undo').replace('"format": 1,', '"format": 1, // typed');

@@ -9,6 +9,7 @@ import { applyEdits, type EditResult } from '@millrace/flow';
 import type { Problems } from '../queries.js';
 import { changesBetween, editOnto, fileEdits, shownText, specsOf } from './changes.js';
 import { completion } from './completion.js';
+import { dialogFocus } from './dialog-focus.js';
 import { flowLanguage } from './language.js';
 import { marksIn } from './problem-marks.js';
 import { closeWords, nextProblem } from './problem-keys.js';
@@ -92,6 +93,7 @@ function behaviour(host: CodeHost): Extension {
       ...defaultKeymap,
     ]),
     EditorView.domEventHandlers({ beforeinput: (event) => takesBack(event, host) }),
+    dialogFocus,
     look,
   ];
 }
