@@ -281,7 +281,10 @@ describeInBrowser('the code view', () => {
     await becomes('keys', written('keys').replace('// then', '// then ? g f e d'));
     expect(await codeText(page)).toBe(await draft('keys'));
     await page.keyboard.press('Tab');
+    await page.getByRole('separator').and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('Tab');
     await page.locator('.inspector :focus').waitFor();
+    await page.keyboard.press('Shift+Tab');
     await page.keyboard.press('Shift+Tab');
     await codeArea(page).and(page.locator(':focus')).waitFor();
     expect(await draft('keys')).toBe(written('keys').replace('// then', '// then ? g f e d'));
