@@ -236,6 +236,7 @@ export class Catalog {
       if (present.has(flow.id) || flow.archived) continue;
       await this.parts.store.archive(flow.id);
       this.callable.delete(flow.id);
+      this.parts.log.info(`Flow ${flow.id} is archived: it has no file in ${folder}`);
     }
   }
 
