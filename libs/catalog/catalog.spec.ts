@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtinComponents } from '@millrace/components';
@@ -97,9 +99,9 @@ function open(follow = false, vault?: Vault, more: Partial<CatalogParts> = {}): 
     variable: (name: string) => variables[name],
     components: new ComponentRegistry(builtinComponents),
     store: store as unknown as PostgresFlowStore,
+    log: createLogger({ level: 'silent', format: 'json' }),
     ...(vault && { vault }),
     ...more,
-    log: createLogger({ level: 'silent', format: 'json' }),
   };
   return Catalog.open(parts, follow);
 }
@@ -493,6 +495,19 @@ describe('the URL of a flow that was never published', () => {
   });
 });
 
+it('a flow whose file is gone is archived, and the log says so', async () => {
+  const lines: string[] = [];
+  const log = Object.assign(createLogger({ level: 'silent', format: 'json' }), { info: (line: string) => lines.push(line) });
+  await write('a', flowText('a'));
+  const catalog = await open(false, undefined, { log });
+  await rm(join(folder, 'a.json'));
+  await catalog.reload();
+  expect(catalog.flow('a')).toBeUndefined();
+  expect(lines).toContain(`Flow a is archived: it has no file in ${folder}`);
+  await catalog.reload();
+  expect(lines.filter((line) => line.includes('archived'))).toHaveLength(1);
+});
+
 describe('files beside the flows', () => {
   it('are not flows: credentials, endpoints, cases, schemas, hidden ones, folders, what was deleted meanwhile', async () => {
     for (const name of ['credentials', 'endpoints', 'a.cases', 'flow.schema', '.hidden']) await write(name, '{}');
@@ -505,6 +520,14 @@ describe('files beside the flows', () => {
       { id: 'a', path: join(folder, 'a.json'), text: 'A' },
       { id: 'b', path: join(folder, 'b.json'), text: 'B' },
     ]);
+  });
+
+  it('are not flows either where they are no files: a pipe would be read for ever', async () => {
+    const server = createServer().listen(join(folder, 'socket.json'));
+    await once(server, 'listening');
+    await write('a', 'A');
+    expect((await readFlowFolder(folder)).map(({ id }) => id)).toEqual(['a']);
+    server.close();
   });
 
   it('that cannot be read at all are named, and not taken for deleted', async () => {

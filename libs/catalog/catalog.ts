@@ -234,7 +234,7 @@ export class Catalog {
     const present = new Set(files.map(({ id }) => id));
     for (const flow of await this.parts.store.list()) {
       if (present.has(flow.id) || flow.archived) continue;
-      await this.parts.store.archive(flow.id);
+      if (await this.parts.store.archive(flow.id)) this.parts.log.info(`Flow ${flow.id} is archived: it has no file in ${folder}`);
     }
   }
 

@@ -1,5 +1,5 @@
 import { watch, type FSWatcher } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 /** A flow file as it lies in the folder. */
@@ -34,13 +34,13 @@ export async function readFlowFolder(folder: string): Promise<FlowFile[]> {
   return read.filter((file) => file !== undefined);
 }
 
-/** Undefined for a folder, and for a file that was deleted since its name was read. */
+/** Undefined for what is no file, which may never end (a pipe), and for a file that was deleted since its name was read. */
 async function readIfFile(path: string): Promise<FlowFile | undefined> {
   try {
-    return await readFlowFile(path);
+    return (await stat(path)).isFile() ? await readFlowFile(path) : undefined;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'EISDIR') return undefined;
+    if (code === 'ENOENT') return undefined;
     throw new FlowFolderError(`The flow file ${path} cannot be read (${message}). Make it readable, or move it away.`, error as Error);
   }
 }
