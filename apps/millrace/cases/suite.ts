@@ -37,9 +37,9 @@ interface Shop extends Omit<CaseWorld, 'flows'> {
 
 /** Reads flows, their cases and what they need. Paths are files and folders, none means the flows folder. Needs no database and no secrets. */
 export async function openSuites(config: Places, paths: readonly string[]): Promise<Suites> {
-  const { cwd, flows } = config;
+  const { cwd } = config;
   const [found, { registry, problems }, credentialsText] = await Promise.all([
-    findFlowFiles(paths.length > 0 ? paths : [flows], cwd),
+    findFlowFiles(paths, config),
     installedComponents(builtinComponents, config),
     readIfThere(config.credentials),
   ]);

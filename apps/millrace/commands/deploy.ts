@@ -38,8 +38,7 @@ async function deployAll(client: Client, paths: readonly string[], json: boolean
 }
 
 async function readFiles(paths: readonly string[]): Promise<readonly FlowFile[]> {
-  const { cwd, flows } = loadConfig();
-  const { files, findings } = await findFlowFiles(paths.length > 0 ? paths : [flows], cwd);
+  const { files, findings } = await findFlowFiles(paths, loadConfig());
   if (findings.length > 0) throw new CommandError(findings.map(findingLine).join('\n'));
   if (files.length === 0) throw new CommandError('There are no flow files to deploy. Name files, or a folder that has some.');
   return files;

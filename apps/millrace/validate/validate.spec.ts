@@ -46,9 +46,16 @@ describe('validate', () => {
 
   it('takes files and folders, each flow once, and says which are not there', async () => {
     await write('flows/good.json', GOOD);
-    const { flows, findings } = await check(['flows', 'flows/good.json', 'missing.json']);
+    const { flows, findings } = await check(['flows', 'flows/good.json', 'missing.json', 'plugins']);
     expect(flows).toBe(1);
-    expect(findings.map(findingLine)).toEqual(['missing.json: error file.unreadable There is no such file or folder.']);
+    expect(findings.map(findingLine)).toEqual([
+      'missing.json: error file.unreadable There is no such file or folder.',
+      'plugins: error file.unreadable There is no flow file in this folder.',
+    ]);
+  });
+
+  it('has nothing against a flows folder that is empty', async () => {
+    expect(await check()).toEqual({ flows: 0, findings: [] });
   });
 
   it('checks against the components of plugins, and reports a plugin that does not load', async () => {

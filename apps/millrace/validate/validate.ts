@@ -43,7 +43,7 @@ const SECRET_AWAY = new Set(['credential.secret-missing', 'credential.secret-emp
 export async function validate({ config, paths, withoutSecrets, made = NOTHING_MADE }: ValidateOptions): Promise<Validation> {
   const { cwd, flows } = config;
   const [found, loaded, book] = await Promise.all([
-    findFlowFiles(paths.length > 0 ? paths : [flows], cwd),
+    findFlowFiles(paths, config),
     installedComponents(builtinComponents, config),
     readCredentials(config.credentials, config.variable),
   ]);
