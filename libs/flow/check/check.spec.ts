@@ -503,6 +503,17 @@ describe('checkFlow reports, at the marks,', () => {
   });
 });
 
+it.each([null, 5, {}, [null]])(
+  'a schema of a trigger whose type is %j is told so, and what reads its values is checked all the same',
+  (type) => {
+    const trigger = { type: 'call', input: { type, properties: { x: { type } } } };
+    const steps = [{ id: 'a', use: 'log', with: { message: '{{ trigger.body.x.y }}' } }];
+    const { problems } = checkFlow(JSON.stringify({ format: 1, id: 'f', trigger, steps }), options);
+    expect(problems.map(({ path }) => path)).toContainEqual(expect.stringMatching(/^\/trigger\/input/));
+    expect(problems.filter(({ path }) => !path.startsWith('/trigger/input'))).toEqual([]);
+  },
+);
+
 it('names the props of which one will do', () => {
   const { problems } = checkFlow(withSteps('{ "id": "a", "use": "slack.update-message", "with": {} }').replace('¶', ''), options);
   expect(problems.map(({ message }) => message)).toEqual(['`with` needs `text` or `blocks`.']);

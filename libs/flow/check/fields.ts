@@ -53,9 +53,10 @@ function isSchema(schema: unknown): schema is JsonSchema {
   return typeof schema === 'object' && schema !== null;
 }
 
+/** Schemas of triggers are what authors write: of a `type` that is none nothing can be told here, and it is reported where it stands. */
 function soleType({ type }: JsonSchema): string | undefined {
   if (typeof type === 'string' || type === undefined) return type;
-  const types = type.filter((name) => name !== 'null');
+  const types = Array.isArray(type) ? type.filter((name) => typeof name === 'string' && name !== 'null') : [];
   return types.length === 1 ? types[0] : 'mixed';
 }
 
