@@ -1,4 +1,5 @@
 import type { ComponentView, CredentialItem } from '../api/wire.js';
+import { freeName } from '../flow/free-name.js';
 
 /** A usual way to make a credential: what is asked for, and the definition that it becomes part of. */
 export type Recipe = NonNullable<ComponentView['credential']>['recipes'][number];
@@ -59,8 +60,8 @@ export interface Offered {
 export function offeredRecipes({ types, incoming = false, recipes }: Wanted): Offered {
   const own = [...new Map(recipes.map((recipe) => [recipe.title, recipe])).values()];
   const ways = incoming ? [SIGNATURE, ...GENERAL] : [...GENERAL, SIGNATURE];
-  const fits = ({ definition }: Recipe): boolean =>
-    (types === undefined || types.includes(definition['type'] ?? '')) && !(incoming && definition['in'] === 'url');
+  const fits = (recipe: Recipe): boolean =>
+    (types === undefined || types.includes(recipe.definition['type'] ?? '')) && !(incoming && isAddress(recipe));
   return { own: own.filter(fits), general: ways.filter(fits) };
 }
 
@@ -71,7 +72,7 @@ export function isAddress({ definition }: Pick<CredentialItem, 'definition'>): b
 
 /** Whether Millrace can make its secret: where both sides only have to hold the same. What a vendor gives out, it cannot. */
 export function mayGenerate({ own }: Offered, recipe: Recipe): boolean {
-  return !own.includes(recipe) && recipe.definition['in'] !== 'url';
+  return !own.includes(recipe) && !isAddress(recipe);
 }
 
 /** What is asked for beside the secret, with what the recipe suggests. */
@@ -83,8 +84,7 @@ export function suggestedAnswers({ asks, definition }: Recipe): Readonly<Record<
 /** A name that no credential has: of the vendor, where one is named, else of the way. */
 export function suggestedName({ title }: Recipe, { scheme }: Readonly<Record<string, string>>, taken: readonly string[]): string {
   const plain = (scheme ?? title.split(' ')[0] ?? '').toLowerCase().replace(/[^a-z0-9-]/g, '') || 'credential';
-  if (!taken.includes(plain)) return plain;
-  for (let count = 2; ; count += 1) if (!taken.includes(`${plain}-${count}`)) return `${plain}-${count}`;
+  return freeName(plain, taken);
 }
 
 /** The definition as the server takes it. Without a secret it is to be made there. */

@@ -4,6 +4,7 @@ import { Button, CopyField } from '../ui/controls.js';
 import { Failure } from '../ui/states.js';
 import { useNow } from '../ui/use-now.js';
 import { useGiveSecret } from './queries.js';
+import { isAddress } from './recipes.js';
 
 /** A secret that was made a moment ago and that no page will ever show again. */
 export function ShownOnce({ secret, warnings = [] }: { readonly secret: string; readonly warnings?: readonly string[] }) {
@@ -36,7 +37,7 @@ const KEEP = [
 /** Makes a new secret, or takes one that the other side made. */
 export function ChangeSecret({ of, definition }: ChangeSecretProps) {
   // An address is only sent to: nobody comes with the old one.
-  const holdsSeveral = (definition as { in?: unknown } | null)?.in !== 'url';
+  const holdsSeveral = !isAddress({ definition });
   const [keep, setKeep] = useState<string>(holdsSeveral ? KEEP[0][0] : '');
   const [own, setOwn] = useState('');
   const give = useGiveSecret(of);

@@ -1,3 +1,4 @@
+import type { ComponentView } from '../api/wire.js';
 import { isAddress, type Wanted } from '../connect/recipes.js';
 import { textOf, type FlowStep } from '../flow/structure.js';
 import { useEditor } from './context.js';
@@ -31,11 +32,16 @@ function CredentialField({ label, pointer, value, none, wanted, onChange }: Cred
   );
 }
 
+/** What the component of a step takes; nullish where it takes none. */
+export function acceptedBy({ json }: FlowStep, components: readonly ComponentView[]): ComponentView['credential'] | undefined {
+  return components.find(({ name }) => name === json['use'])?.credential;
+}
+
 /** What proves to the other side who sends; nothing where the component takes none. */
 export function StepCredential({ step }: { readonly step: FlowStep }) {
   const { components } = useEditor();
   const set = useSetting(step);
-  const accepted = components.find(({ name }) => name === step.json['use'])?.credential;
+  const accepted = acceptedBy(step, components);
   const value = textOf(step.json['credential']) ?? '';
   if (!accepted && value === '') return null;
   return (

@@ -1,4 +1,4 @@
-import { removeProperty, setProperty } from '@millrace/flow';
+import { setProperty } from '@millrace/flow';
 import { X } from 'lucide-react';
 import { everyStep, type FlowStep } from '../flow/structure.js';
 import { stepTitle, triggerTitle, triggerWords } from '../flow/words.js';
@@ -10,6 +10,7 @@ import { DiscardDraft } from './discard.js';
 import { isOfTrigger, ProblemList } from './problems.js';
 import { placeOf } from './places.js';
 import { PlainInput } from './plain-inputs.js';
+import { settingEdit } from './setting-edit.js';
 import { StepForm } from './step-form.js';
 import { StepHead } from './step-head.js';
 import { FlowTestFoot, TestFoot } from './test-foot.js';
@@ -114,11 +115,7 @@ function FlowPanel({ test }: { readonly test: StepTest }) {
 function FlowSettings() {
   const { tree, flowId, problems, edit, select } = useEditor();
   const rename = (name: string): void => void edit((text) => setProperty(text, { pointer: '/name', value: name }), '/name');
-  const annotate = (note: string): void =>
-    void edit(
-      (text) => (note === '' ? removeProperty(text, { pointer: '/note' }) : setProperty(text, { pointer: '/note', value: note })),
-      '/note',
-    );
+  const annotate = (note: string): void => void edit(settingEdit({ pointer: '/note' }, note === '' ? undefined : note), '/note');
   return (
     <div className="panel-body" tabIndex={0} role="region" aria-label="The flow">
       <header className="flow-head">

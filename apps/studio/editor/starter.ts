@@ -1,4 +1,5 @@
 import type { EventView } from '../api/wire.js';
+import { freeName } from '../flow/free-name.js';
 import { newTrigger, type TriggerType } from './trigger/types.js';
 
 /** What a flow that does not exist yet begins with. */
@@ -28,8 +29,7 @@ export function flowIdFrom(words: string, taken: readonly string[]): string {
       .replace(/[^a-z0-9]+/g, '-')
       .replace(/^[^a-z]+|-+$/g, '')
       .slice(0, 50) || 'flow';
-  if (!taken.includes(plain)) return plain;
-  for (let count = 2; ; count += 1) if (!taken.includes(`${plain}-${count}`)) return `${plain}-${count}`;
+  return freeName(plain, taken);
 }
 
 /** What a flow that is built from an event is called: what the event calls itself, else where it came in. */

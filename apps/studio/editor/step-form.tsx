@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { objectOf, textOf, type FlowStep } from '../flow/structure.js';
 import { Button } from '../ui/controls.js';
 import { useEditor } from './context.js';
-import { StepCredential } from './credential-field.js';
+import { acceptedBy, StepCredential } from './credential-field.js';
 import { FieldInput } from './field-input.js';
 import { valueAt } from './fields.js';
 import { advancedFields, casesOf, fieldsOf, waitWay, type WaitWay } from './step-fields.js';
@@ -14,7 +14,7 @@ import { useSetting } from './use-setting.js';
 export function StepForm({ step }: { readonly step: FlowStep }) {
   const { components } = useEditor();
   const advanced = advancedFields(step);
-  const needsCredential = components.find(({ name }) => name === step.json['use'])?.credential?.required === true;
+  const needsCredential = acceptedBy(step, components)?.required === true;
   const isSet = advanced.some(({ pointer }) => valueAt(step.json, pointer) !== undefined);
   return (
     <div className="form">

@@ -1,20 +1,16 @@
 import type { Json } from '@millrace/component-sdk';
-import { removeProperty, setProperty } from '@millrace/flow';
 import { objectOf, type FlowStep } from '../flow/structure.js';
 import { useEditor } from './context.js';
 import { valueAt } from './fields.js';
+import { settingEdit } from './setting-edit.js';
 
 /** Sets and removes settings of one step as edits of the text. `group`: the object that goes with the last of its members. */
 export function useSetting(step: FlowStep, group?: string): (pointer: string, value: Json | undefined) => void {
   const { edit } = useEditor();
-  return (pointer, value) =>
-    void edit(
-      (text) =>
-        value === undefined
-          ? removeProperty(text, { step: step.id, pointer: leftBy(step, pointer, group) })
-          : setProperty(text, { step: step.id, pointer, value }),
-      `${step.id}${pointer}`,
-    );
+  return (pointer, value) => {
+    const changed = value === undefined ? leftBy(step, pointer, group) : pointer;
+    edit(settingEdit({ step: step.id, pointer: changed }, value), `${step.id}${pointer}`);
+  };
 }
 
 /** What goes when the value at a pointer does. */

@@ -1,9 +1,10 @@
-import { removeProperty, setProperty } from '@millrace/flow';
+import { setProperty } from '@millrace/flow';
 import type { EndpointField } from '../../connect/endpoint-settings.js';
 import { SettingInput } from '../../connect/setting-input.js';
 import { textOf, type JsonObject } from '../../flow/structure.js';
 import { useEditor } from '../context.js';
 import { PlainInput } from '../plain-inputs.js';
+import { settingEdit } from '../setting-edit.js';
 
 /** What the settings of every type get. */
 export interface TriggerProps {
@@ -15,7 +16,7 @@ export function useTriggerSetting(): (key: string, value: string) => void {
   const { edit } = useEditor();
   return (key, value) => {
     const pointer = `/trigger/${key}`;
-    edit((text) => (value === '' ? removeProperty(text, { pointer }) : setProperty(text, { pointer, value })), pointer);
+    edit(settingEdit({ pointer }, value === '' ? undefined : value), pointer);
   };
 }
 
