@@ -13,6 +13,8 @@ export interface ErrorRecord {
   blame?: Blame;
   status?: number;
   attempt?: number;
+  /** Might pass, and is not tried again all the same: what the step did may have happened, and would then happen twice. */
+  unsafeToRepeat?: true;
   /** For how long the other side asked not to be asked again, in milliseconds. */
   retryAfterMs?: number;
   details?: Record<string, unknown>;

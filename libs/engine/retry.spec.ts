@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { StepError, type Arrived, type Idempotency } from '@millrace/component-sdk';
 import fc from 'fast-check';
-import { matchesCode, retryDelay, retryPolicy } from './retry.js';
+import { isUnsafeToRepeat, matchesCode, retryDelay, retryPolicy } from './retry.js';
 
 const error = (parts: Partial<ConstructorParameters<typeof StepError>[0]> = {}): StepError =>
   new StepError({ code: 'http.503', message: 'later', retryable: true, arrived: 'maybe', ...parts });
@@ -36,6 +36,16 @@ describe('whether a failed attempt is repeated', () => {
 
   it.each(table)('idempotent %s, arrived %s: never when the step names other codes', (idempotent, arrived) => {
     expect(retried({ on: ['timeout'] }, error({ arrived }), idempotent)).toBe(false);
+  });
+
+  it.each(table)('idempotent %s, arrived %s: says so where only a second effect is against it', (idempotent, arrived, safe) => {
+    const unsafe = (policy: Parameters<typeof retryPolicy>[0], failure: StepError, attempt = 1): boolean =>
+      isUnsafeToRepeat(retryPolicy(policy), attempt, failure, idempotent);
+    expect(unsafe({}, error({ arrived }))).toBe(!safe);
+    expect(unsafe({}, error({ arrived, retryable: false }))).toBe(false);
+    expect(unsafe({ on: ['timeout'] }, error({ arrived }))).toBe(false);
+    expect(unsafe({ on: ['http.5xx'] }, error({ arrived }))).toBe(false);
+    expect(unsafe({ attempts: 2 }, error({ arrived }), 2)).toBe(false);
   });
 
   it('is narrowed, never widened, by the codes of the flow and of the component', () => {

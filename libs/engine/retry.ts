@@ -71,12 +71,28 @@ function pauseAskedFor({ retryAfterMs }: { readonly retryAfterMs?: number | unde
   return Number.isFinite(retryAfterMs) ? Math.min(retryAfterMs!, MAX_PAUSE_MS) : 0;
 }
 
+/** Whether attempts are left for an error that may pass, and the only thing against one is that it might act twice. */
+export function isUnsafeToRepeat(policy: RetryPolicy, attempt: number, error: StepError, idempotent: Idempotency): boolean {
+  return attempt < policy.attempts && !policy.stepNamesCodes && isUseful(policy, error) && !isSafe(error, idempotent);
+}
+
 /** Whether repeating is both useful and safe; `on` narrows what is useful, and only the step's own `on` widens what is safe. */
 function mayRetry(policy: RetryPolicy, error: StepError, idempotent: Idempotency): boolean {
-  const named = policy.on?.some((pattern) => matchesCode(pattern, error.code));
-  if (policy.stepNamesCodes) return named === true;
-  if (!error.retryable || named === false) return false;
-  return idempotent !== 'no' || error.arrived === 'no';
+  if (policy.stepNamesCodes) return isNamed(policy, error) === true;
+  return isUseful(policy, error) && isSafe(error, idempotent);
+}
+
+function isUseful(policy: RetryPolicy, error: StepError): boolean {
+  return error.retryable && isNamed(policy, error) !== false;
+}
+
+/** Undefined where no codes are named. */
+function isNamed({ on }: RetryPolicy, { code }: StepError): boolean | undefined {
+  return on?.some((pattern) => matchesCode(pattern, code));
+}
+
+function isSafe({ arrived }: StepError, idempotent: Idempotency): boolean {
+  return idempotent !== 'no' || arrived === 'no';
 }
 
 /** `http.5xx` and `http.*` are patterns over `http.503`; anything else is compared whole. */

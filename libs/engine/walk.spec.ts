@@ -305,6 +305,19 @@ describe('retries', () => {
     expect(rig.trail).toEqual(['a#1 retrying', 'a#2 retrying', 'a#3 failed']);
   });
 
+  it('are left out where the step may have taken effect, and the error says so', async () => {
+    const unsure = componentOf('test.unsure', () => {
+      throw new StepError({ code: 'http.503', message: 'busy', retryable: true, arrived: 'maybe' });
+    });
+    const failing = { ...unsure, idempotent: 'no' as const };
+    const rig = rigOf([use('a', { use: 'test.unsure', retry })], {}, [failing]);
+    expect(await rig.run()).toMatchObject({ result: { status: 'failed', error: { attempt: 1, unsafeToRepeat: true } } });
+    const named = rigOf([use('a', { use: 'test.unsure', retry: { ...retry, on: ['http.5xx'] } })], {}, [failing]);
+    const repeated = await named.run();
+    expect(repeated).toMatchObject({ result: { status: 'failed', error: { attempt: 3 } } });
+    expect(JSON.stringify(repeated)).not.toContain('unsafeToRepeat');
+  });
+
   it('wait on when a run is taken up before they are due', async () => {
     const rig = rigOf([use('a', { use: 'test.flaky', retry })], {}, [flaky(1)]);
     await rig.accept();

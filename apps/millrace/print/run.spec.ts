@@ -83,6 +83,12 @@ describe('the details of a run', () => {
     expect(text).toContain(`then run it again from there: millrace rerun ${RUN}`);
   });
 
+  it('say why a failure that may pass was not tried again, and what would change that', () => {
+    const text = runDetails(run({ status: 'failed', error: { ...error, unsafeToRepeat: true } }), NOW);
+    expect(text).toMatch(/not tried again by itself: the step may have taken effect.*name http\.503 in "on" of its retry\.\nNext: see/);
+    expect(text).not.toContain('a longer retry');
+  });
+
   it('say that a run repeats another one, and that nothing was done outside', () => {
     const text = runDetails(run({ rerunOf: '01920f7a-5c1e-7cc3-98c4-dc0c0c073980', dry: true }), NOW);
     expect(text).toContain('  re-run   of 01920f7a-5c1e-7cc3-98c4-dc0c0c073980\n  dry run  components');

@@ -109,7 +109,7 @@ function valueLines({ input, inputFile, output, outputFile, error, retryAt, rate
 
 function ending(run: RunView): string[] {
   const { status, error, resumeAt, held, lane, pace } = run;
-  if (error) return [`${where(error.step)}: ${printable(error.message)}`, `Next: ${nextAction(error.blame, run)}`];
+  if (error) return [`${where(error.step)}: ${printable(error.message)}`, ...unsafeLine(error), `Next: ${nextAction(error, run)}`];
   if (held) return [`The run is held, because its flow is paused: millrace resume ${printable(run.flowId)} lets it go on.`];
   if (lane && lane.place > 0) return [`The run waits for its turn behind run ${lane.behind}: ${lineOf(lane)}`];
   if (pace)
@@ -134,13 +134,22 @@ function where(step: string | undefined): string {
   return step === undefined ? 'The run failed' : `The run failed at ${printable(step)}`;
 }
 
-type Blame = NonNullable<RunView['error']>['blame'];
+type Failure = NonNullable<RunView['error']>;
+
+/** Why there was no other attempt, where one might have helped. */
+function unsafeLine({ unsafeToRepeat, code }: Failure): string[] {
+  if (!unsafeToRepeat) return [];
+  return [
+    `It was not tried again by itself: the step may have taken effect, and would then do so twice. Where that does no harm, name ${printable(code)} in "on" of its retry.`,
+  ];
+}
 
 /** A test is not run again: its draft is changed and tested anew. */
-function nextAction(blame: Blame, { id, flowId, test }: RunView): string {
+function nextAction({ blame, unsafeToRepeat }: Failure, { id, flowId, test }: RunView): string {
+  const longer = unsafeToRepeat ? '' : ' (a longer retry would have waited)';
   const again = (how = ''): string => (test ? 'test it again.' : `run it again from there: millrace rerun ${id}${how}`);
   if (blame === 'author') return `correct the flow ${flowId}, check it with millrace validate, then ${again(' --live')}`;
-  if (blame === 'remote') return `see whether the other side works again (a longer retry would have waited), then ${again()}`;
+  if (blame === 'remote') return `see whether the other side works again${longer}, then ${again()}`;
   if (blame === 'operator') return `check the settings and credentials of this server, then ${again()}`;
   return `put right what the sentence above names, then ${again()}`;
 }

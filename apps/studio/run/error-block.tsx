@@ -3,7 +3,7 @@ import type { RunView, StepView } from '../api/wire.js';
 import { clock, count } from '../format/format.js';
 import { DataTree } from '../ui/data-tree.js';
 import { Sentence } from '../ui/sentence.js';
-import { errorTitle } from './error-words.js';
+import { errorTitle, unsafeWords } from './error-words.js';
 import { useNow } from '../ui/use-now.js';
 import { duration } from '../format/format.js';
 
@@ -29,6 +29,7 @@ export function ErrorBlock({ error, row }: { readonly error: StepFailure; readon
           .filter(Boolean)
           .join(' ')}
       </p>
+      {error.unsafeToRepeat && <p className="dim">{unsafeWords(error)}</p>}
       {row?.retryAt && <RetryLine at={row.retryAt} />}
       {Object.keys(details).length > 0 && (
         <Disclosure title={'url' in details ? 'Request and response' : 'Details'} open>

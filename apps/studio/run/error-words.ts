@@ -23,6 +23,11 @@ interface Coded {
   readonly code: string;
 }
 
+/** Why an error that may pass was not tried again, and what would change that. */
+export function unsafeWords({ code }: Coded): string {
+  return `It was not tried again by itself: the step may have taken effect, and would then do so twice. Where that does no harm, name ${code} in "on" of its retry.`;
+}
+
 /** What happened, in a few words; the code where there are none. */
 export function errorTitle({ code }: Coded): string {
   const status = /^http\.(\d{3})$/.exec(code)?.[1];

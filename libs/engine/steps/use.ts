@@ -1,10 +1,10 @@
-import type { Json } from '@millrace/component-sdk';
+import type { Idempotency, Json } from '@millrace/component-sdk';
 import { StepError } from '@millrace/component-sdk';
 import { resolveTemplate } from '@millrace/flow';
 import { execute } from '../execute.js';
 import type { PlannedUse } from '../plan.js';
 import type { ErrorRecord, StepRow } from '../records.js';
-import { retryDelay } from '../retry.js';
+import { isUnsafeToRepeat, retryDelay } from '../retry.js';
 import { admission } from './allowance.js';
 import { asStepError, errorRecord, HALTED, NEXT, until, type StepSignal, type Walk } from './step.js';
 
@@ -144,7 +144,8 @@ function settle(step: PlannedUse, walk: Walk, tried: Tried, error: StepError, la
   const finishedAt = walk.clock.now();
   const firstStartedAt = last?.firstStartedAt ?? tried.startedAt;
   const delay = delayAfter(step, walk, tried, error, finishedAt - firstStartedAt);
-  const record = redacted(errorRecord(error, tried.path, tried.attempt), step, walk);
+  const unsafe = !walk.run.test && isUnsafeToRepeat(step.retry, tried.attempt, error, idempotencyOf(step, walk));
+  const record = redacted({ ...errorRecord(error, tried.path, tried.attempt), ...(unsafe && { unsafeToRepeat: true }) }, step, walk);
   const row = { ...tried, kind: 'use', finishedAt, error: record };
   if (delay === undefined) {
     walk.note({ ...row, status: 'failed' });
@@ -158,9 +159,12 @@ function settle(step: PlannedUse, walk: Walk, tried: Tried, error: StepError, la
 /** Undefined: the failure is final. */
 function delayAfter(step: PlannedUse, walk: Walk, { attempt }: Tried, error: StepError, elapsedMs: number): number | undefined {
   if (walk.run.test) return undefined;
-  const component = walk.host.component(step.component)?.component;
-  const delay = retryDelay(step.retry, attempt, error, component?.idempotent ?? 'no', () => walk.clock.random());
+  const delay = retryDelay(step.retry, attempt, error, idempotencyOf(step, walk), () => walk.clock.random());
   return delay !== undefined && elapsedMs + delay <= step.retry.deadlineMs ? delay : undefined;
+}
+
+function idempotencyOf(step: PlannedUse, walk: Walk): Idempotency {
+  return walk.host.component(step.component)?.component.idempotent ?? 'no';
 }
 
 /** The other side may have said a secret back to us, and the component may have put that into its error. */
