@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { Conditions } from './conditions.js';
 import { endsWith, idsBeginning } from './id-search.js';
 import { bounds, type ListFilter } from './list-filter.js';
-import { eventRecord, type EventRow } from './rows.js';
+import { eventRecord, SMALL_BODIES, type EventRow } from './rows.js';
 import { firstPage, scan, type Found, type Window } from './scan.js';
 import { SHOWN_STATUS } from './sql/status.js';
 
@@ -21,8 +21,9 @@ export interface EventRun {
   readonly status: RunStatus;
 }
 
-/** An event as lists show it: its body only by size in bytes. */
-export interface EventSummary extends Omit<EventRecord, 'body'> {
+/** An event as lists show it: a body that is not small is left empty. */
+export interface EventSummary extends EventRecord {
+  /** Of the body, in bytes. */
   readonly size: number;
   /** The newest first; no more than a list can show. */
   readonly runs: readonly EventRun[];
@@ -33,10 +34,10 @@ const RUNS_SHOWN = 8;
 /** How much of bodies one window may hold, in bytes: a window that is begun is looked through. */
 const WINDOW_BYTES = 16 * 1024 * 1024;
 
-const COLUMNS = `id as event_id, flow_id, request, ''::bytea as body, octet_length(body) as size,
+const COLUMNS = `id as event_id, flow_id, request, ${SMALL_BODIES}, octet_length(body) as size,
   (extract(epoch from received_at) * 1000)::float8 as received_at from events`;
 
-/** Events without their bodies, newest first. */
+/** Events, newest first. */
 export async function listEvents(pool: Pool, filter: EventFilter): Promise<Found<EventSummary>> {
   const { items, next } = await found(pool, filter);
   const runs = await runsOf(

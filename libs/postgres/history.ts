@@ -98,7 +98,7 @@ export class PostgresHistory {
     return rows;
   }
 
-  /** Without their bodies, which a list may not have the memory for. */
+  /** Without large bodies, which a list may not have the memory for. */
   events(filter: EventFilter): Promise<Found<EventSummary>> {
     return listEvents(this.pool, filter);
   }

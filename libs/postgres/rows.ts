@@ -10,6 +10,12 @@ export interface EventRow {
   readonly body: Buffer;
 }
 
+/** Bodies up to this many bytes come along in lists: those of most events, and no more than a list has memory for. */
+const SMALL_BODY = 8 * 1024;
+
+/** The body of an event where it is small, else an empty one. */
+export const SMALL_BODIES = `case when octet_length(body) <= ${SMALL_BODY} then body else ''::bytea end as body`;
+
 /** The columns of a journal row as statements select them. */
 export interface JournalRow {
   readonly run_id: string;

@@ -1,13 +1,9 @@
 import type { EventRecord } from '@millrace/engine';
 import type { Pool } from 'pg';
-import { eventRecord, type EventRow } from './rows.js';
-
-/** Bodies up to this many bytes come along: those of most events, and no more than a list has memory for. */
-const SMALL = 8 * 1024;
+import { eventRecord, SMALL_BODIES, type EventRow } from './rows.js';
 
 const TRIGGERS = `
-  select id as event_id, flow_id, request, (extract(epoch from received_at) * 1000)::float8 as received_at,
-    case when octet_length(body) <= ${SMALL} then body else ''::bytea end as body
+  select id as event_id, flow_id, request, (extract(epoch from received_at) * 1000)::float8 as received_at, ${SMALL_BODIES}
   from events where id = any ($1::uuid[])`;
 
 /** What started the runs of a list, by the id of the event; large bodies are left empty, and events that are not kept any more out. */

@@ -14,6 +14,7 @@ import type { BegunEvent, CollectedBy, EventSummary, RunSummary } from '@millrac
 import { runItem } from '../runs/run-view.js';
 import { JsonText } from '../values/json-text.js';
 import type { BodyView, EventItem, EventView } from '../wire/event.js';
+import { eventName } from './event-name.js';
 
 /** Bodies above this many bytes are looked at piece by piece. */
 export const LARGE = 64 * 1024;
@@ -27,6 +28,7 @@ function eventMembers(event: Omit<EventSummary, 'runs'>): Omit<EventItem, 'runs'
     id: event.id,
     flowId: event.flowId,
     origin: originView(event.origin),
+    name: eventName(event) ?? null,
     receivedAt: new Date(event.receivedAt).toISOString(),
     method: event.method,
     url: event.url,

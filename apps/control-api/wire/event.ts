@@ -46,6 +46,7 @@ const eventMembers = {
   id,
   flowId: { type: 'string', description: 'The flow whose URL took it, `endpoints/<name>`, or `events/<name>` for an emitted event.' },
   origin: { ...originSchema, description: 'Where it comes from when no request brought it; null for a request.' },
+  name: { ...textOrNull, description: 'What it calls itself, such as `orders/paid #1042`; null where it does not.' },
   receivedAt: time,
   method: { type: 'string' },
   url: { type: 'string', description: 'Path and query, without what carried a credential.' },

@@ -61,7 +61,7 @@ function Arrival({ place }: { readonly place: string }) {
       <Glyph status={latest ? 'succeeded' : 'queued'} quiet />
       {latest ? (
         <>
-          Received {latest.method}, {size(latest.size)}, {clock(latest.receivedAt)}
+          Received {latest.name ?? latest.method}, {size(latest.size)}, {clock(latest.receivedAt)}
           <Link className="link" href={`/events/${latest.id}`}>
             Look at it
           </Link>

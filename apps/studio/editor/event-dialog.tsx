@@ -119,9 +119,9 @@ function Option({ item, index, active, loaded, onEvent }: OptionProps) {
       onClick={() => onEvent(item.id)}
     >
       <span>
-        <strong>{moment(item.receivedAt, now)}</strong> <code className="dim">{shortId(item.id)}</code>
+        <strong>{item.name ?? moment(item.receivedAt, now)}</strong> <code className="dim">{shortId(item.id)}</code>
         <span className="choice-words">
-          {`${what}, ${size(item.size)}, ${item.flowId}`}
+          {`${item.name === null ? '' : `${moment(item.receivedAt, now)}, `}${what}, ${size(item.size)}, ${item.flowId}`}
           {loaded && ' · loaded now'}
         </span>
       </span>

@@ -39,7 +39,7 @@ function EventChoice({ loaded, onEvent }: Pick<StripProps, 'loaded' | 'onEvent'>
     <div className="canvas-bar" role="group" aria-label="Event">
       {event ? (
         <span className="event-loaded" title={event.id}>
-          Event {clock(event.receivedAt)} <span className="dim">{`${event.flowId} · ${shortId(event.id)}`}</span>
+          Event {event.name ?? event.flowId} <span className="dim">{`${clock(event.receivedAt)} · ${shortId(event.id)}`}</span>
         </span>
       ) : (
         <span className="dim">No event is loaded</span>

@@ -36,8 +36,17 @@ function Detail({ event }: { readonly event: EventView }) {
     <article className="detail">
       <header>
         <h2>
-          {event.method} <code>{requestWords(event)}</code>
+          {event.name ?? (
+            <>
+              {event.method} <code>{requestWords(event)}</code>
+            </>
+          )}
         </h2>
+        {event.name !== null && (
+          <p className="dim">
+            {event.method} <code>{requestWords(event)}</code>
+          </p>
+        )}
         <p className="dim">
           {moment(event.receivedAt, now)} · {size(event.size)} · <code>{shortId(event.id)}</code>
         </p>

@@ -44,6 +44,11 @@ export function requestWords({ url, origin, flowId }: Pick<EventItem, 'url' | 'o
   return `${origin?.name ?? flowId}${origin ? ` · ${ORIGINS[origin.kind].toLowerCase()}` : ''}`;
 }
 
+/** The same behind its method, where it has one: `POST /flows/orders/hook`. */
+export function requestLine(event: Pick<EventItem, 'method' | 'url' | 'origin' | 'flowId'>): string {
+  return `${event.method} ${requestWords(event)}`.trim();
+}
+
 /** What started a run: what the event calls itself, else the request, else where it came from. Nothing once the event is not kept. */
 export function triggerWords(trigger: ListedRun['trigger']): string {
   if (!trigger) return '';

@@ -12,7 +12,7 @@ import { useNow } from '../ui/use-now.js';
 import { useUrlState } from '../ui/url-state.js';
 import { VirtualRows } from '../ui/virtual-rows.js';
 import { EventDetail } from './event-detail.js';
-import { noRunWords, Proof, requestWords } from './event-words.js';
+import { noRunWords, Proof, requestLine, requestWords } from './event-words.js';
 import { FlowFilter, OutcomeFilter, SearchBox, sinceOf, TimeFilter } from './filters.js';
 import { useFresh, type Fresh } from './fresh.js';
 import { LoadMore, NewPill } from './list-parts.js';
@@ -206,11 +206,11 @@ function EventCells({ event }: { readonly event: EventItem }) {
         <span className="with-glyph">
           <Proof verified={event.verified} origin={event.origin} />
           <Link className="row-link nowrap" href={`/events/${event.id}${searchPart(href({ tab: undefined }))}`}>
-            <b>{event.method}</b> {requestWords(event)}
+            {event.name === null ? <RequestLine event={event} /> : <b>{event.name}</b>}
           </Link>
         </span>
         <span className="dim nowrap event-facts">
-          <RunGlyphs runs={event.runs} /> {noRunWords(event)} {size(event.size)} · {event.contentType ?? 'no type'}
+          <RunGlyphs runs={event.runs} /> {noRunWords(event)} {factWords(event)}
         </span>
       </span>
       <time role="cell" dateTime={event.receivedAt} title={event.receivedAt} className="dim right">
@@ -218,6 +218,20 @@ function EventCells({ event }: { readonly event: EventItem }) {
       </time>
     </>
   );
+}
+
+function RequestLine({ event }: { readonly event: EventItem }) {
+  return (
+    <>
+      <b>{event.method}</b> {requestWords(event)}
+    </>
+  );
+}
+
+/** The request behind an event that has a name; of others what kind of body it is, too. */
+function factWords(event: EventItem): string {
+  if (event.name === null) return `${size(event.size)} · ${event.contentType ?? 'no type'}`;
+  return `${requestLine(event)} · ${size(event.size)}`;
 }
 
 /** The runs of an event by their states, each with its word. */

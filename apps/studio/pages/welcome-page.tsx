@@ -98,7 +98,7 @@ function Arrival({ latest }: { readonly latest: EventItem | undefined }) {
     <p className="live-line" data-done={latest !== undefined} role="status">
       <Glyph status={latest ? 'succeeded' : 'queued'} quiet />
       {latest
-        ? `Received ${latest.method} ${latest.url}, ${size(latest.size)}, ${clock(latest.receivedAt)}`
+        ? `Received ${latest.name ?? `${latest.method} ${latest.url}`}, ${size(latest.size)}, ${clock(latest.receivedAt)}`
         : 'Waiting for your first event…'}
     </p>
   );

@@ -1,5 +1,5 @@
 import type { EventRecord } from '@millrace/engine';
-import { eventName } from './trigger-view.js';
+import { eventName } from './event-name.js';
 
 const json = { 'content-type': 'application/json' };
 
@@ -8,7 +8,7 @@ function nameOf(body: unknown, more: Partial<EventRecord> = {}): string | undefi
   return eventName({ headers: json, body: Buffer.from(text), ...more } as EventRecord);
 }
 
-describe('what started a run is called', () => {
+describe('what an event calls itself', () => {
   it.each<[unknown, Partial<EventRecord>, string | undefined]>([
     [{ order_number: 1042, id: 99 }, { headers: { ...json, 'x-shopify-topic': 'orders/paid' } }, 'orders/paid #1042'],
     [{ type: 'order.paid', id: 'A-1' }, {}, 'order.paid #A-1'],
