@@ -5,6 +5,7 @@ import { OperationStrip } from '../bulk/operation-strip.js';
 import { useSelection, type Selection } from '../bulk/selection.js';
 import type { ListedRun } from '../api/wire.js';
 import { moment, shortId } from '../format/format.js';
+import { errorTitle } from '../run/error-words.js';
 import { Took } from '../run/run-bar.js';
 import { Header } from '../shell/shell.js';
 import { Segmented } from '../ui/controls.js';
@@ -169,10 +170,10 @@ function Cells({ run, name, now }: { readonly run: ListedRun; readonly name: str
 function What({ run: { error, status } }: { readonly run: ListedRun }) {
   if (error) {
     return (
-      <>
+      <span title={error.message}>
         {error.step !== undefined && <code>{error.step} </code>}
-        <span className={status === 'failed' ? 'bad' : 'dim'}>{error.message}</span>
-      </>
+        <span className={status === 'failed' ? 'bad' : 'dim'}>{errorTitle(error)}</span> <span className="dim">{error.message}</span>
+      </span>
     );
   }
   if (status === 'filtered') return <span className="dim">The condition of the trigger did not hold</span>;
