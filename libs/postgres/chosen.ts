@@ -1,6 +1,7 @@
 import { Conditions } from './conditions.js';
 import { OUTCOMES, type Outcome } from './event-list.js';
 import { lowestId } from './partitions.js';
+import { ERROR_CODE, ERROR_STEP, IS_DEAD } from './sql/operate.js';
 import { SHOWN_STATUS } from './sql/status.js';
 
 /** What an operation does to each of its items: events are replayed, ended runs re-run, dead letters retried or discarded, active runs cancelled. */
@@ -12,6 +13,8 @@ export interface Selection {
   readonly status?: string | undefined;
   /** The code of the error. */
   readonly code?: string | undefined;
+  /** Where it failed, without the numbers of items. */
+  readonly step?: string | undefined;
   /** Of events: what became of them. */
   readonly outcome?: Outcome | undefined;
   /** Milliseconds: came at this moment or later. */
@@ -52,10 +55,11 @@ const OF_EVENT = (p: string): string => `exists (select from events e where e.id
 
 type Narrowing = (where: Conditions, chosen: Selection) => string;
 
-const deadLetters: Narrowing = (where, { code, search }) => {
+const deadLetters: Narrowing = (where, { code, step, search }) => {
   where
-    .always("status = 'failed' and resolution is null and not dry and not test")
-    .add(code, (p) => `convert_from(error, 'utf8')::jsonb ->> 'code' = ${p}`)
+    .always(IS_DEAD)
+    .add(code, (p) => `${ERROR_CODE} = ${p}`)
+    .add(step, (p) => `${ERROR_STEP} = ${p}`)
     .add(search, OF_EVENT);
   return 'finished_runs';
 };

@@ -35,7 +35,7 @@ export {
   type Ordered,
   type StoredOperation,
 } from './operation-store.js';
-export { PostgresOperations, type DeadLetterFilter } from './operations.js';
+export { PostgresOperations, type DeadLetterCause, type DeadLetterFilter } from './operations.js';
 export type { Rerun } from './rerun-rows.js';
 export type { RunSummary } from './run-summary.js';
 export type { FlowVersionEntity, VersionOrigin } from './entities/flow-version.entity.js';

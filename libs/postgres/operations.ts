@@ -4,18 +4,46 @@ import { withinLanes } from './lanes.js';
 import { mendingPartitions } from './partitions.js';
 import { insertRerun, type Rerun } from './rerun-rows.js';
 import { runSummary, type RunRow, type RunSummary } from './run-summary.js';
-import { ACTIVE_IDS, COUNT_ACTIVE, COUNT_DEAD_LETTERS, DEAD_LETTERS, RESOLVE } from './sql/operate.js';
+import { ACTIVE_IDS, COUNT_ACTIVE, COUNT_DEAD_LETTERS, DEAD_LETTER_CAUSES, DEAD_LETTERS, RESOLVE } from './sql/operate.js';
 import { inTransaction } from './transaction.js';
 
 export interface DeadLetterFilter {
   readonly flowId?: string;
   /** The code of the error. */
   readonly code?: string;
+  /** Where it failed: a path of a step without the numbers of items, `each.notify`; empty for what failed outside any step. */
+  readonly step?: string;
   /** Only runs older than this id. */
   readonly before?: string;
   /** ISO 8601; when the run failed. */
   readonly since?: string;
   readonly until?: string;
+}
+
+/** Dead letters of one flow that failed at the same step with the same code. */
+export interface DeadLetterCause {
+  readonly flowId: string;
+  /** As in the filter. */
+  readonly step: string;
+  readonly code: string;
+  readonly count: number;
+  /** Of the newest of them. */
+  readonly message: string;
+  readonly runId: string;
+  /** ISO 8601: when the first and the last of them failed. */
+  readonly firstAt: string;
+  readonly lastAt: string;
+}
+
+interface CauseRow {
+  readonly flow_id: string;
+  readonly step: string;
+  readonly code: string;
+  readonly count: number;
+  readonly message: string;
+  readonly run_id: string;
+  readonly first_at: Date;
+  readonly last_at: Date;
 }
 
 /** What people do to runs: start them again, resolve the failed ones. */
@@ -48,6 +76,18 @@ export class PostgresOperations {
     return rows[0]?.count ?? 0;
   }
 
+  /** What the newest `most` dead letters failed of, the most frequent first. */
+  async causes(flowId: string | undefined, most: number): Promise<DeadLetterCause[]> {
+    const { rows } = await this.pool.query<CauseRow>(DEAD_LETTER_CAUSES, [most, flowId]);
+    return rows.map(({ flow_id: flowId, run_id: runId, first_at: firstAt, last_at: lastAt, ...row }) => ({
+      flowId,
+      runId,
+      firstAt: firstAt.toISOString(),
+      lastAt: lastAt.toISOString(),
+      ...row,
+    }));
+  }
+
   /** Sets failed runs aside for good; answers the ids of those that were still dead letters. */
   async discard(ids: readonly string[], reason: string): Promise<string[]> {
     const { rows } = await this.pool.query<{ id: string }>(RESOLVE, [ids, 'discarded', reason, null]);
@@ -66,6 +106,6 @@ export class PostgresOperations {
   }
 }
 
-function filterValues({ flowId, code, before, since, until }: DeadLetterFilter): unknown[] {
-  return [flowId, code, before, since, until];
+function filterValues({ flowId, code, step, before, since, until }: DeadLetterFilter): unknown[] {
+  return [flowId, code, step, before, since, until];
 }

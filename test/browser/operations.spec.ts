@@ -82,12 +82,26 @@ describeInBrowser('whoever does something to many', () => {
     await page.waitForURL(/\/runs\/[0-9a-f-]{36}/);
   });
 
-  it('retries the dead letters, all of them', async () => {
+  it('sees dead letters by what they failed of, one by one too, and retries all of a cause', async () => {
     for (let n = 0; n < 2; n += 1)
       await world.send('order-to-crm', { type: 'order.paid', id: `9${n}`, total: 1, customer: { name: 'Bo' } });
     const page = await open('/health');
-    await page.getByRole('button', { name: 'Retry all…' }).click();
-    await page.getByRole('button', { name: /^Retry \d+ failed runs$/ }).click();
+    await page.getByRole('heading', { name: /failed runs wait for you/ }).waitFor();
+    const cause = page.getByRole('row').filter({ has: page.getByRole('button', { name: /^Retry \d+ runs of order-to-crm createDeal/ }) });
+    const toggle = cause.getByRole('button', { name: /^\d+ runs$/ });
+    const amount = Number.parseInt((await toggle.textContent())!, 10);
+    await toggle.click();
+    const letters = page.getByRole('button', { name: /^Discard order-to-crm [0-9a-f]{6}$/ });
+    await letters.nth(amount - 1).waitFor();
+    expect(await letters.count()).toBe(amount);
+    await letters.first().click();
+    await page
+      .getByRole('button', { name: `Retry ${amount - 1} runs of order-to-crm createDeal…` })
+      .or(letters)
+      .first()
+      .waitFor();
+    await cause.getByRole('button', { name: /^Retry/ }).click();
+    await page.getByRole('button', { name: /^Retry \d+ failed runs?$/ }).click();
     await page
       .getByText(/retried/)
       .first()

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Plan } from '@millrace/engine';
+import type { ErrorRecord, Plan } from '@millrace/engine';
 import {
   PostgresCollections,
   PostgresHistory,
+  PostgresOperations,
   PostgresOperationStore,
   type Chosen,
   type OperationKind,
@@ -51,11 +52,11 @@ async function accepted(count: number, flowId = 'orders'): Promise<string[]> {
 }
 
 /** Runs that have failed, of as many events. */
-async function deadLetters(count: number): Promise<string[]> {
+async function deadLetters(count: number, failure: Partial<ErrorRecord> = {}): Promise<string[]> {
   await accepted(count);
   // Otherwise they wait a little for the hint of the queue.
   await world.database.pool.query('update runs set due_at = now()');
-  return (await world.endAll('failed')).map(({ run }) => run.id);
+  return (await world.endAll('failed', failure)).map(({ run }) => run.id);
 }
 
 interface Ordering {
@@ -210,6 +211,28 @@ describe('an operation on many', () => {
     expect(await store.apply(piece, deeds)).toBe(true);
     expect((await store.problems(id, 10)).find((problem) => problem.id === second)?.message).toMatch(/no dead letter any more/);
     expect(await history.run(run.id)).toBeUndefined();
+  });
+
+  it('names what dead letters failed of whatever the item of a loop, and chooses by it', async () => {
+    const operations = new PostgresOperations(world.database.pool);
+    const [older] = await deadLetters(1, { step: 'each[0].send', message: 'Answered late.' });
+    const [newer] = await deadLetters(1, { step: 'each[12].send', message: 'Answered later.' });
+    await deadLetters(1, { step: 'each[0].send', code: 'timeout' });
+    await deadLetters(1, { step: undefined });
+    const causes = await operations.causes(undefined, 10);
+    expect(causes.map(({ step, code, count }) => [step, code, count])).toEqual([
+      ['each.send', 'http.500', 2],
+      ['', 'http.500', 1],
+      ['each.send', 'timeout', 1],
+    ]);
+    expect(causes[0]).toMatchObject({ flowId: 'orders', runId: newer, message: 'Answered later.' });
+    expect(await operations.causes('another', 10)).toEqual([]);
+    expect((await operations.causes(undefined, 2)).reduce((sum, { count }) => sum + count, 0)).toBe(2);
+    expect(await operations.countDeadLetters({ step: '' })).toBe(1);
+    expect((await operations.deadLetters({ step: 'each.send', code: 'http.500' }, 9)).map(({ id }) => id)).toEqual([newer, older]);
+    const discard = await order('discard', { code: 'http.500', step: 'each.send' }, { options: { reason: 'Known' } });
+    expect(await finish(discard)).toMatchObject({ total: 2, done: 2 });
+    expect(await operations.countDeadLetters({})).toBe(2);
   });
 
   it('discards, cancels and re-runs', async () => {

@@ -1,5 +1,5 @@
 import type { LiveFlow } from '@millrace/catalog';
-import { POISON_CRASHES, type ClaimedWork, type EventRecord, type RunEnd } from '@millrace/engine';
+import { POISON_CRASHES, type ClaimedWork, type ErrorRecord, type EventRecord, type RunEnd } from '@millrace/engine';
 import type { Trigger } from '@millrace/flow';
 import {
   PostgresEventStore,
@@ -128,12 +128,19 @@ export class World {
     return this.history.event(id);
   }
 
-  /** Claims whatever is due and ends it. */
-  async endAll(status: RunEnd): Promise<ClaimedWork[]> {
+  /** Claims whatever is due and ends it; `failure` overlays the error of what fails. */
+  async endAll(status: RunEnd, failure: Partial<ErrorRecord> = {}): Promise<ClaimedWork[]> {
     const runner = v7();
     await this.runs.register(runner, 60_000);
     const works = await this.runs.claimDue(runner, 1_000);
-    const error = { code: 'http.500', message: 'It broke.', step: 'send', attempt: POISON_CRASHES, details: { secret: 'inner' } };
+    const error = {
+      code: 'http.500',
+      message: 'It broke.',
+      step: 'send',
+      attempt: POISON_CRASHES,
+      details: { secret: 'inner' },
+      ...failure,
+    };
     await Promise.all(
       works.map(({ run }) => this.journal.finish(run, { rows: [], drops: [] }, { status, ...(status === 'failed' && { error }) })),
     );

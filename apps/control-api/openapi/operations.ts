@@ -7,6 +7,8 @@ import { failureSchema } from '../wire/problem.js';
 import {
   bulkSchema,
   cancelRunsBody,
+  causesQuery,
+  causesSchema,
   deadLettersQuery,
   discardLettersBody,
   replayEventsBody,
@@ -198,6 +200,15 @@ export const operations: readonly Operation[] = [
     summary: 'Failed runs that nobody has seen to, newest first',
     query: deadLettersQuery.properties,
     answers: { ...ok('One page.', runPageSchema), ...invalid },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/dead-letters/causes',
+    id: 'listDeadLetterCauses',
+    tag: 'dead letters',
+    summary: 'What the failed runs that nobody has seen to failed of',
+    query: causesQuery.properties,
+    answers: { ...ok('By flow, step and code.', causesSchema), ...invalid },
   },
   {
     method: 'post',

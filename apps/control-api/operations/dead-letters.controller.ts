@@ -4,7 +4,15 @@ import type { DeadLetterFilter } from '@millrace/postgres';
 import type { FastifyRequest } from 'fastify';
 import { ApiController } from '../api-controller.js';
 import { listedRun } from '../runs/run-view.js';
-import { deadLettersQuery, discardLettersBody, retryLettersBody, type BulkView } from '../wire/operate.js';
+import {
+  CAUSES_OF,
+  causesQuery,
+  deadLettersQuery,
+  discardLettersBody,
+  retryLettersBody,
+  type BulkView,
+  type CausesView,
+} from '../wire/operate.js';
 import { page } from '../wire/page.js';
 import type { RunPage } from '../wire/run.js';
 import { BULK_SIZE, inBulk, problemOf } from './bulk.js';
@@ -14,6 +22,7 @@ interface Chosen {
   readonly ids?: readonly string[];
   readonly flow?: string;
   readonly code?: string;
+  readonly step?: string;
   readonly since?: string;
   readonly until?: string;
   readonly confirm?: number;
@@ -30,6 +39,14 @@ export class DeadLettersController {
     const { items, next } = await page(limit, (most) => this.platform.operations.deadLetters({ flowId, before, ...rest }, most));
     const triggers = await this.platform.history.triggers(items.map((run) => run.eventId));
     return { items: items.map((run) => listedRun(run, triggers.get(run.eventId))), next };
+  }
+
+  /** What they failed of: an outage makes thousands of one kind. */
+  @Get('causes')
+  async causes(@Query() query: unknown): Promise<CausesView> {
+    const { flow } = causesQuery.read(query);
+    const items = await this.platform.operations.causes(flow, CAUSES_OF);
+    return { items, more: items.reduce((sum, { count }) => sum + count, 0) === CAUSES_OF };
   }
 
   @Post('retry')
@@ -68,6 +85,6 @@ export class DeadLettersController {
   }
 }
 
-function filterOf({ flow: flowId, code, since, until }: Chosen): DeadLetterFilter {
-  return { flowId, code, since, until };
+function filterOf({ flow: flowId, code, step, since, until }: Chosen): DeadLetterFilter {
+  return { flowId, code, step, since, until };
 }

@@ -80,9 +80,9 @@ export class OperationsController {
   }
 }
 
-function chosenBy({ ids, flow: flowId, status, outcome, code, since, until, q }: Order): Chosen {
+function chosenBy({ ids, flow: flowId, status, outcome, code, step, since, until, q }: Order): Chosen {
   if (ids) return { ids };
-  return { flowId, status, outcome, code, since: moment(since), until: moment(until), search: q === '' ? undefined : q };
+  return { flowId, status, outcome, code, step, since: moment(since), until: moment(until), search: q === '' ? undefined : q };
 }
 
 function moment(iso: string | undefined): number | undefined {

@@ -1,7 +1,7 @@
 import type { Infer } from '@millrace/component-sdk';
 import { defineBody } from './body.js';
 import { pageQuery } from './page.js';
-import { exactly, id, storable } from './parts.js';
+import { exactly, id, storable, time } from './parts.js';
 import { defineQuery } from './query.js';
 import { RUN_STATUSES } from './run.js';
 
@@ -45,11 +45,40 @@ export const replaySchema = exactly('Replayed', {
 const letterFilter = {
   flow: { ...storable, description: 'Only runs of this flow.' },
   code: { ...storable, description: 'Only runs that failed with this code.' },
+  step: {
+    ...storable,
+    description: 'Only runs that failed at this step: its path without the numbers of items, as `each.notify`. Empty: outside any step.',
+  },
   since: { type: 'string', format: 'date-time', description: 'Only runs that failed at this time or later.' },
   until: { type: 'string', format: 'date-time', description: 'Only runs that failed before this time.' },
 } as const;
 
 export const deadLettersQuery = defineQuery({ ...letterFilter, ...pageQuery });
+
+const causeSchema = exactly('DeadLetterCause', {
+  flowId: { type: 'string' },
+  step: { type: 'string', description: 'Where they failed, as the filters take it; empty for outside any step.' },
+  code: { type: 'string' },
+  count: { type: 'integer', minimum: 1 },
+  message: { type: 'string', description: 'Of the newest of them.' },
+  runId: { ...id, description: 'The newest of them.' },
+  firstAt: { ...time, description: 'When the first of them failed.' },
+  lastAt: time,
+});
+
+export const causesSchema = exactly('DeadLetterCauses', {
+  items: {
+    type: 'array',
+    items: causeSchema,
+    description: 'By flow, step and code, the most frequent first; of the newest 2000 dead letters.',
+  },
+  more: { type: 'boolean', description: 'There are more dead letters than the newest, which are counted here.' },
+});
+
+/** So many of the newest dead letters are counted by what they failed of. */
+export const CAUSES_OF = 2000;
+
+export const causesQuery = defineQuery({ flow: letterFilter.flow });
 
 const ids = { type: 'array', items: id, maxItems: 1000, description: 'Exactly these; the other filters are then left out.' } as const;
 
@@ -99,6 +128,8 @@ export const bulkSchema = exactly('Bulk', {
   },
 });
 
+export type CauseView = Infer<typeof causeSchema>;
+export type CausesView = Infer<typeof causesSchema>;
 export type RerunView = Infer<typeof rerunSchema>;
 export type ReplayView = Infer<typeof replaySchema>;
 export type BulkView = Infer<typeof bulkSchema>;

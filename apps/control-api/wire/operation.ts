@@ -31,6 +31,7 @@ export const orderBody = defineBody({
     status: { enum: RUN_STATUSES, description: 'rerun and cancel: only runs in this state.' },
     outcome: { enum: OUTCOMES, description: 'replay: only events with this outcome, as in the list of events.' },
     code: { ...storable, description: 'retry and discard: only runs that failed with this code.' },
+    step: { ...storable, description: 'retry and discard: only runs that failed at this step, as in the list of dead letters.' },
     since: { type: 'string', format: 'date-time', description: 'Only what came at this moment or later.' },
     until: { type: 'string', format: 'date-time', description: 'Only what came before this moment.' },
     q: { ...storable, maxLength: 200, description: 'Only events with this text, and runs of them.' },

@@ -43,6 +43,10 @@ export const errorSchema = {
     blame: { enum: ['author', 'remote', 'operator'], description: 'Who has to act.' },
     status: { type: 'integer', description: 'HTTP status, where there was one.' },
     attempt: { type: 'integer' },
+    unsafeToRepeat: {
+      type: 'boolean',
+      description: 'It may pass, and was not tried again: the step may have taken effect, and would then do so twice.',
+    },
     retryAfterMs: { type: 'integer', description: 'For how long the other side asked not to be asked again.' },
     details: { type: 'object' },
   },

@@ -1,6 +1,7 @@
-import type { BulkView, RunPage } from '../../control-api/index.js';
+import type { BulkView, CausesView, RunPage } from '../../control-api/index.js';
 import { withClient, type Client } from '../client/index.js';
 import { CommandError } from '../command.js';
+import { causeTable } from '../print/causes.js';
 import { runTable } from '../print/run.js';
 import { confirmed } from './bulk.js';
 import { defineCommand, shared, type Values } from './define.js';
@@ -10,6 +11,7 @@ import { morePages, printJson } from './output.js';
 const options = {
   flow: shared.flow,
   code: { value: 'code', about: 'Only runs that failed with this code.' },
+  step: { value: 'path', about: 'Only runs that failed at this step, without the numbers of items: each.notify.' },
   reason: { value: 'text', about: 'Why they are discarded.' },
   live: { about: 'Retry on the version that is live now; default: the one that each run was on.' },
   rate: {
@@ -26,24 +28,32 @@ const options = {
 type LetterValues = Values<typeof options>;
 
 export const deadLetters = defineCommand({
-  usage: 'dead-letters [retry [<id>…] | discard [<id>…]]',
-  about: 'List the failed runs that nobody has seen to, run them again from where they failed, or set them aside.',
+  usage: 'dead-letters [causes | retry [<id>…] | discard [<id>…]]',
+  about: 'List the failed runs that nobody has seen to or what they failed of, run them again from where they failed, or set them aside.',
   options,
   run: (values, [verb, ...ids]) => {
     if (verb === undefined) return withClient(values.url, (client) => list(client, values));
+    if (verb === 'causes') return withClient(values.url, (client) => causes(client, values));
     if (verb === 'retry') return withClient(values.url, (client) => retry(client, ids, values));
     if (verb === 'discard') return withClient(values.url, (client) => discard(client, ids, values));
-    throw new CommandError('dead-letters takes nothing, retry or discard. millrace dead-letters lists them.');
+    throw new CommandError('dead-letters takes nothing, causes, retry or discard. millrace dead-letters lists them.');
   },
 });
 
 async function list(client: Client, values: LetterValues): Promise<void> {
-  const { flow, code, limit, before } = values;
-  const page = await client.get<RunPage>('dead-letters', { flow, code, limit, before });
+  const { flow, code, step, limit, before } = values;
+  const page = await client.get<RunPage>('dead-letters', { flow, code, step, limit, before });
   if (values.json) return printJson(page);
   if (page.items.length === 0) return console.log('There are no dead letters: no failed run waits for a person.');
   console.log(runTable(page, Date.now()));
   morePages('dead-letters', values, page.next);
+}
+
+async function causes(client: Client, { flow, json }: LetterValues): Promise<void> {
+  const view = await client.get<CausesView>('dead-letters/causes', { flow });
+  if (json) return printJson(view);
+  if (view.items.length === 0) return console.log('There are no dead letters: no failed run waits for a person.');
+  console.log(causeTable(view));
 }
 
 async function retry(client: Client, ids: readonly string[], values: LetterValues): Promise<number | void> {
@@ -67,6 +77,7 @@ function named(ids: readonly string[], { confirm, rate }: LetterValues): { confi
   return { confirm: confirm ?? (ids.length > 0 ? String(ids.length) : undefined), rate };
 }
 
-function chosen(ids: readonly string[], { flow, code }: LetterValues): object {
-  return ids.length > 0 ? { ids } : { ...(flow !== undefined && { flow }), ...(code !== undefined && { code }) };
+function chosen(ids: readonly string[], { flow, code, step }: LetterValues): object {
+  const filters = Object.entries({ flow, code, step }).filter(([, value]) => value !== undefined);
+  return ids.length > 0 ? { ids } : Object.fromEntries(filters);
 }

@@ -52,6 +52,8 @@ export type {
   RefusalPage,
   RefusalView,
   BulkView,
+  CausesView,
+  CauseView,
   ReplayView,
   RerunView,
   RunItem,

@@ -1,111 +1,117 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { get, sendJson } from '../api/client.js';
-import type { BulkView, RunItem, RunPage } from '../api/wire.js';
-import { OrderDialog } from '../bulk/order-dialog.js';
+import { get } from '../api/client.js';
+import type { CausesView, CauseView } from '../api/wire.js';
+import { OrderDialog, type Chosen } from '../bulk/order-dialog.js';
 import { ago, count, shortId } from '../format/format.js';
-import { announce } from '../shell/announcer.js';
+import { errorTitle } from '../run/error-words.js';
 import { Button } from '../ui/controls.js';
 import { Glyph } from '../ui/glyph.js';
 import { HeadRow } from '../ui/head-row.js';
+import { Sentence } from '../ui/sentence.js';
 import { useNow } from '../ui/use-now.js';
+import { LetterActions, LetterRows, useLetterChange } from './letter-rows.js';
 
-const SHOWN = 50;
-
-const useDeadLetters = () =>
+/** What failed runs that wait for a person failed of. */
+export const useCauses = () =>
   useQuery({
     // Below runs, so that every change of a run asks for them anew.
-    queryKey: ['runs', 'dead-letters'],
-    queryFn: ({ signal }) => get<RunPage>('dead-letters', { limit: SHOWN }, signal),
+    queryKey: ['runs', 'causes'],
+    queryFn: ({ signal }) => get<CausesView>('dead-letters/causes', {}, signal),
   });
 
-/** Failed runs that wait for a person. */
-export function DeadLetters() {
-  const letters = useDeadLetters().data?.items ?? [];
-  if (letters.length === 0) return null;
+type Names = ReadonlyMap<string, string>;
+
+/** Failed runs that wait for a person, by what they failed of: an outage makes many of one kind. */
+export function DeadLetters({ items, names }: { readonly items: CausesView['items']; readonly names: Names }) {
+  const [order, setOrder] = useState<Order>();
+  if (items.length === 0) return null;
   return (
     <section>
       <h3 className="section-title">Failed runs that wait for you</h3>
       <table className="table">
-        <HeadRow names={['Run', 'Why', 'Failed', 'Next']} />
+        <HeadRow names={['Where', 'Why', 'Runs', 'Last', 'Next']} />
         <tbody>
-          {letters.map((run) => (
-            <Letter key={run.id} run={run} />
+          {items.map((cause) => (
+            <Cause key={JSON.stringify([cause.flowId, cause.step, cause.code])} {...{ cause, names }} onOrder={setOrder} />
           ))}
         </tbody>
       </table>
-      {letters.length > 1 && <All />}
+      {items.length > 1 && (
+        <p className="actions">
+          <Button onClick={() => setOrder({ kind: 'retry', chosen: {} })}>Retry all…</Button>
+          <Button onClick={() => setOrder({ kind: 'discard', chosen: {} })}>Discard all…</Button>
+        </p>
+      )}
+      {order && <OrderDialog {...order} onClose={() => setOrder(undefined)} />}
     </section>
   );
 }
 
-type Change = { readonly verb: 'retry' } | { readonly verb: 'discard' };
-
-/** Retries or discards; says what it could not be done to. */
-function useLetterChange(ids: readonly string[]) {
-  const client = useQueryClient();
-  const [problem, setProblem] = useState<string>();
-  const change = useMutation({
-    mutationFn: ({ verb }: Change) => {
-      const reason = verb === 'discard' ? { reason: 'Discarded in the studio' } : {};
-      return sendJson<BulkView>('POST', `dead-letters/${verb}`, { ids, confirm: ids.length, ...reason });
-    },
-    onSuccess: ({ done, problems }, { verb }) => {
-      setProblem(problems[0]?.message);
-      announce(`${count(done, 'run')} ${verb === 'retry' ? 'retried' : 'discarded'}`);
-    },
-    onError: (error) => setProblem(error.message),
-    onSettled: () => Promise.all(['runs', 'activity'].map((key) => client.invalidateQueries({ queryKey: [key] }))),
-  });
-  return { change, problem };
+interface Order {
+  readonly kind: 'retry' | 'discard';
+  readonly chosen: Chosen;
 }
 
-function Letter({ run }: { readonly run: RunItem }) {
+interface CauseProps {
+  readonly cause: CauseView;
+  readonly names: Names;
+  readonly onOrder: (order: Order) => void;
+}
+
+function Cause({ cause, names, onOrder }: CauseProps) {
   const now = useNow();
-  const { change, problem } = useLetterChange([run.id]);
+  const [open, setOpen] = useState(false);
+  const { change, problem } = useLetterChange(cause.runId);
+  const { flowId: flow, step, code, count: amount } = cause;
+  const isOne = amount === 1;
+  const order = (kind: Order['kind']): void => (isOne ? change.mutate(kind) : onOrder({ kind, chosen: { flow, step, code } }));
   return (
-    <tr>
-      <td>
-        <span className="with-glyph">
-          <Glyph status="failed" quiet />
-          <Link className="link" href={`/runs/${run.id}`}>
-            {run.flowId} {shortId(run.id)}
-          </Link>
-        </span>
-      </td>
-      <td>{problem ?? run.error?.message}</td>
-      <td className="dim tight">{run.finishedAt && ago(run.finishedAt, now)}</td>
-      <td className="tight">
-        <span className="actions">
-          <Button
-            disabled={change.isPending}
-            aria-label={`Retry ${run.flowId} ${shortId(run.id)}`}
-            onClick={() => change.mutate({ verb: 'retry' })}
-          >
-            Retry
-          </Button>
-          <Button
-            disabled={change.isPending}
-            aria-label={`Discard ${run.flowId} ${shortId(run.id)}`}
-            onClick={() => change.mutate({ verb: 'discard' })}
-          >
-            Discard
-          </Button>
-        </span>
-      </td>
-    </tr>
-  );
-}
-
-/** All of them, listed or not: counted first. */
-function All() {
-  const [kind, setKind] = useState<'retry' | 'discard'>();
-  return (
-    <p className="actions">
-      <Button onClick={() => setKind('retry')}>Retry all…</Button>
-      <Button onClick={() => setKind('discard')}>Discard all…</Button>
-      {kind && <OrderDialog kind={kind} chosen={{}} onClose={() => setKind(undefined)} />}
-    </p>
+    <>
+      <tr>
+        <td>
+          <span className="with-glyph wrapping">
+            <Glyph status="failed" quiet />
+            <span>
+              <Link className="link" href={`/flows/${flow}`}>
+                {names.get(flow) ?? flow}
+              </Link>{' '}
+              <code className="dim">{step}</code>
+            </span>
+          </span>
+        </td>
+        <td>
+          {problem ?? (
+            <>
+              <span className="bad">{errorTitle(cause)}</span>{' '}
+              <span className="dim">
+                <Sentence text={cause.message} />
+              </span>
+            </>
+          )}
+        </td>
+        <td className="tight">
+          {isOne ? (
+            <Link className="link" href={`/runs/${cause.runId}`}>
+              Run {shortId(cause.runId)}
+            </Link>
+          ) : (
+            <button type="button" className="link" aria-expanded={open} onClick={() => setOpen(!open)}>
+              {count(amount, 'run')}
+            </button>
+          )}
+        </td>
+        <td className="dim tight">{ago(cause.lastAt, now)}</td>
+        <LetterActions
+          label={isOne ? `${flow} ${shortId(cause.runId)}` : `${count(amount, 'run')} of ${flow} ${step}`}
+          disabled={change.isPending}
+          more={isOne ? '' : '…'}
+          onRetry={() => order('retry')}
+          onDiscard={() => order('discard')}
+        />
+      </tr>
+      {open && !isOne && <LetterRows cause={cause} />}
+    </>
   );
 }

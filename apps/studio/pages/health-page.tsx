@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
 import { useActivity, useFlows, useStatus } from '../api/queries.js';
-import type { ActivityView, FlowItem, StatusView } from '../api/wire.js';
+import type { ActivityView, CausesView, FlowItem, StatusView } from '../api/wire.js';
 import { ago, count, duration, whole } from '../format/format.js';
 import { Header } from '../shell/shell.js';
 import { Glyph } from '../ui/glyph.js';
@@ -10,7 +10,7 @@ import { Loaded } from '../ui/states.js';
 import { useNow } from '../ui/use-now.js';
 import { attentionOf, type Attention } from './attention.js';
 import { healthNumbers } from './health-numbers.js';
-import { DeadLetters } from './dead-letters.js';
+import { DeadLetters, useCauses } from './dead-letters.js';
 import { HourStrip } from './hour-strip.js';
 import { Sparkline } from './sparkline.js';
 
@@ -38,20 +38,29 @@ interface HealthProps {
 
 function Health({ lately, flows, status }: HealthProps) {
   const attention = attentionOf(flows, lately.flows);
+  const causes = useCauses().data;
   return (
     <div className="page-body" tabIndex={0} role="region" aria-label="Health">
-      <h2 className="health-sentence">{sentence(attention.length, flows.length)}</h2>
+      <h2 className="health-sentence">{[flowsSentence(attention.length, flows.length), waitingSentence(causes)].join(' ')}</h2>
       {attention.length > 0 && <AttentionTable rows={attention} />}
-      <DeadLetters />
+      {causes && <DeadLetters items={causes.items} names={new Map(flows.map(({ id, name }) => [id, name ?? id]))} />}
       {status && <Numbers lately={lately} status={status} />}
       <Throughput lately={lately} />
     </div>
   );
 }
 
-function sentence(needy: number, all: number): string {
-  if (needy === 0) return all === 0 ? 'There are no flows yet.' : `All ${count(all, 'flow')} are well.`;
-  return `${needy} of ${count(all, 'flow')} ${needy === 1 ? 'needs' : 'need'} attention.`;
+function flowsSentence(needy: number, all: number): string {
+  if (all === 0) return 'There are no flows yet.';
+  if (needy === 0) return all === 1 ? 'The flow is well.' : `All ${count(all, 'flow')} are well.`;
+  return all === 1 ? 'The flow needs attention.' : `${needy} of ${count(all, 'flow')} ${needy === 1 ? 'needs' : 'need'} attention.`;
+}
+
+/** Flows that are well again may leave failed runs behind. */
+function waitingSentence(causes: CausesView | undefined): string {
+  const waiting = causes?.items.reduce((sum, cause) => sum + cause.count, 0) ?? 0;
+  if (waiting === 0) return '';
+  return `${count(waiting, 'failed run')}${causes?.more ? ' or more' : ''} ${waiting === 1 ? 'waits' : 'wait'} for you.`;
 }
 
 function AttentionTable({ rows }: { readonly rows: readonly Attention[] }) {

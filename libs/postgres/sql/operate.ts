@@ -27,17 +27,35 @@ export const RESOLVE = `
   update finished_runs set resolution = $2, resolution_reason = $3, resolved_by = $4::uuid, resolved_at = now()
   where id = any ($1::uuid[]) and status = 'failed' and resolution is null returning id`;
 
+/** What makes a failed run a dead letter. */
+export const IS_DEAD = "status = 'failed' and resolution is null and not dry and not test";
+
+/** The code of the error of a failed run. */
+export const ERROR_CODE = "(convert_from(error, 'utf8')::jsonb ->> 'code')";
+/** The step it failed at, without the numbers of items: `each.notify`. Empty where it failed outside any step. */
+export const ERROR_STEP = "regexp_replace(coalesce(convert_from(error, 'utf8')::jsonb ->> 'step', ''), '\\[\\d+\\]', '', 'g')";
+
 const DEAD = `
   from finished_runs
-  where status = 'failed' and resolution is null and not dry and not test
-    and ($1::text is null or flow_id = $1) and ($2::text is null or convert_from(error, 'utf8')::jsonb ->> 'code' = $2)
-    and ($3::uuid is null or id < $3) and ($4::timestamptz is null or finished_at >= $4) and ($5::timestamptz is null or finished_at < $5)`;
+  where ${IS_DEAD}
+    and ($1::text is null or flow_id = $1) and ($2::text is null or ${ERROR_CODE} = $2) and ($3::text is null or ${ERROR_STEP} = $3)
+    and ($4::uuid is null or id < $4) and ($5::timestamptz is null or finished_at >= $5) and ($6::timestamptz is null or finished_at < $6)`;
 
 export const DEAD_LETTERS = `
   select id, flow_id, version, event_id, status, parent, rerun_of, dry, test, started_at, finished_at, null::timestamptz as due_at, error
-  ${DEAD} order by id desc limit $6`;
+  ${DEAD} order by id desc limit $7`;
 
 export const COUNT_DEAD_LETTERS = `select count(*)::int as count ${DEAD}`;
+
+/** The newest $1 dead letters, all or those of the flow $2, by what they failed of; the message is that of the newest. */
+export const DEAD_LETTER_CAUSES = `
+  with newest as (
+    select id, flow_id, finished_at, convert_from(error, 'utf8')::jsonb as error, ${ERROR_STEP} as step
+    from finished_runs where ${IS_DEAD} and ($2::text is null or flow_id = $2) order by id desc limit $1
+  )
+  select flow_id, error ->> 'code' as code, step, count(*)::int as count, min(finished_at) as first_at, max(finished_at) as last_at,
+    (array_agg(id order by id desc))[1] as run_id, (array_agg(error ->> 'message' order by id desc))[1] as message
+  from newest group by 1, 2, 3 order by count desc, last_at desc`;
 
 const ACTIVE = `from runs where ($1::text is null or flow_id = $1) and ($2::text is null or ${SHOWN_STATUS} = $2)`;
 
