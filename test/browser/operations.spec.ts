@@ -87,7 +87,7 @@ describeInBrowser('whoever does something to many', () => {
       await world.send('order-to-crm', { type: 'order.paid', id: `9${n}`, total: 1, customer: { name: 'Bo' } });
     const page = await open('/health');
     await page.getByRole('heading', { name: /failed runs wait for you/ }).waitFor();
-    const cause = page.getByRole('row').filter({ has: page.getByRole('button', { name: /^Retry \d+ runs of order-to-crm createDeal/ }) });
+    const cause = page.getByRole('row').filter({ has: page.getByRole('button', { name: /^Retry \d+ runs of order-to-crm notify/ }) });
     const toggle = cause.getByRole('button', { name: /^\d+ runs$/ });
     const amount = Number.parseInt((await toggle.textContent())!, 10);
     await toggle.click();
@@ -96,7 +96,7 @@ describeInBrowser('whoever does something to many', () => {
     expect(await letters.count()).toBe(amount);
     await letters.first().click();
     await page
-      .getByRole('button', { name: `Retry ${amount - 1} runs of order-to-crm createDeal…` })
+      .getByRole('button', { name: `Retry ${amount - 1} runs of order-to-crm notify…` })
       .or(letters)
       .first()
       .waitFor();
