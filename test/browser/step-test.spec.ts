@@ -24,8 +24,8 @@ describeInBrowser('whoever tests a step', () => {
     const { page } = opened;
     const foot = page.getByRole('region', { name: 'Test' });
     const inked = (): Promise<string[]> => page.locator('.button[data-look="ink"]').allTextContents();
-    await foot.getByRole('button', { name: '⌘↵' }).waitFor();
-    expect(await inked()).toEqual([expect.stringContaining('⌘↵')]);
+    await foot.getByRole('button', { name: 'Ctrl ↵' }).waitFor();
+    expect(await inked()).toEqual([expect.stringContaining('Ctrl ↵')]);
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Create the deal');
     await page.getByText('Draft · saved').waitFor();
     expect(await inked()).toEqual(['Publish v2']);

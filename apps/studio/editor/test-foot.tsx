@@ -8,6 +8,7 @@ import type { FlowStep } from '../flow/structure.js';
 import { ErrorBlock } from '../run/error-block.js';
 import { Button } from '../ui/controls.js';
 import { DataTree } from '../ui/data-tree.js';
+import { keyNames } from '../ui/key-names.js';
 import { useEditor } from './context.js';
 import { Pinning } from './pinning.js';
 import { placeOf } from './places.js';
@@ -77,7 +78,7 @@ function Foot({ test, words, label, keys, isReady = true, children }: FootProps)
           disabled={eventId === undefined || test.isBusy || !isReady}
           onClick={test.begin}
         >
-          {test.isBusy ? 'Testing…' : label} <kbd>{keys}</kbd>
+          {test.isBusy ? 'Testing…' : label} <kbd>{keyNames(keys)}</kbd>
         </Button>
       </div>
     </section>

@@ -132,14 +132,22 @@ function Rows({ items, selection, stale, children }: RowsProps) {
       keyOf={({ id }) => id}
       stale={stale}
       select={{ selection, label: (run) => `${run.flowId} ${shortId(run.id)}` }}
-      row={(run) => <Cells run={run} name={names.get(run.flowId) ?? run.flowId} now={now} />}
+      row={(run) => <Cells run={run} name={names.get(run.flowId) ?? run.flowId} now={now} small={small} />}
     >
       {children}
     </VirtualRows>
   );
 }
 
-function Cells({ run, name, now }: { readonly run: ListedRun; readonly name: string; readonly now: number }) {
+interface CellsProps {
+  readonly run: ListedRun;
+  /** Of its flow. */
+  readonly name: string;
+  readonly now: number;
+  readonly small: boolean;
+}
+
+function Cells({ run, name, now, small }: CellsProps) {
   return (
     <>
       <span role="cell" className="with-glyph">
@@ -155,7 +163,7 @@ function Cells({ run, name, now }: { readonly run: ListedRun; readonly name: str
         {triggerWords(run.trigger)}
       </span>
       <span role="cell" className="nowrap">
-        <What run={run} />
+        <What run={run} small={small} />
       </span>
       <span role="cell" className="dim nowrap">
         <Took run={run} />
@@ -167,7 +175,8 @@ function Cells({ run, name, now }: { readonly run: ListedRun; readonly name: str
   );
 }
 
-function What({ run: { error, status } }: { readonly run: ListedRun }) {
+/** Where there is no room for what started a run, that stands in the place of nothing to tell. */
+function What({ run: { error, status, trigger }, small }: Pick<CellsProps, 'run' | 'small'>) {
   if (error) {
     return (
       <span title={error.message}>
@@ -177,7 +186,7 @@ function What({ run: { error, status } }: { readonly run: ListedRun }) {
     );
   }
   if (status === 'filtered') return <span className="dim">The condition of the trigger did not hold</span>;
-  return null;
+  return small ? <span className="dim">{triggerWords(trigger)}</span> : null;
 }
 
 function NoRuns({ filtered, more }: { readonly filtered: boolean; readonly more: boolean }) {

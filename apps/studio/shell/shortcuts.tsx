@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import { Kbd } from '../ui/controls.js';
+import { keyName } from '../ui/key-names.js';
 import { Modal, ModalTitle } from '../ui/modal.js';
 import { toggleNarrow } from './narrow.js';
 import { Palette } from './palette.js';
@@ -39,7 +40,7 @@ const HELP: readonly (readonly [readonly string[], string])[] = [
   [['X'], 'Select a row of a list'],
   [['R'], 'Replay or run again what is selected or shown'],
   [['⌘', '↵'], 'Test the step that is edited'],
-  [['⇧', '⌘', '↵'], 'Test the whole flow'],
+  [['⌘', '⇧', '↵'], 'Test the whole flow'],
   [['Esc'], 'Back to the whole'],
   [['?'], 'This sheet'],
 ];
@@ -118,7 +119,7 @@ function Sheet({ open, onClose }: { readonly open: boolean; readonly onClose: ()
           <div key={words} className="help-row">
             <dt>
               {keys.map((key) => (
-                <Kbd key={key}>{key}</Kbd>
+                <Kbd key={key}>{keyName(key)}</Kbd>
               ))}
             </dt>
             <dd>{words}</dd>
