@@ -3,7 +3,7 @@ import { StepError, type Json } from '@millrace/component-sdk';
 import { cutToStep, stepsById, type Flow, type Step } from '@millrace/flow';
 import fc from 'fast-check';
 import { componentOf, flowOf, Rig, type Run } from './contract/rig.js';
-import { givenRows, newestOutputs, type PinnedOutput, type Recording, type TestedStep, type TestStart } from './given.js';
+import { givenRows, isOnEveryWay, newestOutputs, type PinnedOutput, type Recording, type TestedStep, type TestStart } from './given.js';
 import { planFlow } from './planner.js';
 import type { SliceOutcome } from './walk.js';
 
@@ -86,6 +86,30 @@ describe('a test of a step', () => {
     const tested = await test(steps, { step: 'c', recordings: [await recorded(steps, ['b'])] });
     expect(tested.did).toEqual(['b', 'c']);
     expect(tested.start.left.map(({ id }) => id)).toEqual(['s', 'b', 'c']);
+  });
+
+  it('knows of each step whether a condition decides about it', () => {
+    const flow = flowOf([
+      use('a'),
+      { id: 'fork', if: false, then: [use('yes')], else: [use('no')] },
+      use('late', { when: '{{ steps.a }}' }),
+      { id: 'saved', try: [use('risky')], catch: [use('mend')] },
+      { id: 'both', parallel: { left: [use('b')], right: [use('c')] } },
+      use('d'),
+    ] as Step[]);
+    const sureOf = (step: string, ids: readonly string[]): boolean[] => ids.map((id) => isOnEveryWay(testedStep(flow, step), id));
+    expect(sureOf('d', ['a', 'yes', 'no', 'late', 'risky', 'mend', 'b', 'd'])).toEqual([
+      true,
+      false,
+      false,
+      false,
+      true,
+      false,
+      true,
+      true,
+    ]);
+    // What stands around the step that is tested is decided by the test.
+    expect(sureOf('yes', ['a', 'yes'])).toEqual([true, true]);
   });
 
   it('does the step itself whatever is recorded or pinned of it', async () => {

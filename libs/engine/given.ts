@@ -245,6 +245,17 @@ function recordedStep({ row: { path }, recording: { runId, steps } }: Found, now
   return { step, path, from: 'recorded', runId, changed: essence(steps.get(step)) !== essence(now.get(step)) };
 }
 
+/** Whether a test comes to a step on every way: no condition decides about it but those that the test has decided itself. */
+export function isOnEveryWay({ plan, around }: TestedStep, id: string): boolean {
+  const chain = chainOf(plan, id) ?? [];
+  return chain.every(({ step }, depth) => around.includes(step.id) || (step.when === undefined && !isChoice(step, chain[depth + 1])));
+}
+
+function isChoice(step: PlannedStep, inside: Level | undefined): boolean {
+  if (inside === undefined) return false;
+  return step.kind === 'if' || step.kind === 'switch' || inside.list === 'catch';
+}
+
 /** What a test may have to do, in order; of branches, all of them. */
 function leftIn(steps: readonly PlannedStep[], done: ReadonlySet<string>): PlannedStep[] {
   return steps.flatMap((step) => {

@@ -18,7 +18,16 @@ export { idempotencyKey } from './execute.js';
 export { MemoryStore } from './memory/memory-store.js';
 export { MemoryUseBook } from './memory/memory-use-book.js';
 export { derivedId } from './derived-id.js';
-export { givenRows, newestOutputs, type GivenStep, type PinnedOutput, type Recording, type TestedStep, type TestStart } from './given.js';
+export {
+  givenRows,
+  isOnEveryWay,
+  newestOutputs,
+  type GivenStep,
+  type PinnedOutput,
+  type Recording,
+  type TestedStep,
+  type TestStart,
+} from './given.js';
 export { defaultLimits, type Limits } from './limits.js';
 export type * from './plan.js';
 export { planFlow } from './planner.js';

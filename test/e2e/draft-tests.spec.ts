@@ -99,7 +99,7 @@ describe('a step of a draft that is tested', () => {
       ['enrich', 'recorded', runId],
       ['deal', 'recorded', runId],
     ]);
-    expect(started.does).toEqual([{ step: 'check', outside: true }]);
+    expect(started.does).toEqual([{ step: 'check', outside: true, sure: true }]);
     expect(run).toMatchObject({ status: 'succeeded', test: true, version: 0, eventId });
     expect(run.steps.map(({ path, given }) => [path, given])).toEqual([
       ['enrich', 'recorded'],

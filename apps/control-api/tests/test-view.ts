@@ -1,4 +1,4 @@
-import type { GivenStep, PlannedStep, StepRow } from '@millrace/engine';
+import { isOnEveryWay, type GivenStep, type PlannedStep, type StepRow } from '@millrace/engine';
 import type { Platform } from '@millrace/platform';
 import type { StoredPin, StoredTest } from '@millrace/postgres';
 import { WHOLE } from '../values/json-text.js';
@@ -12,7 +12,9 @@ export function testPlanView({ step, tested, start }: PreparedTest, { catalog }:
     step: step ?? null,
     path: tested.path ?? null,
     given: start.given.map(givenView),
-    does: start.left.flatMap((one) => (DOES.has(one.kind) ? [{ step: one.id, outside: isOutside(one, outside) }] : [])),
+    does: start.left
+      .filter(({ kind }) => DOES.has(kind))
+      .map((one) => ({ step: one.id, outside: isOutside(one, outside), sure: isOnEveryWay(tested, one.id) })),
   };
 }
 

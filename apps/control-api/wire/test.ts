@@ -57,6 +57,7 @@ const testMembers = {
     items: exactly('StepToDo', {
       step: { type: 'string' },
       outside: { type: 'boolean', description: 'It may change something outside: it sends, writes, or calls a flow.' },
+      sure: { type: 'boolean', description: 'False where a condition decides whether the way leads to it.' },
     }),
     description: 'Steps that are really done, in order, as far as the way leads through them; without those that only decide.',
   },

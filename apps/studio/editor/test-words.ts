@@ -32,15 +32,26 @@ export function flowPlanWords({ does, given }: TestPlanView): string {
 /** Which earlier steps run first, and which do not run again; undefined when there is nothing to say. */
 export function planWords(step: string, plan: TestPlanView): string | undefined {
   if (plan.problem !== null) return plan.problem;
-  const first = plan.does.filter(({ step: id }) => id !== step).map(({ step: id, outside }) => (outside ? `${id} (really sends)` : id));
+  const first = plan.does.filter(({ step: id }) => id !== step);
+  const named = (sure: boolean): string =>
+    first
+      .filter((one) => one.sure === sure)
+      .map(toDoWords)
+      .join(', ');
+  const [surely, perhaps] = [named(true), named(false)];
   const reused = plan.given
     .filter(({ from }) => from === 'recorded')
     .map(({ step: id, changed }) => (changed ? `${id} (older than its settings)` : id));
   const pinned = plan.given.filter(({ from }) => from === 'pinned').map(({ step: id }) => id);
   const parts = [
-    first.length > 0 && `Runs first: ${first.join(', ')}.`,
+    surely !== '' && `Runs first: ${surely}.`,
+    perhaps !== '' && `Runs first if a condition leads there: ${perhaps}.`,
     reused.length > 0 && `Not run again: ${reused.join(', ')}.`,
     pinned.length > 0 && `Pinned: ${pinned.join(', ')}.`,
   ].filter((part) => part !== false);
   return parts.length > 0 ? parts.join(' ') : undefined;
+}
+
+function toDoWords({ step, outside }: TestPlanView['does'][number]): string {
+  return outside ? `${step} (really sends)` : step;
 }
