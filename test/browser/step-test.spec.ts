@@ -24,7 +24,8 @@ describeInBrowser('whoever tests a step', () => {
     const { page } = opened;
     const foot = page.getByRole('region', { name: 'Test' });
     const inked = (): Promise<string[]> => page.locator('.button[data-look="ink"]').allTextContents();
-    await foot.getByRole('button', { name: 'Ctrl ↵' }).waitFor();
+    // Of a flow that has no draft, too.
+    await foot.getByRole('button', { name: 'Test step, and really send the request Ctrl ↵' }).waitFor();
     expect(await inked()).toEqual([expect.stringContaining('Ctrl ↵')]);
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Create the deal');
     await page.getByText('Draft · saved').waitFor();

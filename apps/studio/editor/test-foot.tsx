@@ -14,13 +14,14 @@ import { Pinning } from './pinning.js';
 import { placeOf } from './places.js';
 import { focusStep } from './problems.js';
 import { flowPlanWords, flowTestLabel, planWords, testLabel } from './test-words.js';
-import { useStepTest, useTestPlan, type StepTest } from './use-test.js';
+import { textMark, useStepTest, useTestPlan, type StepTest } from './use-test.js';
 
 /** At the foot of a step: the event it is tested with, the test, and what it gave. */
 export function TestFoot({ step }: { readonly step: FlowStep }) {
-  const { flowId, eventId, revision, savedSteps, flush } = useEditor();
+  const view = useEditor();
+  const { flowId, eventId, savedSteps, flush } = view;
   const test = useStepTest(flowId, step.id, eventId, flush);
-  const plan = useTestPlan(flowId, step.id, eventId, savedSteps.has(step.id) ? revision : 0).data;
+  const plan = useTestPlan(flowId, step.id, eventId, savedSteps.has(step.id) ? textMark(view) : undefined).data;
   useTestKey(test, eventId !== undefined);
   return (
     <Foot test={test} words={plan && planWords(step.id, plan)} label={testLabel(step, plan)} keys="⌘↵">
@@ -31,9 +32,10 @@ export function TestFoot({ step }: { readonly step: FlowStep }) {
 
 /** At the foot of the flow: a test of all of it, to its end. */
 export function FlowTestFoot({ test }: { readonly test: StepTest }) {
-  const { flowId, eventId, revision, problems } = useEditor();
+  const view = useEditor();
+  const { flowId, eventId, problems } = view;
   const faults = problems.filter(({ severity }) => severity === 'error').length;
-  const plan = useTestPlan(flowId, undefined, eventId, faults === 0 ? revision : 0).data;
+  const plan = useTestPlan(flowId, undefined, eventId, faults === 0 ? textMark(view) : undefined).data;
   const words = faults > 0 ? `${count(faults, 'problem')} must be mended first.` : plan && flowPlanWords(plan);
   return (
     <Foot test={test} words={words} label={flowTestLabel(plan)} keys="⇧⌘↵" isReady={faults === 0}>

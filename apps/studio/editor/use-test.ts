@@ -5,6 +5,7 @@ import { useRun } from '../api/queries.js';
 import type { OutputsView, RunView, StepView, TestPlanView, TestStartedView } from '../api/wire.js';
 import { everyStep, readFlow } from '../flow/structure.js';
 import { isActive } from '../run/overlay.js';
+import type { EditorView } from './context.js';
 import type { DraftEditor } from './use-draft.js';
 
 /** What the steps of a draft gave for an event at last, in runs and tests, or as pinned samples. */
@@ -30,12 +31,17 @@ function stepIds(text: string): string[] {
   return everyStep([...steps, ...onError]).map(({ id }) => id);
 }
 
-/** What a test of a step, or of all, would do; asked again when the draft was saved anew. */
-export const useTestPlan = (flowId: string, step: string | undefined, event: string | undefined, revision: number) =>
+/** Which text the server has of a flow: the draft, else what is live. Undefined where it has none. */
+export function textMark({ revision, liveVersion }: Pick<EditorView, 'revision' | 'liveVersion'>): string | undefined {
+  return revision > 0 || liveVersion > 0 ? `${liveVersion}.${revision}` : undefined;
+}
+
+/** What a test of a step, or of all, would do; asked again when the text is another one, and not without one. */
+export const useTestPlan = (flowId: string, step: string | undefined, event: string | undefined, text: string | undefined) =>
   useQuery({
-    queryKey: ['outputs', flowId, event, 'plan', step, revision],
+    queryKey: ['outputs', flowId, event, 'plan', step, text],
     queryFn: ({ signal }) => get<TestPlanView>(`flows/${flowId}/test-plan`, { event, step }, signal),
-    enabled: event !== undefined && revision > 0,
+    enabled: event !== undefined && text !== undefined,
     retry: false,
   });
 
