@@ -61,6 +61,17 @@ describe('a loop', () => {
     expect(outputOf(rig)).toEqual([{ got: 0 }, { got: 1 }, { got: 2 }]);
   });
 
+  it('knows of an item that waited since when it is in work', async () => {
+    const rig = rigOf([each({}, [{ id: 'nap', wait: { for: '10m' } } as Step, use('a')])]);
+    await rig.accept({ items: ITEMS });
+    const began = rig.clock.now();
+    await rig.toEnd();
+    const times = rig.rows
+      .filter(({ kind }) => kind === 'item')
+      .map(({ startedAt, finishedAt }) => [startedAt - began, finishedAt - began]);
+    expect(times).toEqual([0, 1, 2].map((n) => [n * 600_000, (n + 1) * 600_000]));
+  });
+
   it('calls its item what `as` says', async () => {
     const rig = rigOf([each({ as: 'row' }, [use('a', { with: { n: '{{ row.n }}' } })])]);
     await rig.run({ items: ITEMS });

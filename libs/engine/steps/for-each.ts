@@ -127,7 +127,8 @@ class Loop {
   }
 
   private async item(lane: Lane, index: number): Promise<StepSignal> {
-    const startedAt = this.walk.clock.now();
+    // An item that waited began in an earlier slice; one that nothing is known of began with the loop.
+    const startedAt = this.cursor.beganAt(index) ?? this.row.startedAt;
     const trail = this.walk.trail(this.prefix(index)) ?? new Trail();
     const inner = this.walk.inner({
       prefix: this.prefix(index),

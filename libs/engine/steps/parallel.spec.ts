@@ -90,6 +90,12 @@ describe('branches', () => {
     expect(await rig.slice(await rig.claim())).toEqual({ kind: 'suspended', resumeAt: began + 60_000 });
     expect(await passing(rig, rig.slice(await rig.claim()))).toEqual({ kind: 'suspended', resumeAt: began + 600_000 });
     expect(await toEnd(rig)).toMatchObject({ result: { status: 'succeeded' } });
+    // As long as all of it took, whatever slices it took.
+    expect(rig.rows.find(({ path }) => path === 'both')).toMatchObject({
+      status: 'succeeded',
+      startedAt: began,
+      finishedAt: began + 600_000,
+    });
   });
 
   it('are handed over together when the runner drains', async () => {

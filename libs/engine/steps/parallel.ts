@@ -29,6 +29,8 @@ export async function walkParallel(step: PlannedParallel, walk: Walk): Promise<S
   );
   const decided = decidingSignal(signals);
   if (decided.kind === 'failed') return fail(own, verdict?.error ?? decided.error, walk);
+  // So that the walk that ends it knows when it began.
+  if (decided.kind === 'suspended' && !row) walk.note({ ...own, status: 'started', finishedAt: walk.clock.now() });
   if (decided.kind !== 'next') return decided;
   const output = Object.fromEntries(branches.map((branch) => [branch.name, branch.walk.output]));
   walk.note({ ...own, status: 'succeeded', finishedAt: walk.clock.now(), output });
