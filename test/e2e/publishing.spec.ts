@@ -104,6 +104,18 @@ describe('with the folder as the source', () => {
     expect((await ask(instance, 'DELETE', `${draft('tabs')}?revision=${kept.body.revision}`)).body).toEqual({ removed: true });
   });
 
+  it.each(['2147483648', '9'.repeat(30)])('a revision that no draft can have is a conflict: If-Match "%s"', async (revision) => {
+    const ifMatch = { 'if-match': `"${revision}"` };
+    const { body: saved } = await ask<DraftView>(instance, 'PUT', draft('far'), { text: 'one' }, { 'if-match': '"0"' });
+    const answers = await Promise.all([
+      ask(instance, 'PUT', draft('far'), { text: 'two' }, ifMatch),
+      ask(instance, 'POST', `${draft('far')}/publish`, {}, ifMatch),
+      ask(instance, 'DELETE', draft('far'), undefined, ifMatch),
+    ]);
+    expect(answers.map(({ status, body }) => [status, body.error?.code])).toEqual(answers.map(() => [409, 'draft.stale']));
+    await ask(instance, 'DELETE', `${draft('far')}?revision=${saved.revision}`);
+  });
+
   it('a file that was changed on disk meanwhile stops the publication and shows both', async () => {
     const { body: source } = await ask<SourceView>(instance, 'GET', 'flows/hello/source');
     const saved = await ask<DraftView>(instance, 'PUT', draft('hello'), { text: text('hello', 'mine'), revision: 0, base: source.base });
