@@ -210,6 +210,27 @@ describe('with the folder as the source', () => {
     expect((await ask<VersionPage>(instance, 'GET', 'flows/once/versions')).body.items).toHaveLength(1);
   });
 
+  it('a run goes on to its end although its flow is archived meanwhile', async () => {
+    const steps = [
+      { id: 'tell', set: { url: '{{ resume.rest.url }}' } },
+      { id: 'rest', wait: { webhook: {} } },
+      { id: 'after', set: { said: '{{ steps.rest.said }}' } },
+    ];
+    const flow = webhookFlow('lasting', {}, steps)['lasting'];
+    await ask(instance, 'POST', 'flows/lasting/versions', { text: JSON.stringify(flow) });
+    const { runId = '' } = await send(instance, 'lasting');
+    const waiting = await eventually('the run to wait', async () => {
+      const { body: run } = await ask<RunView>(instance, 'GET', `runs/${runId}`);
+      return run.status === 'waiting' ? run : undefined;
+    });
+    expect((await command(instance, home, 'archive', 'lasting')).code).toBe(0);
+    expect((await send(instance, 'lasting')).status).toBe(404);
+    const { url } = waiting.steps[0]?.output as { url: string };
+    await fetch(url, { method: 'POST', body: '{"said":"late"}', headers: { 'content-type': 'application/json' } });
+    const ended = await endOf(instance, runId);
+    expect([ended.status, ended.steps.at(-1)?.output]).toEqual(['succeeded', { said: 'late' }]);
+  });
+
   it.each([
     ['a draft of what is no flow file', 'PUT', 'flows/credentials/draft', { text: '{}', revision: 0 }, 400, 'flow.bad-id'],
     ['a draft under a bad id', 'PUT', 'flows/Not-An-Id/draft', { text: '{}', revision: 0 }, 400, 'flow.bad-id'],

@@ -33,6 +33,9 @@ const flows = {
     tell,
   ]),
   ...flow('ledger', { type: 'event', event: 'order.*', when: '{{ trigger.body.total > 10 }}' }, [seen]),
+  ...flow('nesting', { type: 'call' }, [
+    { id: 'emit', use: 'event.emit', with: { name: 'deep.down', data: { deeper: '{{ trigger.body }}' } } },
+  ]),
   ...flow('numbers', { type: 'event', event: 'number.sent' }, [seen]),
   ...flow('broken', { type: 'call', input: { type: 'object', required: ['why'] } }, [
     { id: 'end', stop: { as: 'failed', message: '{{ trigger.body.why }}' } },
@@ -198,6 +201,16 @@ it.each([
   ['events', { data: 1 }, /400.*request\.invalid.*name/],
 ])('what does not fit is refused with a sentence: POST %s %j', async (path, body, answer) => {
   await expect(post(path, body)).rejects.toThrow(answer);
+});
+
+it('what is nested deeper than a body may be is neither emitted by a step nor run again with, and that is said', async () => {
+  const deep = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+  const { runId } = await instance.api<StartedView>('flows/nesting/runs', { method: 'POST', body: `{"input":${deep(100)}}` });
+  const run = await endOf(instance, runId);
+  const message = 'The data of deep.down is nested deeper than 100 levels.';
+  expect([run.status, run.error]).toMatchObject(['failed', { code: 'event.bad-data', step: 'emit', message }]);
+  const again = instance.api(`runs/${runId}/rerun`, { method: 'POST', body: `{"payload":${deep(101)}}` });
+  await expect(again).rejects.toThrow(/422.*rerun\.bad-payload.*The payload is nested deeper than 100 levels\./);
 });
 
 const LARGE = '{"id":9007199254740993}';
