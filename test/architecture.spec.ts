@@ -44,19 +44,7 @@ const RULES: Readonly<Record<string, Row>> = {
     because: 'it runs flows as they are on nothing but memory and a stubbed network: no database, no files',
   },
   'libs/catalog': {
-    may: [
-      'component-sdk',
-      'flow',
-      'engine',
-      'credentials',
-      'postgres',
-      'telemetry',
-      'ajv',
-      'ajv-formats',
-      'jiti',
-      'jsonc-parser',
-      'node:*',
-    ],
+    may: ['component-sdk', 'flow', 'engine', 'credentials', 'postgres', 'telemetry', 'ajv', 'ajv-formats', 'jiti', 'node:*'],
     because: 'it knows what is live and leaves running it to others',
   },
   'libs/triggers': {

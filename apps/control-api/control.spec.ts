@@ -261,9 +261,28 @@ describe('answers', () => {
     expect(errorOf(response).message).not.toContain('token=abc');
   });
 
+  it.each([
+    ...['components', 'credentials', 'drafts', 'endpoints', 'flows', 'flows/hello', 'key', 'openapi.json', 'operations', 'schedules'],
+    ...[
+      'schemes',
+      'settings',
+      'status',
+      'activity',
+      `events/${EVENT}/body`,
+      'flows/hello/versions',
+      'flows/hello/pins',
+      `runs/${RUN}/test`,
+    ],
+  ])('%s takes no parameter that it does not know', async (path) => {
+    const response = await get(`/api/v1/${path}?stauts=failed`);
+    expect([response.status, errorOf(response).code]).toEqual([400, 'request.invalid']);
+    expect(errorOf(response).message).toContain('"stauts"');
+  });
+
   it('a sentence about a parameter says what it takes', async () => {
     expect(errorOf(await get('/api/v1/runs?status=broken')).message).toContain('must be one of queued, running');
     expect(errorOf(await get('/api/v1/runs?stauts=failed')).message).toContain('"stauts" here; there are flow, status');
+    expect(errorOf(await get('/api/v1/status?status=failed')).message).toBe('There is no parameter "status" here; this takes none.');
   });
 
   it('what was not foreseen is 500 and tells the caller nothing of the inside', async () => {

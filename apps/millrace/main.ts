@@ -1,13 +1,15 @@
 import { CommandError } from './command.js';
 import { commands } from './commands/index.js';
-import { help } from './help.js';
+import { asksForVersion, help } from './help.js';
+import { millraceVersion } from '../control-api/version.js';
 
 const [name = 'help', ...args] = process.argv.slice(2);
 
 try {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command) process.exitCode = (await command.run(args)) ?? 0;
-  else process.exitCode = help(name, commands);
+  if (asksForVersion(name)) console.log(millraceVersion());
+  else if (command) process.exitCode = (await command.run(args)) ?? 0;
+  else process.exitCode = help(name, commands, millraceVersion());
 } catch (error) {
   // What is meant for people says so itself; everything else is a defect and shows its stack.
   console.error(error instanceof CommandError || isExplained(error) ? (error as Error).message : error);

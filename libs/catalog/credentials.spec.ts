@@ -64,6 +64,23 @@ describe('the credentials file', () => {
     expect(problem?.at).toEqual({ line: 3, column: 3 });
   });
 
+  it.each([
+    ['nothing', ''],
+    ['a blank', 'a b'],
+    ['a slash', 'a/b'],
+    ['what objects have anyway', '__proto__'],
+    ['300 characters', 'a'.repeat(300)],
+    ['a dash at its beginning', '-a'],
+  ])('leaves out an entry whose name is %s, says where it stands, and takes the others', async (_name, name) => {
+    const book = await read(`{\n  "good": { "type": "none" },\n  ${JSON.stringify(name)}: { "type": "none" }\n}`);
+    expect([...book.defined.keys()]).toEqual(['good']);
+    expect(book.get('good')?.type).toBe('none');
+    expect(book.problems).toEqual([
+      { code: 'credential.name-invalid', message: expect.stringContaining('credentials.json:3:3: "'), at: { line: 3, column: 3 } },
+    ]);
+    expect(book.problems[0]?.message.length).toBeLessThan(folder.length + 300);
+  });
+
   it('may name a credential twice: the last one counts', async () => {
     const book = await read('{ "a": { "type": "x" }, "a": { "type": "none" } }');
     expect(book.problems).toEqual([]);

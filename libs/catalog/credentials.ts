@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createCredential, withReferences, type Credential, type CredentialConfig, type CredentialRate } from '@millrace/credentials';
-import { positionsOf, readJsonc, type Position } from '@millrace/flow';
-import { parse } from 'jsonc-parser';
+import { positionsOf, propertiesOf, readJsonc, valueOf, type JsonDocument, type JsonNode, type Position } from '@millrace/flow';
+import { CREDENTIAL_NAMES, isCredentialName } from './credential-name.js';
 import { sealedLookup, type SealedEntry } from './vault/vault.js';
 
 /** One thing wrong with the credentials. */
@@ -60,34 +60,58 @@ interface Entry extends DefinedCredential {
  */
 export async function readCredentials(path: string, variable: Variable, sealed: readonly SealedEntry[] = []): Promise<CredentialBook> {
   const { entries, problems } = await readEntries(path);
-  const fromFile = Object.entries(entries).filter(([name]) => !name.startsWith('$') && !name.startsWith('x-'));
-  const file = fromFile.map(([name, config]) => fileEntry(name, config, path, variable));
+  const file = entries.map(([name, config]) => fileEntry(name, config, path, variable));
   const names = new Set(file.map(({ name }) => name));
   const own = sealed.map((entry) => sealedEntry(entry, names.has(entry.name), variable));
   return book(new Map([...file, ...own].map((entry) => [entry.name, entry])), problems);
 }
 
-async function readEntries(path: string): Promise<{ entries: Record<string, unknown>; problems: readonly CredentialFileProblem[] }> {
+interface ReadEntries {
+  readonly entries: readonly (readonly [name: string, config: unknown])[];
+  readonly problems: readonly CredentialFileProblem[];
+}
+
+async function readEntries(path: string): Promise<ReadEntries> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => error);
   if (typeof text !== 'string')
-    return text.code === 'ENOENT' ? { entries: {}, problems: [] } : broken(`${path} cannot be read: ${text.message}`);
-  const fault = syntaxFault(text);
+    return text.code === 'ENOENT' ? { entries: [], problems: [] } : broken(`${path} cannot be read: ${text.message}`);
+  const document = readJsonc(text);
+  const fault = syntaxFault(document);
   if (fault) return broken(`${path}:${fault.at.line}:${fault.at.column}: ${fault.message}`, fault.at);
-  const entries = parse(text, [], { allowTrailingComma: true }) as unknown;
-  if (!isRecord(entries)) return broken(`${path}: This must be one object: names and what they stand for.`);
-  return { entries, problems: [] };
+  if (document.root?.type !== 'object') return broken(`${path}: This must be one object: names and what they stand for.`);
+  return namedEntries(path, text, document.root);
+}
+
+/** What cannot be a name is told where it stands, and costs its entry only. */
+function namedEntries(path: string, text: string, root: JsonNode): ReadEntries {
+  const place = positionsOf(text);
+  const entries: [string, unknown][] = [];
+  const problems: CredentialFileProblem[] = [];
+  for (const { key, value } of propertiesOf(root)) {
+    const name = String(key.value);
+    if (name.startsWith('$') || name.startsWith('x-')) continue;
+    if (isCredentialName(name)) entries.push([name, value && valueOf(value)]);
+    else problems.push(nameProblem(path, name, place(key.offset)));
+  }
+  return { entries, problems };
+}
+
+function nameProblem(path: string, name: string, at: Position): CredentialFileProblem {
+  const shown = JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
+  const message = `${path}:${at.line}:${at.column}: ${shown} is left out. ${CREDENTIAL_NAMES}`;
+  return { code: 'credential.name-invalid', message, at };
 }
 
 /** A key that stands twice is none: the last one counts. */
-function syntaxFault(text: string): { readonly message: string; readonly at: Position } | undefined {
-  const fault = readJsonc(text).faults.find(({ code }) => ABOUT_SYNTAX.has(code));
+function syntaxFault({ text, faults }: JsonDocument): { readonly message: string; readonly at: Position } | undefined {
+  const fault = faults.find(({ code }) => ABOUT_SYNTAX.has(code));
   return fault && { message: fault.message, at: positionsOf(text)(fault.offset) };
 }
 
 const ABOUT_SYNTAX: ReadonlySet<string> = new Set(['flow.syntax', 'flow.too-deep', 'flow.too-large']);
 
-function broken(message: string, at?: Position): { entries: Record<string, unknown>; problems: readonly CredentialFileProblem[] } {
-  return { entries: {}, problems: [{ code: 'credentials.unreadable', message, ...(at && { at }) }] };
+function broken(message: string, at?: Position): ReadEntries {
+  return { entries: [], problems: [{ code: 'credentials.unreadable', message, ...(at && { at }) }] };
 }
 
 function fileEntry(name: string, config: unknown, place: string, variable: Variable): Entry {

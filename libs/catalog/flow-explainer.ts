@@ -20,11 +20,11 @@ export class FlowExplainer {
     this.explained.set(id, said);
     const errors = problems.filter(({ severity }) => severity === 'error');
     if (errors.every(({ code }) => code === 'credential.missing-secret')) {
-      const variables = new Set(errors.flatMap(({ message }) => /`?\b([A-Z][A-Z0-9_]+)\b`?/.exec(message)?.[1] ?? []));
+      const variables = new Set(errors.flatMap(({ message }) => /environment variable ([^\s;]+)/.exec(message)?.[1] ?? []));
       const stays = live?.rules
         ? `Version ${live.version} of flow ${id} stays live, the new text is not enabled`
         : `Flow ${id} is not enabled`;
-      this.log[live?.rules ? 'warn' : 'info'](`${stays}: set ${[...variables].join(', ')}`);
+      this.log[live?.rules ? 'warn' : 'info'](`${stays}: set ${[...variables].join(', ')} and start again`);
       return;
     }
     if (live?.rules) this.log.warn(`Version ${live.version} of flow ${id} stays live, the new text does not check:`);

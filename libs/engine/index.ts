@@ -40,6 +40,7 @@ export * from './retry.js';
 export { isResponse } from './steps/respond.js';
 export { errorRecord } from './steps/step.js';
 export { POISON_CRASHES } from './steps/use.js';
+export { parseJsonValue } from './triggers/bodies/json.js';
 export { mediaType } from './triggers/bodies/media-type.js';
 export { bodyFault } from './triggers/bodies/fit.js';
 export { BodyRefusal } from './triggers/bodies/refusal.js';

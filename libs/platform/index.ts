@@ -5,6 +5,7 @@ export { ApiError, notFound, SignedIn } from './http/errors.js';
 export { ErrorFilter } from './http/filter.js';
 export { API_HEADERS, JsonAnswer } from './http/json.js';
 export { networkOf } from './http/network.js';
+export { makeHome } from './home.js';
 export { newId } from './ids.js';
 export { PLATFORM, PlatformModule } from './platform.module.js';
 export { loadComponents, logFor, openPlatform, type Platform, type PlatformOptions } from './platform.js';

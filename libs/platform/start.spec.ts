@@ -78,6 +78,13 @@ describe('the token of the control API', () => {
     await expect(stat(home)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
+  it('says what to do where no folder can be made', async () => {
+    await expect(controlToken({ home: '/proc/millrace' } as Config)).rejects.toMatchObject({
+      code: 'start.home-unusable',
+      message: expect.stringMatching(/^MILLRACE_HOME \(\/proc\/millrace\) cannot be used: .*mkdir.* Set it to a folder of yours\.$/),
+    });
+  });
+
   it('that cannot be kept says what to do', async () => {
     await writeFile(home, 'a file where the folder should be');
     await expect(tokenIn()).rejects.toMatchObject({

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '@millrace/config';
-import { StartError } from './start-error.js';
+import { homeUnusable, makeHome } from './home.js';
 
 /** The control API's token: from MILLRACE_TOKEN, else from `$MILLRACE_HOME/token`, generated once (256 bits, mode 0600). */
 export async function controlToken(config: Config): Promise<string> {
@@ -11,10 +11,7 @@ export async function controlToken(config: Config): Promise<string> {
   try {
     return (await existing(path)) ?? (await create(config.home, path));
   } catch (error) {
-    throw new StartError(
-      'start.home-unusable',
-      `MILLRACE_HOME (${config.home}) cannot be used: ${(error as Error).message}. Set it to a folder of yours.`,
-    );
+    throw homeUnusable(config.home, error);
   }
 }
 
@@ -32,7 +29,7 @@ const PATIENCE_MS = 1_000;
 /** `wx`: of two processes that start at once one writes, the other reads. A file that stays empty is filled. */
 async function create(home: string, path: string): Promise<string> {
   const token = randomBytes(32).toString('base64url');
-  await mkdir(home, { recursive: true });
+  await makeHome(home);
   try {
     await writeFile(path, `${token}\n`, { mode: 0o600, flag: 'wx' });
     return token;

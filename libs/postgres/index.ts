@@ -35,6 +35,7 @@ export {
   type Ordered,
   type StoredOperation,
 } from './operation-store.js';
+export { makeFolder } from './make-folder.js';
 export { PostgresOperations, type DeadLetterCause, type DeadLetterFilter } from './operations.js';
 export type { Rerun } from './rerun-rows.js';
 export type { RunSummary } from './run-summary.js';

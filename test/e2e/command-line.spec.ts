@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
@@ -49,6 +49,13 @@ function millrace(args: readonly string[], env: Readonly<Record<string, string>>
     });
   });
 }
+
+describe('the version', () => {
+  it.each(['--version', '-v'])('is all that %s prints', async (flag) => {
+    const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+    expect(await millrace([flag])).toEqual({ code: 0, out: `${version}\n`, err: '' });
+  });
+});
 
 describe('trigger', () => {
   it('signs like the provider, waits for the run and shows it', async () => {

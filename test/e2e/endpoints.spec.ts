@@ -124,6 +124,11 @@ describe('an endpoint that is made through the API', () => {
     await expect(keep('seen', { definition: { note: 'lost' }, revision: endpoint.revision })).rejects.toThrow('endpoint.stale');
     expect(await first.api('endpoints/seen')).toMatchObject({ definition: { limit: '2kb' }, note: null });
     await expect(keep('never', { definition: {}, revision: 7 })).rejects.toThrow(/endpoint\.stale.*"theirs":null/);
+    const conditional = (ifMatch: string): Promise<KeptEndpoint> =>
+      first.api('endpoints/seen', { method: 'PUT', body: '{"definition":{"note":"lost"}}', headers: { 'if-match': ifMatch } });
+    await expect(conditional(`"${2 ** 31}"`)).rejects.toThrow('endpoint.stale');
+    await expect(conditional('"99999999999"')).rejects.toThrow('endpoint.stale');
+    await expect(conditional('"latest"')).rejects.toThrow(/400.*request\.invalid/);
   });
 
   it.each([

@@ -104,6 +104,18 @@ describe('with the folder as the source', () => {
     expect((await ask(instance, 'DELETE', `${draft('tabs')}?revision=${kept.body.revision}`)).body).toEqual({ removed: true });
   });
 
+  it.each(['2147483648', '9'.repeat(30)])('a revision that no draft can have is a conflict: If-Match "%s"', async (revision) => {
+    const ifMatch = { 'if-match': `"${revision}"` };
+    const { body: saved } = await ask<DraftView>(instance, 'PUT', draft('far'), { text: 'one' }, { 'if-match': '"0"' });
+    const answers = await Promise.all([
+      ask(instance, 'PUT', draft('far'), { text: 'two' }, ifMatch),
+      ask(instance, 'POST', `${draft('far')}/publish`, {}, ifMatch),
+      ask(instance, 'DELETE', draft('far'), undefined, ifMatch),
+    ]);
+    expect(answers.map(({ status, body }) => [status, body.error?.code])).toEqual(answers.map(() => [409, 'draft.stale']));
+    await ask(instance, 'DELETE', `${draft('far')}?revision=${saved.revision}`);
+  });
+
   it('a file that was changed on disk meanwhile stops the publication and shows both', async () => {
     const { body: source } = await ask<SourceView>(instance, 'GET', 'flows/hello/source');
     const saved = await ask<DraftView>(instance, 'PUT', draft('hello'), { text: text('hello', 'mine'), revision: 0, base: source.base });
@@ -196,6 +208,27 @@ describe('with the folder as the source', () => {
     await writeFile(join(instance.flows, 'marker.json'), text('marker', 'x'));
     await eventually('the folder to be read', async () => ((await ask(instance, 'GET', 'flows/marker')).status === 200 ? true : undefined));
     expect((await ask<VersionPage>(instance, 'GET', 'flows/once/versions')).body.items).toHaveLength(1);
+  });
+
+  it('a run goes on to its end although its flow is archived meanwhile', async () => {
+    const steps = [
+      { id: 'tell', set: { url: '{{ resume.rest.url }}' } },
+      { id: 'rest', wait: { webhook: {} } },
+      { id: 'after', set: { said: '{{ steps.rest.said }}' } },
+    ];
+    const flow = webhookFlow('lasting', {}, steps)['lasting'];
+    await ask(instance, 'POST', 'flows/lasting/versions', { text: JSON.stringify(flow) });
+    const { runId = '' } = await send(instance, 'lasting');
+    const waiting = await eventually('the run to wait', async () => {
+      const { body: run } = await ask<RunView>(instance, 'GET', `runs/${runId}`);
+      return run.status === 'waiting' ? run : undefined;
+    });
+    expect((await command(instance, home, 'archive', 'lasting')).code).toBe(0);
+    expect((await send(instance, 'lasting')).status).toBe(404);
+    const { url } = waiting.steps[0]?.output as { url: string };
+    await fetch(url, { method: 'POST', body: '{"said":"late"}', headers: { 'content-type': 'application/json' } });
+    const ended = await endOf(instance, runId);
+    expect([ended.status, ended.steps.at(-1)?.output]).toEqual(['succeeded', { said: 'late' }]);
   });
 
   it.each([

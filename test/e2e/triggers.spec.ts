@@ -2,7 +2,16 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { jest } from '@jest/globals';
-import type { EmittedView, EventPage, EventView, FlowList, RunPage, ScheduleList, StartedView } from '../../apps/control-api/index.js';
+import type {
+  EmittedView,
+  EventPage,
+  EventView,
+  FlowList,
+  RerunView,
+  RunPage,
+  ScheduleList,
+  StartedView,
+} from '../../apps/control-api/index.js';
 import { endOf, eventually } from '../support/flow-files.js';
 import { MAIN, startInstance, type TestInstance } from '../support/instance.js';
 import { startReceiver, type Receiver } from '../support/receiver.js';
@@ -24,6 +33,10 @@ const flows = {
     tell,
   ]),
   ...flow('ledger', { type: 'event', event: 'order.*', when: '{{ trigger.body.total > 10 }}' }, [seen]),
+  ...flow('nesting', { type: 'call' }, [
+    { id: 'emit', use: 'event.emit', with: { name: 'deep.down', data: { deeper: '{{ trigger.body }}' } } },
+  ]),
+  ...flow('numbers', { type: 'event', event: 'number.sent' }, [seen]),
   ...flow('broken', { type: 'call', input: { type: 'object', required: ['why'] } }, [
     { id: 'end', stop: { as: 'failed', message: '{{ trigger.body.why }}' } },
   ]),
@@ -190,6 +203,29 @@ it.each([
   await expect(post(path, body)).rejects.toThrow(answer);
 });
 
+it('what is nested deeper than a body may be is neither emitted by a step nor run again with, and that is said', async () => {
+  const deep = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+  const { runId } = await instance.api<StartedView>('flows/nesting/runs', { method: 'POST', body: `{"input":${deep(100)}}` });
+  const run = await endOf(instance, runId);
+  const message = 'The data of deep.down is nested deeper than 100 levels.';
+  expect([run.status, run.error]).toMatchObject(['failed', { code: 'event.bad-data', step: 'emit', message }]);
+  const again = instance.api(`runs/${runId}/rerun`, { method: 'POST', body: `{"payload":${deep(101)}}` });
+  await expect(again).rejects.toThrow(/422.*rerun\.bad-payload.*The payload is nested deeper than 100 levels\./);
+});
+
+const LARGE = '{"id":9007199254740993}';
+const KEPT = { body: { id: '9007199254740993' } };
+
+it('a number that a double cannot hold is the text that the front door makes of it, by hand, in an event and in a payload', async () => {
+  const send = <T>(path: string, body: string): Promise<T> => instance.api<T>(path, { method: 'POST', body });
+  const byHand = await send<StartedView>('flows/numbers/runs', `{"input":${LARGE}}`);
+  expect(await outputOf(byHand.runId)).toEqual(KEPT);
+  const emitted = await send<EmittedView>('events', `{"name":"number.sent","data":${LARGE}}`);
+  expect(await outputOf(emitted.runIds[0]!)).toEqual(KEPT);
+  const again = await send<RerunView>(`runs/${byHand.runId}/rerun`, `{"payload":[${LARGE}]}`);
+  expect(await outputOf(again.runId)).toEqual({ body: [KEPT.body] });
+});
+
 describe('the command line', () => {
   async function millrace(args: readonly string[], input = ''): Promise<string> {
     const env = { ...process.env, MILLRACE_HOME: instance.home, MILLRACE_TOKEN: instance.token };
@@ -204,5 +240,14 @@ describe('the command line', () => {
     expect(await millrace(['run', 'shop', '-', '--wait'], '{"total": 3}')).toMatch(/succeeded {2}shop, version 1/);
     expect(await millrace(['emit', 'nobody.listens'])).toMatch(/was kept; no flow took it/);
     expect(await millrace(['events', '--limit', '1'])).toMatch(/FROM/);
+  });
+
+  it('sends large numbers as they are', async () => {
+    const { runId } = JSON.parse(await millrace(['run', 'numbers', '-', '--json'], LARGE)) as StartedView;
+    const { runIds } = JSON.parse(await millrace(['emit', 'number.sent', '-', '--json'], LARGE)) as EmittedView;
+    const started = [runId, ...runIds];
+    expect(await Promise.all(started.map(outputOf))).toEqual([KEPT, KEPT]);
+    const again = JSON.parse(await millrace(['rerun', runId, '--payload', '-', '--json'], `[${LARGE}]`)) as RerunView;
+    expect(await outputOf(again.runId)).toEqual({ body: [KEPT.body] });
   });
 });

@@ -71,6 +71,7 @@ function requestBody({ tag, body }: Operation): object {
 function guardAnswers({ open, method, path }: Operation): Record<number, Answer> {
   if (open || !path.startsWith('/api/')) return {};
   const guarded = {
+    400: { description: 'A part of the path cannot be read, or there is no such parameter.', schema: failureSchema },
     401: { description: 'The token is missing or wrong.', schema: failureSchema },
     421: { description: 'The Host header names another machine, while this one listens for itself only.', schema: failureSchema },
     503: {

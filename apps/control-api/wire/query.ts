@@ -45,7 +45,8 @@ function invalid(message: string): ApiError {
 function sentence(error: ErrorObject | undefined, known: readonly string[]): string {
   if (error?.keyword === 'additionalProperties') {
     const { additionalProperty } = error.params as { additionalProperty: string };
-    return `There is no parameter ${JSON.stringify(additionalProperty.slice(0, 80))} here; there are ${known.join(', ')}.`;
+    const unknown = JSON.stringify(additionalProperty.slice(0, 80));
+    return `There is no parameter ${unknown} here; ${known.length === 0 ? 'this takes none' : `there are ${known.join(', ')}`}.`;
   }
   const name = error?.instancePath.slice(1) ?? '';
   return `The parameter ${name} ${expectation(error)}.`;

@@ -70,6 +70,13 @@ describe('the suites of a flows folder', () => {
   it('name flows without cases', async () => {
     expect((await open()).without).toEqual(['shop']);
   });
+
+  it('tell of cases without a flow', async () => {
+    await write('shpo.cases.json', '[]');
+    expect((await open()).findings.map(findingLine)).toEqual([
+      expect.stringMatching(/^flows\/shpo\.cases\.json: warning cases\.no-flow .*Did you mean `shop`\?$/),
+    ]);
+  });
 });
 
 it.each([

@@ -7,6 +7,7 @@ import type { Config } from '@millrace/config';
 import { checkFlow, flowInfo, hasErrors, parseFlow, type Flow } from '@millrace/flow';
 import { findFlowFiles, shown } from '../validate/files.js';
 import type { Finding } from '../validate/findings.js';
+import { strayCases } from '../validate/stray-cases.js';
 
 /** A flow with its cases, ready to run. */
 export interface Suite {
@@ -38,8 +39,9 @@ interface Shop extends Omit<CaseWorld, 'flows'> {
 /** Reads flows, their cases and what they need. Paths are files and folders, none means the flows folder. Needs no database and no secrets. */
 export async function openSuites(config: Places, paths: readonly string[]): Promise<Suites> {
   const { cwd } = config;
-  const [found, { registry, problems }, credentialsText] = await Promise.all([
+  const [found, stray, { registry, problems }, credentialsText] = await Promise.all([
     findFlowFiles(paths, config),
+    strayCases(paths, config),
     installedComponents(builtinComponents, config),
     readIfThere(config.credentials),
   ]);
@@ -49,7 +51,7 @@ export async function openSuites(config: Places, paths: readonly string[]): Prom
   const broken = problems.map(({ code, plugin, message }): Finding => ({ file: shown(plugin, cwd), severity: 'error', code, message }));
   return {
     suites: read.flatMap(({ suite }) => suite ?? []),
-    findings: [...found.findings, ...broken, ...read.flatMap(({ findings }) => findings)],
+    findings: [...found.findings, ...stray, ...broken, ...read.flatMap(({ findings }) => findings)],
     without: read.flatMap(({ suite, findings }, index) => (suite || findings.length > 0 ? [] : found.files[index]!.id)),
   };
 }

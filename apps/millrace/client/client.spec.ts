@@ -71,6 +71,17 @@ describe('asking the instance', () => {
 
   it.each([
     [{ status: 401, body: '{"error":{"code":"api.unauthorized","message":"Wrong token."}}' }, 'Wrong token.'],
+    [
+      { status: 404, body: '{"error":{"code":"run.not-found","message":"There is no run 1. GET /api/v1/runs lists what there is."}}' },
+      'There is no run 1. millrace runs lists what there is.',
+    ],
+    [
+      {
+        status: 401,
+        body: '{"error":{"message":"It is in a file. Send it as \\"Authorization: Bearer …\\", or open this URL once with ?token=… added."}}',
+      },
+      'It is in a file. Set MILLRACE_TOKEN to it.',
+    ],
     [{ status: 502, body: '{}' }, /status 502/],
     [{ status: 200, body: '<html>' }, /does not answer like Millrace/],
   ])('turns %j into one sentence', async (given, message) => {

@@ -2,6 +2,7 @@ import { isStepError, type FetchResponse } from '@millrace/component-sdk';
 import { createHttpClient, type HttpClient, type HttpRequest } from '@millrace/http-client';
 import { CommandError } from '../command.js';
 import type { Instance } from './instance.js';
+import { inCommands } from './wording.js';
 
 export type QueryValues = Readonly<Record<string, string | undefined>>;
 
@@ -63,7 +64,12 @@ async function send(http: HttpClient, request: HttpRequest, { url }: Instance): 
 function resultOf<T>(response: FetchResponse): T {
   const value = jsonOf(response);
   if (response.status >= 200 && response.status < 300) return value as T;
-  throw new CommandError(errorMessage(value) ?? `The instance answered with status ${response.status}. Is it Millrace that runs there?`);
+  const message = errorMessage(value);
+  throw new CommandError(message === undefined ? unexplained(response) : inCommands(message));
+}
+
+function unexplained({ status }: FetchResponse): string {
+  return `The instance answered with status ${status}. Is it Millrace that runs there?`;
 }
 
 /** Whoever answers there is somebody else. */

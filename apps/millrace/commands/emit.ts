@@ -1,8 +1,8 @@
 import type { EmittedView } from '../../control-api/index.js';
 import { withClient } from '../client/index.js';
 import { CommandError } from '../command.js';
-import { readJson } from '../trigger/payload.js';
 import { defineCommand, shared } from './define.js';
+import { jsonOf } from './json-file.js';
 import { printJson } from './output.js';
 
 export const emit = defineCommand({
@@ -16,7 +16,7 @@ export const emit = defineCommand({
   run: async ({ id, json, url }, [name, file, ...rest]) => {
     if (name === undefined || rest.length > 0)
       throw new CommandError('emit takes a name and perhaps a file: millrace emit order.paid order.json.');
-    const data = file === undefined ? undefined : await readJson(file);
+    const data = file === undefined ? undefined : await jsonOf(file);
     const emitted = await withClient(url, (client) => client.post<EmittedView>('events', { name, data, id }));
     if (json) printJson(emitted);
     else console.log(sentence(emitted));

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import type { RerunView } from '../../control-api/index.js';
 import { withClient } from '../client/index.js';
 import { CommandError } from '../command.js';
 import { defineCommand, shared } from './define.js';
+import { jsonOf } from './json-file.js';
 import { printJson } from './output.js';
 
 const options = {
@@ -23,7 +23,7 @@ export const rerun = defineCommand({
     const body = {
       ...(values.from !== undefined && { from: values.from }),
       ...(values.live && { version: 'live' }),
-      ...(values.payload !== undefined && { payload: await payloadOf(values.payload) }),
+      ...(values.payload !== undefined && { payload: await jsonOf(values.payload) }),
       ...(values['dry-run'] && { dryRun: true }),
     };
     const view = await withClient(values.url, (client) => client.post<RerunView>(`runs/${encodeURIComponent(id)}/rerun`, body));
@@ -32,14 +32,3 @@ export const rerun = defineCommand({
     console.log(`The ${values['dry-run'] ? 'dry run' : 'run'} ${view.runId} was started.${reused}`);
   },
 });
-
-async function payloadOf(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
-    throw new CommandError(`The payload cannot be read: ${error.message}`);
-  });
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw new CommandError(`${file} is not JSON.`);
-  }
-}

@@ -2,8 +2,8 @@ import type { StartedView } from '../../control-api/index.js';
 import { followRun, withClient, type Client } from '../client/index.js';
 import { CommandError } from '../command.js';
 import { runDetails } from '../print/run.js';
-import { readJson } from '../trigger/payload.js';
 import { defineCommand, shared, type Values } from './define.js';
+import { jsonOf } from './json-file.js';
 import { printJson } from './output.js';
 
 const options = {
@@ -21,7 +21,7 @@ export const run = defineCommand({
     if (flow === undefined || rest.length > 0) {
       throw new CommandError('run takes a flow and perhaps a file: millrace run nightly-report, millrace run hello payload.json.');
     }
-    const input = file === undefined ? undefined : await readJson(file);
+    const input = file === undefined ? undefined : await jsonOf(file);
     return withClient(values.url, (client) => start(client, flow, { input, event: values.event }, values));
   },
 });

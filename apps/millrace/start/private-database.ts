@@ -1,6 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import type { Config } from '@millrace/config';
-import type { ServedDatabase } from '@millrace/platform';
+import { makeHome, type ServedDatabase } from '@millrace/platform';
 import { acquireHomeLock, startEmbeddedPostgres, type EmbeddedPostgres } from '@millrace/postgres';
 import type { Log } from '@millrace/telemetry';
 
@@ -13,7 +12,7 @@ const MAX_RESTARTS = 5;
  * was acknowledged. Gives up, ending the process, when it dies again and again. `mayStart` is asked once the home is ours.
  */
 export async function openPrivateDatabase(config: Config, log: Log, mayStart: () => Promise<void>): Promise<ServedDatabase> {
-  await mkdir(config.home, { recursive: true });
+  await makeHome(config.home);
   const lock = await acquireHomeLock(config.home);
   try {
     await mayStart();

@@ -22,16 +22,6 @@ export async function readPayload(file: string, type?: string): Promise<Payload>
   return { body, contentType: type ?? TYPES[extname(file).toLowerCase()] ?? guess(body) };
 }
 
-/** The JSON value of a file, or of standard input for `-`. */
-export async function readJson(file: string): Promise<unknown> {
-  const { body } = await readPayload(file);
-  try {
-    return JSON.parse(Buffer.from(body).toString()) as unknown;
-  } catch (error) {
-    throw new CommandError(`${file === '-' ? 'Standard input' : file} is not JSON: ${(error as Error).message}`);
-  }
-}
-
 async function readBytes(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);

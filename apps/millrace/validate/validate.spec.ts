@@ -58,6 +58,20 @@ describe('validate', () => {
     expect(await check()).toEqual({ flows: 0, findings: [] });
   });
 
+  it('tells of cases that have no flow beside them, in the folders that were asked about', async () => {
+    await write('flows/good.json', GOOD);
+    await write('flows/good.cases.json', '[]');
+    await write('flows/goood.cases.json', '[]');
+    await write('plugins/away.cases.json', '[]');
+    const stray = [
+      'flows/goood.cases.json: warning cases.no-flow There is no flow goood.json beside it, so that nobody runs these cases. Name them as their flow, or remove them. Did you mean `good`?',
+    ];
+    expect(lines(await check())).toEqual(stray);
+    expect(lines(await check(['flows']))).toEqual(stray);
+    expect(lines(await check(['flows/good.json']))).toEqual([]);
+    expect(lines(await check(['plugins']))).toContainEqual(expect.stringMatching(/^plugins\/away\.cases\.json: warning cases\.no-flow /));
+  });
+
   it('checks against the components of plugins, and reports a plugin that does not load', async () => {
     await write('plugins/mine.mjs', `export default [{ name: 'mine.do-it', title: 'Do it', props: { type: 'object' }, run: () => 1 }];`);
     await write('plugins/broken.mjs', `throw new Error('no luck');`);

@@ -14,6 +14,7 @@ import { checkFlow, flowInfos, type CheckOptions, type Problem } from '@millrace
 import { findFlowFiles, shown } from './files.js';
 import type { Finding } from './findings.js';
 import type { Made, NotKnown } from './made.js';
+import { strayCases } from './stray-cases.js';
 
 /** What was looked at, and everything that is wrong with it. */
 export interface Validation {
@@ -42,8 +43,9 @@ const SECRET_AWAY = new Set(['credential.secret-missing', 'credential.secret-emp
  */
 export async function validate({ config, paths, withoutSecrets, made = NOTHING_MADE }: ValidateOptions): Promise<Validation> {
   const { cwd, flows } = config;
-  const [found, loaded, book] = await Promise.all([
+  const [found, stray, loaded, book] = await Promise.all([
     findFlowFiles(paths, config),
+    strayCases(paths, config),
     installedComponents(builtinComponents, config),
     readCredentials(config.credentials, config.variable),
   ]);
@@ -59,6 +61,7 @@ export async function validate({ config, paths, withoutSecrets, made = NOTHING_M
   const callable = flowInfos([...around, ...found.files]);
   const findings = [
     ...found.findings,
+    ...stray,
     ...found.files.flatMap((file) => flowFindings(file, { components, credentials: credentials.known, endpoints, flows: callable })),
     ...problemFindings(shown(endpointsFile, cwd), shared.problems),
     ...credentialFindings(book, shown(config.credentials, cwd), config.credentials),

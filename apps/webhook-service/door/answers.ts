@@ -29,6 +29,7 @@ export const UNAUTHORIZED = failure(401, 'request.unauthorized', 'The request wa
   'www-authenticate': 'Basic realm="ingest", charset="UTF-8"',
 });
 
+/** Of URLs that name a flow or an endpoint; who follows a link that was signed has no id to check. */
 export const NOT_FOUND = failure(404, 'flow.not-found', 'There is nothing at this URL. Check the flow id in it.');
 
 export function unavailable(code: string, message: string, headers: Readonly<Record<string, string>> = {}): Answer {

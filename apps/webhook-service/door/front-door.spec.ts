@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { LiveFlow } from '@millrace/catalog';
 import { createCredential, type Diagnosis } from '@millrace/credentials';
 import type { Acceptance, Accepted, Refusal } from '@millrace/engine';
+import type { Log } from '@millrace/telemetry';
 import { contentOf, liveFlow, NOW, request, world } from './rig.js';
 
 const KEY = 'a-key-of-the-front-door-spec';
@@ -115,6 +116,24 @@ describe('an event that does not fit its trigger', () => {
     expect((await door.receive('orders', request({ body: '"misfit"' }))).status).toBe(202);
     expect(accepted[0]).toMatchObject({ run: { status: 'failed', error: { code: 'trigger.schema', step: 'trigger' } } });
     expect([accepted[0]?.dedupe, births, hinted]).toEqual([undefined, [], []]);
+  });
+
+  it('is logged once its failed run is committed, as runs that fail later are', async () => {
+    const said: [fields: object, line: string][] = [];
+    const log = { warn: (fields: object, line: string) => void said.push([fields, line]) } as unknown as Log;
+    const live = liveFlow({ schema: {} });
+    const { door, accepted } = world({ live, log, accept: () => Promise.resolve({ kind: 'stored' }) });
+    await door.receive('orders', request({ body: '"misfit"' }));
+    const { id: runId, error } = accepted[0]!.run!;
+    expect(said).toEqual([[{ flow: 'orders', runId, step: 'trigger', code: 'trigger.schema' }, `Run failed: ${error?.message}`]]);
+  });
+
+  it('is not logged as a failed run when it could not be written down', async () => {
+    const said: string[] = [];
+    const log = { warn: (_: object, line: string) => said.push(line), error: () => undefined } as unknown as Log;
+    const { door } = world({ live: liveFlow({ schema: {} }), log, accept: () => Promise.reject(new Error('disk full')) });
+    expect((await door.receive('orders', request({ body: '"misfit"' }))).status).toBe(503);
+    expect(said).toEqual([]);
   });
 
   it('is kept without a run and with its clause, when `when` does not hold', async () => {

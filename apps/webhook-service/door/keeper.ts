@@ -73,6 +73,7 @@ export class Keeper {
     const accepted = await this.commit(keyed, starts);
     if (accepted.kind === 'duplicate') return { answer: json(200, { eventId: accepted.eventId, duplicate: true }) };
     this.setGoing(acceptance.event, withTurn(starts, accepted), trigger);
+    this.tellFailed(starts);
     const caller = starts[0]?.caller;
     if (caller) return { stored: true, later: awaiting(caller, event) };
     if (place.rules.awaits && starts[0]?.run.status === 'failed')
@@ -178,6 +179,15 @@ export class Keeper {
     this.parts.hints.offer(queued).catch((error: unknown) => {
       this.parts.log.warn({ reason: (error as Error).message }, 'The queue is away; the sweep will find the run');
     });
+  }
+
+  /** No runner will see these; they are logged as it logs those that fail later. */
+  private tellFailed(starts: readonly Start[]): void {
+    for (const { flow, run } of starts) {
+      if (!run.error) continue;
+      const { code, step, message } = run.error;
+      this.parts.log.warn({ flow: flow.id, runId: run.id, step, code }, `Run failed: ${message}`);
+    }
   }
 
   private notWritten(id: string, error: unknown): Refused {

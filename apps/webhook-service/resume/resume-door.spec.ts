@@ -6,7 +6,7 @@ import { planFlow, type Refusal, type ResumeRequest } from '@millrace/engine';
 import { parseFlow } from '@millrace/flow';
 import { createLogger } from '@millrace/telemetry';
 import { Consultations } from '../door/consultations.js';
-import { NOW, request } from '../door/rig.js';
+import { contentOf, NOW, request } from '../door/rig.js';
 import { ResumeDoor } from './resume-door.js';
 
 const KEY = 'a-key-of-the-resume-door-spec';
@@ -80,6 +80,10 @@ describe('a request to a resume URL', () => {
     const sent = request({ url: URL, body: 'x'.repeat(99) });
     const answer = await door.receive({ ...TARGET, signature: 'made-up' }, sent, { caller: '203.0.113.7', encrypted: true });
     expect([answer.status, answer.headers['connection'], sent.readableLength]).toEqual([404, 'close', 99]);
+    expect(contentOf(answer).error).toEqual({
+      code: 'resume.not-found',
+      message: 'There is nothing at this URL. Use it whole, exactly as it was sent to you, or ask whoever sent it for another one.',
+    });
     expect(refusals).toMatchObject([{ code: 'resume.bad-signature', caller: '203.0.113.7' }]);
   });
 

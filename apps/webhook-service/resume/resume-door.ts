@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { verify, type Credential, type SecretCarriers } from '@millrace/credentials';
 import { BodyRefusal, parseBody, stepIn, type Plan, type PlannedWait, type Resumed, type ResumeRequest } from '@millrace/engine';
 import type { Log } from '@millrace/telemetry';
-import { failure, json, NOT_FOUND, Refused, refused, unavailable, UNAUTHORIZED, type Answer } from '../door/answers.js';
+import { failure, json, Refused, refused, unavailable, UNAUTHORIZED, type Answer } from '../door/answers.js';
 import { originOf, type Arrival, type Origin } from '../door/arrival.js';
 import { explained } from '../door/explained.js';
 import { Failures } from '../door/failures.js';
@@ -58,6 +58,11 @@ interface Seen {
 
 const BODY_TIMEOUT_MS = 10_000;
 const NOTHING_HIDDEN: SecretCarriers = { headers: [], query: [] };
+const NOT_FOUND = failure(
+  404,
+  'resume.not-found',
+  'There is nothing at this URL. Use it whole, exactly as it was sent to you, or ask whoever sent it for another one.',
+);
 /** What comes after the headers was not read, and is not waited for. */
 const UNREAD = { ...NOT_FOUND, headers: { ...NOT_FOUND.headers, connection: 'close' } };
 const GONE = failure(410, 'resume.over', 'Nothing waits for this any more: the run has gone on or ended.');

@@ -46,7 +46,11 @@ describe('a status URL', () => {
   it('asks nobody for a signature that does not hold, and shows it to nobody', async () => {
     const { door, refusals } = doorOf(() => Promise.reject(new Error('asked')));
     const made = request({ method: 'GET', url: '/runs/run-1/made-up?x=1', rawHeaders: [], body: '' });
-    expect((await door.receive({ runId: 'run-1', signature: 'made-up' }, made)).status).toBe(404);
+    const answer = await door.receive({ runId: 'run-1', signature: 'made-up' }, made);
+    expect([answer.status, contentOf(answer).error]).toEqual([
+      404,
+      { code: 'status.not-found', message: 'There is nothing at this URL. Use it whole, exactly as the answer gave it.' },
+    ]);
     expect(refusals).toMatchObject([{ code: 'status.bad-signature', url: '/runs/run-1/…' }]);
   });
 

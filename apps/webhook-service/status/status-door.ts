@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Refusal, RunAnswer } from '@millrace/engine';
 import { newId } from '@millrace/platform';
 import type { Log } from '@millrace/telemetry';
-import { failure, json, NOT_FOUND, Refused, refused, unavailable, type Answer } from '../door/answers.js';
+import { failure, json, Refused, refused, unavailable, type Answer } from '../door/answers.js';
 import { originOf, type Arrival, type Origin } from '../door/arrival.js';
 import { Failures } from '../door/failures.js';
 import { checkHeaders, headersWithout, soundsSecret } from '../door/headers.js';
@@ -28,6 +28,7 @@ export interface StatusTarget {
 const FILED_UNDER = 'runs/status';
 /** Seconds between two looks of a caller. */
 const COME_AGAIN = '1';
+const NOT_FOUND = failure(404, 'status.not-found', 'There is nothing at this URL. Use it whole, exactly as the answer gave it.');
 const GONE = failure(410, 'status.over', 'This run is not kept any more.');
 
 /** Status URLs: where callers whom the deadline overtook learn what their run answered, as often as they like. */

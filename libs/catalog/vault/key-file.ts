@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '@millrace/postgres';
 
 /** The text of a key file; undefined when there is none. */
 export async function readKeyFile(path: string): Promise<string | undefined> {
@@ -15,7 +16,7 @@ export async function readKeyFile(path: string): Promise<string | undefined> {
  * machine lost its power.
  */
 export async function writeKeyFile(path: string, keys: readonly string[]): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const fresh = `${path}.${randomBytes(6).toString('hex')}`;
   try {
     await write(fresh, `${keys.join('\n')}\n`);

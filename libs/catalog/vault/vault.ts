@@ -11,6 +11,7 @@ import {
 } from '@millrace/credentials';
 import type { CredentialConfig, CredentialProblem, Keyring } from '@millrace/credentials';
 import type { PostgresSealedStore, SealedChange, SealedCredentialEntity } from '@millrace/postgres';
+import { CREDENTIAL_NAMES, isCredentialName } from '../credential-name.js';
 import type { KeyPlace, SealingKeys } from './keys.js';
 
 /** A sealed credential, opened. */
@@ -50,9 +51,6 @@ export interface VaultParts {
 
 /** What belongs into the same commit: when it throws, nothing was changed at all. */
 export type Alongside = (change: SealedChange) => Promise<unknown>;
-
-/** What names of credentials may be; also fits into a path and a shell without quoting. */
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/;
 
 /** The sealed credentials: written through here only, and never read out except to make credentials of them. */
 export class Vault {
@@ -125,12 +123,7 @@ export class Vault {
   }
 
   private async change(name: string, definitionOf: (own: unknown) => unknown, alongside?: Alongside): Promise<Sealing> {
-    if (!NAME.test(name)) {
-      throw new VaultError(
-        'credential.name-invalid',
-        'A credential is named by letters, digits, dots, dashes and underscores, 80 at the most.',
-      );
-    }
+    if (!isCredentialName(name)) throw new VaultError('credential.name-invalid', CREDENTIAL_NAMES);
     return this.parts.store.change(async (change) => {
       const keys = await sealingKeys(change, this.parts.keys);
       const row = await change.find(name);

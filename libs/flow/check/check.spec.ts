@@ -69,6 +69,20 @@ const credentials = new Map<string, CredentialInfo>([
 
 const options: CheckOptions = { components, credentials };
 
+const FAILED = '"when": "{{ $exists(steps.x.error) }}",';
+
+/** Steps of kinds with an output and without, that let the run go on when they fail. */
+const mayFail: [string, string][] = [
+  ['use', '{ "id": "x", "use": "slack.send-message", "with": { "text": "a" }, "onError": "continue" },'],
+  ['if', '{ "id": "x", "if": "{{ trigger.body.x }}", "then": [], "onError": "continue" },'],
+  ['switch', '{ "id": "x", "switch": "{{ trigger.body.x }}", "cases": [], "onError": "continue" },'],
+  ['try', '{ "id": "x", "try": [], "catch": [], "onError": "continue" },'],
+];
+
+function tell(expression: string, keys = ''): string {
+  return `{ "id": "tell", ${keys} "use": "log", "with": { "v": "{{ ${expression} }}" } }`;
+}
+
 function found(text: string, more: Partial<CheckOptions> = {}): string[] {
   return checkFlow(text, { ...options, ...more }).problems.map(({ line, column, code }) => `${line}:${column} ${code}`);
 }
@@ -203,6 +217,30 @@ describe('checkFlow finds nothing in', () => {
       withKeys('"onError": [ { "id": "x", "use": "log", "with": { "v": "{{ steps.contact.id ?? error.code }}" } } ]').replace(
         '[]',
         `[ ${contact} ]`,
+      ),
+    ],
+    ...mayFail.flatMap<[string, string]>(([kind, step]) => [
+      [
+        `the error of a step that may have failed (${kind}), after asking in \`when\``,
+        withSteps(step, tell('steps.x.error.message', FAILED)),
+      ],
+      [
+        `the error of a step that may have failed (${kind}), after asking in \`if\``,
+        withSteps(step, `{ "id": "i", "if": "{{ $exists(steps.x.error) }}", "then": [ ${tell('steps.x.error.message')} ] }`),
+      ],
+    ]),
+    [
+      'what a step gave that did not fail',
+      withSteps(
+        contact.replace('"id": "contact"', '"id": "x", "onError": "continue"'),
+        `{ "id": "i", "if": "{{ $exists(steps.x.error) }}", "then": [], "else": [ ${tell('steps.x.id')} ] }`,
+      ),
+    ],
+    [
+      'a step that may have been skipped, where a switch asked for it',
+      withSteps(
+        contact.replace('"id": "contact"', '"id": "x", "when": "{{ trigger.body.x }}"'),
+        `{ "id": "w", "switch": "{{ steps.x.id }}", "cases": [ { "when": "1", "steps": [ ${tell('steps.x.id')} ] } ] }`,
       ),
     ],
   ])('%s', (_name, text) => {
@@ -448,6 +486,29 @@ describe('checkFlow reports, at the marks,', () => {
     [
       'a step that may have failed',
       withSteps('{ "id": "b", "onError": "continue", "use": "log" },', '{ "id": "a", "use": "log", "with": { "v": "{{ steps.¶b.x }}" } }'),
+      ['reference.may-be-missing'],
+    ],
+    [
+      'the error of a step that may have succeeded, without asking',
+      withSteps(...mayFail.slice(0, 1).map(([, step]) => step), tell('steps.¶x.error.message')),
+      ['reference.may-be-missing'],
+    ],
+    [
+      'the error of a step that ends the run when it fails',
+      withSteps(contact, `${tell('steps.contact.¶error.message', '"when": "{{ $exists(steps.contact.¶error) }}",')}`),
+      ['reference.unknown-field', 'reference.unknown-field'],
+    ],
+    [
+      'the output of a step that has none but its error',
+      withSteps(...mayFail.slice(1, 2).map(([, step]) => step), tell('steps.x.¶id')),
+      ['reference.unknown-field'],
+    ],
+    [
+      'what a step gave where only its size was asked, and where that does not hold',
+      withSteps(
+        contact.replace('"id": "contact"', '"id": "x", "onError": "continue"'),
+        `{ "id": "i", "if": "{{ steps.x.id > 1 }}", "then": [], "else": [ ${tell('steps.¶x.id')} ] }`,
+      ),
       ['reference.may-be-missing'],
     ],
     [

@@ -1,12 +1,13 @@
 import type { ProblemCode } from '../problem-codes.js';
 import { keyNodeAt, nodeAt } from '../text.js';
 import { kindOf, listsIn } from '../steps/kinds.js';
-import type { Catalog, InnerList, OutputContext, OutputShape, StepChecker } from '../steps/kind.js';
+import type { Catalog, ExpressionSite, InnerList, OutputContext, OutputShape, StepChecker } from '../steps/kind.js';
 import type { Flow, Step } from '../types.js';
 import type { ReadFlow } from '../format/parse.js';
 import { itemShape } from './items.js';
+import type { CompiledExpression } from '../expressions/expression.js';
 import { checkSite } from './sites.js';
-import type { View, VisibleStep } from './view.js';
+import { asked, askedWhetherFailed, type View, type VisibleStep } from './view.js';
 
 /** One walk over the steps of a file. */
 export interface Walk {
@@ -29,15 +30,21 @@ function checkStep(step: Step, view: View, walk: Walk): void {
   const kind = kindOf(step);
   const pointer = pointerOf(step, walk);
   const { document, problems } = walk.read;
-  const context = { document, report: problems.report, view };
-  const sites = [...(step.when === undefined ? [] : [{ pointer: '/when', use: 'condition' as const }]), ...kind.expressions(step)];
-  for (const site of sites) {
-    const node = nodeAt(document.root, pointer + site.pointer);
-    if (node !== undefined) checkSite(node, pointer + site.pointer, site.use, context);
-  }
+  const check = (below: string, use: ExpressionSite['use'], seen: View): CompiledExpression[] => {
+    const node = nodeAt(document.root, pointer + below);
+    return node === undefined ? [] : checkSite(node, pointer + below, use, { document, report: problems.report, view: seen });
+  };
+  const own = asked(step.when === undefined ? [] : check('/when', 'condition', view), view);
+  const read = new Map(kind.expressions(step).map((site) => [site.pointer, check(site.pointer, site.use, own)]));
   kind.check?.(step, checkerAt(pointer, walk.read, walk.catalog));
-  const lists = kind.inner(step, { itemOf: (value) => itemShape(value, view) });
-  for (const list of lists) checkSteps(list.steps, viewInside(list, step, view, walk), walk);
+  const lists = kind.inner(step, { itemOf: (value) => itemShape(value, own) });
+  for (const list of lists) checkSteps(list.steps, viewInside(list, step, decided(list, read, own), walk), walk);
+}
+
+/** A list that a condition decides about knows what the condition asked. */
+function decided({ where, unless }: InnerList, read: ReadonlyMap<string, readonly CompiledExpression[]>, view: View): View {
+  if (where !== undefined) return asked(read.get(where) ?? [], view);
+  return unless === undefined ? view : askedWhetherFailed(read.get(unless) ?? [], view);
 }
 
 /** What a list inside a step sees: what the step sees, and what is its own. */
@@ -53,8 +60,13 @@ function viewInside({ names, mayFollow = [], repeats }: InnerList, step: Step, v
 
 function visible(step: Step, walk: Walk): VisibleStep {
   const mayBeSkipped = step.when !== undefined && step.when !== true;
-  return { certain: !mayBeSkipped && !mayFail(step, walk), output: outputOf(step, walk) };
+  const output = outputOf(step, walk);
+  if (!mayFail(step, walk)) return { certain: !mayBeSkipped, output };
+  return { certain: false, output: output === 'none' ? ONLY_ERROR : output };
 }
+
+/** After `onError: "continue"`, of a step that has no output otherwise. */
+const ONLY_ERROR = { type: 'object', properties: { error: { type: 'object' } }, additionalProperties: false } as const;
 
 function mayFail({ onError }: Step, { defaults }: Walk): boolean {
   return (onError ?? defaults?.onError) === 'continue';

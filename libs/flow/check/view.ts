@@ -1,4 +1,5 @@
 import type { JsonSchema } from '@millrace/component-sdk';
+import type { CompiledExpression } from '../expressions/expression.js';
 import { fieldFault } from './fields.js';
 import type { ReferenceFault } from './fields.js';
 import { resumeFault } from './resume.js';
@@ -94,7 +95,41 @@ function stepFault(path: readonly string[], guarded: boolean, view: View): Refer
     return { code: 'reference.no-output', index: 1, message: `The step \`${id}\` has no output; read a step that gives a value.` };
   const fault = step.output === 'unknown' ? undefined : fieldFault(step.output, path, 2);
   if (fault !== undefined || step.certain || guarded) return fault;
-  return { code: 'reference.may-be-missing', index: 1, message: `The step \`${id}\` may not have run; give a default with \`??\`.` };
+  return { code: 'reference.may-be-missing', index: 1, message: mayBeMissing(id, path[2]) };
+}
+
+function mayBeMissing(id: string, field: string | undefined): string {
+  if (field !== 'error') return `The step \`${id}\` may not have run; give a default with \`??\`.`;
+  return `The step \`${id}\` may not have failed; ask first, with \`"when": "{{ $exists(steps.${id}.error) }}"\`, or give a default with \`??\`.`;
+}
+
+/** The view where a condition holds: whoever asks about a step has thought of its being missing. */
+export function asked(condition: readonly CompiledExpression[], view: View): View {
+  return certain(
+    idsRead(condition, () => true),
+    view,
+  );
+}
+
+/** The view where a condition does not hold: if it asked for the error of a step, then that has run. */
+export function askedWhetherFailed(condition: readonly CompiledExpression[], view: View): View {
+  return certain(
+    idsRead(condition, (field) => field === 'error'),
+    view,
+  );
+}
+
+function idsRead(condition: readonly CompiledExpression[], counts: (field: string | undefined) => boolean): string[] {
+  const paths = condition.flatMap(({ reads }) => reads.map(({ path }) => path));
+  return paths.flatMap(([root, id, field]) => (root === 'steps' && id !== undefined && counts(field) ? [id] : []));
+}
+
+function certain(ids: readonly string[], view: View): View {
+  const known = ids.flatMap((id) => {
+    const step = findStep(id, view.steps);
+    return step === undefined ? [] : [[id, { ...step, certain: true }] as const];
+  });
+  return known.length === 0 ? view : { ...view, steps: { own: new Map(known), around: view.steps } };
 }
 
 function findStep(id: string, { own, around }: VisibleSteps): VisibleStep | undefined {
@@ -102,7 +137,7 @@ function findStep(id: string, { own, around }: VisibleSteps): VisibleStep | unde
 }
 
 function idsOf({ own, around }: VisibleSteps): string[] {
-  return [...(around ? idsOf(around) : []), ...own.keys()];
+  return [...new Set([...(around ? idsOf(around) : []), ...own.keys()])];
 }
 
 function invisibleStep(id: string, view: View): ReferenceFault {

@@ -21,7 +21,10 @@ export const ifKind = defineStepKind<IfStep>({
     const otherwise = optional(fields, 'else', readSteps);
     return present({ ...base, if: condition ?? false, then: then ?? [], else: otherwise });
   },
-  inner: (step) => [{ steps: step.then }, { steps: step.else ?? [] }],
+  inner: (step) => [
+    { steps: step.then, where: '/if' },
+    { steps: step.else ?? [], unless: '/if' },
+  ],
   expressions: (step) => [{ pointer: '/if', value: step.if, use: 'condition' }],
   output: () => 'none',
   ends: (step, endsList) => endsList(step.then) && endsList(step.else ?? []),

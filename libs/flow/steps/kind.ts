@@ -73,6 +73,9 @@ export interface InnerList {
   readonly mayFollow?: readonly (readonly Step[])[];
   /** Lists of the same step that have run, or run beside it, whenever this one runs. */
   readonly alongside?: readonly (readonly Step[])[];
+  /** Where in the step the condition is that holds when this list runs, as a JSON pointer; `unless`: the one that does not. */
+  readonly where?: string;
+  readonly unless?: string;
   /** Runs once per item: what happens inside cannot be read from outside. */
   readonly repeats?: boolean;
 }

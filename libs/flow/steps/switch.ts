@@ -43,7 +43,10 @@ export const switchKind = defineStepKind<SwitchStep>({
     const fallback = optional(fields, 'default', context.readSteps);
     return present({ ...base, switch: value ?? true, cases: cases ?? [], default: fallback });
   },
-  inner: (step) => [...step.cases.map(({ steps }) => ({ steps })), { steps: step.default ?? [] }],
+  inner: (step) => [
+    ...step.cases.map(({ steps }, index) => ({ steps, where: step.switch === true ? `/cases/${index}/when` : '/switch' })),
+    { steps: step.default ?? [], unless: '/switch' },
+  ],
   expressions: (step) => [...subjectSites(step), ...step.cases.map(({ when }, index) => caseSite(step, when, index))],
   output: () => 'none',
   ends: (step, endsList) => endsList(step.default ?? []) && step.cases.every(({ steps }) => endsList(steps)),

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, webcrypto } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../make-folder.js';
 import type { BlobStore, StoredBlob } from './blob-store.js';
 
 /** `<run id>-<SHA-256 of the bytes, in hex>`. */
@@ -19,7 +20,7 @@ export class FolderBlobStore implements BlobStore {
   async put(runId: string, bytes: Uint8Array): Promise<string> {
     const key = `${runId}-${hashOf(bytes)}`;
     const folder = this.folderOf(key);
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     if (!(await exists(join(folder, key)))) await writeWhole(folder, key, bytes);
     await syncFolder(folder);
     return key;

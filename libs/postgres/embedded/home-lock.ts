@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { makeFolder } from '../make-folder.js';
 import { EmbeddedPostgresError, explainFileError, unless } from './errors.js';
 import { describeProcess } from './processes.js';
 
@@ -20,7 +21,7 @@ const PAUSE_MS = 20;
 export async function acquireHomeLock(home: string): Promise<HomeLock> {
   const path = join(home, 'millrace.lock');
   try {
-    await mkdir(home, { recursive: true });
+    await makeFolder(home);
     const mine = await claim();
     while (!(await createWhole(path, mine))) await refuseOrClear(path, mine);
     return { release: () => removeIf(path, mine) };

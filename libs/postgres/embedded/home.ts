@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { chown, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
+import { makeFolder } from '../make-folder.js';
 import { isRoot, type Account } from './account.js';
 import { EmbeddedPostgresError, explainFileError, unless } from './errors.js';
 
@@ -20,7 +21,7 @@ export async function openHome(dir: string): Promise<Home> {
     throw new EmbeddedPostgresError('postgres.permission-denied', `MILLRACE_HOME must be an absolute path, and "${dir}" is not.`);
   }
   try {
-    await mkdir(dir, { recursive: true });
+    await makeFolder(dir);
     const real = await realpath(dir);
     return {
       dir: real,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseJson } from './json.js';
+import { parseJson, parseJsonValue } from './json.js';
 
 describe('numbers that a double cannot hold', () => {
   it.each([
@@ -32,6 +32,30 @@ describe('numbers that a double cannot hold', () => {
     const text = JSON.stringify(value);
     return /^-?\d+$/.test(text) && !safe ? text : (JSON.parse(text) as number);
   }
+});
+
+describe('a value that is to become a body', () => {
+  it.each(['[9007199254740993,1e400,1.5,{"a":[12345678901234567890]}]', '9007199254740993', '{"a":1,"a":9007199254740993}', ' "x" '])(
+    'is read as the front door reads it: %s',
+    (text) => {
+      expect(parseJsonValue(text)).toEqual(parseJson(text));
+    },
+  );
+
+  it.each(['{', '', '[9007199254740993', '9007199254740993x'])('that is no JSON is a SyntaxError: %p', (text) => {
+    expect(() => parseJsonValue(text)).toThrow(SyntaxError);
+  });
+
+  it('of any depth is read, so that whoever takes it can say that it is too deep', () => {
+    const deep = (levels: number): string => `${'['.repeat(levels)}9007199254740993${']'.repeat(levels)}`;
+    expect(JSON.stringify(parseJsonValue(`{"input":${deep(100)}}`))).toContain('"9007199254740993"');
+    expect(() => parseJsonValue(deep(200_000))).not.toThrow();
+  });
+
+  it('keeps a __proto__ key as a key, to be told of', () => {
+    const value = parseJsonValue('{"__proto__":{"a":9007199254740993}}') as object;
+    expect([Object.hasOwn(value, '__proto__'), Object.getPrototypeOf(value)]).toEqual([true, Object.prototype]);
+  });
 });
 
 it('a __proto__ key is refused beside a number that needs the slower parser, too', () => {

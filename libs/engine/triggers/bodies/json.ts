@@ -16,6 +16,17 @@ export function parseJson(text: string, maxDepth = MAX_DEPTH): unknown {
   return oddNumbers ? withoutLoss(text) : value;
 }
 
+/**
+ * JSON that becomes part of an event's body without having been sent as one, with the same numbers as texts: the run sees what it
+ * would see of the same text at the front door. What can be no body is for `bodyFault` to tell. Throws a SyntaxError.
+ */
+export function parseJsonValue(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  // What holds a body may stand around it; far beyond that it is refused anyway, and must not overflow the slower parser.
+  const { tooDeep, oddNumbers } = scan(text, 2 * MAX_DEPTH);
+  return oddNumbers && !tooDeep ? withoutLoss(text) : value;
+}
+
 function parseSecurely(text: string): unknown {
   try {
     return secureJson.parse(text, undefined, { protoAction: 'error', constructorAction: 'ignore' });
