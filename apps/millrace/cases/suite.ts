@@ -7,6 +7,7 @@ import type { Config } from '@millrace/config';
 import { checkFlow, flowInfo, hasErrors, parseFlow, type Flow } from '@millrace/flow';
 import { findFlowFiles, shown } from '../validate/files.js';
 import type { Finding } from '../validate/findings.js';
+import { placedAt } from '../validate/place.js';
 import { strayCases } from '../validate/stray-cases.js';
 
 /** A flow with its cases, ready to run. */
@@ -37,7 +38,8 @@ interface Shop extends Omit<CaseWorld, 'flows'> {
 }
 
 /** Reads flows, their cases and what they need. Paths are files and folders, none means the flows folder. Needs no database and no secrets. */
-export async function openSuites(config: Places, paths: readonly string[]): Promise<Suites> {
+export async function openSuites(own: Places, paths: readonly string[]): Promise<Suites> {
+  const config = await placedAt(own, paths);
   const { cwd } = config;
   const [found, stray, { registry, problems }, credentialsText] = await Promise.all([
     findFlowFiles(paths, config),

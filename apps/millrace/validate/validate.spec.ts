@@ -44,6 +44,21 @@ describe('validate', () => {
     expect(reported).toContainEqual(expect.stringMatching(/^flows\/b\.json:1:\d+: error flow\.syntax /));
   });
 
+  it('checks flows of another folder with what stands beside them', async () => {
+    await mkdir(join(cwd, 'other'));
+    await write('other/signed.json', SIGNED);
+    expect(lines(await check(['other'], true))).toEqual([expect.stringMatching(/error credential\.unknown/)]);
+    await write('other/credentials.json', CREDENTIALS);
+    for (const path of ['other', 'other/signed.json']) {
+      expect(lines(await check([path], true))).toEqual([
+        expect.stringMatching(/^other\/signed\.json:1:\d+: warning credential\.missing-secret/),
+      ]);
+    }
+    // Of two folders, neither is the one.
+    await write('flows/good.json', GOOD);
+    expect(lines(await check(['other', 'flows'], true))).toEqual([expect.stringMatching(/error credential\.unknown/)]);
+  });
+
   it('takes files and folders, each flow once, and says which are not there', async () => {
     await write('flows/good.json', GOOD);
     const { flows, findings } = await check(['flows', 'flows/good.json', 'missing.json', 'plugins']);

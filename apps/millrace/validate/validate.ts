@@ -14,6 +14,7 @@ import { checkFlow, flowInfos, type CheckOptions, type Problem } from '@millrace
 import { findFlowFiles, shown } from './files.js';
 import type { Finding } from './findings.js';
 import type { Made, NotKnown } from './made.js';
+import { placedAt } from './place.js';
 import { strayCases } from './stray-cases.js';
 
 /** What was looked at, and everything that is wrong with it. */
@@ -41,7 +42,8 @@ const SECRET_AWAY = new Set(['credential.secret-missing', 'credential.secret-emp
  * Checks flows against the components, plugins and credentials that this installation has, and what is known to be made on an
  * instance. Where that could not be asked, a name that no file declares may be right, and is a warning.
  */
-export async function validate({ config, paths, withoutSecrets, made = NOTHING_MADE }: ValidateOptions): Promise<Validation> {
+export async function validate({ config: own, paths, withoutSecrets, made = NOTHING_MADE }: ValidateOptions): Promise<Validation> {
+  const config = await placedAt(own, paths);
   const { cwd, flows } = config;
   const [found, stray, loaded, book] = await Promise.all([
     findFlowFiles(paths, config),
