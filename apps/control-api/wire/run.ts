@@ -121,7 +121,8 @@ export const stepSchema = exactly('Step', {
   error: { ...errorSchema, description: 'Of the latest attempt.' },
   given: {
     enum: ['recorded', 'pinned', 'assumed', null],
-    description: 'In a test: the step was not done, and where its result comes from instead.',
+    description:
+      'The step was not done, and where its result comes from instead. recorded: in a re-run, from the run that it repeats, whose times and attempts these are; in a test, from a run of the same event. pinned, assumed: in a test only.',
   },
   startedAt: { ...time, description: 'Of the first attempt.' },
   finishedAt: { ...timeOrNull, description: 'Of the latest attempt.' },
