@@ -18,6 +18,7 @@ export const runsQuery = defineQuery({
   flow: { ...storable, description: 'Only runs of this flow.' },
   status: { type: 'string', enum: RUN_STATUSES, description: 'Only runs in this state.' },
   event: { type: 'string', format: 'uuid', description: 'Only runs of this event.' },
+  rerunOf: { type: 'string', format: 'uuid', description: 'Only runs that repeat this one.' },
   test: { type: 'boolean', description: 'Only tests, or only what is none; both without it.' },
   operation: { type: 'string', format: 'uuid', description: 'Only runs that this operation started or was done to.' },
   ...searchQuery,
