@@ -95,6 +95,7 @@ function StateParts({ state: { status, durationMs, attempts } }: { readonly stat
     <>
       <span className="node-took">
         {durationMs !== null && <span>{duration(durationMs)}</span>}
+        {status === 'folded' && <span title="Of a finished item only its result is kept.">not kept</span>}
         {attempts > 1 && <Tries attempts={attempts} />}
       </span>
       {status !== 'pending' && status !== 'folded' && <Glyph status={status} />}

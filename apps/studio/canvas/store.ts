@@ -66,6 +66,7 @@ export class CanvasStore {
       known.status === fresh.status &&
       known.durationMs === fresh.durationMs &&
       known.attempts === fresh.attempts &&
+      known.isFolded === fresh.isFolded &&
       known.row === fresh.row
     )
       return known;

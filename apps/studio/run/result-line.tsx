@@ -2,25 +2,24 @@ import { clock, duration } from '../format/format.js';
 import type { StepView } from '../api/wire.js';
 import { Glyph, statusWords } from '../ui/glyph.js';
 import { useNow } from '../ui/use-now.js';
-import type { ShownStatus } from './overlay.js';
+import type { ShownStatus, StepState } from './overlay.js';
 
 const REASONS: Readonly<Partial<Record<ShownStatus, string>>> = {
   skipped: 'Another branch was taken, or its condition did not hold.',
   unreached: 'The run ended before it came here.',
-  folded: 'Of a finished iteration only its result is kept; the loop has it as output.',
+  folded: 'The item is finished, and whether it came here is not kept.',
   pending: 'The run has not come here yet.',
   interrupted: 'It was started and never finished, because the run ended first. Check whether it took effect.',
 };
 
 interface ResultLineProps {
-  readonly status: ShownStatus;
-  readonly row: StepView | undefined;
+  readonly state: StepState;
   /** What the step does, in a few words. */
   readonly doing: string;
 }
 
 /** How a step went, in one line; of one that is under way what it waits for. */
-export function ResultLine({ status, row, doing }: ResultLineProps) {
+export function ResultLine({ state: { status, row, isFolded }, doing }: ResultLineProps) {
   return (
     <div className="result-line">
       <Glyph status={status} quiet />
@@ -30,6 +29,7 @@ export function ResultLine({ status, row, doing }: ResultLineProps) {
         {row?.rateOf && <RateLine credential={row.rateOf} until={row.resumeAt} />}
         {status === 'running' && <span className="dim"> Waiting for {doing}.</span>}
         {REASONS[status] && <span className="dim"> {REASONS[status]}</span>}
+        {isFolded && <span className="dim"> Of a finished item only its result is kept; the loop has it as output.</span>}
       </p>
     </div>
   );
