@@ -60,7 +60,11 @@ describe('what a re-run takes over', () => {
     const expected = ['a recorded', 'each own', 'each[0] recorded', 'each[1].x recorded', 'each[] own', 'which recorded'];
     expect(marks(reuse.rows)).toEqual(expected);
     // What was taken over as a whole once is opened like any other.
-    const twice = rowsBefore(rig.plan, rig.rows.map((row) => ({ ...row, given: 'recorded' as const })), 'each[1].y');
+    const twice = rowsBefore(
+      rig.plan,
+      rig.rows.map((row) => ({ ...row, given: 'recorded' as const })),
+      'each[1].y',
+    );
     expect('rows' in twice && marks(twice.rows.filter(({ path }) => path === 'each'))).toEqual(['each own']);
   });
 

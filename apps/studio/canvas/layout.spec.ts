@@ -157,8 +157,7 @@ describe('the parts of a layout', () => {
       step('each', { forEach: 'x', steps: [step('a', note)] }),
     ];
     for (const at of [0, 1]) {
-      const y = (note: object, spots: boolean) =>
-        node(layoutFlow(readFlow(flow([blocks(note)[at]!, step('next')])), { spots }), 'next').y;
+      const y = (note: object, spots: boolean) => node(layoutFlow(readFlow(flow([blocks(note)[at]!, step('next')])), { spots }), 'next').y;
       expect(y({ note: 'Why' }, false)).toBe(y({}, false));
       expect(y({ note: 'Why' }, true)).toBe(y({}, true) + 18);
     }

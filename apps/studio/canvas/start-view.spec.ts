@@ -55,7 +55,10 @@ describe('a drawing opens', () => {
   });
 
   it('at its beginning, in its whole width, when it is tall', () => {
-    const layout = drawn(Array.from({ length: 40 }, (_, n) => log(`s${n}`)), { onError: [log('alarm')] });
+    const layout = drawn(
+      Array.from({ length: 40 }, (_, n) => log(`s${n}`)),
+      { onError: [log('alarm')] },
+    );
     expect(startView(layout, USUAL, undefined).zoom).toBeGreaterThan(0.65);
     for (const id of ['trigger', 's0', 'alarm']) expect(outside(layout, USUAL)).not.toContain(id);
   });

@@ -67,6 +67,7 @@ export class CanvasStore {
       known.durationMs === fresh.durationMs &&
       known.attempts === fresh.attempts &&
       known.isFolded === fresh.isFolded &&
+      known.given === fresh.given &&
       known.row === fresh.row
     )
       return known;

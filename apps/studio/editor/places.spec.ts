@@ -100,7 +100,10 @@ describe('the pluses at the end of a loop', () => {
     ['of a loop at the end of a branch', [branch('if1', set('x'), loop('one', set('z'))), set('y')]],
     ['of a loop with a branch at its end', [loop('one', branch('if1', loop('two', set('x')))), set('y')]],
     ['of a loop whose branches all end', [loop('one', ending), set('y')]],
-    ['of loops in all lanes of a try', [{ id: 't', try: [loop('one')], catch: [loop('two', set('x'))], finally: [loop('three', set('z'))] }]],
+    [
+      'of loops in all lanes of a try',
+      [{ id: 't', try: [loop('one')], catch: [loop('two', set('x'))], finally: [loop('three', set('z'))] }],
+    ],
   ])('%s stand clear of its frame, inside and outside', (_, steps) => {
     const flow = readFlow(JSON.stringify({ ...FLOW, steps }));
     const layout = layoutFlow(flow, { spots: true });

@@ -12,6 +12,7 @@ import { Attempts } from './attempts.js';
 import { ErrorBlock } from './error-block.js';
 import type { StepState } from './overlay.js';
 import { EventPanel, RunPanel } from './panels.js';
+import { RepeatedBy, RetryNote } from './repeats.js';
 import { ResultLine } from './result-line.js';
 import type { ShownRun } from './shown-run.js';
 import { Settings } from './settings.js';
@@ -98,10 +99,22 @@ function Overview({ shown, step, state }: { readonly shown: ShownRun; readonly s
   const { row } = state;
   return (
     <>
-      {row?.error ? <ErrorBlock error={row.error} row={row} /> : <ResultLine state={state} doing={stepSummary(step)} />}
+      {row?.error && <ErrorBlock error={row.error} row={row} />}
+      {row && row.path === shown.run.error?.step && <Retries shown={shown} />}
+      {(!row?.error || state.given !== undefined) && <ResultLine run={shown.run} state={state} doing={stepSummary(step)} />}
       <Why shown={shown} step={step} />
       <Settings step={step} input={row?.input as Json | undefined} />
-      {row && <Attempts row={row} />}
+      {row && state.given === undefined && <Attempts row={row} />}
+    </>
+  );
+}
+
+/** Whoever is about to retry what failed sees that somebody has, and what it would do. */
+function Retries({ shown: { run, tree } }: { readonly shown: ShownRun }) {
+  return (
+    <>
+      <RepeatedBy run={run} />
+      <RetryNote run={run} tree={tree} />
     </>
   );
 }

@@ -44,7 +44,7 @@ function run(steps: StepView[], status: RunView['status'] = 'succeeded'): RunVie
     version: 1,
     eventId: id,
     status,
-    createdAt: '',
+    createdAt: '2026-01-01T00:00:00.000Z',
     startedAt: null,
     finishedAt: null,
     resumeAt: null,
@@ -121,7 +121,10 @@ describe('a run over its flow', () => {
 
   it('tells in an iteration that failed what it did not come to', () => {
     const two = readFlow(JSON.stringify({ steps: [{ id: 'each', forEach: 'x', steps: [step('a'), step('b')] }] }));
-    const failed = overlayOf(two, run([row('each[0]', { kind: 'item', status: 'failed' }), row('each[0].a', { status: 'failed' })], 'failed'));
+    const failed = overlayOf(
+      two,
+      run([row('each[0]', { kind: 'item', status: 'failed' }), row('each[0].a', { status: 'failed' })], 'failed'),
+    );
     expect(['a', 'b'].map((id) => failed.state(id).status)).toEqual(['failed', 'unreached']);
   });
 });

@@ -1,6 +1,7 @@
 import type { Json } from '@millrace/component-sdk';
 import type { RunView, StepView } from '../api/wire.js';
 import { everyStep, objectOf, type FlowStep, type FlowTree } from '../flow/structure.js';
+import { beganIn, givenIn, type Given } from './given.js';
 
 /**
  * What a step's node shows. `skipped`: a condition or a branch left it out. `unreached`: the run ended before it.
@@ -11,12 +12,14 @@ export type ShownStatus =
 
 export interface StepState {
   readonly status: ShownStatus;
-  /** Of all its attempts, from the first begin to the last end. */
+  /** Of all its attempts in this run, from the first begin to the last end. */
   readonly durationMs: number | null;
   readonly attempts: number;
   readonly row: StepView | undefined;
   /** It stands in a finished iteration, of which only the result is kept. */
   readonly isFolded: boolean;
+  /** This run did not do it. */
+  readonly given: Given | undefined;
 }
 
 /** Which iteration of each loop is looked at, by the loop's path. */
@@ -64,13 +67,13 @@ class RunOverlay implements Overlay {
   private readonly chosen = new Map<string, number>();
   /** Steps of lanes that the run did not take. */
   private readonly leftOut = new Set<string>();
-  /** Steps inside of an iteration that is finished, and whether they were surely done in it. */
-  private readonly folded = new Map<string, boolean>();
+  /** Steps inside of an iteration that is finished: its row, and whether they were surely done in it. */
+  private readonly folded = new Map<string, { readonly item: StepView; readonly surely: boolean }>();
   private readonly active: boolean;
 
   constructor(
     private readonly tree: FlowTree,
-    run: RunView,
+    private readonly run: RunView,
     chosen: Iterations,
   ) {
     this.active = isActive(run);
@@ -87,8 +90,10 @@ class RunOverlay implements Overlay {
 
   state(stepId: string): StepState {
     const row = this.rows.get(this.path(stepId));
-    const isFolded = row === undefined && this.folded.has(stepId);
-    return { status: this.status(stepId), durationMs: row ? durationOf(row) : null, attempts: row?.attempts ?? 0, row, isFolded };
+    const folded = row ? undefined : this.folded.get(stepId);
+    const given = givenIn(this.run, row ?? folded?.item);
+    const durationMs = row && given === undefined ? this.durationOf(row) : null;
+    return { status: this.status(stepId), durationMs, attempts: row?.attempts ?? 0, row, isFolded: folded !== undefined, given };
   }
 
   failed(): ReadonlySet<string> {
@@ -137,8 +142,8 @@ class RunOverlay implements Overlay {
   /** From what stands below a step that has no row of its own. */
   private withoutRow(stepId: string): ShownStatus {
     if (this.leftOut.has(stepId)) return 'skipped';
-    const surely = this.folded.get(stepId);
-    if (surely !== undefined) return surely ? 'succeeded' : 'folded';
+    const folded = this.folded.get(stepId);
+    if (folded) return folded.surely ? 'succeeded' : 'folded';
     const below = [...this.below(stepId), ...this.iterations(stepId).map(({ status }) => status)];
     if (below.includes('failed') && !this.active) return 'failed';
     if (below.some((status) => !NOT_BEGUN.includes(status))) return this.active ? 'running' : 'succeeded';
@@ -177,7 +182,13 @@ class RunOverlay implements Overlay {
   private fold(body: readonly FlowStep[], prefix: string): void {
     const item = this.rows.get(prefix);
     if (!item || [...this.rows.keys()].some((path) => path.startsWith(`${prefix}.`))) return;
-    for (const step of everyStep(body)) this.folded.set(step.id, item.status === 'succeeded' && body.includes(step) && isAlwaysDone(step, this.tree));
+    for (const step of everyStep(body)) {
+      this.folded.set(step.id, { item, surely: item.status === 'succeeded' && body.includes(step) && isAlwaysDone(step, this.tree) });
+    }
+  }
+
+  private durationOf({ startedAt, finishedAt }: StepView): number | null {
+    return finishedAt === null ? null : Math.max(0, Date.parse(finishedAt) - beganIn(this.run, startedAt));
   }
 
   private noteLeftOut(step: FlowStep): void {
@@ -206,10 +217,6 @@ function caseKey(index: Json | undefined): string {
 
 function shown(row: StepView): ShownStatus {
   return row.kind === 'wait' && row.status === 'retrying' ? 'waiting' : row.status;
-}
-
-function durationOf({ startedAt, finishedAt }: StepView): number | null {
-  return finishedAt === null ? null : Date.parse(finishedAt) - Date.parse(startedAt);
 }
 
 /** The iterations of a loop that left anything behind: a finished one has a row of its own, one in work has inner rows. */
