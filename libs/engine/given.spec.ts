@@ -23,7 +23,7 @@ async function recorded(steps: readonly Step[], failing: readonly string[] = [],
   const flow = flowOf(steps, parts);
   const rig = new Rig(flow, [component(failing)]);
   await rig.run(BODY);
-  return { runId: rig.runId, rows: rig.rows, steps: stepsById(JSON.stringify(flow)), partly: new Set() };
+  return { runId: rig.runId, rows: rig.rows, steps: stepsById(JSON.stringify(flow)), partly: new Set(), repeats: false };
 }
 
 interface Tested {
@@ -143,10 +143,18 @@ describe('a test of a step', () => {
       rows: first.rig.rows,
       steps: stepsById(JSON.stringify(flowOf(steps))),
       partly: new Set<string>(),
+      repeats: false,
     };
     const second = await test(steps, { step: 'd', recordings: [recording] });
     expect(second.start.given.map(({ step }) => step)).toEqual(['b', 'c']);
     expect(newestOutputs(recording.steps, [recording]).map(({ row }) => row.path)).toEqual(['s', 'b', 'c']);
+  });
+
+  it('takes what a re-run took over from the run that it repeats', async () => {
+    const before = await recorded(steps, ['c']);
+    const rows = before.rows.map((row) => ({ ...row, given: 'recorded' as const }));
+    const { start, did } = await test(steps, { step: 'c', recordings: [{ ...before, rows, repeats: true }] });
+    expect([start.given.map(({ step }) => step), did]).toEqual([['a', 'b'], ['c']]);
   });
 });
 

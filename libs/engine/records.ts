@@ -53,11 +53,14 @@ export interface StepRow {
   rateOf?: string;
   /** How often a process died while this attempt was in flight; counted only once the run is under suspicion. */
   deaths?: number;
-  /** In a test: where its result comes from instead of the step itself. */
+  /** In a test or a re-run: where its result comes from instead of the step itself. */
   given?: Given;
 }
 
-/** What a test takes in place of doing a step: what a run of the same event gave, a pinned sample, or a failure for a handler to handle. */
+/**
+ * What stands in place of doing a step. `recorded`: what a run gave; in a re-run, the one that it repeats. `pinned`, `assumed`:
+ * in a test, a pinned sample, or a failure for a handler to handle.
+ */
 export type Given = 'recorded' | 'pinned' | 'assumed';
 
 /** What names one row of a run's journal. */

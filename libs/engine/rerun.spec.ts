@@ -51,6 +51,23 @@ describe('what a re-run takes over', () => {
     expect(before(rig, 'each[1].b')).toEqual(['each started', 'each[0] succeeded', 'each[] succeeded', 'each[1].a succeeded']);
   });
 
+  it('is marked, and nothing that the re-run has a part in: a loop that is opened again, and how far it has come', async () => {
+    const marks = (rows: readonly StepRow[]) => rows.map(({ path, given = 'own' }) => `${path} ${given}`).sort();
+    const steps = [use('a'), { id: 'which', if: true, then: [{ id: 'each', forEach: [1, 2], steps: [use('x'), use('y')] }] }] as Step[];
+    const rig = await ran(steps, ['each[1].y']);
+    const reuse = rowsBefore(rig.plan, rig.rows, 'each[1].y');
+    if (!('rows' in reuse)) throw new Error(reuse.problem);
+    const expected = ['a recorded', 'each own', 'each[0] recorded', 'each[1].x recorded', 'each[] own', 'which recorded'];
+    expect(marks(reuse.rows)).toEqual(expected);
+    // What was taken over as a whole once is opened like any other.
+    const twice = rowsBefore(
+      rig.plan,
+      rig.rows.map((row) => ({ ...row, given: 'recorded' as const })),
+      'each[1].y',
+    );
+    expect('rows' in twice && marks(twice.rows.filter(({ path }) => path === 'each'))).toEqual(['each own']);
+  });
+
   it('goes on in the last attempt of a step that was tried again, as though it were the first', async () => {
     const retry = { attempts: 2, delay: '1s' };
     const block: Step = { id: 'block', if: true, then: [use('a'), use('b'), use('c')], retry };

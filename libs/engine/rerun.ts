@@ -18,6 +18,8 @@ export function failedStep(error: { readonly step?: string } | null | undefined,
  * The rows of everything that comes before a step: what the re-run does not do again. Of what was tried several times, that is
  * the last attempt, and the re-run goes on in it as in its first. Steps beside it (other branches, other
  * items) are taken over as far as they had come; what failed on the way is done again, unless the flow went on regardless.
+ * Each row that stands is marked as `given`, so that nobody has to guess from times what the re-run did itself: those of its
+ * rows come from the runner, that of the re-run from whoever began it, and two clocks may differ.
  */
 export function rowsBefore(plan: Plan, all: readonly StepRow[], place: string): Reuse {
   const path = plainPath(place);
@@ -44,7 +46,12 @@ function taken(row: StepRow, plan: Plan, target: readonly Level[]): StepRow[] {
   if (!chain) return [];
   const place = compare(chain, target);
   if (place === 'around') return around(row, target);
-  return place === 'before' && stands(row, chain) ? [row] : [];
+  return place === 'before' && stands(row, chain) ? [standing(row)] : [];
+}
+
+/** The cursor of a loop is no result of anything. */
+function standing(row: StepRow): StepRow {
+  return row.kind === 'cursor' ? row : { ...row, given: 'recorded' };
 }
 
 /** Where a row stands: `around` is a row of a step that the target is inside of. */
@@ -79,11 +86,11 @@ function besides(row: readonly Level[], target: readonly Level[], depth: number)
 function around(row: StepRow, target: readonly Level[]): StepRow[] {
   const level = target.find((one) => row.path === one.path || row.path.startsWith(`${one.path}[`));
   if (!level) return [];
-  if (level.step.kind === 'if' || level.step.kind === 'switch') return row.status === 'succeeded' ? [row] : [];
+  if (level.step.kind === 'if' || level.step.kind === 'switch') return row.status === 'succeeded' ? [standing(row)] : [];
   if (level.step.kind !== 'forEach') return [];
-  if (row.kind === 'item') return row.path === `${level.path}[${level.item}]` || row.status === 'failed' ? [] : [row];
+  if (row.kind === 'item') return row.path === `${level.path}[${level.item}]` || row.status === 'failed' ? [] : [standing(row)];
   if (row.kind === 'cursor') return [reopened(row, level.item ?? -1)];
-  return [{ ...row, status: 'started', output: undefined, error: undefined }];
+  return [{ ...row, status: 'started', output: undefined, error: undefined, given: undefined }];
 }
 
 type Range = [number, number];

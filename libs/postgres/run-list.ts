@@ -11,6 +11,8 @@ import { SHOWN_STATUS } from './sql/status.js';
 export interface RunFilter extends ListFilter {
   readonly status?: RunStatus | undefined;
   readonly eventId?: string | undefined;
+  /** Only runs that repeat this one. */
+  readonly rerunOf?: string | undefined;
   /** Only tests, or only what is none. */
   readonly test?: boolean | undefined;
   /** Only runs that this operation started, or that it was done to. */
@@ -38,7 +40,7 @@ export async function listRuns(pool: Pool, filter: RunFilter): Promise<Found<Run
     const found = await findRuns(pool, { ...filter, search: undefined }, { before: undefined, downTo: undefined }, limit, byId);
     if (found.length > 0) return { items: found, next: null };
   }
-  const narrow = filter.eventId !== undefined || filter.operation !== undefined;
+  const narrow = [filter.eventId, filter.rerunOf, filter.operation].some((id) => id !== undefined);
   const isDirect = search === undefined && (narrow || status === undefined || INDEXED.includes(status));
   if (isDirect) return firstPage(limit, (most) => find({ before, downTo: undefined }, most));
   return scan({ before, limit }, { find, reach: (from, rows) => reach(pool, filter, from, rows) });
@@ -89,10 +91,11 @@ function halvesOf({ status }: RunFilter): readonly Half[] {
 }
 
 function conditions(half: Half, filter: RunFilter, window: Window, where: Conditions): Conditions {
-  const { status, eventId, operation, test } = filter;
+  const { status, eventId, rerunOf, operation, test } = filter;
   bounds(filter, window, where)
     .add(test, (p) => `test = ${p}`)
     .add(eventId, (p) => `event_id = ${p}::uuid`)
+    .add(rerunOf, (p) => `rerun_of = ${p}::uuid`)
     .add(operation, (p) => `id in (select unnest(runs) from operation_items where operation_id = ${p}::uuid)`);
   // Named in the text, so that the index of failed runs can be used.
   if (status === 'failed') return where.always("status = 'failed'");

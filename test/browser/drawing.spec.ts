@@ -77,9 +77,9 @@ describeInBrowser('whoever draws a flow', () => {
 
   it('moves a step by pulling it onto an edge, also into a branch, and what reads it goes on reading it', async () => {
     const { page } = await open('/flows/draw0/edit');
-    await pull(page, 'tell', 'Add a step after greet');
+    await pull(page, 'tell', 'Add a step after Greet');
     await shape('draw0', 'greet tell large(yes|) each(line)');
-    await pull(page, 'tell', 'Add a step at the end of else of large');
+    await pull(page, 'tell', 'Add a step at the end of “otherwise” of Large');
     await shape('draw0', 'greet large(yes|tell) each(line)');
     expect(await draft('draw0')).toContain('{{ steps.greet.text }}');
     await page.getByText('Draft · saved').waitFor();
@@ -90,10 +90,10 @@ describeInBrowser('whoever draws a flow', () => {
 
   it('lets go of a step with Escape, and never drops one into itself', async () => {
     const { page } = await open('/flows/draw1/edit');
-    await hold(page, 'tell', 'Add a step after greet');
+    await hold(page, 'tell', 'Add a step after Greet');
     await page.keyboard.press('Escape');
     await page.mouse.up();
-    await hold(page, 'large', 'Add a step at the beginning of then of large');
+    await hold(page, 'large', 'Add a step at the beginning of “total > 5” of Large');
     await page.mouse.up();
     await focus(page, 'tell');
     await page.keyboard.press('d');

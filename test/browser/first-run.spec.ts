@@ -52,7 +52,7 @@ describeInBrowser('whoever comes for the first time', () => {
     await button('Send a sample for me').click();
     await page.getByText(/^Received POST/).waitFor();
     await picture(opened, 'first-run-received');
-    await page.getByRole('link', { name: 'Build a flow from this event' }).click();
+    await page.getByRole('button', { name: 'Build a flow from this event' }).click();
     const picker = page.getByRole('dialog', { name: 'What should happen next?' });
     await picker.getByRole('option', { name: /Call an HTTP API/ }).click();
     const url = page.getByRole('textbox', { name: 'URL', exact: true });

@@ -10,6 +10,7 @@ let world: World;
 const visitors: Visitor[] = [];
 const PAGES = [
   ['the editor', () => '/flows/order-to-crm/edit?step=createDeal'],
+  ['a flow', () => '/flows/order-to-crm?step=createDeal'],
   ['a run', () => `/runs/${world.failed.id}?step=createDeal`],
 ] as const;
 
@@ -103,7 +104,7 @@ describeInBrowser('the inspector', () => {
   });
 
   it('has no such line where it lies over the drawing', async () => {
-    const { page } = await open(PAGES[1][1](), { width: 1199 });
+    const { page } = await open(PAGES[2][1](), { width: 1199 });
     await page.evaluate("localStorage.setItem('millrace-inspector-width', '600')");
     await page.reload();
     const box = await page.getByRole('complementary', { name: 'Inspector' }).boundingBox();

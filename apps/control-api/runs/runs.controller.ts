@@ -22,9 +22,9 @@ export class RunsController {
 
   @Get()
   async list(@Query() query: unknown): Promise<RunPage> {
-    const { flow: flowId, status, event: eventId, test, operation, limit = DEFAULT_LIMIT, ...rest } = runsQuery.read(query);
+    const { flow: flowId, status, event: eventId, rerunOf, test, operation, limit = DEFAULT_LIMIT, ...rest } = runsQuery.read(query);
     const { history } = this.platform;
-    const { items, next } = await history.runs({ flowId, status, eventId, test, operation, ...bounds(rest), limit });
+    const { items, next } = await history.runs({ flowId, status, eventId, rerunOf, test, operation, ...bounds(rest), limit });
     const triggers = await history.triggers(items.map((run) => run.eventId));
     return { items: items.map((run) => listedRun(run, triggers.get(run.eventId))), next };
   }

@@ -30,6 +30,7 @@ export async function recordingsOf({ flowId, eventId, first }: RecordedOf, store
       rows: journals.get(run.id) ?? [],
       steps: await stepsOf(run, tested.get(run.id)),
       partly: new Set(tested.get(run.id)?.partly),
+      repeats: run.rerunOf !== null,
     })),
   );
 }

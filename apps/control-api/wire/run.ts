@@ -18,6 +18,7 @@ export const runsQuery = defineQuery({
   flow: { ...storable, description: 'Only runs of this flow.' },
   status: { type: 'string', enum: RUN_STATUSES, description: 'Only runs in this state.' },
   event: { type: 'string', format: 'uuid', description: 'Only runs of this event.' },
+  rerunOf: { type: 'string', format: 'uuid', description: 'Only runs that repeat this one.' },
   test: { type: 'boolean', description: 'Only tests, or only what is none; both without it.' },
   operation: { type: 'string', format: 'uuid', description: 'Only runs that this operation started or was done to.' },
   ...searchQuery,
@@ -125,7 +126,8 @@ export const stepSchema = exactly('Step', {
   error: { ...errorSchema, description: 'Of the latest attempt.' },
   given: {
     enum: ['recorded', 'pinned', 'assumed', null],
-    description: 'In a test: the step was not done, and where its result comes from instead.',
+    description:
+      'The step was not done, and where its result comes from instead. recorded: in a re-run, from the run that it repeats, whose times and attempts these are; in a test, from a run of the same event. pinned, assumed: in a test only.',
   },
   startedAt: { ...time, description: 'Of the first attempt.' },
   finishedAt: { ...timeOrNull, description: 'Of the latest attempt.' },

@@ -53,8 +53,12 @@ export const flowsQuery = queryOptions({ queryKey: ['flows'], queryFn: ({ signal
 
 export const useFlows = () => useQuery(flowsQuery);
 
-export const useArchivedFlows = () =>
-  useQuery({ queryKey: ['flows', 'archived'], queryFn: ({ signal }) => get<FlowList>('flows', { archived: true }, signal) });
+export const archivedFlowsQuery = queryOptions({
+  queryKey: ['flows', 'archived'],
+  queryFn: ({ signal }) => get<FlowList>('flows', { archived: true }, signal),
+});
+
+export const useArchivedFlows = () => useQuery(archivedFlowsQuery);
 
 export const useFlow = (id: string) =>
   useQuery({ queryKey: ['flow', id], queryFn: ({ signal }) => get<FlowView>(`flows/${id}`, {}, signal) });
@@ -68,8 +72,13 @@ export const useFlowVersion = (id: string | undefined, version: number | undefin
   });
 
 /** Texts that are worked on, of flows that may not be there yet. */
-export const useDrafts = () =>
-  useQuery({ queryKey: ['drafts'], queryFn: ({ signal }) => get<DraftList>('drafts', {}, signal), staleTime: 0 });
+export const draftsQuery = queryOptions({
+  queryKey: ['drafts'],
+  queryFn: ({ signal }) => get<DraftList>('drafts', {}, signal),
+  staleTime: 0,
+});
+
+export const useDrafts = () => useQuery(draftsQuery);
 
 export const useCredentials = () =>
   useQuery({ queryKey: ['credentials'], queryFn: ({ signal }) => get<CredentialList>('credentials', {}, signal) });

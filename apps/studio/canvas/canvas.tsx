@@ -9,7 +9,8 @@ import { MANY } from './in-view.js';
 import { NODE_TYPES, type CanvasNode } from './nodes.js';
 import { Overview } from './overview.js';
 import { Pills } from './pills.js';
-import { NODE, type Layout, type PlacedNode } from './placed.js';
+import type { Layout, PlacedNode } from './placed.js';
+import { startView } from './start-view.js';
 import { CanvasContext, CanvasStore } from './store.js';
 
 export interface CanvasProps {
@@ -118,25 +119,10 @@ function canvasNode({ id, type, x, y, width, height, step }: PlacedNode, tree: F
   return type === 'step' ? { ...base, type, data: { step: step! }, zIndex: 1 } : { ...base, type, data: { tree }, zIndex: 1 };
 }
 
-/** Smaller than this, texts cannot be read: rather show a part of the flow, at a size that is good to read. */
-const READABLE = 0.65;
-const GOOD = 0.9;
-const MARGIN = 24;
-
-/** All of it where that can be read, else its beginning; the selected step in any case. */
-function showStart(instance: ReactFlowInstance<CanvasNode>, { bounds, nodes }: Layout, selected: string | undefined): void {
+/** Once it is known how much room there is. */
+function showStart(instance: ReactFlowInstance<CanvasNode>, layout: Layout, selected: string | undefined): void {
   const pane = document.querySelector('.canvas')?.getBoundingClientRect();
-  if (!pane) return;
-  const whole = Math.min((pane.width - 2 * MARGIN) / bounds.width, (pane.height - TOP - MARGIN) / bounds.height);
-  const wide = (pane.width - 2 * MARGIN) / bounds.width;
-  const zoom = Math.min(1, whole >= READABLE ? whole : wide >= READABLE ? wide : GOOD);
-  const centre = wide >= zoom ? bounds.x + bounds.width / 2 : Math.max(0, bounds.x + (pane.width / 2 - MARGIN) / zoom);
-  const target = nodes.find(({ id }) => id === selected);
-  const hidden = target && (target.y + NODE.height) * zoom + TOP > pane.height;
-  const lift = hidden ? (target.y + NODE.height / 2) * zoom - pane.height / 2 + TOP : 0;
-  const aside = target && Math.abs(target.x + NODE.width / 2 - centre) * zoom > pane.width / 2 - NODE.width / 2;
-  const middle = aside ? target.x + NODE.width / 2 : centre;
-  void instance.setViewport({ x: pane.width / 2 - middle * zoom, y: TOP - lift, zoom });
+  if (pane) void instance.setViewport(startView(layout, { width: pane.width, height: pane.height, top: TOP }, selected));
 }
 
 /** How much of a step can be read at this zoom, for the styles. */

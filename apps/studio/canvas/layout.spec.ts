@@ -152,15 +152,25 @@ describe('the parts of a layout', () => {
   });
 
   it('leave room for a note at the end of a lane only where a step can be added', () => {
-    const steps = (note: object) => [
+    const blocks = (note: object) => [
       step('big', { if: true, then: [step('yes', note)], else: [step('no')] }),
       step('each', { forEach: 'x', steps: [step('a', note)] }),
-      step('next'),
     ];
-    const y = (note: object, spots: boolean) => node(layoutFlow(readFlow(flow(steps(note))), { spots }), 'next').y;
-    expect(y({ note: 'Why' }, false)).toBe(y({}, false));
-    expect(y({}, true)).toBe(y({}, false));
-    expect(y({ note: 'Why' }, true)).toBeGreaterThan(y({}, true));
+    for (const at of [0, 1]) {
+      const y = (note: object, spots: boolean) => node(layoutFlow(readFlow(flow([blocks(note)[at]!, step('next')])), { spots }), 'next').y;
+      expect(y({ note: 'Why' }, false)).toBe(y({}, false));
+      expect(y({ note: 'Why' }, true)).toBe(y({}, true) + 18);
+    }
+  });
+
+  it('leave room for what adds a step only where one can be added', () => {
+    const y = (steps: object[], spots: boolean) => node(layoutFlow(readFlow(flow([...steps, step('next')])), { spots }), 'next').y;
+    const branches = [step('big', { if: true, then: [step('yes')], else: [step('no')] })];
+    expect(y(branches, true)).toBe(y(branches, false));
+    const loop = (last: object) => [step('each', { forEach: 'x', steps: [step('a'), last] })];
+    expect(y(loop(step('b')), true)).toBeGreaterThan(y(loop(step('b')), false));
+    const ending = loop(step('end', { stop: { as: 'failed' } }));
+    expect(y(ending, true)).toBe(y(ending, false));
   });
 
   it('survive a text that is no flow', () => {

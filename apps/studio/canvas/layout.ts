@@ -14,6 +14,11 @@ const AFTER_MEET = 14;
 const ERROR_REACH = 72;
 const EMPTY_LANE = 72;
 const STRIP = 34;
+/** What adds a step at the end of a loop stands well inside of its frame, and what adds one behind it well outside. */
+const ADD_ROOM = 24;
+const LOOP_FOOT = 14;
+/** Branches that all end have no line that leads out of them, below which it would stand. */
+const ENDS_ROOM = 22;
 
 /** How much room a part needs on both sides of its axis, and below its top. */
 interface Extent {
@@ -121,22 +126,24 @@ function blockOf(step: FlowStep, options: LayoutOptions): Block {
 
 /** The loop's node straddles the top of a frame around its body. */
 function loop(step: FlowStep, options: LayoutOptions): Block {
-  const body = sequence(step.lanes[0]?.steps ?? [], options);
+  const steps = step.lanes[0]?.steps ?? [];
+  const body = sequence(steps, options);
   const head = NODE.height + (options.strips ? STRIP : 0);
   const [left, right] = [Math.max(HALF, body.left) + FRAME_PADDING, Math.max(HALF, body.right) + FRAME_PADDING];
-  const height = head + GAP + body.height + body.foot + FRAME_PADDING;
+  const room = options.spots && steps.at(-1)?.kind !== 'stop' ? ADD_ROOM + (body.ends ? ENDS_ROOM : 0) : 0;
+  const height = head + GAP + body.height + body.foot + room + FRAME_PADDING;
   return {
     left,
     right,
     height,
     ends: false,
-    foot: 0,
+    foot: options.spots ? LOOP_FOOT : 0,
     draw: (into, axis, top) => {
       const frameTop = top + NODE.height / 2;
       const frame = { id: `frame:${step.id}`, type: 'frame', step, width: left + right, height: height - NODE.height / 2 } as const;
       into.nodes.push({ ...frame, x: axis - left, y: frameTop });
       addNode(into, { id: step.id, type: 'step', step }, axis, top);
-      const first = step.lanes[0]?.steps[0];
+      const first = steps[0];
       if (first) enterBody(into, step, first, axis, top + head);
       body.draw(into, axis, top + head + GAP);
     },

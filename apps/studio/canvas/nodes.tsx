@@ -90,12 +90,14 @@ function NodeButton({ id, status, children }: NodeButtonProps) {
   );
 }
 
-function StateParts({ state: { status, durationMs, attempts } }: { readonly state: StepState }) {
+function StateParts({ state: { status, durationMs, attempts, given } }: { readonly state: StepState }) {
   return (
     <>
       <span className="node-took">
         {durationMs !== null && <span>{duration(durationMs)}</span>}
-        {attempts > 1 && <Tries attempts={attempts} />}
+        {given !== undefined && <span title="This run did not do it.">{given}</span>}
+        {given === undefined && status === 'folded' && <span title="Of a finished item only its result is kept.">not kept</span>}
+        {given === undefined && attempts > 1 && <Tries attempts={attempts} />}
       </span>
       {status !== 'pending' && status !== 'folded' && <Glyph status={status} />}
     </>

@@ -66,6 +66,8 @@ export class CanvasStore {
       known.status === fresh.status &&
       known.durationMs === fresh.durationMs &&
       known.attempts === fresh.attempts &&
+      known.isFolded === fresh.isFolded &&
+      known.given === fresh.given &&
       known.row === fresh.row
     )
       return known;

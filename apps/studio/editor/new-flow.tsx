@@ -1,29 +1,52 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type SubmitEvent } from 'react';
-import { Link, useLocation } from 'wouter';
+import { useLocation } from 'wouter';
 import { queryText } from '../api/client.js';
-import { useArchivedFlows, useDrafts, useFlows } from '../api/queries.js';
-import type { EventView } from '../api/wire.js';
+import { archivedFlowsQuery, draftsQuery, flowsQuery, useArchivedFlows, useDrafts, useFlows } from '../api/queries.js';
+import type { DraftList, EventView, FlowList } from '../api/wire.js';
 import { Button } from '../ui/controls.js';
 import { Modal, ModalTitle } from '../ui/modal.js';
 import { endpointOf, flowIdFrom, nameFrom } from './starter.js';
 import { TRIGGER_TYPES, type TriggerType } from './trigger/types.js';
 
 /** Of flows, also of archived ones, which come back under their id, and of drafts that are to become flows. */
-function useTakenIds(): readonly string[] {
-  const flows = [...(useFlows().data?.items ?? []), ...(useArchivedFlows().data?.items ?? [])];
-  const drafts = useDrafts().data?.items ?? [];
-  return [...flows.map(({ id }) => id), ...drafts.map(({ flowId }) => flowId)];
+function takenIds(flows: readonly (FlowList | undefined)[], drafts: DraftList | undefined): readonly string[] {
+  return [...flows.flatMap((list) => list?.items.map(({ id }) => id) ?? []), ...(drafts?.items.map(({ flowId }) => flowId) ?? [])];
 }
 
-/** To the editor of a flow that takes events like this one, with this one loaded. */
+function useTakenIds(): readonly string[] {
+  return takenIds([useFlows().data, useArchivedFlows().data], useDrafts().data);
+}
+
+/** To the editor of a flow that takes events like this one, with this one loaded. Which ids are free is asked when it is pressed. */
 export function BuildFlow({ event }: { readonly event: EventView }) {
-  const taken = useTakenIds();
-  const name = nameFrom(event);
-  const query = queryText({ name, event: event.id, endpoint: endpointOf(event.flowId) });
+  const client = useQueryClient();
+  const [, navigate] = useLocation();
+  const build = useMutation({
+    mutationFn: async () => {
+      const [flows, archived, drafts] = await Promise.all([
+        client.fetchQuery({ ...flowsQuery, staleTime: 0 }),
+        client.fetchQuery({ ...archivedFlowsQuery, staleTime: 0 }),
+        client.fetchQuery(draftsQuery),
+      ]);
+      return takenIds([flows, archived], drafts);
+    },
+    onSuccess: (taken) => {
+      const name = nameFrom(event);
+      navigate(`/flows/${flowIdFrom(name, taken)}/edit${queryText({ name, event: event.id, endpoint: endpointOf(event.flowId) })}`);
+    },
+  });
   return (
-    <Link className="button" data-look="ink" href={`/flows/${flowIdFrom(name, taken)}/edit${query}`}>
-      Build a flow from this event
-    </Link>
+    <>
+      <Button look="ink" disabled={build.isPending} onClick={() => build.mutate()}>
+        Build a flow from this event
+      </Button>
+      {build.error && (
+        <span className="bad" role="alert">
+          {build.error.message}
+        </span>
+      )}
+    </>
   );
 }
 

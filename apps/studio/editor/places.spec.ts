@@ -87,6 +87,60 @@ describe('the places of a flow', () => {
   });
 });
 
+describe('the pluses at the end of a loop', () => {
+  const noted = (id: string) => ({ ...set(id), note: 'Why' });
+  const loop = (id: string, ...steps: object[]) => ({ id, name: `Loop ${id}`, forEach: '{{ trigger.body }}', steps });
+  const ending = { id: 'ending', if: true, then: [{ id: 'a', stop: {} }], else: [{ id: 'b', stop: {} }] };
+  const branch = (id: string, ...then: object[]) => ({ id, if: '{{ total >= 500 }}', then, else: [] });
+  it.each<[string, object[]]>([
+    ['of a loop before a step', [loop('one', set('x')), set('y')]],
+    ['of the last loop', [loop('one', noted('x'))]],
+    ['of a loop without steps', [loop('one'), set('y')]],
+    ['of loops in loops', [loop('one', loop('two', loop('three', noted('x')))), set('y')]],
+    ['of a loop at the end of a branch', [branch('if1', set('x'), loop('one', set('z'))), set('y')]],
+    ['of a loop with a branch at its end', [loop('one', branch('if1', loop('two', set('x')))), set('y')]],
+    ['of a loop whose branches all end', [loop('one', ending), set('y')]],
+    [
+      'of loops in all lanes of a try',
+      [{ id: 't', try: [loop('one')], catch: [loop('two', set('x'))], finally: [loop('three', set('z'))] }],
+    ],
+  ])('%s stand clear of its frame, inside and outside', (_, steps) => {
+    const flow = readFlow(JSON.stringify({ ...FLOW, steps }));
+    const layout = layoutFlow(flow, { spots: true });
+    const spots = spotsOf(flow, layout);
+    for (const { id, x, y, width, height } of layout.nodes.filter(({ type }) => type === 'frame')) {
+      const near = spots.filter((spot) => spot.x > x && spot.x < x + width && Math.abs(spot.y - y - height) < 20);
+      expect([id, near.map(({ words }) => words)]).toEqual([id, []]);
+      const name = `Add a step at the end of Loop ${id.replace('frame:', '')}`;
+      const inner = spots.find(({ words }) => words === name);
+      expect([name, inner && inner.y < y + height && inner.y > y]).toEqual([name, true]);
+    }
+  });
+
+  it('are named by what they add to, as the drawing names it', () => {
+    const steps = [loop('one', set('x')), branch('if1', set('z')), { id: 'both', parallel: { crm: [], chat: [] } }, set('y')];
+    const flow = readFlow(JSON.stringify({ ...FLOW, steps }));
+    const words = spotsOf(flow, layoutFlow(flow, { spots: true })).map((spot) => spot.words.replace('Add a step ', ''));
+    expect(words.sort()).toEqual(
+      [
+        'after the trigger',
+        'at the beginning of Loop one',
+        'at the end of Loop one',
+        'after Loop one',
+        'at the beginning of “total ≥ 500” of If1',
+        'at the end of “total ≥ 500” of If1',
+        'at the end of “otherwise” of If1',
+        'after If1',
+        'at the end of “crm” of Both',
+        'at the end of “chat” of Both',
+        'after Both',
+        'at the end of the flow',
+        'at the end of what runs on errors',
+      ].sort(),
+    );
+  });
+});
+
 describe('an action', () => {
   it('selects what stands before a deleted step, and counts what went with it and what read it', () => {
     const remove = (id: string) => deleteAction(tree, [id]);

@@ -1,6 +1,7 @@
 import type { StepPlace } from '@millrace/flow';
 import { noteBelow, type Layout, type PlacedEdge, type PlacedNode, type Point } from '../canvas/placed.js';
-import type { FlowStep, FlowTree, Lane } from '../flow/structure.js';
+import { everyStep, type FlowStep, type FlowTree, type Lane } from '../flow/structure.js';
+import { laneWords, stepTitle } from '../flow/words.js';
 
 /** A list of steps and how it is found in the file. */
 export interface StepLane {
@@ -81,15 +82,16 @@ export function spotsOf(tree: FlowTree, layout: Layout): Spot[] {
 
 function edgeSpots(tree: FlowTree, { edges }: Layout): Spot[] {
   const lanes = lanesOf(tree);
+  const titles = new Map(everyStep([...tree.steps, ...tree.onError]).map((step) => [step.id, stepTitle(step)]));
   return edges.flatMap((edge): Spot[] => {
     if (edge.kind === 'next') {
       const place = placeAfter(tree, edge.from);
-      return [{ id: edge.id, ...edge.pill, place, words: `Add a step after ${edge.from}` }];
+      return [{ id: edge.id, ...edge.pill, place, words: `Add a step after ${titles.get(edge.from) ?? 'the trigger'}` }];
     }
     const lane = lanes.find(({ owner, key }) => owner !== undefined && owner.id === edge.lane?.owner && key === edge.lane.key);
     if (lane === undefined) return [];
     const at = edge.kind === 'leave' ? lane.steps.length : 0;
-    const point = edge.kind === 'leave' ? shifted(edge.points[0]!, noteBelow(lane.steps.at(-1))) : beside(edge);
+    const point = edge.kind === 'leave' ? shifted(edge.points[0]!, lane.steps.at(-1)) : beside(edge);
     return [{ id: edge.id, ...point, place: { list: lane.list, at }, words: `Add a step ${whereIn(lane, at)}` }];
   });
 }
@@ -101,13 +103,20 @@ function beside({ points, pill, label }: PlacedEdge): Point {
   return { x: pill.x, y: end.y > pill.y + BELOW * 2 ? pill.y + BELOW : pill.y - BELOW };
 }
 
-function shifted({ x, y }: Point, note: number): Point {
-  return { x, y: y + note + BELOW / 2 };
+/** Clear of the note of the last step, and of the frame of a loop, in which a plus stands as well. */
+function shifted({ x, y }: Point, last: FlowStep | undefined): Point {
+  return { x, y: y + noteBelow(last) + (last?.kind === 'forEach' ? BELOW : BELOW / 2) };
 }
 
-function whereIn({ owner, key, steps }: StepLane, at: number): string {
-  const lane = owner === undefined ? key : `${key} of ${owner.id}`;
-  return at === 0 && steps.length > 0 ? `at the beginning of ${lane}` : `at the end of ${lane}`;
+function whereIn(lane: StepLane, at: number): string {
+  return `at the ${at === 0 && lane.steps.length > 0 ? 'beginning' : 'end'} of ${laneName(lane)}`;
+}
+
+/** As the drawing names it. */
+function laneName({ owner, key }: StepLane): string {
+  if (owner === undefined) return key === 'steps' ? 'the flow' : 'what runs on errors';
+  const lane = owner.lanes.find((one) => one.key === key);
+  return owner.kind === 'forEach' || !lane ? stepTitle(owner) : `“${laneWords(owner, lane)}” of ${stepTitle(owner)}`;
 }
 
 /** What no edge leads out of: the end of the flow, of its error steps, and of the body of a loop. */
@@ -132,7 +141,8 @@ function endOf(lane: StepLane, nodes: ReadonlyMap<string, PlacedNode>): Point | 
   const inside = lane.steps.flatMap(everyId).flatMap((id) => nodes.get(id) ?? []);
   const last = nodes.get(lane.steps.at(-1)!.id);
   const lowest = inside.reduce<PlacedNode | undefined>((low, node) => (low && bottom(low) >= bottom(node) ? low : node), undefined);
-  return lane.steps.at(-1)!.kind === 'stop' ? undefined : under(last, lowest, lane.steps.at(-1)!.lanes.length > 0 ? BELOW : 0);
+  const { kind, lanes } = lane.steps.at(-1)!;
+  return kind === 'stop' ? undefined : under(last, lowest, kind !== 'forEach' && lanes.length > 0 ? BELOW : 0);
 }
 
 function everyId({ id, kind, lanes }: FlowStep): string[] {

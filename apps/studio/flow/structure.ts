@@ -30,6 +30,8 @@ export interface FlowTree {
   readonly name: string | undefined;
   readonly note: string | undefined;
   readonly trigger: JsonObject;
+  /** What counts for steps that do not say otherwise. */
+  readonly defaults: JsonObject;
   readonly steps: readonly FlowStep[];
   readonly onError: readonly FlowStep[];
 }
@@ -42,6 +44,7 @@ export function readFlow(text: string): FlowTree {
     name: textOf(file['name']),
     note: textOf(file['note']),
     trigger: objectOf(file['trigger']),
+    defaults: objectOf(file['defaults']),
     steps: stepsOf(file['steps']),
     onError: stepsOf(file['onError']),
   };

@@ -10,6 +10,7 @@ import { Settings } from '../run/settings.js';
 import { Header } from '../shell/shell.js';
 import { CopyField, Fact, Facts, Segmented } from '../ui/controls.js';
 import { Glyph, statusWords } from '../ui/glyph.js';
+import { Split } from '../ui/split.js';
 import { Loaded } from '../ui/states.js';
 import { Sentence } from '../ui/sentence.js';
 import { useNow } from '../ui/use-now.js';
@@ -68,14 +69,13 @@ function Parts({ flow, view }: { readonly flow: FlowView; readonly view: 'canvas
   const selected = get('step');
   if (flow.text === null) return <NoVersion flow={flow} />;
   return (
-    <div className="split">
+    <Split inspector={<FlowPanel flow={flow} tree={tree} selected={selected} />}>
       {view === 'text' ? (
         <FlowText text={flow.text} problems={flow.problems} />
       ) : (
         <Canvas tree={tree} selected={selected} marked={marked} onSelect={(step) => set({ step }, { replace: true })} />
       )}
-      <FlowPanel flow={flow} tree={tree} selected={selected} />
-    </div>
+    </Split>
   );
 }
 

@@ -2,7 +2,6 @@ import type { Json } from '@millrace/component-sdk';
 import { X } from 'lucide-react';
 import { everyStep, type FlowStep } from '../flow/structure.js';
 import { stepSummary, stepTitle, triggerTitle } from '../flow/words.js';
-import type { StepView } from '../api/wire.js';
 import { size } from '../format/format.js';
 import { IconButton, Tabs } from '../ui/controls.js';
 import { DataTree } from '../ui/data-tree.js';
@@ -11,7 +10,9 @@ import { StepTile, TriggerTile } from '../ui/tile.js';
 import { useUrlState } from '../ui/url-state.js';
 import { Attempts } from './attempts.js';
 import { ErrorBlock } from './error-block.js';
+import type { StepState } from './overlay.js';
 import { EventPanel, RunPanel } from './panels.js';
+import { RepeatedBy, RetryNote } from './repeats.js';
 import { ResultLine } from './result-line.js';
 import type { ShownRun } from './shown-run.js';
 import { Settings } from './settings.js';
@@ -70,7 +71,7 @@ function PanelHead({ title, code, onClose, children }: HeadProps) {
 
 function StepPanel({ shown, step, onClose }: { readonly shown: ShownRun; readonly step: FlowStep; readonly onClose: () => void }) {
   const { get, href } = useUrlState();
-  const { row } = shown.overlay.state(step.id);
+  const state = shown.overlay.state(step.id);
   const tab = get('tab') ?? 'settings';
   const choices = [
     { value: 'settings', label: 'Settings', href: href({ tab: undefined }) },
@@ -85,29 +86,43 @@ function StepPanel({ shown, step, onClose }: { readonly shown: ShownRun; readonl
       </PanelHead>
       <Tabs label="Parts of the step" choices={choices} value={tab} />
       <div className="panel-body" tabIndex={0} role="region" aria-label={`${stepTitle(step)}, ${tab}`}>
-        {tab === 'settings' && <Overview shown={shown} step={step} row={row} />}
-        {tab === 'input' && <Part shown={shown} row={row} part="input" />}
-        {tab === 'output' && <Part shown={shown} row={row} part="output" />}
+        {tab === 'settings' && <Overview shown={shown} step={step} state={state} />}
+        {tab === 'input' && <Part shown={shown} state={state} part="input" />}
+        {tab === 'output' && <Part shown={shown} state={state} part="output" />}
         {tab === 'definition' && <pre className="code-block">{JSON.stringify(step.json, null, 2)}</pre>}
       </div>
     </>
   );
 }
 
-function Overview({ shown, step, row }: { readonly shown: ShownRun; readonly step: FlowStep; readonly row: StepView | undefined }) {
-  const { status } = shown.overlay.state(step.id);
+function Overview({ shown, step, state }: { readonly shown: ShownRun; readonly step: FlowStep; readonly state: StepState }) {
+  const { row } = state;
   return (
     <>
-      {row?.error ? <ErrorBlock error={row.error} row={row} /> : <ResultLine status={status} row={row} doing={stepSummary(step)} />}
+      {row?.error && <ErrorBlock error={row.error} row={row} />}
+      {row && row.path === shown.run.error?.step && <Retries shown={shown} />}
+      {(!row?.error || state.given !== undefined) && <ResultLine run={shown.run} state={state} doing={stepSummary(step)} />}
       <Why shown={shown} step={step} />
       <Settings step={step} input={row?.input as Json | undefined} />
-      {row && <Attempts row={row} />}
+      {row && state.given === undefined && <Attempts row={row} />}
+    </>
+  );
+}
+
+/** Whoever is about to retry what failed sees that somebody has, and what it would do. */
+function Retries({ shown: { run, tree } }: { readonly shown: ShownRun }) {
+  return (
+    <>
+      <RepeatedBy run={run} />
+      <RetryNote run={run} tree={tree} />
     </>
   );
 }
 
 /** What a step got or gave; large values in pieces. */
-function Part({ shown, row, part }: { readonly shown: ShownRun; readonly row: StepView | undefined; readonly part: 'input' | 'output' }) {
+function Part({ shown, state, part }: { readonly shown: ShownRun; readonly state: StepState; readonly part: 'input' | 'output' }) {
+  const { row } = state;
+  if (state.isFolded) return <p className="dim">Of a finished item only its result is kept; the loop has it as output.</p>;
   if (!row) return <p className="dim">The run has not come to this step, so there is no {part}.</p>;
   if (row.large.includes(part)) {
     const source = { path: `runs/${shown.run.id}/value`, query: { path: row.path, part } };

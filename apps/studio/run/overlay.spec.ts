@@ -44,7 +44,7 @@ function run(steps: StepView[], status: RunView['status'] = 'succeeded'): RunVie
     version: 1,
     eventId: id,
     status,
-    createdAt: '',
+    createdAt: '2026-01-01T00:00:00.000Z',
     startedAt: null,
     finishedAt: null,
     resumeAt: null,
@@ -94,6 +94,39 @@ describe('a run over its flow', () => {
     expect([overlay.iteration('each'), overlay.path('notify'), overlay.state('notify').status]).toEqual([1, 'each[1].notify', 'failed']);
     expect(overlayOf(tree, run(rows, 'failed'), { each: 2 }).state('notify').status).toBe('succeeded');
   });
+
+  it('looks into the first iteration once it has ended, and into the latest while it goes on', () => {
+    const rows = [row('each[0]', { kind: 'item' }), row('each[1]', { kind: 'item' })];
+    expect([overlayOf(tree, run(rows)).iteration('each'), overlayOf(tree, run(rows, 'running')).iteration('each')]).toEqual([0, 1]);
+    const none = overlayOf(tree, run([row('each', { kind: 'forEach', output: [] })]));
+    expect([none.iteration('each'), none.state('notify').status]).toEqual([undefined, 'unreached']);
+  });
+
+  it('says of the steps of a finished iteration that they were done, as far as its end tells', () => {
+    const steps = [
+      step('plain'),
+      { ...step('maybe'), when: '{{ item }}' },
+      { ...step('careless'), onError: 'continue' },
+      { id: 'which', if: true, then: [step('then')] },
+    ];
+    const statuses = (rest: object, item: Partial<StepView>): string[] => {
+      const loop = readFlow(JSON.stringify({ steps: [{ id: 'each', forEach: 'x', steps }], ...rest }));
+      const overlay = overlayOf(loop, run([row('each'), row('each[0]', { kind: 'item', ...item })]));
+      return ['plain', 'maybe', 'careless', 'which', 'then'].map((id) => overlay.state(id).status);
+    };
+    expect(statuses({}, {})).toEqual(['succeeded', 'folded', 'folded', 'succeeded', 'folded']);
+    expect(statuses({ defaults: { onError: 'continue' } }, {})[0]).toBe('folded');
+    expect(statuses({}, { status: 'failed' })[0]).toBe('folded');
+  });
+
+  it('tells in an iteration that failed what it did not come to', () => {
+    const two = readFlow(JSON.stringify({ steps: [{ id: 'each', forEach: 'x', steps: [step('a'), step('b')] }] }));
+    const failed = overlayOf(
+      two,
+      run([row('each[0]', { kind: 'item', status: 'failed' }), row('each[0].a', { status: 'failed' })], 'failed'),
+    );
+    expect(['a', 'b'].map((id) => failed.state(id).status)).toEqual(['failed', 'unreached']);
+  });
 });
 
 it('steps that began in the same millisecond are in the order of the flow', () => {
@@ -110,7 +143,8 @@ it('steps that began in the same millisecond are in the order of the flow', () =
 describe('what has no row of its own', () => {
   it('of a finished iteration is folded, and the loop is as its iterations are', () => {
     const overlay = overlayOf(tree, run([row('each[0]'), row('each[1]')]));
-    expect(['each', 'notify'].map((id) => overlay.state(id).status)).toEqual(['succeeded', 'folded']);
+    expect(overlay.state('each').status).toBe('succeeded');
+    expect(overlay.state('notify')).toMatchObject({ status: 'succeeded', row: undefined, isFolded: true });
     const branch = readFlow(
       JSON.stringify({ steps: [{ id: 'each', forEach: 'x', steps: [{ id: 'big', if: true, then: [step('yes')] }] }] }),
     );

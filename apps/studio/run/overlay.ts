@@ -1,20 +1,25 @@
 import type { Json } from '@millrace/component-sdk';
 import type { RunView, StepView } from '../api/wire.js';
 import { everyStep, objectOf, type FlowStep, type FlowTree } from '../flow/structure.js';
+import { beganIn, givenIn, type Given } from './given.js';
 
 /**
  * What a step's node shows. `skipped`: a condition or a branch left it out. `unreached`: the run ended before it.
- * `folded`: of a finished iteration only the result is kept.
+ * `folded`: of a finished iteration only the result is kept, and that does not tell whether it came here.
  */
 export type ShownStatus =
   'succeeded' | 'failed' | 'skipped' | 'retrying' | 'running' | 'waiting' | 'interrupted' | 'unreached' | 'pending' | 'folded';
 
 export interface StepState {
   readonly status: ShownStatus;
-  /** Of all its attempts, from the first begin to the last end. */
+  /** Of all its attempts in this run, from the first begin to the last end. */
   readonly durationMs: number | null;
   readonly attempts: number;
   readonly row: StepView | undefined;
+  /** It stands in a finished iteration, of which only the result is kept. */
+  readonly isFolded: boolean;
+  /** This run did not do it. */
+  readonly given: Given | undefined;
 }
 
 /** Which iteration of each loop is looked at, by the loop's path. */
@@ -62,11 +67,15 @@ class RunOverlay implements Overlay {
   private readonly chosen = new Map<string, number>();
   /** Steps of lanes that the run did not take. */
   private readonly leftOut = new Set<string>();
-  /** Steps inside of an iteration that is finished. */
-  private readonly folded = new Set<string>();
+  /** Steps inside of an iteration that is finished: its row, and whether they were surely done in it. */
+  private readonly folded = new Map<string, { readonly item: StepView; readonly surely: boolean }>();
   private readonly active: boolean;
 
-  constructor(tree: FlowTree, run: RunView, chosen: Iterations) {
+  constructor(
+    private readonly tree: FlowTree,
+    private readonly run: RunView,
+    chosen: Iterations,
+  ) {
     this.active = isActive(run);
     this.rows = new Map(run.steps.map((row) => [row.path, row]));
     const all = [...tree.steps, ...tree.onError];
@@ -81,7 +90,10 @@ class RunOverlay implements Overlay {
 
   state(stepId: string): StepState {
     const row = this.rows.get(this.path(stepId));
-    return { status: this.status(stepId), durationMs: row ? durationOf(row) : null, attempts: row?.attempts ?? 0, row };
+    const folded = row ? undefined : this.folded.get(stepId);
+    const given = givenIn(this.run, row ?? folded?.item);
+    const durationMs = row && given === undefined ? this.durationOf(row) : null;
+    return { status: this.status(stepId), durationMs, attempts: row?.attempts ?? 0, row, isFolded: folded !== undefined, given };
   }
 
   failed(): ReadonlySet<string> {
@@ -130,7 +142,8 @@ class RunOverlay implements Overlay {
   /** From what stands below a step that has no row of its own. */
   private withoutRow(stepId: string): ShownStatus {
     if (this.leftOut.has(stepId)) return 'skipped';
-    if (this.folded.has(stepId)) return 'folded';
+    const folded = this.folded.get(stepId);
+    if (folded) return folded.surely ? 'succeeded' : 'folded';
     const below = [...this.below(stepId), ...this.iterations(stepId).map(({ status }) => status)];
     if (below.includes('failed') && !this.active) return 'failed';
     if (below.some((status) => !NOT_BEGUN.includes(status))) return this.active ? 'running' : 'succeeded';
@@ -153,16 +166,29 @@ class RunOverlay implements Overlay {
     }
   }
 
-  /** Looks at the chosen iteration, else at one that failed, else at the latest. */
+  /** Looks at the chosen iteration, else at one that failed, else at the latest, and once the run has ended at the first. */
   private enterLoop({ id, lanes }: FlowStep, path: string, chosen: Iterations): string {
     const iterations = iterationsOf(path, [...this.rows.values()]);
-    const index = chosen[path] ?? (iterations.find(({ status }) => status === 'failed') ?? iterations.at(-1))?.index;
+    const usual = this.active ? iterations.at(-1) : iterations[0];
+    const index = chosen[path] ?? (iterations.find(({ status }) => status === 'failed') ?? usual)?.index;
     this.loops.set(id, iterations);
     if (index !== undefined) this.chosen.set(id, index);
     const prefix = `${path}[${index ?? 0}]`;
-    const inner = lanes.flatMap(({ steps }) => everyStep(steps));
-    if (this.rows.has(prefix)) for (const step of inner) this.folded.add(step.id);
+    this.fold(lanes[0]?.steps ?? [], prefix);
     return `${prefix}.`;
+  }
+
+  /** The rows of what a finished iteration did are dropped, but for some that failed. */
+  private fold(body: readonly FlowStep[], prefix: string): void {
+    const item = this.rows.get(prefix);
+    if (!item || [...this.rows.keys()].some((path) => path.startsWith(`${prefix}.`))) return;
+    for (const step of everyStep(body)) {
+      this.folded.set(step.id, { item, surely: item.status === 'succeeded' && body.includes(step) && isAlwaysDone(step, this.tree) });
+    }
+  }
+
+  private durationOf({ startedAt, finishedAt }: StepView): number | null {
+    return finishedAt === null ? null : Math.max(0, Date.parse(finishedAt) - beganIn(this.run, startedAt));
   }
 
   private noteLeftOut(step: FlowStep): void {
@@ -170,6 +196,11 @@ class RunOverlay implements Overlay {
       if (this.took(step.id, key) === false || this.leftOut.has(step.id)) for (const { id } of everyStep(steps)) this.leftOut.add(id);
     }
   }
+}
+
+/** Whether a list that ended well has done this step of it: nothing lets it be left out, or fail and be passed over. */
+function isAlwaysDone({ kind, json }: FlowStep, { defaults }: FlowTree): boolean {
+  return kind !== 'respond' && json['when'] === undefined && (json['onError'] ?? defaults['onError']) !== 'continue';
 }
 
 /** The lane that a branching step chose, by its journal row. */
@@ -186,10 +217,6 @@ function caseKey(index: Json | undefined): string {
 
 function shown(row: StepView): ShownStatus {
   return row.kind === 'wait' && row.status === 'retrying' ? 'waiting' : row.status;
-}
-
-function durationOf({ startedAt, finishedAt }: StepView): number | null {
-  return finishedAt === null ? null : Date.parse(finishedAt) - Date.parse(startedAt);
 }
 
 /** The iterations of a loop that left anything behind: a finished one has a row of its own, one in work has inner rows. */

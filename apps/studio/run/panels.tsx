@@ -8,12 +8,19 @@ import { LargeValue } from '../ui/large-value.js';
 import { Glyph, statusWords } from '../ui/glyph.js';
 import { useNow } from '../ui/use-now.js';
 import { ErrorBlock } from './error-block.js';
+import { RepeatedBy, Repeats, RetryNote } from './repeats.js';
 import { Took } from './run-bar.js';
 import type { ShownRun } from './shown-run.js';
 import { Held, Pace, Turn } from './turn.js';
 
 /** The run itself, when no step is selected. */
-export function RunPanel({ shown: { run, tree }, onSelect }: { readonly shown: ShownRun; readonly onSelect: (step: string) => void }) {
+export function RunPanel({
+  shown: { run, tree, event },
+  onSelect,
+}: {
+  readonly shown: ShownRun;
+  readonly onSelect: (step: string) => void;
+}) {
   const now = useNow();
   const failedStep = run.error?.step;
   return (
@@ -21,10 +28,13 @@ export function RunPanel({ shown: { run, tree }, onSelect }: { readonly shown: S
       <h2 className="with-glyph">
         <Glyph status={run.status} quiet /> Run {statusWords(run.status).toLowerCase()}
       </h2>
+      <Repeats run={run} tree={tree} event={event} />
       {run.held ? <Held run={run} /> : <Turn lane={run.lane} />}
       {run.status === 'cancelled' && <Cancelled run={run} />}
       <Pace pace={run.pace} />
+      <RepeatedBy run={run} />
       {run.error && <ErrorBlock error={run.error} row={run.steps.find(({ path }) => path === failedStep)} />}
+      <RetryNote run={run} tree={tree} />
       {failedStep !== undefined && (
         <button type="button" className="button" data-look="plain" onClick={() => onSelect(failedStep.split('.').at(-1)!)}>
           Show the step that failed

@@ -7,7 +7,9 @@ import type { EventView, RerunView, RunView } from '../api/wire.js';
 import { announce } from '../shell/announcer.js';
 import { Button } from '../ui/controls.js';
 import { Modal, ModalTitle } from '../ui/modal.js';
+import type { FlowTree } from '../flow/structure.js';
 import { isActive } from './overlay.js';
+import { retryWords } from './retried.js';
 
 interface RerunRequest {
   readonly from?: string;
@@ -31,17 +33,18 @@ function useRerun(runId: string) {
 
 interface RunActionsProps {
   readonly run: RunView;
+  readonly tree: FlowTree;
   readonly event: EventView | undefined;
 }
 
 /** What can be done about a run that ended. A test is begun again in the editor, with the draft as it is by then. */
-export function RunActions({ run, event }: RunActionsProps) {
+export function RunActions({ run, tree, event }: RunActionsProps) {
   if (isActive(run)) return null;
   const failed = run.status === 'failed' ? run.error?.step : undefined;
-  return run.test ? <FixLink run={run} failed={failed} /> : <Reruns {...{ run, event, failed }} />;
+  return run.test ? <FixLink run={run} failed={failed} /> : <Reruns {...{ run, tree, event, failed }} />;
 }
 
-function Reruns({ run, event, failed }: RunActionsProps & { readonly failed: string | undefined }) {
+function Reruns({ run, tree, event, failed }: RunActionsProps & { readonly failed: string | undefined }) {
   const rerun = useRerun(run.id);
   return (
     <>
@@ -52,11 +55,7 @@ function Reruns({ run, event, failed }: RunActionsProps & { readonly failed: str
       )}
       <FixLink run={run} failed={failed} />
       {failed !== undefined && (
-        <Button
-          disabled={rerun.isPending}
-          title={`Steps before ${failed} are not run again: what they gave is taken over.`}
-          onClick={() => rerun.mutate({ from: 'failed' })}
-        >
+        <Button disabled={rerun.isPending} title={retryWords(run, tree)} onClick={() => rerun.mutate({ from: 'failed' })}>
           Retry from here
         </Button>
       )}

@@ -1,35 +1,38 @@
-import { clock, duration } from '../format/format.js';
-import type { StepView } from '../api/wire.js';
+import { clock, duration, moment } from '../format/format.js';
+import type { RunView, StepView } from '../api/wire.js';
 import { Glyph, statusWords } from '../ui/glyph.js';
 import { useNow } from '../ui/use-now.js';
-import type { ShownStatus } from './overlay.js';
+import { beganIn, type Given } from './given.js';
+import type { ShownStatus, StepState } from './overlay.js';
+import { RunLink } from './repeats.js';
 
 const REASONS: Readonly<Partial<Record<ShownStatus, string>>> = {
   skipped: 'Another branch was taken, or its condition did not hold.',
   unreached: 'The run ended before it came here.',
-  folded: 'Of a finished iteration only its result is kept; the loop has it as output.',
+  folded: 'The item is finished, and whether it came here is not kept.',
   pending: 'The run has not come here yet.',
   interrupted: 'It was started and never finished, because the run ended first. Check whether it took effect.',
 };
 
 interface ResultLineProps {
-  readonly status: ShownStatus;
-  readonly row: StepView | undefined;
+  readonly run: RunView;
+  readonly state: StepState;
   /** What the step does, in a few words. */
   readonly doing: string;
 }
 
 /** How a step went, in one line; of one that is under way what it waits for. */
-export function ResultLine({ status, row, doing }: ResultLineProps) {
+export function ResultLine({ run, state: { status, row, isFolded, given }, doing }: ResultLineProps) {
   return (
     <div className="result-line">
       <Glyph status={status} quiet />
       <p>
         <strong>{statusWords(status)}</strong>
-        {row && <Times row={row} />}
+        {given === undefined ? row && <Times run={run} row={row} /> : <GivenLine run={run} given={given} row={row} />}
         {row?.rateOf && <RateLine credential={row.rateOf} until={row.resumeAt} />}
         {status === 'running' && <span className="dim"> Waiting for {doing}.</span>}
         {REASONS[status] && <span className="dim"> {REASONS[status]}</span>}
+        {isFolded && <span className="dim"> Of a finished item only its result is kept; the loop has it as output.</span>}
       </p>
     </div>
   );
@@ -47,13 +50,33 @@ function RateLine({ credential, until }: { readonly credential: string; readonly
   );
 }
 
-function Times({ row }: { readonly row: StepView }) {
+const STAND_INS: Readonly<Record<Exclude<Given, 'taken over'>, string>> = {
+  recorded: 'not run in this test: what it gave in another run of the event stands in.',
+  pinned: 'not run in this test: the output that is pinned for it stands in.',
+  assumed: 'not run in this test: that it failed is assumed, for what handles errors to have one.',
+};
+
+/** Its times are those of another run. */
+function GivenLine({ run, given, row }: { readonly run: RunView; readonly given: Given; readonly row: StepView | undefined }) {
+  const now = useNow();
+  if (given !== 'taken over' || run.rerunOf === null) return <span className="dim"> · {STAND_INS[given as 'recorded']}</span>;
+  return (
+    <span className="dim">
+      {' '}
+      · not run again: what it gave is taken over from run <RunLink id={run.rerunOf} />
+      {row && `. It was done at ${moment(row.startedAt, now)}`}.
+    </span>
+  );
+}
+
+function Times({ run, row }: { readonly run: RunView; readonly row: StepView }) {
   const now = useNow();
   const end = row.finishedAt === null ? now : Date.parse(row.finishedAt);
+  const began = beganIn(run, row.startedAt);
   const http = httpStatus(row.output);
   return (
     <span className="dim">
-      {http === undefined ? '' : ` · ${http}`} · {duration(Math.max(0, end - Date.parse(row.startedAt)))} · {clock(row.startedAt)}
+      {http === undefined ? '' : ` · ${http}`} · {duration(Math.max(0, end - began))} · {clock(new Date(began).toISOString())}
     </span>
   );
 }

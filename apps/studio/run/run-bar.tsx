@@ -4,6 +4,8 @@ import type { EventView, RunView } from '../api/wire.js';
 import { clock, duration, shortId, size } from '../format/format.js';
 import { Glyph, statusWords } from '../ui/glyph.js';
 import { useNow } from '../ui/use-now.js';
+import { givenIn } from './given.js';
+import { RunLink } from './repeats.js';
 
 /** How the run stands, over the canvas. */
 export function RunBar({ run }: { readonly run: RunView }) {
@@ -18,8 +20,18 @@ export function RunBar({ run }: { readonly run: RunView }) {
       <Link className="link" href={`/flows/${run.flowId}`}>
         v{run.version}
       </Link>
+      {run.rerunOf !== null && (
+        <span className="dim">
+          {isRetry(run) ? 'retries' : 'repeats'} <RunLink id={run.rerunOf} />
+        </span>
+      )}
     </div>
   );
+}
+
+/** Whether it left out what the run before had done. */
+function isRetry(run: RunView): boolean {
+  return run.steps.some((row) => givenIn(run, row) !== undefined);
 }
 
 /** What holds a run back, or how long it took. */

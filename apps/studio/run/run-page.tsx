@@ -65,7 +65,7 @@ function Run({ run: asked, text, event }: { readonly run: RunView; readonly text
         trail={[{ label: 'Runs', href: '/runs' }, { label: `${tree.name ?? run.flowId} · ${shortId(run.id)}` }]}
         actions={
           <>
-            <RunActions run={run} event={event} />
+            <RunActions run={run} tree={tree} event={event} />
             <CancelButton run={run} />
           </>
         }

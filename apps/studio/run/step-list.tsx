@@ -4,6 +4,7 @@ import { everyStep, type FlowTree } from '../flow/structure.js';
 import { stepTitle } from '../flow/words.js';
 import { clock, duration } from '../format/format.js';
 import { Glyph } from '../ui/glyph.js';
+import { beganIn, givenFrom, givenIn } from './given.js';
 import { VirtualRows } from '../ui/virtual-rows.js';
 
 interface StepListProps {
@@ -26,21 +27,30 @@ export function StepList({ run, tree, selected, onSelect }: StepListProps) {
       head={['Step', 'Path', 'Attempts', 'Started', 'Took']}
       keyOf={({ path }) => path}
       row={(row) => (
-        <Cells row={row} title={titles.get(stepIdOf(row.path)) ?? row.path} current={selected === stepIdOf(row.path)} onSelect={onSelect} />
+        <Cells
+          run={run}
+          row={row}
+          title={titles.get(stepIdOf(row.path)) ?? row.path}
+          current={selected === stepIdOf(row.path)}
+          onSelect={onSelect}
+        />
       )}
     />
   );
 }
 
 interface CellsProps {
+  readonly run: RunView;
   readonly row: StepView;
   readonly title: string;
   readonly current: boolean;
   readonly onSelect: StepListProps['onSelect'];
 }
 
-function Cells({ row, title, current, onSelect }: CellsProps) {
-  const took = row.finishedAt === null ? '…' : duration(Date.parse(row.finishedAt) - Date.parse(row.startedAt));
+function Cells({ run, row, title, current, onSelect }: CellsProps) {
+  const given = givenIn(run, row);
+  const began = beganIn(run, row.startedAt);
+  const took = row.finishedAt === null ? '…' : duration(Math.max(0, Date.parse(row.finishedAt) - began));
   return (
     <>
       <span role="cell" className="with-glyph">
@@ -58,9 +68,15 @@ function Cells({ row, title, current, onSelect }: CellsProps) {
         {row.path}
       </code>
       <span role="cell">{row.attempts}</span>
-      <code role="cell">{clock(row.startedAt)}</code>
+      {given === undefined ? (
+        <code role="cell">{clock(new Date(began).toISOString())}</code>
+      ) : (
+        <span role="cell" className="dim nowrap" title={`This run did not do it: ${givenFrom(given, run)}.`}>
+          {given}
+        </span>
+      )}
       <code role="cell" className="right">
-        {took}
+        {given === undefined ? took : '–'}
       </code>
     </>
   );

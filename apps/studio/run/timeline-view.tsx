@@ -5,6 +5,7 @@ import { stepTitle } from '../flow/words.js';
 import { clock, duration } from '../format/format.js';
 import { Glyph } from '../ui/glyph.js';
 import { useNow } from '../ui/use-now.js';
+import { beganIn, givenFrom, givenIn } from './given.js';
 import { isActive } from './overlay.js';
 import { timeScale, type Span, type TimeScale } from './timeline.js';
 
@@ -24,7 +25,7 @@ export function Timeline({ run, tree, selected, onSelect }: TimelineProps) {
   const titles = new Map(everyStep([...tree.steps, ...tree.onError]).map((step) => [step.id, stepTitle(step)]));
   const end = isActive(run) ? now : Date.parse(run.finishedAt ?? run.createdAt);
   const rows = run.steps.slice(0, MOST);
-  const scale = timeScale([queueSpan(run, end), ...rows.flatMap((row) => row.attemptLog.map((attempt) => spanOf(attempt, end)))]);
+  const scale = timeScale([queueSpan(run, end), ...rows.flatMap((row) => ownAttempts(row, run, end).map(({ span }) => span))]);
   return (
     <div className="timeline" tabIndex={0} role="region" aria-label="Timeline">
       <div className="timeline-head">
@@ -44,6 +45,7 @@ export function Timeline({ run, tree, selected, onSelect }: TimelineProps) {
         {rows.map((row) => (
           <StepRow
             key={row.path}
+            run={run}
             row={row}
             end={end}
             scale={scale}
@@ -59,6 +61,7 @@ export function Timeline({ run, tree, selected, onSelect }: TimelineProps) {
 }
 
 interface StepRowProps {
+  readonly run: RunView;
   readonly row: StepView;
   readonly end: number;
   readonly scale: TimeScale;
@@ -67,8 +70,9 @@ interface StepRowProps {
   readonly onSelect: (step: string) => void;
 }
 
-function StepRow({ row, end, scale, title, current, onSelect }: StepRowProps) {
-  const spans = row.attemptLog.map((attempt) => ({ attempt, span: spanOf(attempt, end) }));
+function StepRow({ run, row, end, scale, title, current, onSelect }: StepRowProps) {
+  const given = givenIn(run, row);
+  const spans = ownAttempts(row, run, end);
   const label = (
     <button type="button" className="row-button" aria-current={current ? 'step' : undefined} onClick={() => onSelect(stepIdOf(row.path))}>
       {title}
@@ -77,6 +81,7 @@ function StepRow({ row, end, scale, title, current, onSelect }: StepRowProps) {
   );
   return (
     <Row title={label} glyph={<Glyph status={row.status} />} scale={scale} current={current}>
+      {given !== undefined && <span className="track-words">{givenFrom(given, run)}</span>}
       {spans.slice(1).map(({ span }, index) => (
         <Bar
           key={`pause ${index}`}
@@ -92,7 +97,7 @@ function StepRow({ row, end, scale, title, current, onSelect }: StepRowProps) {
           span={span}
           look={attempt.status}
           scale={scale}
-          words={`Attempt ${attempt.attempt}, ${lengthOf(span)}, at ${clock(attempt.startedAt)}`}
+          words={`Attempt ${attempt.attempt}, ${lengthOf(span)}, at ${clock(new Date(span.from).toISOString())}`}
         />
       ))}
     </Row>
@@ -144,9 +149,18 @@ function queueSpan({ createdAt, startedAt }: RunView, end: number): Span {
   return { from: Date.parse(createdAt), to: startedAt === null ? end : Math.max(Date.parse(createdAt), Date.parse(startedAt)) };
 }
 
-function spanOf({ startedAt, finishedAt }: StepView['attemptLog'][number], end: number): Span {
-  const from = Date.parse(startedAt);
-  return { from, to: finishedAt === null ? Math.max(from, end) : Date.parse(finishedAt) };
+type Attempt = StepView['attemptLog'][number];
+
+/** The attempts of a step that this run made. Of a step that it went on with, the earlier ones are of the run before. */
+function ownAttempts(row: StepView, run: RunView, end: number): { readonly attempt: Attempt; readonly span: Span }[] {
+  if (givenIn(run, row) !== undefined) return [];
+  const isOwn = ({ finishedAt }: Attempt): boolean => finishedAt === null || Date.parse(finishedAt) >= beganIn(run, finishedAt);
+  return row.attemptLog.filter(isOwn).map((attempt) => ({ attempt, span: spanOf(attempt, run, end) }));
+}
+
+function spanOf({ startedAt, finishedAt }: Attempt, run: RunView, end: number): Span {
+  const from = beganIn(run, startedAt);
+  return { from, to: finishedAt === null ? Math.max(from, end) : Math.max(from, Date.parse(finishedAt)) };
 }
 
 function lengthOf({ from, to }: Span): string {

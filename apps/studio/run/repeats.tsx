@@ -1,0 +1,77 @@
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { Link } from 'wouter';
+import { get } from '../api/client.js';
+import type { EventView, RunPage, RunView } from '../api/wire.js';
+import type { FlowTree } from '../flow/structure.js';
+import { count, shortId } from '../format/format.js';
+import { statusWords } from '../ui/glyph.js';
+import { isActive } from './overlay.js';
+import { retryWords, takenOver } from './retried.js';
+
+export function RunLink({ id }: { readonly id: string }) {
+  return (
+    <Link className="link mono" href={`/runs/${id}`}>
+      {shortId(id)}
+    </Link>
+  );
+}
+
+interface RepeatsProps {
+  readonly run: RunView;
+  readonly tree: FlowTree;
+  readonly event: EventView | undefined;
+}
+
+/** Which run this one repeats, and what of that it did not do again. */
+export function Repeats({ run, tree, event }: RepeatsProps) {
+  const over = useMemo(() => takenOver(run, tree), [run, tree]);
+  if (run.rerunOf === null) return null;
+  if (!over) {
+    return (
+      <p>
+        Repeats run <RunLink id={run.rerunOf} />
+        {event?.origin?.kind === 'rerun' && ' with another body'}.
+      </p>
+    );
+  }
+  const { steps, from } = over;
+  return (
+    <p>
+      Retries run <RunLink id={run.rerunOf} />
+      {from !== undefined && ` from ${from}`}. {count(steps, 'step')} {steps === 1 ? 'was' : 'were'} not run again: what{' '}
+      {steps === 1 ? 'it' : 'they'} gave is taken over.
+    </p>
+  );
+}
+
+/** Runs that are named; who repeats a run more often finds the others by its event. */
+const NAMED = 5;
+
+/** What repeats a run, the newest first. Only what has ended is repeated, and no test is. */
+export function RepeatedBy({ run }: { readonly run: RunView }) {
+  const { data } = useQuery({
+    queryKey: ['runs', 'repeating', run.id],
+    queryFn: ({ signal }) => get<RunPage>('runs', { rerunOf: run.id, limit: NAMED }, signal),
+    enabled: !isActive(run) && !run.test,
+  });
+  if (!data || data.items.length === 0) return null;
+  return (
+    <p>
+      {run.status === 'failed' ? 'Retried' : 'Repeated'} by run{' '}
+      {data.items.map(({ id, status }, index) => (
+        <span key={id}>
+          {index > 0 && ', '}
+          <RunLink id={id} /> ({statusWords(status).toLowerCase()})
+        </span>
+      ))}
+      {data.next === null ? '.' : ', …'}
+    </p>
+  );
+}
+
+/** What *Retry from here* is about to do, before anybody presses it. */
+export function RetryNote({ run, tree }: { readonly run: RunView; readonly tree: FlowTree }) {
+  const words = useMemo(() => (run.status === 'failed' && !run.test ? retryWords(run, tree) : undefined), [run, tree]);
+  return words === undefined ? null : <p className="dim">{words}</p>;
+}

@@ -1,0 +1,70 @@
+import { jest } from '@jest/globals';
+import type { RunPage, RunView } from '../../apps/control-api/index.js';
+import { endOf, webhookFlow } from '../support/flow-files.js';
+import { startInstance, type TestInstance } from '../support/instance.js';
+import { startReceiver, type Receiver } from '../support/receiver.js';
+
+jest.setTimeout(300_000);
+
+let receiver: Receiver;
+let instance: TestInstance;
+let works = false;
+
+const post = (id: string, path: string): object => ({ id, use: 'http.request', with: { method: 'POST', url: `${receiver.url}${path}` } });
+
+beforeAll(async () => {
+  receiver = await startReceiver((request) => ({ status: request.url === '/ship' && !works ? 502 : 200, body: {} }));
+  const steps = [
+    post('first', '/first'),
+    { id: 'each', forEach: '{{ trigger.body.lines }}', steps: [post('inside', '/inside')] },
+    post('ship', '/ship'),
+    { id: 'last', set: { done: true } },
+  ];
+  instance = await startInstance({ flows: webhookFlow('shipping', {}, steps) });
+}, 180_000);
+
+afterAll(async () => {
+  await instance.stop();
+  await receiver.close();
+}, 60_000);
+
+const json = (body: unknown): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
+async function failed(): Promise<RunView> {
+  const response = await fetch(`${instance.url}/flows/shipping/hook`, json({ lines: [1, 2] }));
+  return endOf(instance, ((await response.json()) as { runId: string }).runId);
+}
+
+async function again(runId: string, request: object): Promise<RunView> {
+  return endOf(instance, (await instance.api<{ runId: string }>(`runs/${runId}/rerun`, json(request))).runId);
+}
+
+const marks = ({ steps }: RunView): string[] => steps.map(({ path, given }) => `${path} ${given ?? 'done'}`);
+
+it('a re-run says of each step whether it did it, or took it over from the run that it repeats', async () => {
+  const run = await failed();
+  expect(marks(run).filter((mark) => !mark.endsWith('done'))).toEqual([]);
+  const retried = await again(run.id, { from: 'failed' });
+  const takenOver = ['first recorded', 'each recorded', 'each[0] recorded', 'each[1] recorded'];
+  expect([retried.status, marks(retried)]).toEqual(['failed', [...takenOver, 'ship done']]);
+  works = true;
+  // What was taken over once is taken over again.
+  const twice = await again(retried.id, { from: 'failed' });
+  expect([twice.status, marks(twice)]).toEqual(['succeeded', [...takenOver, 'ship done', 'last done']]);
+  expect(marks(await again(run.id, { from: 'start' })).filter((mark) => !mark.endsWith('done'))).toEqual([]);
+});
+
+it('what repeats a run is found by it, with another body too', async () => {
+  works = false;
+  const run = await failed();
+  expect((await instance.api<RunPage>(`runs?rerunOf=${run.id}`)).items).toEqual([]);
+  const retried = await again(run.id, { from: 'failed' });
+  const edited = await again(run.id, { from: 'start', payload: { lines: [] } });
+  await again(retried.id, { from: 'failed' });
+  const { items } = await instance.api<RunPage>(`runs?rerunOf=${run.id}`);
+  expect(items.map(({ id }) => id)).toEqual([edited.id, retried.id]);
+});
