@@ -64,6 +64,7 @@ function row(path: string, part: Partial<StepView> = {}): StepView {
     retryAt: null,
     resumeAt: null,
     rateOf: null,
+    resumeUrl: null,
     ...part,
   };
 }

@@ -2,6 +2,7 @@ import { attemptNow, attemptPath, plainPath, type EventRecord, type StepRow } fr
 import type { ListedRow, RunPace, RunPlace, RunSummary } from '@millrace/postgres';
 import { sizeOf } from '../values/size-of.js';
 import type { AttemptView, ListedRun, RunItem, RunView, StepView } from '../wire/run.js';
+import type { ResumeUrls } from './resume-urls.js';
 import { triggerView } from './trigger-view.js';
 
 const ACTIVE: readonly RunItem['status'][] = ['queued', 'running', 'waiting'];
@@ -26,6 +27,7 @@ export interface RunExtras {
   readonly held?: boolean;
   readonly lane?: RunPlace | undefined;
   readonly pace?: RunPace | undefined;
+  readonly resumeUrl?: ResumeUrls;
   /** The events that were gathered into it. */
   readonly collected?: { readonly count: number; readonly ids: readonly string[] };
 }
@@ -34,9 +36,9 @@ export interface RunExtras {
 export function runView(run: RunSummary, journal: readonly ListedRow[], most = Infinity, extras: RunExtras = {}): RunView {
   const rows = [...journal].sort((a, b) => a.startedAt - b.startedAt || a.finishedAt - b.finishedAt || a.attempt - b.attempt);
   const active = isActive(run.status);
-  const { held = false, lane = null, pace = null, collected } = extras;
+  const { held = false, lane = null, pace = null, collected, resumeUrl = () => undefined } = extras;
   const events = collected && collected.count > 0 ? { count: collected.count, eventIds: [...collected.ids] } : null;
-  const steps = shownSteps(rows).map((shown) => blockView(stepView(run.id, shown.rows, active, most), shown, active));
+  const steps = shownSteps(rows).map((shown) => blockView(stepView(run.id, shown.rows, active, most, resumeUrl), shown, active));
   return { ...runItem(run), held, lane, pace, collected: events, steps };
 }
 
@@ -92,7 +94,7 @@ function blockView(view: StepView, { tries, isDue: due }: Shown, active: boolean
 }
 
 /** Of these rows, the last one says what there is to say. */
-function stepView(runId: string, attempts: readonly ListedRow[], active: boolean, most: number): StepView {
+function stepView(runId: string, attempts: readonly ListedRow[], active: boolean, most: number, resumeUrl: ResumeUrls): StepView {
   const first = attempts[0]!;
   const latest = attempts.at(-1)!;
   const status = stepStatus(latest, active);
@@ -115,6 +117,7 @@ function stepView(runId: string, attempts: readonly ListedRow[], active: boolean
     retryAt: status === 'retrying' && latest.retryAt !== undefined ? iso(latest.retryAt) : null,
     resumeAt: status === 'waiting' && latest.resumeAt !== undefined ? iso(latest.resumeAt) : null,
     rateOf: status === 'waiting' ? (latest.rateOf ?? null) : null,
+    resumeUrl: status === 'waiting' ? (resumeUrl(latest.path) ?? null) : null,
   };
 }
 

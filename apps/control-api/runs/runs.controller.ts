@@ -11,6 +11,7 @@ import { bounds, DEFAULT_LIMIT } from '../wire/page.js';
 import { readId } from '../wire/query.js';
 import { WHOLE } from '../values/json-text.js';
 import { runQuery, runsQuery, type CancelView, type RunPage, type RunView } from '../wire/run.js';
+import { resumeUrlsOf } from './resume-urls.js';
 import { isActive, listedRun, runView, type RunExtras } from './run-view.js';
 
 /** Events of a collected run that its page names. */
@@ -39,7 +40,8 @@ export class RunsController {
       this.heldBack(run),
       collections.collectedFor(run.id, EVENTS_SHOWN),
     ]);
-    return runView(run, journal, preview ? WHOLE : Infinity, { ...held, collected });
+    const resumeUrl = await resumeUrlsOf(run, journal, this.platform);
+    return runView(run, journal, preview ? WHOLE : Infinity, { ...held, collected, resumeUrl });
   }
 
   @Post(':id/cancel')

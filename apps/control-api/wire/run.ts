@@ -133,6 +133,10 @@ export const stepSchema = exactly('Step', {
   finishedAt: { ...timeOrNull, description: 'Of the latest attempt.' },
   retryAt: { ...timeOrNull, description: 'When the next attempt is due.' },
   resumeAt: { ...timeOrNull, description: 'When a waiting step goes on, or gives up waiting.' },
+  resumeUrl: {
+    ...textOrNull,
+    description: 'Where a request makes a waiting step go on, in place of whom it waits for; null for what waits for something else.',
+  },
   rateOf: { ...textOrNull, description: 'The credential whose rate a waiting step waits for; its attempt has not begun.' },
 });
 

@@ -52,6 +52,7 @@ const step: RunView['steps'][number] = {
   retryAt: null,
   resumeAt: null,
   rateOf: null,
+  resumeUrl: null,
 };
 
 describe('the list of runs', () => {
@@ -109,7 +110,7 @@ describe('the details of a run', () => {
   });
 
   it('tell when a waiting run goes on', () => {
-    expect(runDetails(run({ status: 'waiting', resumeAt: '2026-01-01T01:00:00.000Z' }), NOW)).toMatch(/goes on at \d{4}-/);
+    expect(runDetails(run({ status: 'waiting', resumeAt: '2026-01-01T01:00:00.000Z' }), NOW)).toMatch(/waits, until \d{4}-/);
   });
 
   it('let no text from outside steer the terminal', () => {

@@ -91,7 +91,7 @@ function valueText(value: unknown, file: StepView['outputFile']): string | undef
   return file ? `${file.bytes} bytes, at ${file.url}` : abbreviate(value, VALUE_WIDTH);
 }
 
-function valueLines({ input, inputFile, output, outputFile, error, retryAt, rateOf, resumeAt }: StepView): string[] {
+function valueLines({ input, inputFile, output, outputFile, error, retryAt, rateOf, resumeAt, resumeUrl }: StepView): string[] {
   const values: [string, string | undefined][] = [
     ['input', valueText(input, inputFile)],
     ['output', valueText(output, outputFile)],
@@ -102,6 +102,7 @@ function valueLines({ input, inputFile, output, outputFile, error, retryAt, rate
         ? undefined
         : `waits for the rate of the credential ${printable(rateOf)}${resumeAt === null ? '' : ` until ${localTime(resumeAt)}`}`,
     ],
+    ['resume', resumeUrl === null ? undefined : `by a request to ${resumeUrl}`],
     ['again', retryAt === null ? undefined : `at ${localTime(retryAt)}`],
   ];
   return values.flatMap(([name, value]) => (value === undefined ? [] : [`      ${name.padEnd(8)}${value}`]));
@@ -114,7 +115,7 @@ function ending(run: RunView): string[] {
   if (lane && lane.place > 0) return [`The run waits for its turn behind run ${lane.behind}: ${lineOf(lane)}`];
   if (pace)
     return [`The run waits for the rate of its flow, ${pace.limit} within ${duration(pace.perMs)}; ${waiting(pace.before)} before it.`];
-  if (status === 'waiting' && resumeAt !== null) return [`The run waits and goes on at ${localTime(resumeAt)}.`];
+  if (status === 'waiting' && resumeAt !== null) return [`The run waits, until ${localTime(resumeAt)} at the latest.`];
   if (status === 'filtered') return ['The `when` of the trigger did not hold, so no step was run.'];
   return [];
 }

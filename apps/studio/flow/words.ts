@@ -36,10 +36,11 @@ export function stepTitle({ id, json }: FlowStep): string {
   return textOf(json['name']) ?? sentenceCase(id);
 }
 
-/** `tellSales` as "Tell sales". */
+/** `tellSales` as "Tell sales", `pauseABit` as "Pause a bit". */
 export function sentenceCase(id: string): string {
   const words = id
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
     .replaceAll('_', ' ')
     .toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);

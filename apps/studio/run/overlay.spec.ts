@@ -32,6 +32,7 @@ function row(path: string, part: Partial<StepView> = {}): StepView {
     retryAt: null,
     resumeAt: null,
     rateOf: null,
+    resumeUrl: null,
   };
   return { path, kind: 'use', status: 'succeeded', startedAt, finishedAt, ...rest, ...part };
 }
@@ -86,6 +87,18 @@ describe('a run over its flow', () => {
     expect(overlayOf(tree, run([row('first', { status: 'failed' })], 'failed')).state('last').status).toBe('unreached');
     expect(overlayOf(tree, run([row('first')], 'running')).state('last').status).toBe('pending');
     expect(overlayOf(tree, run([], 'running')).took('big', 'then')).toBeUndefined();
+  });
+
+  it('knows of a step without a row of its own that the run has left it behind', () => {
+    const guarded = { id: 'guard', try: [step('risky')], catch: [step('mend')] };
+    const flow = readFlow(JSON.stringify({ steps: [guarded, step('after')] }));
+    const rows = [row('risky', { status: 'failed' }), row('mend')];
+    const statusOf = (own: StepView[]): string => overlayOf(flow, run(own, 'waiting')).state('guard').status;
+    expect(statusOf(rows)).toBe('running');
+    expect(statusOf([...rows, row('after', { status: 'waiting' })])).toBe('succeeded');
+    const within = readFlow(JSON.stringify({ steps: [{ id: 'big', if: true, then: [guarded] }, step('after')] }));
+    const big = row('big', { kind: 'if', output: { branch: 'then' } });
+    expect(overlayOf(within, run([big, ...rows, row('after')], 'running')).state('guard').status).toBe('succeeded');
   });
 
   it('looks into the iteration that is asked for, else into one that failed', () => {

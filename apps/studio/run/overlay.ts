@@ -69,6 +69,8 @@ class RunOverlay implements Overlay {
   private readonly leftOut = new Set<string>();
   /** Steps inside of an iteration that is finished: its row, and whether they were surely done in it. */
   private readonly folded = new Map<string, { readonly item: StepView; readonly surely: boolean }>();
+  /** Steps that the run has left behind: it came to what follows them, or follows what they stand in. */
+  private readonly passed = new Set<string>();
   private readonly active: boolean;
 
   constructor(
@@ -82,6 +84,8 @@ class RunOverlay implements Overlay {
     this.steps = new Map(everyStep(all).map((step) => [step.id, step]));
     this.visit(all, '', chosen);
     for (const step of this.steps.values()) this.noteLeftOut(step);
+    this.notePassed(tree.steps, false);
+    this.notePassed(tree.onError, false);
   }
 
   path(stepId: string): string {
@@ -146,7 +150,7 @@ class RunOverlay implements Overlay {
     if (folded) return folded.surely ? 'succeeded' : 'folded';
     const below = [...this.below(stepId), ...this.iterations(stepId).map(({ status }) => status)];
     if (below.includes('failed') && !this.active) return 'failed';
-    if (below.some((status) => !NOT_BEGUN.includes(status))) return this.active ? 'running' : 'succeeded';
+    if (below.some((status) => !NOT_BEGUN.includes(status))) return this.active && !this.passed.has(stepId) ? 'running' : 'succeeded';
     return this.active ? 'pending' : 'unreached';
   }
 
@@ -189,6 +193,15 @@ class RunOverlay implements Overlay {
 
   private durationOf({ startedAt, finishedAt }: StepView): number | null {
     return finishedAt === null ? null : Math.max(0, Date.parse(finishedAt) - beganIn(this.run, startedAt));
+  }
+
+  private notePassed(steps: readonly FlowStep[], around: boolean): void {
+    let passed = around;
+    for (const step of [...steps].reverse()) {
+      if (passed) this.passed.add(step.id);
+      for (const lane of step.lanes) this.notePassed(lane.steps, passed);
+      passed ||= this.began(step.id);
+    }
   }
 
   private noteLeftOut(step: FlowStep): void {

@@ -1,5 +1,6 @@
 import { clock, duration, moment } from '../format/format.js';
 import type { RunView, StepView } from '../api/wire.js';
+import { CopyField } from '../ui/controls.js';
 import { Glyph, statusWords } from '../ui/glyph.js';
 import { useNow } from '../ui/use-now.js';
 import { beganIn, type Given } from './given.js';
@@ -24,17 +25,21 @@ interface ResultLineProps {
 /** How a step went, in one line; of one that is under way what it waits for. */
 export function ResultLine({ run, state: { status, row, isFolded, given }, doing }: ResultLineProps) {
   return (
-    <div className="result-line">
-      <Glyph status={status} quiet />
-      <p>
-        <strong>{statusWords(status)}</strong>
-        {given === undefined ? row && <Times run={run} row={row} /> : <GivenLine run={run} given={given} row={row} />}
-        {row?.rateOf && <RateLine credential={row.rateOf} until={row.resumeAt} />}
-        {status === 'running' && <span className="dim"> Waiting for {doing}.</span>}
-        {REASONS[status] && <span className="dim"> {REASONS[status]}</span>}
-        {isFolded && <span className="dim"> Of a finished item only its result is kept; the loop has it as output.</span>}
-      </p>
-    </div>
+    <>
+      <div className="result-line">
+        <Glyph status={status} quiet />
+        <p>
+          <strong>{statusWords(status)}</strong>
+          {given === undefined ? row && <Times run={run} row={row} /> : <GivenLine run={run} given={given} row={row} />}
+          {row?.rateOf && <RateLine credential={row.rateOf} until={row.resumeAt} />}
+          {status === 'running' && <span className="dim"> Waiting for {doing}.</span>}
+          {REASONS[status] && <span className="dim"> {REASONS[status]}</span>}
+          {status === 'waiting' && row && <WaitLine row={row} />}
+          {isFolded && <span className="dim"> Of a finished item only its result is kept; the loop has it as output.</span>}
+        </p>
+      </div>
+      {row?.resumeUrl && <CopyField text={row.resumeUrl} label="The URL that makes the step go on" />}
+    </>
   );
 }
 
@@ -48,6 +53,13 @@ function RateLine({ credential, until }: { readonly credential: string; readonly
       Waits for the rate of the credential {credential}; {left > 0 ? `it is looked at again in ${duration(left)}.` : 'its turn is due.'}
     </span>
   );
+}
+
+/** Until when a step waits, and where a request would make it go on. */
+function WaitLine({ row: { rateOf, resumeAt, resumeUrl } }: { readonly row: StepView }) {
+  if (rateOf !== null || resumeAt === null) return null;
+  if (resumeUrl === null) return <span className="dim">. Goes on at {clock(resumeAt)}.</span>;
+  return <span className="dim">. Goes on with a request to the URL below; without one it fails at {clock(resumeAt)}.</span>;
 }
 
 const STAND_INS: Readonly<Record<Exclude<Given, 'taken over'>, string>> = {

@@ -44,7 +44,7 @@ function Waited({ run }: { readonly run: RunView }) {
 export function Took({ run }: { readonly run: Pick<RunView, 'createdAt' | 'finishedAt' | 'resumeAt'> }) {
   const now = useNow();
   if (run.finishedAt !== null) return duration(Date.parse(run.finishedAt) - Date.parse(run.createdAt));
-  if (run.resumeAt !== null && Date.parse(run.resumeAt) > now) return `goes on in ${duration(Date.parse(run.resumeAt) - now)}`;
+  if (run.resumeAt !== null && Date.parse(run.resumeAt) > now) return `waits up to ${duration(Date.parse(run.resumeAt) - now)}`;
   return `${duration(Math.max(0, now - Date.parse(run.createdAt)))} so far`;
 }
 
