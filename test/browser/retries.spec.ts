@@ -88,7 +88,7 @@ describeInBrowser('whoever retries a run', () => {
     await panel(page).getByText(`not run again: what it gave is taken over from run ${short}`).waitFor();
     expect(await panel(page).getByRole('table').count()).toBe(0);
     await page.getByRole('link', { name: 'List', exact: true }).click();
-    await page.getByRole('row', { name: /Note it note 1 taken over –/ }).waitFor();
+    await page.getByRole('row', { name: /Note it note 1 – taken over/ }).waitFor();
     await page.getByRole('row', { name: /Create shipment ship 1 \d\d:\d\d:\d\d/ }).waitFor();
     await page.getByRole('link', { name: 'Timeline' }).click();
     const row = page.getByRole('listitem').filter({ hasText: 'Note it' });

@@ -16,6 +16,7 @@ export function givenFrom(given: Given, { rerunOf }: Pick<RunView, 'rerunOf'>): 
 }
 
 /** When a step began in this run, in milliseconds: a loop that a re-run goes on with began in the run before. */
-export function beganIn({ rerunOf, createdAt }: Pick<RunView, 'rerunOf' | 'createdAt'>, startedAt: string): number {
-  return rerunOf === null ? Date.parse(startedAt) : Math.max(Date.parse(createdAt), Date.parse(startedAt));
+export function beganIn(run: Pick<RunView, 'rerunOf' | 'createdAt' | 'startedAt'>, startedAt: string): number {
+  const began = Date.parse(startedAt);
+  return run.rerunOf === null ? began : Math.max(Date.parse(run.startedAt ?? run.createdAt), began);
 }

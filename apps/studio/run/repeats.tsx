@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { get } from '../api/client.js';
 import type { EventView, RunPage, RunView } from '../api/wire.js';
 import type { FlowTree } from '../flow/structure.js';
-import { count, shortId } from '../format/format.js';
+import { shortId } from '../format/format.js';
 import { statusWords } from '../ui/glyph.js';
 import { isActive } from './overlay.js';
 import { retryWords, takenOver } from './retried.js';
@@ -35,12 +35,12 @@ export function Repeats({ run, tree, event }: RepeatsProps) {
       </p>
     );
   }
-  const { steps, from } = over;
+  const { words, isOne, from } = over;
   return (
     <p>
       Retries run <RunLink id={run.rerunOf} />
-      {from !== undefined && ` from ${from}`}. {count(steps, 'step')} {steps === 1 ? 'was' : 'were'} not run again: what{' '}
-      {steps === 1 ? 'it' : 'they'} gave is taken over.
+      {from !== undefined && ` from ${from}`}. {words} {isOne ? 'was' : 'were'} not run again: what {isOne ? 'it' : 'they'} gave is taken
+      over.
     </p>
   );
 }

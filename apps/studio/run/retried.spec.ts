@@ -74,18 +74,31 @@ describe('what is retried', () => {
 
 describe('what a re-run took over', () => {
   const given = (path: string, part: Partial<StepView> = {}): StepView => row(path, { given: 'recorded', ...part });
+  const item = (path: string): StepView => given(path, { kind: 'item' });
 
   it('is counted by steps, a loop as one, and it says where the re-run began', () => {
-    const over = [given('big', { kind: 'if' }), given('note'), given('lines', { kind: 'forEach' }), given('lines[0]'), given('lines[1]')];
-    expect(takenOver(run([...over, row('ship'), row('tell')]), SHIPPING)).toEqual({ steps: 3, from: 'Create shipment' });
-    expect(takenOver(run(over), SHIPPING)).toEqual({ steps: 3, from: undefined });
+    const over = [given('big', { kind: 'if' }), given('note'), given('lines', { kind: 'forEach' }), item('lines[0]'), item('lines[1]')];
+    expect(takenOver(run([...over, row('ship'), row('tell')]), SHIPPING)).toEqual({
+      words: '3 steps',
+      isOne: false,
+      from: 'Create shipment',
+    });
+    expect(takenOver(run(over), SHIPPING)).toEqual({ words: '3 steps', isOne: false, from: undefined });
     expect(takenOver(run([row('ship')]), SHIPPING)).toBeUndefined();
   });
 
   it('is told from what goes on around it: a loop that was opened again, branches beside it', () => {
-    const rows = [row('lines', { kind: 'forEach' }), given('lines[0]'), given('lines[1].reserve'), row('lines[1].print')];
-    expect(takenOver(run(rows), SHIPPING)?.from).toBe('Print for item 2 of Lines');
-    expect(takenOver(run([...rows.slice(0, 2), row('lines[1]', { kind: 'item' })]), SHIPPING)?.from).toBe('item 2 of Lines');
+    const rows = [row('lines', { kind: 'forEach' }), item('lines[0]'), given('lines[1].reserve')];
+    const own = [row('lines[1]', { kind: 'item', status: 'failed' }), row('lines[1].print', { status: 'failed' })];
+    expect(takenOver(run([...rows, ...own]), SHIPPING)).toMatchObject({
+      words: '1 step and 1 item of Lines',
+      from: 'Print for item 2 of Lines',
+    });
+    expect(takenOver(run([...rows.slice(0, 2), row('lines[1]', { kind: 'item' })]), SHIPPING)).toEqual({
+      words: '1 item of Lines',
+      isOne: true,
+      from: 'item 2 of Lines',
+    });
     const tree = flow([step('both', { parallel: { one: [step('a')], two: [step('b')] } })]);
     expect(takenOver(run([row('both', { kind: 'parallel' }), given('a'), row('b')]), tree)?.from).toBe('B');
   });
@@ -99,8 +112,10 @@ describe('what a re-run took over', () => {
 
   it('has no time in the re-run: what goes on began with that', () => {
     const [createdAt, earlier, later] = ['2026-01-02T00:00:00.000Z', '2026-01-01T00:00:00.000Z', '2026-01-03T00:00:00.000Z'];
-    expect(beganIn({ rerunOf: BEFORE, createdAt }, earlier)).toBe(Date.parse(createdAt));
-    expect(beganIn({ rerunOf: BEFORE, createdAt }, later)).toBe(Date.parse(later));
-    expect(beganIn({ rerunOf: null, createdAt }, earlier)).toBe(Date.parse(earlier));
+    const startedAt = '2026-01-02T00:00:01.000Z';
+    expect(beganIn({ rerunOf: BEFORE, createdAt, startedAt: null }, earlier)).toBe(Date.parse(createdAt));
+    expect(beganIn({ rerunOf: BEFORE, createdAt, startedAt }, earlier)).toBe(Date.parse(startedAt));
+    expect(beganIn({ rerunOf: BEFORE, createdAt, startedAt }, later)).toBe(Date.parse(later));
+    expect(beganIn({ rerunOf: null, createdAt, startedAt }, earlier)).toBe(Date.parse(earlier));
   });
 });

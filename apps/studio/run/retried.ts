@@ -5,24 +5,32 @@ import { everyStep, type FlowStep, type FlowTree, type Lane } from '../flow/stru
 import { stepTitle } from '../flow/words.js';
 import { givenIn } from './given.js';
 
-/** What a re-run did not do again, and where it began: undefined where it did everything, or has not begun. */
 export interface TakenOver {
-  /** Steps that were not run again; a loop is one, however many items. */
-  readonly steps: number;
+  /** What a re-run did not do again, such as `3 steps and 1 item of Lines`. */
+  readonly words: string;
+  readonly isOne: boolean;
+  /** Where it began; undefined when it has not yet. */
   readonly from: string | undefined;
 }
 
+/** Undefined where it did everything. A loop is one step, however many items; of one that it went on with, the items count. */
 export function takenOver(run: RunView, tree: FlowTree): TakenOver | undefined {
   const rows = run.steps.filter((row) => givenIn(run, row) === 'taken over');
-  const steps = new Set(rows.filter(({ status }) => status !== 'skipped').map(({ path }) => stepIdOf(path)));
-  return rows.length === 0 ? undefined : { steps: steps.size, from: beginning(run, rows, tree) };
+  const done = rows.filter(({ status }) => status !== 'skipped');
+  if (done.length === 0) return undefined;
+  const steps = new Set(done.filter(({ kind }) => kind !== 'item').map(({ path }) => stepIdOf(path)));
+  const items = done.filter(({ path, kind }) => kind === 'item' && !steps.has(stepIdOf(path))).map(({ path }) => stepIdOf(path));
+  const loops = [...new Set(items)].map((id) => `${count(items.filter((item) => item === id).length, 'item')} of ${titleOf(tree, id)}`);
+  const parts = [...(steps.size > 0 ? [count(steps.size, 'step')] : []), ...loops];
+  return { words: listed(parts), isOne: steps.size + items.length === 1, from: beginning(run, rows, tree) };
 }
 
 /** The first step that it did itself; what stands around it goes on, and began before. */
 function beginning({ steps }: RunView, given: readonly StepView[], tree: FlowTree): string | undefined {
   const ids = new Set(given.map(({ path }) => stepIdOf(path)));
-  const isAround = ({ path }: StepView): boolean =>
+  const isAround = ({ path, kind }: StepView): boolean =>
     given.some((row) => row.path.startsWith(`${path}[`)) ||
+    (kind === 'item' && steps.some((row) => row.given === null && row.path.startsWith(`${path}.`))) ||
     (stepOf(tree, stepIdOf(path))?.lanes.some((lane) => everyStep(lane.steps).some(({ id }) => ids.has(id))) ?? false);
   const first = steps.find((row) => row.given === null && !isAround(row));
   return first && placeWords(tree, first.path);

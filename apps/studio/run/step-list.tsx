@@ -71,13 +71,19 @@ function Cells({ run, row, title, current, onSelect }: CellsProps) {
       {given === undefined ? (
         <code role="cell">{clock(new Date(began).toISOString())}</code>
       ) : (
-        <span role="cell" className="dim nowrap" title={`This run did not do it: ${givenFrom(given, run)}.`}>
+        <span role="cell" className="dim">
+          –
+        </span>
+      )}
+      {given === undefined ? (
+        <code role="cell" className="right">
+          {took}
+        </code>
+      ) : (
+        <span role="cell" className="dim right nowrap" title={`This run did not do it: ${givenFrom(given, run)}.`}>
           {given}
         </span>
       )}
-      <code role="cell" className="right">
-        {given === undefined ? took : '–'}
-      </code>
     </>
   );
 }

@@ -154,7 +154,7 @@ type Attempt = StepView['attemptLog'][number];
 /** The attempts of a step that this run made. Of a step that it went on with, the earlier ones are of the run before. */
 function ownAttempts(row: StepView, run: RunView, end: number): { readonly attempt: Attempt; readonly span: Span }[] {
   if (givenIn(run, row) !== undefined) return [];
-  const isOwn = ({ finishedAt }: Attempt): boolean => finishedAt === null || Date.parse(finishedAt) >= beganIn(run, finishedAt);
+  const isOwn = ({ finishedAt }: Attempt): boolean => finishedAt === null || Date.parse(finishedAt) === beganIn(run, finishedAt);
   return row.attemptLog.filter(isOwn).map((attempt) => ({ attempt, span: spanOf(attempt, run, end) }));
 }
 
