@@ -48,6 +48,7 @@ export function RunPanel({
           version {run.version}
         </Fact>
         <Fact label="Event">
+          {event?.name != null && `${event.name} `}
           <Link className="link mono" href={`/events/${run.eventId}`}>
             {shortId(run.eventId)}
           </Link>

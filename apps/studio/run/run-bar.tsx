@@ -53,7 +53,7 @@ export function EventBar({ event }: { readonly event: EventView | undefined }) {
   return (
     <Link className="canvas-bar" href={`/events/${event.id}`}>
       <Webhook size={15} strokeWidth={1.6} aria-hidden />
-      Event
+      {event.name ?? 'Event'}
       <code className="dim">{shortId(event.id)}</code>
       <span className="dim">{size(event.size)}</span>
     </Link>

@@ -5,6 +5,7 @@ import { stepTitle } from '../flow/words.js';
 import { clock, duration } from '../format/format.js';
 import { Glyph } from '../ui/glyph.js';
 import { beganIn, givenFrom, givenIn } from './given.js';
+import { titleAt } from './paths.js';
 import { VirtualRows } from '../ui/virtual-rows.js';
 
 interface StepListProps {
@@ -30,7 +31,7 @@ export function StepList({ run, tree, selected, onSelect }: StepListProps) {
         <Cells
           run={run}
           row={row}
-          title={titles.get(stepIdOf(row.path)) ?? row.path}
+          title={titleAt(row.path, titles.get(stepIdOf(row.path)) ?? stepIdOf(row.path))}
           current={selected === stepIdOf(row.path)}
           onSelect={onSelect}
         />

@@ -7,6 +7,7 @@ import { Glyph } from '../ui/glyph.js';
 import { useNow } from '../ui/use-now.js';
 import { beganIn, givenFrom, givenIn } from './given.js';
 import { isActive } from './overlay.js';
+import { titleAt } from './paths.js';
 import { timeScale, type Span, type TimeScale } from './timeline.js';
 
 interface TimelineProps {
@@ -19,7 +20,7 @@ interface TimelineProps {
 /** Rows of a timeline that are drawn; the list view has all of a long loop. */
 const MOST = 400;
 
-/** When each attempt was made: time in the queue hollow, work solid, pauses before retries hatched. */
+/** When each attempt was made: time in the queue and waits hollow, work solid, pauses before retries hatched. */
 export function Timeline({ run, tree, selected, onSelect }: TimelineProps) {
   const now = useNow();
   const titles = new Map(everyStep([...tree.steps, ...tree.onError]).map((step) => [step.id, stepTitle(step)]));
@@ -49,7 +50,7 @@ export function Timeline({ run, tree, selected, onSelect }: TimelineProps) {
             row={row}
             end={end}
             scale={scale}
-            title={titles.get(stepIdOf(row.path)) ?? row.path}
+            title={titleAt(row.path, titles.get(stepIdOf(row.path)) ?? stepIdOf(row.path))}
             current={selected === stepIdOf(row.path)}
             onSelect={onSelect}
           />
@@ -74,9 +75,14 @@ function StepRow({ run, row, end, scale, title, current, onSelect }: StepRowProp
   const given = givenIn(run, row);
   const spans = ownAttempts(row, run, end);
   const label = (
-    <button type="button" className="row-button" aria-current={current ? 'step' : undefined} onClick={() => onSelect(stepIdOf(row.path))}>
+    <button
+      type="button"
+      className="row-button"
+      title={row.path}
+      aria-current={current ? 'step' : undefined}
+      onClick={() => onSelect(stepIdOf(row.path))}
+    >
       {title}
-      {row.path !== stepIdOf(row.path) && <code className="dim"> {row.path}</code>}
     </button>
   );
   return (
@@ -95,7 +101,7 @@ function StepRow({ run, row, end, scale, title, current, onSelect }: StepRowProp
         <Bar
           key={attempt.attempt}
           span={span}
-          look={attempt.status}
+          look={row.kind === 'wait' && attempt.error === null ? 'wait' : attempt.status}
           scale={scale}
           words={`Attempt ${attempt.attempt}, ${lengthOf(span)}, at ${clock(new Date(span.from).toISOString())}`}
         />

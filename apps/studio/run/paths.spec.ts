@@ -1,0 +1,14 @@
+import { describe, expect, it } from '@jest/globals';
+import { iterationsIn, titleAt } from './paths.js';
+
+describe('a path of a step', () => {
+  it.each([
+    ['notify', 'Notify', ''],
+    ['each[3].notify', 'Notify, item 4', 'each:3'],
+    ['each[3].lines[0].notify', 'Notify, item 4.1', 'each:3,each[3].lines:0'],
+    ['each[3]', 'Notify, item 4', 'each:3'],
+  ])('%s: %s', (path, title, iterations) => {
+    expect(titleAt(path, 'Notify')).toBe(title);
+    expect(iterationsIn(path)).toBe(iterations);
+  });
+});
