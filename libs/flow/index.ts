@@ -3,7 +3,7 @@ export type { Problem } from './problems.js';
 export { problemCodes } from './problem-codes.js';
 export type { ProblemCode } from './problem-codes.js';
 export * from './types.js';
-export { longestDuration, parseDuration, parseSize } from './units.js';
+export { formatDuration, longestDuration, parseDuration, parseSize } from './units.js';
 export { joinPointer, keyNodeAt, nodeAt, positionsOf, propertiesOf, readJsonc, splitPointer, textLimits, valueOf } from './text.js';
 export type { JsonDocument, JsonNode, Position } from './text.js';
 export { suggestion } from './names.js';

@@ -20,15 +20,13 @@ export function ErrorBlock({ error, row }: { readonly error: StepFailure; readon
   const { stack, ...details } = (error.details ?? {}) as Record<string, Json>;
   return (
     <section className="error-block" aria-label="What failed">
-      <h3>{errorTitle(error)}</h3>
+      <h3>
+        {errorTitle(error)} <code className="dim">{error.code}</code>
+      </h3>
       <p>
         <Sentence text={error.message} />
       </p>
-      <p className="dim">
-        {[row && attemptWords(row), error.status === undefined ? undefined : `Status ${error.status}.`, BLAME[error.blame ?? '']]
-          .filter(Boolean)
-          .join(' ')}
-      </p>
+      <p className="dim">{[row && attemptWords(row), statusWords(error), BLAME[error.blame ?? '']].filter(Boolean).join(' ')}</p>
       {error.unsafeToRepeat && <p className="dim">{unsafeWords(error)}</p>}
       {row?.retryAt && <RetryLine at={row.retryAt} />}
       {Object.keys(details).length > 0 && (
@@ -57,6 +55,11 @@ function parsed(text: string): Json {
   } catch {
     return text;
   }
+}
+
+/** Where the code does not say it already. */
+function statusWords({ code, status }: StepFailure): string | undefined {
+  return status === undefined || code === `http.${status}` ? undefined : `Status ${status}.`;
 }
 
 function attemptWords({ attempts, finishedAt }: StepView): string {

@@ -40,7 +40,7 @@ const VARIES: ReadonlySet<string> = new Set([
 
 function withoutTime(value: unknown): unknown {
   const text = JSON.stringify(value, (key, inner: unknown) => (VARIES.has(key) ? undefined : inner));
-  return text === undefined ? undefined : JSON.parse(text.replaceAll(/waited [\d.]+ hours/g, 'waited'));
+  return text === undefined ? undefined : JSON.parse(text.replaceAll(/waited \w+ for/g, 'waited for'));
 }
 
 /** How all runs ended and what their journals say, by the name of the run. */

@@ -134,7 +134,7 @@ describe('a wait for a request', () => {
     const rig = rigOf({ id: 'safe', try: [approval], catch: [use('a', { code: '{{ error.code }}' })], on: ['wait.timeout'] });
     expect(await rig.run()).toMatchObject({ result: { status: 'succeeded' } });
     expect(rig.calls[0]?.props).toEqual({ code: 'wait.timeout' });
-    expect(rig.rows.find(({ path }) => path === 'nap')?.error?.message).toContain('72 hours');
+    expect(rig.rows.find(({ path }) => path === 'nap')?.error?.message).toContain('waited 3d for');
   });
 
   it('has a URL per item in a loop', async () => {

@@ -1,5 +1,5 @@
 import { StepError, type Json } from '@millrace/component-sdk';
-import { parseDuration, resolveTemplate } from '@millrace/flow';
+import { formatDuration, parseDuration, resolveTemplate } from '@millrace/flow';
 import type { PlannedWait } from '../plan.js';
 import type { ErrorRecord, StepRow } from '../records.js';
 import { rehearsed } from '../rehearsal.js';
@@ -102,9 +102,10 @@ function end(step: PlannedWait, walk: Walk, row: StepRow, output: Json): StepSig
 }
 
 function expire(walk: Walk, row: StepRow): StepSignal {
-  const hours = Math.round((walk.clock.now() - row.startedAt) / 360_000) / 10;
-  const message = `${row.path} waited ${hours} hours for a request to its resume URL, and none came. Raise its timeout, or catch wait.timeout.`;
-  const error: ErrorRecord = { code: 'wait.timeout', message, step: plainPath(row.path), blame: 'remote' };
+  const step = plainPath(row.path);
+  const waited = formatDuration((row.resumeAt ?? walk.clock.now()) - row.startedAt);
+  const message = `${step} waited ${waited} for a request to its resume URL, and none came. Raise its timeout, or catch wait.timeout.`;
+  const error: ErrorRecord = { code: 'wait.timeout', message, step, blame: 'remote' };
   walk.note({ ...row, status: 'failed', finishedAt: walk.clock.now(), error });
   return { kind: 'failed', error };
 }
