@@ -22,8 +22,8 @@ export interface RunSummary {
   readonly dry: boolean;
   /** A test of a draft, or a run that one called: it counts for nothing. */
   readonly test: boolean;
-  /** What became of a failed run: `rerun` or `discarded`; null while it is a dead letter, and for any other run. */
-  readonly resolution: 'rerun' | 'discarded' | null;
+  /** What became of a failed run: `rerun`, `discarded`, or left to its `caller`; null while it is a dead letter, and for any other run. */
+  readonly resolution: 'rerun' | 'discarded' | 'caller' | null;
   readonly error: ErrorRecord | null;
 }
 

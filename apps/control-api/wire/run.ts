@@ -69,8 +69,9 @@ const runMembers = {
   dry: { type: 'boolean', description: 'A rehearsal: components answered without acting.' },
   test: { type: 'boolean', description: 'A test of a draft, or a run that a test called: it counts for nothing but itself.' },
   resolution: {
-    enum: ['rerun', 'discarded', null],
-    description: 'What became of a failed run; null while it is a dead letter, and for any other run.',
+    enum: ['rerun', 'discarded', 'caller', null],
+    description:
+      'What became of a failed run; null while it is a dead letter, and for any other run. caller: the run that called it was told, and has to deal with it.',
   },
   parent: { type: ['string', 'null'], format: 'uuid', description: 'The run whose `call` step started this one.' },
   error: errorSchema,

@@ -84,6 +84,13 @@ describe('the details of a run', () => {
     expect(text).toContain(`then run it again from there: millrace rerun ${RUN}`);
   });
 
+  it('say who called it, and whose its failure is', () => {
+    const parent = '01920f7a-5c1e-7cc3-98c4-dc0c0c073981';
+    expect(runDetails(run({ parent }), NOW).split('\n')).toContain(`  called   by run ${parent}`);
+    const failed = run({ parent, status: 'failed', error, resolution: 'caller' });
+    expect(runDetails(failed, NOW).split('\n')).toContain(`  called   by run ${parent}, which was told of the failure`);
+  });
+
   it('say why a failure that may pass was not tried again, and what would change that', () => {
     const text = runDetails(run({ status: 'failed', error: { ...error, unsafeToRepeat: true } }), NOW);
     expect(text).toMatch(/not tried again by itself: the step may have taken effect.*name http\.503 in "on" of its retry\.\nNext: see/);

@@ -60,8 +60,10 @@ export function runDetails(run: RunView, now: number): string {
   return [...head, ...(steps.length > 0 ? ['', ...steps] : []), ...(end.length > 0 ? ['', ...end] : [])].join('\n');
 }
 
-function originLines({ rerunOf, dry, test }: RunView): string[] {
+function originLines({ parent, rerunOf, resolution, dry, test }: RunView): string[] {
+  const told = resolution === 'caller' ? ', which was told of the failure' : '';
   return [
+    ...(parent === null ? [] : [`  called   by run ${parent}${told}`]),
     ...(rerunOf === null ? [] : [`  re-run   of ${rerunOf}`]),
     ...(dry ? ['  dry run  components that act outside only answered as if they had'] : []),
     ...(test ? ['  test     of a draft'] : []),

@@ -12,7 +12,7 @@ import { Attempts } from './attempts.js';
 import { ErrorBlock } from './error-block.js';
 import type { StepState } from './overlay.js';
 import { EventPanel, RunPanel } from './panels.js';
-import { RepeatedBy, RetryNote } from './repeats.js';
+import { CalledBy, CalledRun, RepeatedBy, RetryNote } from './repeats.js';
 import { ResultLine } from './result-line.js';
 import type { ShownRun } from './shown-run.js';
 import { Settings } from './settings.js';
@@ -102,6 +102,7 @@ function Overview({ shown, step, state }: { readonly shown: ShownRun; readonly s
       {row?.error && <ErrorBlock error={row.error} row={row} />}
       {row && row.path === shown.run.error?.step && <Retries shown={shown} />}
       {(!row?.error || state.given !== undefined) && <ResultLine run={shown.run} state={state} doing={stepSummary(step)} />}
+      <CalledRun step={step} row={row} />
       <Why shown={shown} step={step} />
       <Settings step={step} input={row?.input as Json | undefined} />
       {row && state.given === undefined && <Attempts row={row} />}
@@ -113,6 +114,7 @@ function Overview({ shown, step, state }: { readonly shown: ShownRun; readonly s
 function Retries({ shown: { run, tree } }: { readonly shown: ShownRun }) {
   return (
     <>
+      <CalledBy run={run} />
       <RepeatedBy run={run} />
       <RetryNote run={run} tree={tree} />
     </>

@@ -8,7 +8,7 @@ import { LargeValue } from '../ui/large-value.js';
 import { Glyph, statusWords } from '../ui/glyph.js';
 import { useNow } from '../ui/use-now.js';
 import { ErrorBlock } from './error-block.js';
-import { RepeatedBy, Repeats, RetryNote } from './repeats.js';
+import { CalledBy, RepeatedBy, Repeats, RetryNote } from './repeats.js';
 import { Took } from './run-bar.js';
 import type { ShownRun } from './shown-run.js';
 import { Held, Pace, Turn } from './turn.js';
@@ -32,6 +32,7 @@ export function RunPanel({
       {run.held ? <Held run={run} /> : <Turn lane={run.lane} />}
       {run.status === 'cancelled' && <Cancelled run={run} />}
       <Pace pace={run.pace} />
+      <CalledBy run={run} />
       <RepeatedBy run={run} />
       {run.error && <ErrorBlock error={run.error} row={run.steps.find(({ path }) => path === failedStep)} />}
       <RetryNote run={run} tree={tree} />

@@ -1,9 +1,10 @@
+import type { Json } from '@millrace/component-sdk';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { Link } from 'wouter';
 import { get } from '../api/client.js';
-import type { EventView, RunPage, RunView } from '../api/wire.js';
-import type { FlowTree } from '../flow/structure.js';
+import type { EventView, RunPage, RunView, StepView } from '../api/wire.js';
+import { objectOf, type FlowStep, type FlowTree } from '../flow/structure.js';
 import { shortId } from '../format/format.js';
 import { statusWords } from '../ui/glyph.js';
 import { isActive } from './overlay.js';
@@ -66,6 +67,29 @@ export function RepeatedBy({ run }: { readonly run: RunView }) {
         </span>
       ))}
       {data.next === null ? '.' : ', …'}
+    </p>
+  );
+}
+
+/** Which run called this one, and whose the failure is. */
+export function CalledBy({ run: { parent, resolution } }: { readonly run: RunView }) {
+  if (parent === null) return null;
+  return (
+    <p>
+      Called by run <RunLink id={parent} />
+      {resolution === 'caller' ? ', which was told of the failure: retry that one, and it calls this flow again.' : '.'}
+    </p>
+  );
+}
+
+/** The run that a `call` step started, unless it has given its output by now: that is what the step keeps then. */
+export function CalledRun({ step, row }: { readonly step: FlowStep; readonly row: StepView | undefined }) {
+  if (row?.kind !== 'call' || (row.status === 'succeeded' && step.json['await'] !== false)) return null;
+  const { runId } = objectOf((row.output ?? row.error?.details) as Json);
+  if (typeof runId !== 'string') return null;
+  return (
+    <p>
+      The flow that it called ran as <RunLink id={runId} />.
     </p>
   );
 }

@@ -67,11 +67,14 @@ const finish = (drops: string): string => `
   )${drops}
   select id from moved`;
 
-/** A run that failed tells of it in the same commit; see sql/outbox.ts. */
+/** Of a row of `moved`: a run has called it and waits for its end, which is told of the failure and has to deal with it. */
+const HAS_CALLER = 'parent is not null and awaited';
+
+/** A run that failed tells of it in the same commit, unless it has a caller to tell; see sql/outbox.ts. */
 const TELL_OF_FAILURES = `, told as (
     insert into outbox (name, flow_id, run_id, depth, data)
     select 'flow.failed', flow_id, id, depth + 1, case when error_len > 0 then substring($1::bytea from error_at for error_len) else 'null' end
-    from moved where status = 'failed' and not dry and not test order by id
+    from moved where status = 'failed' and not dry and not test and not (${HAS_CALLER}) order by id
   )`;
 
 /**
@@ -87,9 +90,10 @@ const finishAwaited = ({ lock, guard, columns, more, answer }: Finishing): strin
     returning r.id, r.event_id, r.flow_id, r.version, r.started_at, r.parent, r.awaited, r.awaited_by, r.answer_from, r.rerun_of, r.dry, r.test, r.depth,
       m.at, m.status, m.error_at, m.error_len${columns}
   ), kept as (
-    insert into finished_runs (id, event_id, flow_id, version, status, started_at, finished_at, error, parent, rerun_of, dry, test, output)
+    insert into finished_runs (id, event_id, flow_id, version, status, started_at, finished_at, error, parent, rerun_of, dry, test, resolution, output)
     select id, event_id, flow_id, version, status, started_at, to_timestamp(at / 1000),
       case when error_len > 0 then substring($1::bytea from error_at for error_len) end, parent, rerun_of, dry, test,
+      case when status = 'failed' and ${HAS_CALLER} then 'caller' end,
       case when output_len > 0 and answer_from is distinct from 'step' then substring($1::bytea from output_at for output_len) end
     from moved join outputs using (id)
   ), parents as (
