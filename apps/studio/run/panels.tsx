@@ -49,7 +49,7 @@ export function RunPanel({
           version {run.version}
         </Fact>
         <Fact label="Event">
-          {event?.name != null && `${event.name} `}
+          {event && event.name !== null && `${event.name} `}
           <Link className="link mono" href={`/events/${run.eventId}`}>
             {shortId(run.eventId)}
           </Link>
