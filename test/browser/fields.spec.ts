@@ -215,6 +215,24 @@ describeInBrowser('a mapped field', () => {
     await saved('hello', '{{ trigger.body.name }} 日本!');
   });
 
+  it('leaves the Enter that ends the work of an IME to that, also where it comes when the word is composed, as in Safari', async () => {
+    const { page } = await open('/flows/order-to-crm/edit?step=createDeal');
+    const takes = (key: string): Promise<unknown> =>
+      page.evaluate(
+        `document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: '${key}', keyCode: 229, bubbles: true, cancelable: true }))`,
+      );
+    await field(page, 'Body name').fill('{"a":1}');
+    expect(await takes('Enter')).toBe(true);
+    await page.getByRole('button', { name: 'Insert a value into Body name' }).click();
+    await page.getByRole('textbox', { name: 'Search keys and values' }).fill('1042');
+    expect(await takes('Enter')).toBe(true);
+    await page.locator('.spot').first().click();
+    await page.getByRole('combobox').fill('log');
+    expect([await takes('ArrowDown'), await takes('Enter')]).toEqual([true, true]);
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
   it('copies and pastes chips as the text they are, and pastes nothing else than text', async () => {
     const { page, context } = await open(TELL);
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
