@@ -118,6 +118,19 @@ describeInBrowser('a mapped field', () => {
     await page.getByRole('button', { name: 'Delete the step' }).click();
   });
 
+  it('keeps the focus where Tab took it from the name of a member that was changed', async () => {
+    const { page } = await open('/flows/order-to-crm/edit?step=createDeal');
+    await page.getByRole('button', { name: 'Add to body' }).click();
+    await page.getByRole('textbox', { name: 'Name in Body' }).last().fill('source');
+    await page.keyboard.press('Tab');
+    await page.locator('[data-pointer="/with/body/source"]:focus').waitFor();
+    await page.keyboard.type('shop');
+    await written('order-to-crm', '"source":"shop"');
+    await page.getByRole('button', { name: 'Remove amount' }).click();
+    await page.getByRole('button', { name: 'Remove amount' }).waitFor({ state: 'detached' });
+    expect(await page.getByRole('textbox', { name: 'Name in Body' }).nth(1).inputValue()).toBe('source');
+  });
+
   it('walks over a chip in one step, and types on both sides of it', async () => {
     const { page } = await open(TELL);
     await field(page, 'Message').fill('{{ trigger.body.name }}{{ steps.greet.text }}');

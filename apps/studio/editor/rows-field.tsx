@@ -16,18 +16,35 @@ interface RowsFieldProps extends Omit<MappedFieldProps, 'kind' | 'value' | 'onCh
   readonly onRows: (value: JsonObject) => void;
 }
 
+/** Which row a key is in: a row stays when its key is renamed, for the focus is then in it. */
+function newRows() {
+  const ids = new Map<string, number>();
+  let last = 0;
+  const idOf = (key: string): number => {
+    if (!ids.has(key)) ids.set(key, (last += 1));
+    return ids.get(key)!;
+  };
+  const rename = (from: string, to: string): void => {
+    ids.set(to, idOf(from));
+    ids.delete(from);
+  };
+  return { idOf, rename };
+}
+
 /** An object as keys and values. */
 export function RowsField({ value, values, onRow, onRows, ...field }: RowsFieldProps) {
   const keys = Object.keys(value);
+  const [rows] = useState(newRows);
   const rename = (from: string, to: string): void => {
     if (to === '' || to === from || Object.hasOwn(value, to)) return;
+    rows.rename(from, to);
     onRows(Object.fromEntries(Object.entries(value).map(([key, item]) => [key === from ? to : key, item])));
   };
   return (
     <fieldset className="rows-field" data-pointer={field.pointer} tabIndex={-1}>
       <Legend label={field.label} required={field.required} />
       {keys.map((key) => (
-        <div key={key} className="rows-row">
+        <div key={rows.idOf(key)} className="rows-row">
           <KeyInput of={field.label} name={key} onRename={(to) => rename(key, to)} />
           <MappedField
             {...field}
