@@ -5,6 +5,7 @@ import type { JsonObject } from '../flow/structure.js';
 import { Button, IconButton } from '../ui/controls.js';
 import { MappedField, type MappedFieldProps } from './mapped-field.js';
 import type { FieldKind } from './fields.js';
+import { newIdentities } from './identities.js';
 import { Legend } from './parts-field.js';
 
 interface RowsFieldProps extends Omit<MappedFieldProps, 'kind' | 'value' | 'onChange'> {
@@ -16,25 +17,10 @@ interface RowsFieldProps extends Omit<MappedFieldProps, 'kind' | 'value' | 'onCh
   readonly onRows: (value: JsonObject) => void;
 }
 
-/** Which row a key is in: a row stays when its key is renamed, for the focus is then in it. */
-function newRows() {
-  const ids = new Map<string, number>();
-  let last = 0;
-  const idOf = (key: string): number => {
-    if (!ids.has(key)) ids.set(key, (last += 1));
-    return ids.get(key)!;
-  };
-  const rename = (from: string, to: string): void => {
-    ids.set(to, idOf(from));
-    ids.delete(from);
-  };
-  return { idOf, rename };
-}
-
 /** An object as keys and values. */
 export function RowsField({ value, values, onRow, onRows, ...field }: RowsFieldProps) {
   const keys = Object.keys(value);
-  const [rows] = useState(newRows);
+  const [rows] = useState(newIdentities);
   const rename = (from: string, to: string): void => {
     if (to === '' || to === from || Object.hasOwn(value, to)) return;
     rows.rename(from, to);
