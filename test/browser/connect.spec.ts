@@ -45,7 +45,8 @@ describeInBrowser('connecting a vendor', () => {
     await page.getByText('This vendor makes the keys itself').waitFor();
     await vendor.fill('github');
     await page.getByText('It signs in X-Hub-Signature-256.').waitFor();
-    expect(await page.locator('datalist option[value="github"]').getAttribute('label')).toBe('X-Hub-Signature-256');
+    // Firefox shows and searches nothing but the label where there is one.
+    expect(await page.locator('datalist option[value="github"]').getAttribute('label')).toBeNull();
     expect(await accessibilityFaults(visitor)).toEqual([]);
     await page.getByRole('button', { name: 'Make the endpoint' }).click();
     const secret = await shownSecret(visitor);

@@ -141,8 +141,8 @@ function Detail({ label, way, detail, onChange }: DetailProps) {
         {label}
         <input className="input" required list="detail-choices" value={detail} onChange={(event) => onChange(event.target.value)} />
         <datalist id="detail-choices">
-          {choices.map(({ value, note }) => (
-            <option key={value} value={value} label={note} />
+          {choices.map((value) => (
+            <option key={value} value={value} />
           ))}
         </datalist>
       </label>
@@ -152,7 +152,7 @@ function Detail({ label, way, detail, onChange }: DetailProps) {
 }
 
 interface Choices {
-  readonly choices: readonly { readonly value: string; readonly note?: string }[];
+  readonly choices: readonly string[];
   /** What there is to say of the one that was chosen. */
   readonly words?: string | undefined;
 }
@@ -160,11 +160,11 @@ interface Choices {
 function useChoices(way: Way, detail: string): Choices {
   const credentials = useCredentials().data?.items ?? [];
   const schemes = useSchemes().data?.items ?? [];
-  if (way === 'credential') return { choices: credentials.map(({ name }) => ({ value: name })) };
+  if (way === 'credential') return { choices: credentials.map(({ name }) => name) };
   if (way !== 'signature') return { choices: [] };
   const chosen = schemes.find(({ name, aliases }) => name === detail || aliases.includes(detail));
   const words = chosen && (chosen.shared ? `It signs in ${chosen.signature}.` : OWN_KEYS);
-  return { choices: schemes.filter(({ shared }) => shared).map(({ name, signature }) => ({ value: name, note: signature })), words };
+  return { choices: schemes.filter(({ shared }) => shared).map(({ name }) => name), words };
 }
 
 const OWN_KEYS = 'This vendor makes the keys itself: make a credential with its public key, and choose that one here.';
