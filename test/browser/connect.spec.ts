@@ -63,6 +63,19 @@ describeInBrowser('connecting a vendor', () => {
     await visitor.context.close();
   });
 
+  it('stays open when Escape closes the vendors that are suggested, where the page is told of that key, as in Firefox and Safari', async () => {
+    const { page, context } = await visit(instance, '/endpoints');
+    await page.getByRole('button', { name: 'New endpoint' }).click();
+    const vendor = page.getByRole('combobox', { name: 'Vendor', exact: true });
+    await vendor.fill('git');
+    await vendor.dispatchEvent('keydown', { key: 'Escape' });
+    expect(await page.getByRole('dialog').count()).toBe(1);
+    expect(await vendor.inputValue()).toBe('git');
+    await vendor.dispatchEvent('keydown', { key: 'Escape' });
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await context.close();
+  });
+
   it('changes the secret, lets the old one go on, and tells what was refused', async () => {
     const visitor = await visit(instance, '/endpoints/code/details');
     const { page } = visitor;

@@ -5,6 +5,7 @@ import { flowIdFrom } from '../editor/starter.js';
 import { Button, CopyField } from '../ui/controls.js';
 import { Modal, ModalTitle } from '../ui/modal.js';
 import { Failure } from '../ui/states.js';
+import { SuggestedInput } from '../ui/suggested-input.js';
 import { bodyOf, DETAIL, SUGGESTED, WAYS, type EndpointOrder, type Way } from './endpoint-order.js';
 import { useEndpoints, useKeepEndpoint, useSchemes } from './queries.js';
 import { ShownOnce } from './secret.js';
@@ -139,12 +140,7 @@ function Detail({ label, way, detail, onChange }: DetailProps) {
     <>
       <label>
         {label}
-        <input className="input" required list="detail-choices" value={detail} onChange={(event) => onChange(event.target.value)} />
-        <datalist id="detail-choices">
-          {choices.map((value) => (
-            <option key={value} value={value} />
-          ))}
-        </datalist>
+        <SuggestedInput required names={choices} value={detail} onChange={onChange} />
       </label>
       {words !== undefined && <p className="dim">{words}</p>}
     </>
