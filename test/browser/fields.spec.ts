@@ -118,6 +118,19 @@ describeInBrowser('a mapped field', () => {
     await page.getByRole('button', { name: 'Delete the step' }).click();
   });
 
+  it('keeps the focus where Tab took it from the name of a member that was changed', async () => {
+    const { page } = await open('/flows/order-to-crm/edit?step=createDeal');
+    await page.getByRole('button', { name: 'Add to body' }).click();
+    await page.getByRole('textbox', { name: 'Name in Body' }).last().fill('source');
+    await page.keyboard.press('Tab');
+    await page.locator('[data-pointer="/with/body/source"]:focus').waitFor();
+    await page.keyboard.type('shop');
+    await written('order-to-crm', '"source":"shop"');
+    await page.getByRole('button', { name: 'Remove amount' }).click();
+    await page.getByRole('button', { name: 'Remove amount' }).waitFor({ state: 'detached' });
+    expect(await page.getByRole('textbox', { name: 'Name in Body' }).nth(1).inputValue()).toBe('source');
+  });
+
   it('walks over a chip in one step, and types on both sides of it', async () => {
     const { page } = await open(TELL);
     await field(page, 'Message').fill('{{ trigger.body.name }}{{ steps.greet.text }}');
@@ -213,6 +226,24 @@ describeInBrowser('a mapped field', () => {
     await cdp.send('Input.insertText', { text: '日本' });
     await page.keyboard.type('!');
     await saved('hello', '{{ trigger.body.name }} 日本!');
+  });
+
+  it('leaves the Enter that ends the work of an IME to that, also where it comes when the word is composed, as in Safari', async () => {
+    const { page } = await open('/flows/order-to-crm/edit?step=createDeal');
+    const takes = (key: string): Promise<unknown> =>
+      page.evaluate(
+        `document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: '${key}', keyCode: 229, bubbles: true, cancelable: true }))`,
+      );
+    await field(page, 'Body name').fill('{"a":1}');
+    expect(await takes('Enter')).toBe(true);
+    await page.getByRole('button', { name: 'Insert a value into Body name' }).click();
+    await page.getByRole('textbox', { name: 'Search keys and values' }).fill('1042');
+    expect(await takes('Enter')).toBe(true);
+    await page.locator('.spot').first().click();
+    await page.getByRole('combobox').fill('log');
+    expect([await takes('ArrowDown'), await takes('Enter')]).toEqual([true, true]);
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 
   it('copies and pastes chips as the text they are, and pastes nothing else than text', async () => {

@@ -92,6 +92,23 @@ describeInBrowser('the focus', () => {
     await page.locator('#main :focus').waitFor();
   });
 
+  it('stays in the settings of a step whose id was changed, for Enter, for Tab and for what is clicked next', async () => {
+    const page = await open(`${EDITOR}?step=notify`);
+    const id = page.locator('[data-pointer="/id"]');
+    await id.fill('tell');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**step=tell');
+    await id.and(page.locator(':focus')).waitFor();
+    await id.fill('tellThem');
+    await page.keyboard.press('Tab');
+    await page.waitForURL('**step=tellThem');
+    await page.getByRole('button', { name: 'Close' }).and(page.locator(':focus')).waitFor();
+    await id.fill('notify');
+    await page.getByRole('button', { name: 'Insert a value into URL' }).click();
+    await page.waitForURL('**step=notify');
+    await page.getByRole('textbox', { name: 'Search keys and values' }).and(page.locator(':focus')).waitFor();
+  });
+
   it('finds the rows selected still when what was to be done to them is left', async () => {
     const page = await open('/runs?flow=hello');
     await page.getByRole('row').nth(1).getByRole('checkbox').focus();

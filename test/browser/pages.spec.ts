@@ -90,6 +90,21 @@ describeInBrowser('every page', () => {
     await context.close();
   });
 
+  it.each(pages.filter(([name]) => ['flows', 'credentials', 'endpoints', 'settings', 'health'].includes(name)))(
+    '%s has no table that scrolls sideways where there is room',
+    async (_name, path, awaited) => {
+      const { page, context } = await visit(world.instance, path());
+      await page.getByText(awaited).first().waitFor();
+      expect(await page.locator('.table').count()).toBeGreaterThan(0);
+      expect(
+        await page.evaluate(
+          `[...document.querySelectorAll('main *')].filter((one) => /auto|scroll/.test(getComputedStyle(one).overflowX) && one.scrollWidth > one.clientWidth).map((one) => one.className)`,
+        ),
+      ).toEqual([]);
+      await context.close();
+    },
+  );
+
   it.each(pages.filter(([name]) => ['runs', 'run', 'events', 'flows', 'health', 'event', 'endpoints'].includes(name)))(
     '%s fits a phone',
     async (name, path) => {

@@ -5,6 +5,7 @@ import { flowIdFrom } from '../editor/starter.js';
 import { Button, CopyField } from '../ui/controls.js';
 import { Modal, ModalTitle } from '../ui/modal.js';
 import { Failure } from '../ui/states.js';
+import { SuggestedInput } from '../ui/suggested-input.js';
 import { bodyOf, DETAIL, SUGGESTED, WAYS, type EndpointOrder, type Way } from './endpoint-order.js';
 import { useEndpoints, useKeepEndpoint, useSchemes } from './queries.js';
 import { ShownOnce } from './secret.js';
@@ -139,12 +140,7 @@ function Detail({ label, way, detail, onChange }: DetailProps) {
     <>
       <label>
         {label}
-        <input className="input" required list="detail-choices" value={detail} onChange={(event) => onChange(event.target.value)} />
-        <datalist id="detail-choices">
-          {choices.map(({ value, note }) => (
-            <option key={value} value={value} label={note} />
-          ))}
-        </datalist>
+        <SuggestedInput required names={choices} value={detail} onChange={onChange} />
       </label>
       {words !== undefined && <p className="dim">{words}</p>}
     </>
@@ -152,7 +148,7 @@ function Detail({ label, way, detail, onChange }: DetailProps) {
 }
 
 interface Choices {
-  readonly choices: readonly { readonly value: string; readonly note?: string }[];
+  readonly choices: readonly string[];
   /** What there is to say of the one that was chosen. */
   readonly words?: string | undefined;
 }
@@ -160,11 +156,11 @@ interface Choices {
 function useChoices(way: Way, detail: string): Choices {
   const credentials = useCredentials().data?.items ?? [];
   const schemes = useSchemes().data?.items ?? [];
-  if (way === 'credential') return { choices: credentials.map(({ name }) => ({ value: name })) };
+  if (way === 'credential') return { choices: credentials.map(({ name }) => name) };
   if (way !== 'signature') return { choices: [] };
   const chosen = schemes.find(({ name, aliases }) => name === detail || aliases.includes(detail));
   const words = chosen && (chosen.shared ? `It signs in ${chosen.signature}.` : OWN_KEYS);
-  return { choices: schemes.filter(({ shared }) => shared).map(({ name, signature }) => ({ value: name, note: signature })), words };
+  return { choices: schemes.filter(({ shared }) => shared).map(({ name }) => name), words };
 }
 
 const OWN_KEYS = 'This vendor makes the keys itself: make a credential with its public key, and choose that one here.';

@@ -1,5 +1,6 @@
 import { setProperty } from '@millrace/flow';
 import { X } from 'lucide-react';
+import { useState } from 'react';
 import { everyStep, type FlowStep } from '../flow/structure.js';
 import { stepTitle, triggerTitle, triggerWords } from '../flow/words.js';
 import { Button, Fact, Facts, IconButton } from '../ui/controls.js';
@@ -7,6 +8,7 @@ import { DataTree } from '../ui/data-tree.js';
 import { TriggerTile } from '../ui/tile.js';
 import { useEditor } from './context.js';
 import { DiscardDraft } from './discard.js';
+import { newIdentities } from './identities.js';
 import { isOfTrigger, ProblemList } from './problems.js';
 import { placeOf } from './places.js';
 import { PlainInput } from './plain-inputs.js';
@@ -29,9 +31,16 @@ interface InspectorProps {
 export function Inspector({ selected, onDelete, onDuplicate, flowTest }: InspectorProps) {
   const { tree } = useEditor();
   const step = everyStep([...tree.steps, ...tree.onError]).find(({ id }) => id === selected);
+  const [panels] = useState(newIdentities);
   return (
     <aside className="inspector" aria-label="Inspector" data-open={selected !== undefined}>
-      {step && <StepPanel key={step.id} step={step} onDelete={onDelete} onDuplicate={onDuplicate} />}
+      {step && (
+        <StepPanel
+          key={panels.idOf(step.id)}
+          {...{ step, onDelete, onDuplicate }}
+          onRename={(id) => panels.rename(step.id, id)}
+        />
+      )}
       {selected === 'trigger' && <TriggerPanel />}
       {!step && selected !== 'trigger' && <FlowPanel test={flowTest} />}
     </aside>
@@ -60,14 +69,19 @@ function Head({ title, code, children }: HeadProps) {
   );
 }
 
-function StepPanel({ step, onDelete, onDuplicate }: Omit<InspectorProps, 'selected' | 'flowTest'> & { readonly step: FlowStep }) {
+interface StepPanelProps extends Pick<InspectorProps, 'onDelete' | 'onDuplicate'> {
+  readonly step: FlowStep;
+  readonly onRename: (id: string) => void;
+}
+
+function StepPanel({ step, onDelete, onDuplicate, onRename }: StepPanelProps) {
   const { problems, tree } = useEditor();
   const place = placeOf(tree, step.id);
   const pointer = place && `${place.list}/${place.at}`;
   const own = problems.filter(({ path }) => pointer !== undefined && (path === pointer || path.startsWith(`${pointer}/`)));
   return (
     <>
-      <StepHead step={step} />
+      <StepHead step={step} onRename={onRename} />
       <div className="panel-body" tabIndex={0} role="region" aria-label={stepTitle(step)}>
         <StepForm step={step} />
         {own.length > 0 && <ProblemList problems={own} />}

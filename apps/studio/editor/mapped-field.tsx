@@ -2,6 +2,7 @@ import type { Json } from '@millrace/component-sdk';
 import { Braces } from 'lucide-react';
 import { useCallback, useId, useMemo, useRef, useState, type FocusEvent, type KeyboardEvent } from 'react';
 import { everyStep } from '../flow/structure.js';
+import { isForIme } from '../ui/ime.js';
 import { SourceIcon } from '../ui/tile.js';
 import { useEditor } from './context.js';
 import { ChipBox, type Box } from './field/chip-box.js';
@@ -192,7 +193,7 @@ interface ListKeys {
 
 /** While the list of values is open, arrows, Enter and Escape are its own, wherever in the field the focus is. */
 function listKey(event: KeyboardEvent, { rows, active, setActive, pick, close }: ListKeys): void {
-  if (event.nativeEvent.isComposing || (event.target as HTMLElement).closest('button')) return;
+  if (isForIme(event.nativeEvent) || (event.target as HTMLElement).closest('button')) return;
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const row = rows[active];
   const act =

@@ -1,4 +1,4 @@
-import { useId } from 'react';
+import { SuggestedInput } from '../ui/suggested-input.js';
 
 interface NamesProps {
   readonly label: string;
@@ -12,16 +12,10 @@ interface NamesProps {
 
 /** A text that is usually one of some names. */
 export function Names({ label, pointer, value, names, description, onChange }: NamesProps) {
-  const id = useId();
   return (
     <label className="mapped-label">
       {label}
-      <input className="input" data-pointer={pointer} list={id} value={value} onChange={(event) => onChange(event.target.value)} />
-      <datalist id={id}>
-        {names.map((name) => (
-          <option key={name} value={name} />
-        ))}
-      </datalist>
+      <SuggestedInput data-pointer={pointer} {...{ names, value, onChange }} />
       <span className="dim plain-about">{description}</span>
     </label>
   );

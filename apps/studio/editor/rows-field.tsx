@@ -5,6 +5,7 @@ import type { JsonObject } from '../flow/structure.js';
 import { Button, IconButton } from '../ui/controls.js';
 import { MappedField, type MappedFieldProps } from './mapped-field.js';
 import type { FieldKind } from './fields.js';
+import { newIdentities } from './identities.js';
 import { Legend } from './parts-field.js';
 
 interface RowsFieldProps extends Omit<MappedFieldProps, 'kind' | 'value' | 'onChange'> {
@@ -19,15 +20,17 @@ interface RowsFieldProps extends Omit<MappedFieldProps, 'kind' | 'value' | 'onCh
 /** An object as keys and values. */
 export function RowsField({ value, values, onRow, onRows, ...field }: RowsFieldProps) {
   const keys = Object.keys(value);
+  const [rows] = useState(newIdentities);
   const rename = (from: string, to: string): void => {
     if (to === '' || to === from || Object.hasOwn(value, to)) return;
+    rows.rename(from, to);
     onRows(Object.fromEntries(Object.entries(value).map(([key, item]) => [key === from ? to : key, item])));
   };
   return (
     <fieldset className="rows-field" data-pointer={field.pointer} tabIndex={-1}>
       <Legend label={field.label} required={field.required} />
       {keys.map((key) => (
-        <div key={key} className="rows-row">
+        <div key={rows.idOf(key)} className="rows-row">
           <KeyInput of={field.label} name={key} onRename={(to) => rename(key, to)} />
           <MappedField
             {...field}

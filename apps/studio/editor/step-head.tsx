@@ -8,8 +8,14 @@ import { StepTile } from '../ui/tile.js';
 import { useEditor } from './context.js';
 import { useSetting } from './use-setting.js';
 
+interface StepHeadProps {
+  readonly step: FlowStep;
+  /** Called before the step is selected by its new id. */
+  readonly onRename: (id: string) => void;
+}
+
 /** What a step is, and what it is called: both names are edited where they stand. */
-export function StepHead({ step }: { readonly step: FlowStep }) {
+export function StepHead({ step, onRename }: StepHeadProps) {
   const { select } = useEditor();
   return (
     <header className="panel-head">
@@ -19,7 +25,7 @@ export function StepHead({ step }: { readonly step: FlowStep }) {
         <NameInput step={step} />
         <div className="step-codes">
           <code className="dim">{textOf(step.json['use']) ?? step.kind}</code>
-          <IdInput key={step.id} step={step} />
+          <IdInput {...{ step, onRename }} />
         </div>
       </div>
       <IconButton label="Close" onClick={() => select(undefined)}>
@@ -45,15 +51,17 @@ function NameInput({ step }: { readonly step: FlowStep }) {
 }
 
 /** Renamed when it is left, so that what reads the step follows once and not with every letter. */
-function IdInput({ step }: { readonly step: FlowStep }) {
+function IdInput({ step, onRename }: StepHeadProps) {
   const { edit, select } = useEditor();
   const [id, setId] = useState(step.id);
   const [problem, setProblem] = useState<string>();
   const rename = (): void => {
     if (id === step.id) return setProblem(undefined);
     const result = edit((text) => renameStep(text, { step: step.id, id }));
-    if (result.ok) select(id);
-    else setProblem(result.problem.message);
+    if (!result.ok) return setProblem(result.problem.message);
+    setProblem(undefined);
+    onRename(id);
+    select(id);
   };
   return (
     <>

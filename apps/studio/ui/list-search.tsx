@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, type KeyboardEvent } from 'react';
+import { isForIme } from './ime.js';
 
 interface ListSearchProps {
   readonly label: string;
@@ -27,6 +28,7 @@ export function ListSearch({ label, placeholder = label, list, options, active, 
   // A dialog gives the focus with its next frame, and what is typed until then would go to the page below.
   useLayoutEffect(() => field.current?.focus({ preventScroll: true }), []);
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (isForIme(event.nativeEvent)) return;
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (by !== undefined) onActive((active + by + options) % Math.max(1, options));
     else if (event.key !== 'Enter') return;

@@ -1,4 +1,5 @@
 import type { ClipboardEvent, DragEvent, KeyboardEvent, MouseEvent } from 'react';
+import { isForIme } from '../../ui/ime.js';
 import { drawTokens, offsetOf, placeUnder, select, selectedIn, textIn, type ChipLook, type Selected } from './box-dom.js';
 import { deletedStretch } from './deletion.js';
 import { tokensOf, unitAfter, unitBefore, type Token } from './tokens.js';
@@ -97,7 +98,7 @@ export function handlersOf(box: BoxState, use: BoxUse) {
       else use.onClick();
     },
     onKeyDown: (event: KeyboardEvent) => {
-      if (event.nativeEvent.isComposing) return;
+      if (isForIme(event.nativeEvent)) return;
       use.onKeyDown(event);
       if (!event.defaultPrevented)
         textKey(event, { text, multiline, caret: box.inside, selected: noteSelection(box), put, go: (at) => goTo(box, at) });

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { readFlow } from '../../flow/structure.js';
 import { continued, openingAt, queryOf, withDefault, withReference } from './completion.js';
@@ -94,6 +95,22 @@ describe('the pieces of a field', () => {
     ['… x', ' x'],
     ['  ', ''],
   ])('are deleted by words onwards: of %j %j is left', (text, left) => expect(text.slice(wordAfter(text, 0))).toBe(left));
+
+  it.each([
+    ['an order42', 'an '],
+    ['$order42', '$'],
+    ['10.5', ''],
+    ['order42!', 'order42'],
+  ])('are deleted by words where the browser takes none for one that ends with a digit, as Safari: of %j %j is left', (text, left) => {
+    const { segment } = Intl.Segmenter.prototype;
+    const safari = jest.spyOn(Intl.Segmenter.prototype, 'segment').mockImplementation(function (this: Intl.Segmenter, input) {
+      const segments = [...segment.call(this, input)];
+      return segments.map((one) => ({ ...one, isWordLike: one.isWordLike && !/\d$/.test(one.segment) })) as unknown as Intl.Segments;
+    });
+    expect(text.slice(0, wordBefore(text, text.length))).toBe(left);
+    expect(safari).toHaveBeenCalled();
+    safari.mockRestore();
+  });
 
   it('are deleted to nothing word by word, from both sides, and a step of it never ends inside a chip', () => {
     fc.assert(

@@ -2,6 +2,9 @@ import { tokensOf } from './tokens.js';
 
 const words = new Intl.Segmenter(undefined, { granularity: 'word' });
 
+/** Not `isWordLike`: Safari takes a word that ends with a digit, such as `order42`, for none. */
+const WORD = /[\p{L}\p{N}]/u;
+
 /** Where what a deletion of a word takes begins: a word, a chip or signs, with the space behind it; a line break comes by itself. */
 export function wordBefore(text: string, at: number, caret = -1): number {
   const token = tokensOf(text, caret).find(({ start, end }) => start < at && at <= end);
@@ -27,8 +30,8 @@ export function wordAfter(text: string, at: number, caret = -1): number {
 /** The words of a text, and what stands between two of them: signs as one, space as one. */
 function runs(text: string): string[] {
   const found: { run: string; kind: string }[] = [];
-  for (const { segment, isWordLike } of words.segment(text)) {
-    const kind = isWordLike ? 'word' : segment.trim() === '' ? 'space' : 'signs';
+  for (const { segment } of words.segment(text)) {
+    const kind = WORD.test(segment) ? 'word' : segment.trim() === '' ? 'space' : 'signs';
     const last = found.at(-1);
     if (last?.kind === kind && kind !== 'word') last.run += segment;
     else found.push({ run: segment, kind });
