@@ -116,6 +116,24 @@ describeInBrowser('whoever tests a step', () => {
     await loaded.getByText(older.slice(-6)).waitFor({ state: 'detached' });
   });
 
+  it('keeps the event that it shows while others come in', async () => {
+    await world.send('hello', { name: 'First' });
+    const { page } = await visitor('/flows/hello/edit?step=greet');
+    const strip = page.getByRole('group', { name: 'Event' });
+    const shown = await strip.getByText(/^Event/).getAttribute('title');
+    const { eventId } = await world.send('hello', { name: 'Second' });
+    expect(eventId).not.toBe(shown);
+    await strip.getByRole('button', { name: 'Change' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Which event to test with?' });
+    await dialog.getByRole('option').first().getByText(eventId.slice(-6)).waitFor();
+    await dialog
+      .getByRole('option', { name: /loaded now/ })
+      .getByText(shown!.slice(-6))
+      .waitFor();
+    await page.keyboard.press('Escape');
+    expect(await strip.getByText(/^Event/).getAttribute('title')).toBe(shown);
+  });
+
   it('tests the whole flow by the key: what it would do first, then its end', async () => {
     const opened = await visitor('/flows/hello/edit?step=greet', 'dark');
     const { page } = opened;

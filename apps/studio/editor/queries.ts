@@ -37,12 +37,13 @@ export interface LoadedEvent {
   readonly from: string | undefined;
 }
 
-/** The event that values are shown of: the chosen one while it is kept, else the newest of the flow; and its newest run of this flow. */
+/**
+ * The event that values are shown of: the chosen one while it is kept, else the one that was the newest of the flow when the editor
+ * was opened; and its newest run of this flow.
+ */
 export function useLoadedEvent(flowId: string, from: string, chosen: string | undefined): LoadedEvent {
   const own = useEvents({ flow: from }).data?.pages[0]?.items;
-  const { data, isError: isGone } = useEvent(chosen);
-  const newest = useEvent(chosen === undefined || isGone ? own?.[0]?.id : undefined).data;
-  const event = chosen === undefined || isGone ? newest : data;
+  const event = useShownEvent(from, own?.[0]?.id, chosen);
   const runId = event?.runs.filter((run) => run.flowId === flowId).sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0]?.id;
   const run = useQuery({
     queryKey: ['run', runId],
@@ -50,6 +51,22 @@ export function useLoadedEvent(flowId: string, from: string, chosen: string | un
     enabled: runId !== undefined,
   }).data;
   return { event, run, from: own?.length === 0 ? undefined : from };
+}
+
+/** The chosen event; without one, or once it is gone, the settled one, and the newest in its place. */
+function useShownEvent(from: string, newest: string | undefined, chosen: string | undefined): EventView | undefined {
+  const choice = useEvent(chosen);
+  const isOpen = chosen === undefined || choice.isError;
+  const settled = useEvent(useSettled(from, isOpen ? newest : undefined));
+  const instead = useEvent(isOpen && settled.isError ? newest : undefined);
+  return isOpen ? (settled.data ?? instead.data) : choice.data;
+}
+
+/** The first event of a place that is seen: those that come after it do not change what values are shown of, nor what a test gave. */
+function useSettled(from: string, newest: string | undefined): string | undefined {
+  const [settled, settle] = useState<{ readonly from: string; readonly id: string }>();
+  if (newest !== undefined && settled?.from !== from) settle({ from, id: newest });
+  return settled?.from === from ? settled.id : newest;
 }
 
 /** A request that changes something of a flow, after which what is known of flows is asked for anew. */
