@@ -264,6 +264,7 @@ describeInBrowser('whoever edits a flow', () => {
 
   it('discards a failed run on the page that lists those that wait', async () => {
     const page = await open('/health');
+    await page.getByRole('button', { name: /^\d+ runs$/ }).click();
     await page
       .getByRole('button', { name: /^Discard order-to-crm/ })
       .first()
