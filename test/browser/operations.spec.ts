@@ -1,6 +1,8 @@
 import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import type { RunPage } from '../../apps/control-api/index.js';
 import { accessibilityFaults, describeInBrowser, picture, visit, type Theme, type Visitor } from '../support/browser.js';
+import { endOf } from '../support/flow-files.js';
 import { startWorld, type World } from './world.js';
 
 jest.setTimeout(300_000);
@@ -106,6 +108,22 @@ describeInBrowser('whoever does something to many', () => {
       .getByText(/retried/)
       .first()
       .waitFor();
+  });
+
+  it('discards all of a cause once it says why', async () => {
+    for (let n = 0; n < 2; n += 1)
+      await world.send('order-to-crm', { type: 'order.paid', id: `8${n}`, total: 1, customer: { name: 'Bo' } });
+    // What ends while it is asked makes more of them than it was asked about.
+    const { items } = await world.instance.api<RunPage>('runs?flow=order-to-crm&limit=100');
+    await Promise.all(items.map(({ id }) => endOf(world.instance, id)));
+    const page = await open('/health');
+    await page.getByRole('button', { name: /^Discard \d+ runs of order-to-crm notify/ }).click();
+    const discard = page.getByRole('button', { name: /^Discard \d+ failed runs$/ });
+    await discard.waitFor();
+    expect(await discard.isDisabled()).toBe(true);
+    await page.getByLabel('Why').fill('The warehouse was closed');
+    await discard.click();
+    await page.getByText(/^\d+ of \d+ discarded/).waitFor();
   });
 
   it('sees of each event whether it was verified, which runs it made, and why none', async () => {

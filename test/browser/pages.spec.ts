@@ -118,6 +118,13 @@ describeInBrowser('every page', () => {
     },
   );
 
+  it('the way to every page is in sight on a small phone', async () => {
+    const { page, context } = await visit(world.instance, '/flows', { width: 320, height: 640 });
+    await page.getByText('Order to CRM').first().waitFor();
+    expect(await page.evaluate(`(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('nav.nav'))`)).toBe(0);
+    await context.close();
+  });
+
   it.each(['/flows', '/health', '/endpoints'])('%s fits a phone, whatever flows are called and lack', async (path) => {
     const { page, context } = await visit(world.instance, '/settings', { width: 390, height: 844 });
     await page.route('**/api/v1/flows', async (route) => {

@@ -30,7 +30,7 @@ export class OperationsController {
   @HttpCode(200)
   async order(@Req() { raw }: FastifyRequest): Promise<OrderedView> {
     const order = await orderBody.read(raw);
-    if (order.kind === 'discard' && order.reason === undefined)
+    if (order.kind === 'discard' && order.confirm !== undefined && order.reason === undefined)
       throw new ApiError(400, 'request.invalid', 'Say with `reason` why they are discarded: it is kept beside each run.');
     if (order.confirm !== undefined) return this.begin(order, order.confirm);
     const counted = await orTooWide(this.platform.orders.count(order.kind, chosenBy(order)));
