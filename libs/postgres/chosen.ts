@@ -1,7 +1,8 @@
 import { Conditions } from './conditions.js';
 import { OUTCOMES, type Outcome } from './event-list.js';
 import { lowestId } from './partitions.js';
-import { ERROR_CODE, ERROR_STEP, IS_DEAD } from './sql/operate.js';
+import { IS_DEAD } from './sql/dead.js';
+import { ERROR_CODE, ERROR_STEP } from './sql/operate.js';
 import { SHOWN_STATUS } from './sql/status.js';
 
 /** What an operation does to each of its items: events are replayed, ended runs re-run, dead letters retried or discarded, active runs cancelled. */

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { IS_DEAD } from './sql/dead.js';
 
 /** How much is under way, over all processes. */
 export interface Active {
@@ -25,7 +26,7 @@ const ACTIVE = `
 const STANDING = `
   ${ACTIVE},
     (select coalesce(greatest(0, extract(epoch from now() - min(due_at))), 0)::float8 from runs where due_at <= now()) as oldest_due,
-    (select count(*)::int from finished_runs where status = 'failed' and resolution is null and not dry and not test) as dead_letters,
+    (select count(*)::int from finished_runs where ${IS_DEAD}) as dead_letters,
     (select count(*)::int from outbox where delivered_at is null) as undelivered`;
 
 interface ActiveRow {

@@ -1,7 +1,7 @@
 import type { StepPlace } from '@millrace/flow';
 import { noteBelow, type Layout, type PlacedEdge, type PlacedNode, type Point } from '../canvas/placed.js';
-import { everyStep, type FlowStep, type FlowTree, type Lane } from '../flow/structure.js';
-import { laneWords, stepTitle } from '../flow/words.js';
+import type { FlowStep, FlowTree, Lane } from '../flow/structure.js';
+import { laneWords, stepTitle, stepTitles } from '../flow/words.js';
 
 /** A list of steps and how it is found in the file. */
 export interface StepLane {
@@ -82,7 +82,7 @@ export function spotsOf(tree: FlowTree, layout: Layout): Spot[] {
 
 function edgeSpots(tree: FlowTree, { edges }: Layout): Spot[] {
   const lanes = lanesOf(tree);
-  const titles = new Map(everyStep([...tree.steps, ...tree.onError]).map((step) => [step.id, stepTitle(step)]));
+  const titles = stepTitles(tree);
   return edges.flatMap((edge): Spot[] => {
     if (edge.kind === 'next') {
       const place = placeAfter(tree, edge.from);

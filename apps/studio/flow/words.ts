@@ -1,6 +1,6 @@
 import type { Json } from '@millrace/component-sdk';
 import { scheduleWords } from '../format/schedule.js';
-import { objectOf, textOf, type FlowStep, type FlowTree, type JsonObject, type Lane, type StepKind } from './structure.js';
+import { everyStep, objectOf, textOf, type FlowStep, type FlowTree, type JsonObject, type Lane, type StepKind } from './structure.js';
 
 const WHOLE = /^\s*\{\{([\s\S]*)\}\}\s*$/;
 const OPERATORS: readonly (readonly [RegExp, string])[] = [
@@ -34,6 +34,11 @@ const TITLES: Readonly<Partial<Record<StepKind, string>>> = {
 /** What a step is called: its name, else its id, which always says more than its kind. */
 export function stepTitle({ id, json }: FlowStep): string {
   return textOf(json['name']) ?? sentenceCase(id);
+}
+
+/** What the steps of a flow are called, by id; those that run on errors included. */
+export function stepTitles({ steps, onError }: FlowTree): ReadonlyMap<string, string> {
+  return new Map(everyStep([...steps, ...onError]).map((step) => [step.id, stepTitle(step)]));
 }
 
 /** `tellSales` as "Tell sales", `pauseABit` as "Pause a bit". */

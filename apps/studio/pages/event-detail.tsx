@@ -32,21 +32,16 @@ function Detail({ event }: { readonly event: EventView }) {
     { value: 'headers', label: `Headers ${Object.keys(event.headers).length}`, href: href({ tab: 'headers' }) },
     { value: 'delivery', label: 'Delivery', href: href({ tab: 'delivery' }) },
   ];
+  const request = (
+    <>
+      {event.method} <code>{requestWords(event)}</code>
+    </>
+  );
   return (
     <article className="detail">
       <header>
-        <h2>
-          {event.name ?? (
-            <>
-              {event.method} <code>{requestWords(event)}</code>
-            </>
-          )}
-        </h2>
-        {event.name !== null && (
-          <p className="dim">
-            {event.method} <code>{requestWords(event)}</code>
-          </p>
-        )}
+        <h2>{event.name ?? request}</h2>
+        {event.name !== null && <p className="dim">{request}</p>}
         <p className="dim">
           {moment(event.receivedAt, now)} · {size(event.size)} · <code>{shortId(event.id)}</code>
         </p>

@@ -1,11 +1,10 @@
 import type { Json } from '@millrace/component-sdk';
 import type { RunView, StepView } from '../api/wire.js';
-import { clock, count } from '../format/format.js';
+import { clock, count, duration } from '../format/format.js';
 import { DataTree } from '../ui/data-tree.js';
 import { Sentence } from '../ui/sentence.js';
 import { errorTitle, unsafeWords } from './error-words.js';
 import { useNow } from '../ui/use-now.js';
-import { duration } from '../format/format.js';
 
 type StepFailure = NonNullable<RunView['error']>;
 

@@ -1,10 +1,14 @@
+import { stepIdOf } from '@millrace/flow';
+
 /** The iterations that a path stands in: `each[3].notify` is `each:3`. */
 export function iterationsIn(path: string): string {
   return [...path.matchAll(/\[(\d+)\]/g)].map((match) => `${path.slice(0, match.index)}:${match[1]}`).join(',');
 }
 
-/** A step by its title and the items of loops that its path goes through, counted from 1: `Notify, item 4`, `Notify, item 4.1`. */
-export function titleAt(path: string, title: string): string {
+/** A step by its title, or its id where it has none, and the items of loops that its path goes through, counted from 1: `Notify, item 4`, `Notify, item 4.1`. */
+export function titleAt(path: string, titles: ReadonlyMap<string, string>): string {
+  const id = stepIdOf(path);
+  const title = titles.get(id) ?? id;
   const items = [...path.matchAll(/\[(\d+)\]/g)].map(([, index]) => Number(index) + 1);
   return items.length === 0 ? title : `${title}, item ${items.join('.')}`;
 }

@@ -1,7 +1,7 @@
 import { stepIdOf } from '@millrace/flow';
 import type { RunView, StepView } from '../api/wire.js';
-import { everyStep, type FlowTree } from '../flow/structure.js';
-import { stepTitle } from '../flow/words.js';
+import type { FlowTree } from '../flow/structure.js';
+import { stepTitles } from '../flow/words.js';
 import { clock, duration } from '../format/format.js';
 import { Glyph } from '../ui/glyph.js';
 import { beganIn, givenFrom, givenIn } from './given.js';
@@ -17,7 +17,7 @@ interface StepListProps {
 
 /** The journal as a table: what happened, in the order in which it did. */
 export function StepList({ run, tree, selected, onSelect }: StepListProps) {
-  const titles = new Map(everyStep([...tree.steps, ...tree.onError]).map((step) => [step.id, stepTitle(step)]));
+  const titles = stepTitles(tree);
   if (run.steps.length === 0) return <p className="list-note dim">No step has been begun.</p>;
   return (
     <VirtualRows
@@ -28,13 +28,7 @@ export function StepList({ run, tree, selected, onSelect }: StepListProps) {
       head={['Step', 'Path', 'Attempts', 'Started', 'Took']}
       keyOf={({ path }) => path}
       row={(row) => (
-        <Cells
-          run={run}
-          row={row}
-          title={titleAt(row.path, titles.get(stepIdOf(row.path)) ?? stepIdOf(row.path))}
-          current={selected === stepIdOf(row.path)}
-          onSelect={onSelect}
-        />
+        <Cells run={run} row={row} title={titleAt(row.path, titles)} current={selected === stepIdOf(row.path)} onSelect={onSelect} />
       )}
     />
   );

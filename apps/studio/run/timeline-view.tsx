@@ -1,7 +1,7 @@
 import { stepIdOf } from '@millrace/flow';
 import type { RunView, StepView } from '../api/wire.js';
-import { everyStep, type FlowTree } from '../flow/structure.js';
-import { stepTitle } from '../flow/words.js';
+import type { FlowTree } from '../flow/structure.js';
+import { stepTitles } from '../flow/words.js';
 import { clock, duration } from '../format/format.js';
 import { Glyph } from '../ui/glyph.js';
 import { useNow } from '../ui/use-now.js';
@@ -23,7 +23,7 @@ const MOST = 400;
 /** When each attempt was made: time in the queue and waits hollow, work solid, pauses before retries hatched. */
 export function Timeline({ run, tree, selected, onSelect }: TimelineProps) {
   const now = useNow();
-  const titles = new Map(everyStep([...tree.steps, ...tree.onError]).map((step) => [step.id, stepTitle(step)]));
+  const titles = stepTitles(tree);
   const end = isActive(run) ? now : Date.parse(run.finishedAt ?? run.createdAt);
   const rows = run.steps.slice(0, MOST);
   const scale = timeScale([queueSpan(run, end), ...rows.flatMap((row) => ownAttempts(row, run, end).map(({ span }) => span))]);
@@ -50,7 +50,7 @@ export function Timeline({ run, tree, selected, onSelect }: TimelineProps) {
             row={row}
             end={end}
             scale={scale}
-            title={titleAt(row.path, titles.get(stepIdOf(row.path)) ?? stepIdOf(row.path))}
+            title={titleAt(row.path, titles)}
             current={selected === stepIdOf(row.path)}
             onSelect={onSelect}
           />

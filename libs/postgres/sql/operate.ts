@@ -1,3 +1,4 @@
+import { IS_DEAD } from './dead.js';
 import { placing } from './lanes.js';
 import { dueNow } from './priorities.js';
 import { SHOWN_STATUS } from './status.js';
@@ -26,9 +27,6 @@ export const INSERT_ROWS = `
 export const RESOLVE = `
   update finished_runs set resolution = $2, resolution_reason = $3, resolved_by = $4::uuid, resolved_at = now()
   where id = any ($1::uuid[]) and status = 'failed' and resolution is null returning id`;
-
-/** What makes a failed run a dead letter. */
-export const IS_DEAD = "status = 'failed' and resolution is null and not dry and not test";
 
 /** The code of the error of a failed run. */
 export const ERROR_CODE = "(convert_from(error, 'utf8')::jsonb ->> 'code')";

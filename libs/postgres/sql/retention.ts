@@ -1,15 +1,14 @@
-/** Failed runs that wait for a person: nothing that they need is ever dropped. */
-const DEAD = (f: string): string => `${f}.status = 'failed' and ${f}.resolution is null and not ${f}.dry and not ${f}.test`;
+import { isDead } from './dead.js';
 
 /**
- * Which rows `p` of a partition outlast it. Collected events need their run; active runs need their event and their journal, dead letters need themselves,
- * their event and their journal, and a run that called another one needs its outcome.
+ * Which rows `p` of a partition outlast it. Collected events need their run; active runs need their event and their journal, dead letters
+ * need themselves, their event and their journal, and a run that called another one needs its outcome.
  */
 export const NEEDED = {
-  events: `p.id in (select event_id from runs union all select f.event_id from finished_runs f where ${DEAD('f')}
+  events: `p.id in (select event_id from runs union all select f.event_id from finished_runs f where ${isDead('f')}
     union all select event_id from collected where run_id is null)`,
-  finished_runs: `((${DEAD('p')}) or p.parent in (select id from runs))`,
-  journal: `p.run_id in (select id from runs union all select f.id from finished_runs f where ${DEAD('f')})`,
+  finished_runs: `((${isDead('p')}) or p.parent in (select id from runs))`,
+  journal: `p.run_id in (select id from runs union all select f.id from finished_runs f where ${isDead('f')})`,
 } as const;
 
 /** The attached partitions of these tables. */
@@ -38,7 +37,7 @@ export const CATCH_UP: Readonly<Record<keyof typeof NEEDED, (from: string, copy:
     {
       text: `insert into ${copy} select p.* from ${from} p where p.id in (
         select event_id from runs where event_id >= $1::uuid and event_id < $2::uuid
-        union select f.event_id from finished_runs f where ${DEAD('f')} and f.event_id >= $1::uuid and f.event_id < $2::uuid
+        union select f.event_id from finished_runs f where ${isDead('f')} and f.event_id >= $1::uuid and f.event_id < $2::uuid
         union select event_id from collected where run_id is null and event_id >= $1::uuid and event_id < $2::uuid
       ) on conflict do nothing`,
       takes: 'bounds',
