@@ -46,6 +46,27 @@ describeInBrowser('a list', () => {
     await page.getByText(words).waitFor({ state: 'detached' });
   });
 
+  it('of runs comes with the names of their flows, not with ids that turn into names', async () => {
+    const { page } = await visitor('/credentials');
+    const named = await held(page, '**/api/v1/flows');
+    const answered = page.waitForResponse((response) => new URL(response.url()).pathname === '/api/v1/runs');
+    await page.goto(`${world.instance.url}/runs?flow=hello`);
+    await answered;
+    await page.getByText('Loading the names of the flows…').waitFor();
+    expect(await page.getByRole('table').count()).toBe(0);
+    named();
+    await page.getByRole('table', { name: 'Runs' }).getByRole('link', { name: 'Hello' }).first().waitFor();
+  });
+
+  it('of runs comes with their ids when names cannot be had', async () => {
+    const { page } = await visitor('/credentials');
+    await page.route('**/api/v1/flows', (route) =>
+      route.fulfill({ status: 503, json: { error: { code: 'database.away', message: 'Away.' } } }),
+    );
+    await page.goto(`${world.instance.url}/runs?flow=hello`);
+    await page.getByRole('table', { name: 'Runs' }).getByRole('link', { name: 'hello', exact: true }).first().waitFor();
+  });
+
   it('shows what the server said when it cannot be loaded, and loads again', async () => {
     const { page } = await visitor('/credentials');
     // The stream stays silent: should it begin anew, the page loads its lists by itself.

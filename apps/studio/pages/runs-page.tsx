@@ -10,7 +10,7 @@ import { Took } from '../run/run-bar.js';
 import { Header } from '../shell/shell.js';
 import { Segmented } from '../ui/controls.js';
 import { Glyph } from '../ui/glyph.js';
-import { Empty, Loaded } from '../ui/states.js';
+import { Empty, Loaded, Loading } from '../ui/states.js';
 import { useMedia } from '../ui/use-media.js';
 import { useNow } from '../ui/use-now.js';
 import { useUrlState } from '../ui/url-state.js';
@@ -118,10 +118,12 @@ interface RowsProps {
 }
 
 function Rows({ items, selection, stale, children }: RowsProps) {
-  const { data } = useFlows();
+  const flows = useFlows();
   const now = useNow();
   const small = useMedia('(max-width: 719px)');
-  const names = new Map(data?.items.map(({ id, name }) => [id, name ?? id]));
+  // Rows come with their flows' names, else these would change before the reader's eyes; with ids, when names cannot be had.
+  if (flows.isPending && flows.failureCount === 0) return <Loading what="the names of the flows" />;
+  const names = new Map(flows.data?.items.map(({ id, name }) => [id, name ?? id]));
   return (
     <VirtualRows
       label="Runs"
