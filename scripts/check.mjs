@@ -1,4 +1,4 @@
-// What must hold before a commit: types, lint, architecture (import rules and cycles), generated files in step.
+// What must hold before a commit: types, lint, format, architecture (import rules and cycles), generated files in step.
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,8 @@ const checks = [
   ['types', [bin('typescript', 'bin', 'tsc'), '-p', 'tsconfig.test.json']],
   ['types of the studio', [bin('typescript', 'bin', 'tsc'), '-p', 'apps/studio']],
   ['lint', [bin('eslint', 'bin', 'eslint.js'), '.']],
+  // Code only: documents and flows are laid out by hand.
+  ['format', [bin('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '**/*.{ts,tsx,mjs,css}']],
   ['architecture', ['--experimental-vm-modules', '--no-warnings', bin('jest', 'bin', 'jest.js'), 'test/architecture.spec.ts']],
   ['generated files', ['scripts/generate-docs.mjs', '--check']],
 ];

@@ -35,7 +35,9 @@ function failuresIn({ testFilePath, testExecError, testResults }) {
 
 /** What a message begins with, without colours: as much as tells what was waited for. */
 function beginning(message) {
-  const lines = stripVTControlCharacters(message).split('\n').filter((line) => line.trim() !== '');
+  const lines = stripVTControlCharacters(message)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   return lines
     .slice(0, MESSAGE_LINES)
     .map((line) => `\n    ${line.slice(0, MESSAGE_WIDTH)}`)

@@ -165,7 +165,7 @@ describeInBrowser('the code view', () => {
     const typed = written('undo').replace('"format": 1,', '"format": 1, // typed');
     const both = typed.replace('By hand', 'In the form');
     await caretTo(page, '"format"');
-    await page.keyboard.type(' // typed');
+    await page.keyboard.insertText(' // typed');
     await becomes('undo', typed);
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('In the form');
     await becomes('undo', both);
@@ -192,7 +192,7 @@ describeInBrowser('the code view', () => {
   it('takes what the browser itself would undo for an undo of the draft', async () => {
     const { page } = await open('menu', written('menu'));
     await caretTo(page, '"format"');
-    await page.keyboard.type(' // typed');
+    await page.keyboard.insertText(' // typed');
     await becomes('menu', written('menu').replace('"format": 1,', '"format": 1, // typed'));
     await page.evaluate(`document.querySelector('.code-view').shadowRoot.querySelector('.cm-content')
       .dispatchEvent(new InputEvent('beforeinput', { inputType: 'historyUndo', bubbles: true, cancelable: true }))`);

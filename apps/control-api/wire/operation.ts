@@ -37,7 +37,12 @@ export const orderBody = defineBody({
     q: { ...storable, maxLength: 200, description: 'Only events with this text, and runs of them.' },
     version: { enum: ['same', 'live'], description: 'rerun and retry: of the flow; default the one that each run was on.' },
     from: { enum: ['start', 'failed'], description: 'rerun: default `failed` for failed runs, else `start`.' },
-    reason: { ...storable, minLength: 1, maxLength: 500, description: 'discard: why; kept beside each run. Required there to begin, not to count.' },
+    reason: {
+      ...storable,
+      minLength: 1,
+      maxLength: 500,
+      description: 'discard: why; kept beside each run. Required there to begin, not to count.',
+    },
     perSecond: {
       type: 'number',
       exclusiveMinimum: 0,

@@ -34,13 +34,7 @@ export function Inspector({ selected, onDelete, onDuplicate, flowTest }: Inspect
   const [panels] = useState(newIdentities);
   return (
     <aside className="inspector" aria-label="Inspector" data-open={selected !== undefined}>
-      {step && (
-        <StepPanel
-          key={panels.idOf(step.id)}
-          {...{ step, onDelete, onDuplicate }}
-          onRename={(id) => panels.rename(step.id, id)}
-        />
-      )}
+      {step && <StepPanel key={panels.idOf(step.id)} {...{ step, onDelete, onDuplicate }} onRename={(id) => panels.rename(step.id, id)} />}
       {selected === 'trigger' && <TriggerPanel />}
       {!step && selected !== 'trigger' && <FlowPanel test={flowTest} />}
     </aside>
