@@ -19,7 +19,7 @@ export type {
 export type { SchemeList, SchemeView } from './wire/scheme.js';
 export type { RefusalDetail, RefusalPage, RefusalView } from './wire/refusal.js';
 export type { AttemptView, CancelView, ListedRun, RunItem, RunPage, RunView, StepView } from './wire/run.js';
-export type { BulkView, CausesView, CauseView, ReplayView, RerunView } from './wire/operate.js';
+export type { BulkView, CausesView, CauseView, ReplayView, RerunPlanView, RerunView } from './wire/operate.js';
 export type { OutputsView, PinList, PinView, SampleView, StepOutputView, TestPlanView, TestStartedView, TestView } from './wire/test.js';
 export type { OperationItemView, OperationPage, OperationView, OrderedView } from './wire/operation.js';
 export type { SettingsView } from './wire/settings.js';

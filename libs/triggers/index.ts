@@ -4,4 +4,6 @@ export { CredentialWatch } from './credential-watch.js';
 export { Emitter, type EmittedNow, type EmitterParts } from './emitter.js';
 export { Scheduler, type SchedulerParts } from './scheduler.js';
 export { Operator, type OperatorParts } from './operator.js';
-export { replayOf, rerunOf, retryOf, type RepeatParts, type Repeated, type RerunRequest } from './repeat.js';
+export type { RepeatParts } from './repeat.js';
+export { replayOf } from './replay.js';
+export { planRerun, rerunOf, retryOf, type Repeated, type RerunPlan, type RerunRequest } from './rerun.js';

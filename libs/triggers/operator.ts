@@ -8,7 +8,9 @@ import {
   type StoredOperation,
 } from '@millrace/postgres';
 import type { Log } from '@millrace/telemetry';
-import { replayOf, rerunOf, retryOf, type RepeatParts } from './repeat.js';
+import type { RepeatParts } from './repeat.js';
+import { replayOf } from './replay.js';
+import { rerunOf, retryOf } from './rerun.js';
 
 export interface OperatorParts extends RepeatParts {
   readonly store: PostgresOperationStore;

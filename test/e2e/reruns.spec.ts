@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import type { RunPage, RunView } from '../../apps/control-api/index.js';
+import type { RerunPlanView, RunPage, RunView } from '../../apps/control-api/index.js';
 import { endOf, webhookFlow } from '../support/flow-files.js';
 import { startInstance, type TestInstance } from '../support/instance.js';
 import { startReceiver, type Receiver } from '../support/receiver.js';
@@ -57,6 +57,26 @@ it('a re-run says of each step whether it did it, or took it over from the run t
   const twice = await again(retried.id, { from: 'failed' });
   expect([twice.status, marks(twice)]).toEqual(['succeeded', [...takenOver, 'last done', 'ship done']]);
   expect(marks(await again(run.id, { from: 'start' })).filter((mark) => !mark.endsWith('done'))).toEqual([]);
+});
+
+it('what a re-run would not do again is told before, and is what it then takes over', async () => {
+  works = false;
+  const run = await failed();
+  const plan = (query: string): Promise<RerunPlanView> => instance.api<RerunPlanView>(`runs/${run.id}/rerun?${query}`);
+  const taken = ({ steps }: RunView): string[] => steps.filter(({ given }) => given !== null).map(({ path }) => path);
+  const places = ['ship', 'each[1]', 'each[1].inside', 'last'];
+  for (const [from, begins] of [['failed', 'ship'], ['start', null], ...places.map((place) => [place, place])] as [
+    string,
+    string | null,
+  ][]) {
+    const { reused, ...rest } = await plan(`from=${from}`).catch((error: Error) => ({ reused: [error.message], from: null }));
+    const retried = await again(run.id, { from }).catch((error: Error) => error);
+    if (retried instanceof Error) expect(reused).toEqual([expect.stringContaining('422') as unknown]);
+    else expect([rest, reused.sort()]).toEqual([{ from: begins }, taken(retried).sort()]);
+  }
+  expect((await instance.api<RunPage>(`runs?rerunOf=${run.id}`)).items).toHaveLength(6);
+  await expect(plan('from=nowhere')).rejects.toThrow(/422.*rerun\.no-such-place/);
+  await expect(plan('payload=1')).rejects.toThrow(/400/);
 });
 
 it('what repeats a run is found by it, with another body too', async () => {

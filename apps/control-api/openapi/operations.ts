@@ -14,6 +14,8 @@ import {
   replayEventsBody,
   replaySchema,
   rerunBody,
+  rerunPlanSchema,
+  rerunQuery,
   rerunSchema,
   retryLettersBody,
 } from '../wire/operate.js';
@@ -42,6 +44,11 @@ function missing(kind: string): Readonly<Record<number, Answer>> {
 }
 
 const invalid: Readonly<Record<number, Answer>> = { 400: { description: 'An id or a parameter does not fit.', schema: failureSchema } };
+
+const unfit: Readonly<Record<number, Answer>> = {
+  409: { description: 'The run is active, or its version cannot be run any more.', schema: failureSchema },
+  422: { description: 'There is no such step, or it cannot be begun there.', schema: failureSchema },
+};
 
 const COUNTED = 'Without `confirm` nothing is done and the answer says how many it is about; with it, no more than were confirmed.';
 
@@ -144,6 +151,15 @@ export const operations: readonly Operation[] = [
   ...credentialOperations,
   ...endpointOperations,
   {
+    method: 'get',
+    path: '/api/v1/runs/{id}/rerun',
+    id: 'planRerun',
+    tag: 'runs',
+    summary: 'What running an ended run again would do, without doing it',
+    query: rerunQuery.properties,
+    answers: { ...ok('Where it would begin, and what it would not do again.', rerunPlanSchema), ...invalid, ...missing('run'), ...unfit },
+  },
+  {
     method: 'post',
     path: '/api/v1/runs/{id}/rerun',
     id: 'rerunRun',
@@ -155,8 +171,7 @@ export const operations: readonly Operation[] = [
       202: { description: 'The new run.', schema: rerunSchema },
       ...invalid,
       ...missing('run'),
-      409: { description: 'The run is active, or its version cannot be run any more.', schema: failureSchema },
-      422: { description: 'There is no such step, or it cannot be begun there.', schema: failureSchema },
+      ...unfit,
     },
   },
   {

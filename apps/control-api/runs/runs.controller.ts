@@ -4,8 +4,8 @@ import type { RunSummary } from '@millrace/postgres';
 import type { FastifyRequest } from 'fastify';
 import { ApiController } from '../api-controller.js';
 import { BULK_SIZE, inBulk } from '../operations/bulk.js';
-import { rerun } from '../operations/rerun.js';
-import { cancelRunsBody, rerunBody, type BulkView, type RerunView } from '../wire/operate.js';
+import { rerun, rerunPlan } from '../operations/rerun.js';
+import { cancelRunsBody, rerunBody, rerunQuery, type BulkView, type RerunPlanView, type RerunView } from '../wire/operate.js';
 import { notFound } from '@millrace/platform';
 import { bounds, DEFAULT_LIMIT } from '../wire/page.js';
 import { readId } from '../wire/query.js';
@@ -50,6 +50,12 @@ export class RunsController {
     const run = await this.find(id);
     const cancelled = await this.platform.history.cancel([run.id]);
     return { cancelled: cancelled.length > 0 };
+  }
+
+  @Get(':id/rerun')
+  async rerunPlan(@Param('id') id: string, @Query() query: unknown): Promise<RerunPlanView> {
+    const request = rerunQuery.read(query);
+    return rerunPlan(await this.find(id), request, this.platform);
   }
 
   @Post(':id/rerun')

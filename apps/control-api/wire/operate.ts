@@ -1,7 +1,7 @@
 import type { Infer } from '@millrace/component-sdk';
 import { defineBody } from './body.js';
 import { pageQuery } from './page.js';
-import { exactly, id, storable, time } from './parts.js';
+import { exactly, id, storable, textOrNull, time } from './parts.js';
 import { defineQuery } from './query.js';
 import { RUN_STATUSES } from './run.js';
 
@@ -11,18 +11,22 @@ const confirm = {
   description: 'How many it may be about: the `count` of an answer without it. Without it nothing is done.',
 } as const;
 
+const repeated = {
+  from: {
+    type: 'string',
+    description: '`start`, `failed` (where it failed; the default of a failed run), or a step path: what comes before it is taken over.',
+  },
+  version: {
+    enum: ['same', 'live'],
+    description: 'Of the flow: the one that the run was on (the default), or the one that is live now.',
+  },
+} as const;
+
 export const rerunBody = defineBody({
   title: 'Rerun',
   type: 'object',
   properties: {
-    from: {
-      type: 'string',
-      description: '`start`, `failed` (where it failed; the default of a failed run), or a step path: what comes before it is taken over.',
-    },
-    version: {
-      enum: ['same', 'live'],
-      description: 'Of the flow: the one that the run was on (the default), or the one that is live now.',
-    },
+    ...repeated,
     payload: { description: 'In place of the body of the event.' },
     dryRun: {
       type: 'boolean',
@@ -32,9 +36,15 @@ export const rerunBody = defineBody({
   additionalProperties: false,
 } as const);
 
-export const rerunSchema = exactly('RerunStarted', {
-  runId: id,
-  reused: { type: 'array', items: { type: 'string' }, description: 'Paths of the steps that are not run again.' },
+export const rerunQuery = defineQuery(repeated);
+
+const reused = { type: 'array', items: { type: 'string' }, description: 'Paths of the steps that are not run again.' } as const;
+
+export const rerunSchema = exactly('RerunStarted', { runId: id, reused });
+
+export const rerunPlanSchema = exactly('RerunPlan', {
+  from: { ...textOrNull, description: 'The path of the step that it would begin with; null for the start.' },
+  reused,
 });
 
 export const replaySchema = exactly('Replayed', {
@@ -130,6 +140,7 @@ export const bulkSchema = exactly('Bulk', {
 
 export type CauseView = Infer<typeof causeSchema>;
 export type CausesView = Infer<typeof causesSchema>;
+export type RerunPlanView = Infer<typeof rerunPlanSchema>;
 export type RerunView = Infer<typeof rerunSchema>;
 export type ReplayView = Infer<typeof replaySchema>;
 export type BulkView = Infer<typeof bulkSchema>;

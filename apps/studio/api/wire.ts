@@ -55,6 +55,7 @@ export type {
   CausesView,
   CauseView,
   ReplayView,
+  RerunPlanView,
   RerunView,
   RunItem,
   RunPage,

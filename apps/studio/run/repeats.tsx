@@ -8,7 +8,8 @@ import { objectOf, type FlowStep, type FlowTree } from '../flow/structure.js';
 import { shortId } from '../format/format.js';
 import { statusWords } from '../ui/glyph.js';
 import { isActive } from './overlay.js';
-import { retryWords, takenOver } from './retried.js';
+import { takenOver } from './retried.js';
+import { useRetryWords } from './retry-words.js';
 
 export function RunLink({ id }: { readonly id: string }) {
   return (
@@ -94,8 +95,8 @@ export function CalledRun({ step, row }: { readonly step: FlowStep; readonly row
   );
 }
 
-/** What *Retry from here* is about to do, before anybody presses it. */
+/** What *Retry from here* is about to do, or why it cannot, before anybody presses it. */
 export function RetryNote({ run, tree }: { readonly run: RunView; readonly tree: FlowTree }) {
-  const words = useMemo(() => (run.status === 'failed' && !run.test ? retryWords(run, tree) : undefined), [run, tree]);
+  const words = useRetryWords(run, tree);
   return words === undefined ? null : <p className="dim">{words}</p>;
 }

@@ -9,7 +9,7 @@ import { Button } from '../ui/controls.js';
 import { Modal, ModalTitle } from '../ui/modal.js';
 import type { FlowTree } from '../flow/structure.js';
 import { isActive } from './overlay.js';
-import { retryWords } from './retried.js';
+import { useRetryWords } from './retry-words.js';
 
 interface RerunRequest {
   readonly from?: string;
@@ -46,6 +46,7 @@ export function RunActions({ run, tree, event }: RunActionsProps) {
 
 function Reruns({ run, tree, event, failed }: RunActionsProps & { readonly failed: string | undefined }) {
   const rerun = useRerun(run.id);
+  const retry = useRetryWords(run, tree);
   return (
     <>
       {rerun.error && (
@@ -55,7 +56,7 @@ function Reruns({ run, tree, event, failed }: RunActionsProps & { readonly faile
       )}
       <FixLink run={run} failed={failed} />
       {failed !== undefined && (
-        <Button disabled={rerun.isPending} title={retryWords(run, tree)} onClick={() => rerun.mutate({ from: 'failed' })}>
+        <Button disabled={rerun.isPending} title={retry} onClick={() => rerun.mutate({ from: 'failed' })}>
           Retry from here
         </Button>
       )}

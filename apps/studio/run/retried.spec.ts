@@ -13,7 +13,6 @@ function row(path: string, part: Partial<StepView> = {}): StepView {
 }
 
 const run = (steps: StepView[], part: object = {}): RunView => ({ rerunOf: BEFORE, error: null, steps, ...part }) as RunView;
-const failed = (step: string, steps: StepView[]): RunView => run([...steps, row(step, { status: 'failed' })], { error: { step } });
 
 const SHIPPING = flow(
   [
@@ -28,47 +27,51 @@ const SHIPPING = flow(
 
 describe('what is retried', () => {
   const before = [row('big', { kind: 'if' }), row('note'), row('lines', { kind: 'forEach' }), row('lines[0]', { kind: 'item' })];
+  const paths = (rows: readonly StepView[]): string[] => rows.map(({ path }) => path);
+  /** A run that failed there, of which all this would be taken over. */
+  const words = (from: string | null, rows: StepView[], tree = SHIPPING): string =>
+    retryWords(run([...rows, row(from ?? 'alarm', { status: 'failed' })]), { from, reused: paths(rows) }, tree);
 
   it('is the step that failed and what follows; what came before keeps what it gave', () => {
-    expect(retryWords(failed('ship', before), SHIPPING)).toBe(
+    expect(words('ship', before)).toBe(
       'Retry from here runs Create shipment and what follows; Big, Note it and Lines keep what they gave.',
     );
-    expect(retryWords(failed('ship', [row('note')]), SHIPPING)).toMatch(/; Note it keeps what it gave\.$/);
-    expect(retryWords(failed('normalize', []), SHIPPING)).toBe(
-      'Retry from here runs Normalize and what follows; no step before it gave anything.',
-    );
-    expect(retryWords(failed('tell', [row('ship')]), SHIPPING)).toBe('Retry from here runs Tell; Create shipment keeps what it gave.');
+    expect(words('ship', [row('note')])).toMatch(/; Note it keeps what it gave\.$/);
+    expect(words('normalize', [])).toBe('Retry from here runs Normalize and what follows; no step before it gave anything.');
+    expect(words('tell', [row('ship')])).toBe('Retry from here runs Tell; Create shipment keeps what it gave.');
+  });
+
+  it('is told from what would be done again, and from what was skipped', () => {
+    const rows = [row('a'), row('b', { status: 'skipped' }), row('c')];
+    const tree = flow([step('a'), step('b'), step('c'), step('d')]);
+    const plan = { from: 'd', reused: ['a', 'b'] };
+    expect(retryWords(run(rows), plan, tree)).toBe('Retry from here runs D; A keeps what it gave.');
   });
 
   it('is counted where it would be a long list', () => {
-    expect(retryWords(failed('tell', [row('normalize'), ...before, row('ship'), row('alarm')]), SHIPPING)).toBe(
-      'Retry from here runs Tell; 5 steps keep what they gave.',
-    );
+    expect(words('tell', [row('normalize'), ...before, row('ship')])).toBe('Retry from here runs Tell; 5 steps keep what they gave.');
   });
 
   it('is one item of a loop, from the step that failed in it', () => {
-    const rows = [...before.slice(0, 2), row('lines', { kind: 'forEach', status: 'failed' }), row('lines[0]', { kind: 'item' })];
-    expect(retryWords(failed('lines[1].print', [...rows, row('lines[1].reserve')]), SHIPPING)).toBe(
-      'Retry from here runs Print for item 2 of Lines and what follows; Big, Note it, Reserve and 1 finished item of Lines keep what they gave.',
+    const rows = [...before.slice(0, 2), row('lines[0]', { kind: 'item' }), row('lines[1].reserve')];
+    expect(words('lines[1].print', rows)).toBe(
+      'Retry from here runs Print for item 2 of Lines and what follows; Big, Note it, Reserve and 1 item of Lines keep what they gave.',
     );
   });
 
-  it('is what handles an error, and what is always done, where the step that failed stands before them', () => {
+  it('is not what a finished loop keeps of its items', () => {
+    const rows = [row('lines', { kind: 'forEach' }), row('lines[0]', { kind: 'item' }), row('lines[1].reserve')];
+    expect(words('ship', rows)).toBe('Retry from here runs Create shipment and what follows; Lines keeps what it gave.');
+  });
+
+  it('ends with what stands last; finally comes in any case', () => {
     const tree = flow([step('safe', { try: [step('a'), step('b')], catch: [step('c')], finally: [step('d')] })]);
-    expect(retryWords(failed('b', [row('a'), row('c'), row('d')]), tree)).toBe(
-      'Retry from here runs B and what follows; A keeps what it gave.',
-    );
-    expect(retryWords(failed('d', [row('a'), row('c')]), tree)).toBe('Retry from here runs D; A and C keep what they gave.');
-  });
-
-  it('is not what other branches gave', () => {
-    const tree = flow([step('both', { parallel: { one: [step('a')], two: [step('b'), step('c')] } })]);
-    expect(retryWords(failed('b', [row('a')]), tree)).toBe('Retry from here runs B and what follows; A keeps what it gave.');
+    expect(words('b', [row('a')], tree)).toBe('Retry from here runs B and what follows; A keeps what it gave.');
+    expect(words('d', [row('a'), row('c')], tree)).toBe('Retry from here runs D; A and C keep what they gave.');
   });
 
   it('is everything where what failed is no step of the flow itself', () => {
-    expect(retryWords(failed('alarm', before), SHIPPING)).toMatch(/^Retry from here runs every step again/);
-    expect(retryWords(run([]), SHIPPING)).toBeUndefined();
+    expect(words(null, before)).toMatch(/^Retry from here runs every step again/);
   });
 });
 

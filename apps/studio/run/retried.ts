@@ -1,5 +1,5 @@
 import { stepIdOf } from '@millrace/flow';
-import type { RunView, StepView } from '../api/wire.js';
+import type { RerunPlanView, RunView, StepView } from '../api/wire.js';
 import { count } from '../format/format.js';
 import { everyStep, type FlowStep, type FlowTree, type Lane } from '../flow/structure.js';
 import { stepTitle } from '../flow/words.js';
@@ -13,16 +13,14 @@ export interface TakenOver {
   readonly from: string | undefined;
 }
 
-/** Undefined where it did everything. A loop is one step, however many items; of one that it went on with, the items count. */
+/** Undefined where it did everything. */
 export function takenOver(run: RunView, tree: FlowTree): TakenOver | undefined {
   const rows = run.steps.filter((row) => givenIn(run, row) === 'taken over');
   const done = rows.filter(({ status }) => status !== 'skipped');
   if (done.length === 0) return undefined;
-  const steps = new Set(done.filter(({ kind }) => kind !== 'item').map(({ path }) => stepIdOf(path)));
-  const items = done.filter(({ path, kind }) => kind === 'item' && !steps.has(stepIdOf(path))).map(({ path }) => stepIdOf(path));
-  const loops = [...new Set(items)].map((id) => `${count(items.filter((item) => item === id).length, 'item')} of ${titleOf(tree, id)}`);
-  const parts = [...(steps.size > 0 ? [count(steps.size, 'step')] : []), ...loops];
-  return { words: listed(parts), isOne: steps.size + items.length === 1, from: beginning(run, rows, tree) };
+  const { steps, items } = counted(done);
+  const isOne = steps.length + items.length === 1;
+  return { words: listed(partsOf({ steps, items }, tree, false)), isOne, from: beginning(run, rows, tree) };
 }
 
 /** The first step that it did itself; what stands around it goes on, and began before. */
@@ -57,22 +55,44 @@ function titleOf(tree: FlowTree, id: string): string {
 /** Steps that are named one by one; of more it is said how many. */
 const NAMED = 4;
 
-/**
- * What a retry of a failed run would do, in a sentence: which steps run, and which keep what they gave. As `rowsBefore` of the
- * engine decides it, which alone counts.
- */
-export function retryWords({ error, steps: rows }: RunView, tree: FlowTree): string | undefined {
-  if (error?.step === undefined) return undefined;
-  const place = error.step;
-  const way = wayTo(tree.steps, stepIdOf(place));
-  if (!way) return 'Retry from here runs every step again: what failed is not a step of the flow itself.';
-  const runs = `Retry from here runs ${placeWords(tree, place)}${isFollowed(way) ? ' and what follows' : ''}`;
-  const kept = keptSteps(rows, tree, way);
-  const items = keptItems(rows, tree, way);
-  const names = [...kept.map(stepTitle), ...items];
-  if (names.length === 0) return `${runs}; no step before it gave anything.`;
-  const words = names.length <= NAMED ? listed(names) : listed([count(kept.length, 'step'), ...items]);
-  return `${runs}; ${words} ${kept.length + items.length === 1 && items.length === 0 ? 'keeps what it gave' : 'keep what they gave'}.`;
+/** What a retry of a failed run would do, in a sentence: which steps run, and which keep what they gave. */
+export function retryWords({ steps: rows }: RunView, { from, reused }: RerunPlanView, tree: FlowTree): string {
+  const way = from === null ? undefined : wayTo(tree.steps, stepIdOf(from));
+  if (from === null || !way) return 'Retry from here runs every step again: what failed is not a step of the flow itself.';
+  const runs = `Retry from here runs ${placeWords(tree, from)}${isFollowed(way) ? ' and what follows' : ''}`;
+  const paths = new Set(reused);
+  const { steps, items } = counted(rows.filter(({ path, status }) => paths.has(path) && status === 'succeeded'));
+  if (steps.length + items.length === 0) return `${runs}; no step before it gave anything.`;
+  const words = partsOf({ steps, items }, tree, steps.length + items.length <= NAMED);
+  return `${runs}; ${listed(words)} ${steps.length === 1 && items.length === 0 ? 'keeps what it gave' : 'keep what they gave'}.`;
+}
+
+/** The steps of rows, and of loops that are gone on with the items. */
+interface Counted {
+  readonly steps: readonly string[];
+  readonly items: readonly string[];
+}
+
+/** A loop is one step, whatever is kept of its items; of one that goes on, the items count. */
+function counted(rows: readonly StepView[]): Counted {
+  const whole = new Set(rows.filter(({ kind }) => kind === 'forEach').map(({ path }) => stepIdOf(path)));
+  const outside = rows.filter(({ path }) => !loopsIn(path).some((loop) => whole.has(loop)));
+  const ids = (some: readonly StepView[]): string[] => some.map(({ path }) => stepIdOf(path));
+  return {
+    steps: [...new Set(ids(outside.filter(({ kind }) => kind !== 'item')))],
+    items: ids(outside.filter(({ kind }) => kind === 'item')),
+  };
+}
+
+/** The loops whose items a path goes through. */
+function loopsIn(path: string): string[] {
+  return [...path.matchAll(/(\w+)(?:~\d+)?\[/g)].map(([, loop]) => loop!);
+}
+
+function partsOf({ steps, items }: Counted, tree: FlowTree, named: boolean): string[] {
+  const loops = [...new Set(items)].map((id) => `${count(items.filter((item) => item === id).length, 'item')} of ${titleOf(tree, id)}`);
+  const some = named ? steps.map((id) => titleOf(tree, id)) : steps.length > 0 ? [count(steps.length, 'step')] : [];
+  return [...some, ...loops];
 }
 
 /** One step on the way down to another, and the lists that it is in and goes into. */
@@ -99,41 +119,6 @@ function isFollowed(way: readonly Level[]): boolean {
     if (list.at(-1) !== step) return true;
     if (lane === undefined || kind !== 'try') return lane !== undefined && kind === 'forEach';
     return lane.role !== 'finally' && lanes.some(({ role, steps }) => role === 'finally' && steps.length > 0);
-  });
-}
-
-/** In the order of the flow; steps inside of loops that are not around the place are the loop's. */
-function keptSteps(rows: readonly StepView[], tree: FlowTree, way: readonly Level[]): FlowStep[] {
-  const around = new Set(way.map(({ step }) => step.id));
-  const loops = new Set(way.filter(({ step }) => step.kind === 'forEach').map(({ step }) => step.id));
-  const again = new Set(way.flatMap(undone).map(({ id }) => id));
-  const gave = new Set(rows.filter((row) => row.status === 'succeeded' && row.kind !== 'item' && isOutside(row.path, loops)).map(idOf));
-  const decides = ({ kind }: FlowStep): boolean => kind === 'if' || kind === 'switch';
-  return everyStep(tree.steps).filter(
-    (step) => gave.has(step.id) && !again.has(step.id) && (!around.has(step.id) || (decides(step) && step !== way.at(-1)?.step)),
-  );
-}
-
-/** What `catch` and `finally` did is done again where the place is before them. */
-function undone({ step: { kind, lanes }, lane }: Level): FlowStep[] {
-  if (kind !== 'try' || lane === undefined) return [];
-  return lanes.slice(lanes.indexOf(lane) + 1).flatMap(({ steps }) => everyStep(steps));
-}
-
-function isOutside(path: string, loops: ReadonlySet<string>): boolean {
-  return [...path.matchAll(/(\w+)(?:~\d+)?\[/g)].every(([, loop]) => loops.has(loop!));
-}
-
-function idOf({ path }: StepView): string {
-  return stepIdOf(path);
-}
-
-/** Of the loops around the place, the items that are done. */
-function keptItems(rows: readonly StepView[], tree: FlowTree, way: readonly Level[]): string[] {
-  const loops = way.slice(0, -1).filter(({ step }) => step.kind === 'forEach');
-  return loops.flatMap(({ step: { id } }) => {
-    const done = rows.filter(({ path, kind, status }) => kind === 'item' && status === 'succeeded' && stepIdOf(path) === id).length;
-    return done === 0 ? [] : [`${count(done, 'finished item')} of ${titleOf(tree, id)}`];
   });
 }
 

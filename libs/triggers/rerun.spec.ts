@@ -1,5 +1,6 @@
 import type { RunSummary } from '@millrace/postgres';
-import { rerunOf, type RepeatParts } from './repeat.js';
+import { rerunOf } from './rerun.js';
+import type { RepeatParts } from './repeat.js';
 
 const run = { id: 'a-run', flowId: 'orders', version: 1, status: 'failed', finishedAt: '2026-01-01T00:00:00.000Z' } as RunSummary;
 /** Whatever is looked up fails the test. */
