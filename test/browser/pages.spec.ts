@@ -9,6 +9,9 @@ let world: World;
 
 const LONG = 'Orders of the shop, once they are paid, to the books, to the warehouse and to the people who want to know';
 
+/** Pages that ask for different things first, of those below. */
+const LOADED_AHEAD = ['runs', 'run', 'events', 'event', 'flows', 'flow', 'credentials', 'endpoints', 'settings', 'health', 'operations'];
+
 /** Texts that reach out of the page and can neither be scrolled to nor show that they go on. */
 const CUT_OFF = `(() => {
   const scrolls = (element) => element !== null &&
@@ -73,6 +76,29 @@ describeInBrowser('every page', () => {
       expect(await accessibilityFaults(visitor)).toEqual([]);
       await visitor.context.close();
     });
+  });
+
+  const aheadOf: typeof pages = [
+    ...pages.filter(([name]) => LOADED_AHEAD.includes(name)),
+    ['flow-runs', () => '/flows/order-to-crm/runs', 'That is all.'],
+    ['versions', () => '/flows/order-to-crm/versions', 'Live v1'],
+    ['editor', () => '/flows/order-to-crm/edit', 'Publish'],
+  ];
+
+  it.each(aheadOf)('%s asks once for what the browser was told to load ahead', async (_, path, awaited) => {
+    const { page, context } = await visit(world.instance, '/settings');
+    await page.addInitScript(
+      `{ const ask = fetch; window.asked = []; window.fetch = (url, ...rest) => (asked.push(url), ask(url, ...rest)); }`,
+    );
+    const sent: string[] = [];
+    page.on('request', (request) => void sent.push(request.url().slice(world.instance.url.length)));
+    const answer = await page.goto(world.instance.url + path());
+    await page.getByText(awaited).first().waitFor();
+    const ahead = [...((await answer!.headerValue('link')) ?? '').matchAll(/<([^>]+)>/g)].map(([, one]) => one!);
+    expect(ahead.length).toBeGreaterThan(1);
+    const asked = await page.evaluate<string[]>('asked');
+    expect(ahead.filter((one) => !asked.includes(one) || sent.filter((other) => other === one).length !== 1)).toEqual([]);
+    await context.close();
   });
 
   it('keeps the link of a row in its row where rows have no position, as in Safari', async () => {

@@ -8,6 +8,7 @@ import { ChangeStream } from '../stream/change-stream.js';
 import { packageFolder } from '../version.js';
 import { bestEncoding, readBuiltFiles, type BuiltFile } from './built-files.js';
 import { withPosition } from './page.js';
+import { preloads } from './preloads.js';
 import { ASSET_HEADERS, FILE_HEADERS, PAGE_HEADERS } from './headers.js';
 
 /** Every address that is a page of the studio; the page itself looks at the rest of the address. */
@@ -54,7 +55,9 @@ export class StudioController {
   @Get(PAGES)
   async page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const page = this.find('index.html');
-    const position = this.doorkeeper.isSignedIn(request) ? await this.changes.position(POSITION_MS) : undefined;
+    if (!this.doorkeeper.isSignedIn(request)) return send(request, reply, page, PAGE_HEADERS);
+    const position = await this.changes.position(POSITION_MS);
+    void reply.header('link', preloads(request.url));
     send(request, reply, position === undefined ? page : withPosition(page, position), PAGE_HEADERS);
   }
 

@@ -45,7 +45,7 @@ export function queryText(query: Query): string {
 }
 
 async function ask<T>(path: string, init: RequestInit): Promise<T> {
-  const response = await fetch(`/api/v1/${path}`, { ...init, headers: { accept: 'application/json', ...init.headers } }).catch(unreachable);
+  const response = await fetch(`/api/v1/${path}`, init).catch(unreachable);
   const text = await response.text();
   if (!response.ok) throw failureOf(response.status, text);
   return JSON.parse(text) as T;
