@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # Debian, not Alpine: the bundled PostgreSQL needs glibc.
 
 FROM node:20-slim AS build
