@@ -11,6 +11,7 @@ import {
   staleDraft,
   takeTheirs,
   undoDraft,
+  untakenChange,
   type DraftState,
   type ServerDraft,
 } from './draft.js';
@@ -87,6 +88,14 @@ describe('a draft', () => {
   it('that somebody else published can be kept as a new one', () => {
     expect(keepMine(staleDraft(mine, null))).toMatchObject({ text: mine.text, server: { revision: 0 }, sync: { kind: 'dirty' } });
   });
+});
+
+it('a draft says that what was typed last is not in it, until something is', () => {
+  const draft = untakenChange(openDraft(server, undefined), 'Too long.');
+  expect([draftWords(draft), draft.text]).toEqual(['Draft · not saved', server.text]);
+  expect(draftWords(renamed(draft, 'More', 1_000))).toBe('Draft · saving');
+  const back = changeDraft(draft, { text: draft.text, edits: [], at: 1_000 });
+  expect([draftWords(back), back.untaken]).toEqual(['Draft · saved', undefined]);
 });
 
 describe('what a browser keeps', () => {

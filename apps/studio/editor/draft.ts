@@ -31,6 +31,8 @@ export interface DraftState {
   /** Changes that the server does not have. */
   readonly unsaved: number;
   readonly sync: Sync;
+  /** Why what was typed last is not in the text. */
+  readonly untaken?: string | undefined;
 }
 
 /** What a browser keeps of a draft over a reload. */
@@ -57,9 +59,14 @@ export function openDraft(server: ServerDraft, kept: KeptDraft | undefined): Dra
 
 /** Notes a change that was made to the text. */
 export function changeDraft(draft: DraftState, { text, edits, at, field }: DraftChange): DraftState {
-  if (text === draft.text) return draft;
+  if (text === draft.text) return draft.untaken === undefined ? draft : { ...draft, untaken: undefined };
   const history = recordEdit(draft.history, { text: draft.text, edits, at, ...(field !== undefined && { field }) });
   return touched({ ...draft, text, history });
+}
+
+/** Notes that a change could not be made, which whoever typed it may not notice: the field shows what was typed. */
+export function untakenChange(draft: DraftState, message: string): DraftState {
+  return { ...draft, untaken: message };
 }
 
 /** Takes the last change back; the same draft when there is none. */
@@ -77,7 +84,7 @@ export function redoDraft(draft: DraftState): DraftState {
 /** A conflict stays one, whatever is typed: only a person ends it. */
 function touched(draft: DraftState): DraftState {
   const unsaved = draft.unsaved + 1;
-  return { ...draft, unsaved, sync: draft.sync.kind === 'conflict' ? draft.sync : { kind: 'dirty' } };
+  return { ...draft, unsaved, untaken: undefined, sync: draft.sync.kind === 'conflict' ? draft.sync : { kind: 'dirty' } };
 }
 
 export function savingDraft(draft: DraftState): DraftState {
@@ -126,10 +133,10 @@ export function rebaseDraft(draft: DraftState, base: DraftBase): DraftState {
 }
 
 /** What the header says about the draft. */
-export function draftWords({ sync, unsaved }: Pick<DraftState, 'sync' | 'unsaved'>): string {
+export function draftWords({ sync, unsaved, untaken }: Pick<DraftState, 'sync' | 'unsaved' | 'untaken'>): string {
   const changes = `${unsaved} ${unsaved === 1 ? 'change' : 'changes'}`;
   if (sync.kind === 'conflict') return 'Draft · changed by somebody else';
-  if (sync.kind === 'refused') return 'Draft · not saved';
+  if (sync.kind === 'refused' || untaken !== undefined) return 'Draft · not saved';
   if (sync.kind === 'offline') return `Offline, ${changes} kept`;
   return sync.kind === 'saved' ? 'Draft · saved' : 'Draft · saving';
 }

@@ -222,7 +222,13 @@ function DraftConflict({ editor: { draft, keepMine, takeTheirs } }: { readonly e
       </p>
     );
   }
-  if (draft.sync.kind !== 'conflict') return null;
+  if (draft.sync.kind !== 'conflict') {
+    return draft.untaken === undefined ? null : (
+      <p className="conflict bad" role="alert">
+        What was typed last is not in the flow. {draft.untaken}
+      </p>
+    );
+  }
   const { theirs } = draft.sync;
   const sentence =
     theirs === null

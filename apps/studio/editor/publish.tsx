@@ -12,7 +12,7 @@ import { Modal, ModalTitle } from '../ui/modal.js';
 import { Loaded } from '../ui/states.js';
 import { ChangeList } from './changes.js';
 import { Conflict } from './conflict.js';
-import type { DraftBase, DraftState } from './draft.js';
+import type { DraftState, ServerDraft } from './draft.js';
 import { forgetDraft } from './kept.js';
 import { ProblemList } from './problems.js';
 import type { Problems } from './queries.js';
@@ -71,56 +71,37 @@ interface ReviewProps extends PublishProps {
 }
 
 function Review({ flowId, editor, problems, liveVersion, onClose }: ReviewProps) {
-  const [failure, setFailure] = useState<ApiFailure>();
-  const client = useQueryClient();
-  const [, navigate] = useLocation();
+  const { failure, busy, publish, keepMine, takeTheirs } = usePublishing(flowId, editor, onClose);
   const errors = problems.filter(({ severity }) => severity === 'error');
-  const publish = async (base?: DraftBase): Promise<void> => {
-    setFailure(undefined);
-    if (base) editor.rebase(base);
-    try {
-      const { server, sync } = await editor.flush();
-      if (sync.kind !== 'saved') return;
-      const { version } = await sendJson<PublishedView>('POST', `flows/${flowId}/draft/publish`, { revision: server.revision });
-      forgetDraft(flowId);
-      await client.invalidateQueries();
-      announce(`Published version ${version}`);
-      navigate(`/flows/${flowId}`);
-    } catch (error) {
-      if (!(error instanceof ApiFailure)) throw error;
-      setFailure(error);
-    }
-  };
-  const theirs = failure?.code === 'flow.conflict' ? (failure.answer as { theirs: TheirText }).theirs : undefined;
   return (
     <div className="publish-body">
-      {liveVersion === 0 ? <FirstVersion text={editor.draft.text} /> : <Difference flowId={flowId} text={editor.draft.text} />}
+      {liveVersion === 0 ? (
+        <FirstVersion text={editor.draft.text} />
+      ) : (
+        <Difference flowId={flowId} text={editor.draft.text} liveVersion={liveVersion} />
+      )}
       {errors.length > 0 && (
         <>
           <p className="bad">This must be mended first.</p>
           <ProblemList problems={errors} onGo={onClose} />
         </>
       )}
-      {failure && !theirs && (
+      {failure && !failure.theirs && (
         <p className="bad" role="alert">
           {failure.message}
         </p>
       )}
-      {theirs && (
+      {failure?.theirs && (
         <Conflict
-          sentence={failure!.message}
+          sentence={failure.message}
           mine={editor.draft.text}
-          theirs={theirs.text}
-          onKeepMine={() => void publish({ version: theirs.version, hash: theirs.hash })}
-          onTakeTheirs={() => {
-            editor.edit((from) => replaced(from, theirs.text ?? from));
-            editor.rebase({ version: theirs.version, hash: theirs.hash });
-            onClose();
-          }}
+          theirs={failure.theirs.text}
+          onKeepMine={() => keepMine(failure.theirs!)}
+          onTakeTheirs={() => takeTheirs(failure.theirs!)}
         />
       )}
-      <div className="actions">
-        <Button look="ink" disabled={errors.length > 0 || theirs !== undefined} onClick={() => void publish()}>
+      <div className="actions publish-actions">
+        <Button look="ink" disabled={busy || errors.length > 0 || failure?.theirs !== undefined} onClick={() => void publish()}>
           Publish
         </Button>
         <Button onClick={onClose}>Not yet</Button>
@@ -129,15 +110,89 @@ function Review({ flowId, editor, problems, liveVersion, onClose }: ReviewProps)
   );
 }
 
+/** Why it was not published, and what was published meanwhile where that is why. */
+interface Failure {
+  readonly message: string;
+  readonly theirs?: TheirText;
+}
+
+interface Publishing {
+  readonly failure: Failure | undefined;
+  readonly busy: boolean;
+  readonly publish: () => Promise<void>;
+  /** The draft is one that knows their version: what it changes of that is shown, and not published before it was looked at. */
+  readonly keepMine: (theirs: TheirText) => void;
+  readonly takeTheirs: (theirs: TheirText) => void;
+}
+
+function usePublishing(flowId: string, editor: DraftEditor, onClose: () => void): Publishing {
+  const [failure, setFailure] = useState<Failure>();
+  const [busy, setBusy] = useState(false);
+  const client = useQueryClient();
+  const [, navigate] = useLocation();
+  const send = async (): Promise<void> => {
+    const { server, sync } = await editor.flush();
+    if (sync.kind === 'conflict') return onClose();
+    if (sync.kind !== 'saved') return setFailure({ message: sync.kind === 'refused' ? sync.message : UNSAVED });
+    const { version } = await sendJson<PublishedView>('POST', `flows/${flowId}/draft/publish`, { revision: server.revision });
+    forgetDraft(flowId);
+    announce(`Published version ${version}`);
+    // The page of the flow shows these two; the rest may come later.
+    await Promise.all([['flows'], ['flow', flowId]].map((queryKey) => client.invalidateQueries({ queryKey })));
+    navigate(`/flows/${flowId}`);
+    void client.invalidateQueries();
+  };
+  const failed = (error: unknown): void => {
+    if (!(error instanceof ApiFailure)) throw error;
+    const { code, message, answer } = error;
+    if (code === 'flow.conflict') return setFailure({ message, theirs: (answer as { theirs: TheirText }).theirs });
+    if (code !== 'draft.stale') return setFailure({ message });
+    // What another tab saved is a conflict of the draft, which the editor shows with the way out of it.
+    editor.stale((answer as { theirs: ServerDraft | null }).theirs);
+    onClose();
+  };
+  const publish = async (): Promise<void> => {
+    setFailure(undefined);
+    setBusy(true);
+    await send()
+      .catch(failed)
+      .finally(() => setBusy(false));
+  };
+  const knowing = ({ version, hash }: TheirText): void => {
+    editor.rebase({ version, hash });
+    setFailure(undefined);
+    void client.invalidateQueries({ queryKey: ['flows'] });
+  };
+  return {
+    failure,
+    busy,
+    publish,
+    keepMine: knowing,
+    takeTheirs: (theirs) => {
+      editor.edit((from) => replaced(from, theirs.text ?? from));
+      knowing(theirs);
+      onClose();
+    },
+  };
+}
+
+const UNSAVED = 'The draft is not saved: the server does not answer. What you changed is kept here; publish once it is back.';
+
 function FirstVersion({ text }: { readonly text: string }) {
   const tree = readFlow(text);
   const steps = everyStep([...tree.steps, ...tree.onError]).length;
   return <p>The first version, with {count(steps, 'step')}. From then on every event makes a run.</p>;
 }
 
-function Difference({ flowId, text }: { readonly flowId: string; readonly text: string }) {
+interface DifferenceProps {
+  readonly flowId: string;
+  readonly text: string;
+  readonly liveVersion: number;
+}
+
+function Difference({ flowId, text, liveVersion }: DifferenceProps) {
   const query = useQuery({
-    queryKey: ['draft-diff', flowId, text],
+    queryKey: ['draft-diff', flowId, liveVersion, text],
     queryFn: ({ signal }) => sendJson<FlowDiff>('POST', `flows/${flowId}/diff`, { from: { live: true }, to: { text } }, { signal }),
     gcTime: 0,
   });

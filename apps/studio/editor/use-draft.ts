@@ -15,6 +15,7 @@ import {
   staleDraft,
   takeTheirs,
   undoDraft,
+  untakenChange,
   type DraftBase,
   type DraftState,
   type ServerDraft,
@@ -28,13 +29,15 @@ const RETRY_MS = 2_000;
 /** The draft that is edited and everything that can be done to it. */
 export interface DraftEditor {
   readonly draft: DraftState;
-  /** Makes an edit of the text as it is now; the result says why it could not be made. */
+  /** Makes an edit of the text as it is now; the result says why it could not be made. `field`: where it is typed, so that the page says it too. */
   edit(work: (text: string) => EditResult, field?: string): EditResult;
   undo(): void;
   redo(): void;
   keepMine(): void;
   takeTheirs(): void;
   rebase(base: DraftBase): void;
+  /** The server says that somebody else saved, published (null) or discarded (null) the draft meanwhile. */
+  stale(theirs: ServerDraft | null): void;
   /** Saves at once what is not saved; resolves with the draft as it then stands. */
   flush(): Promise<DraftState>;
 }
@@ -75,6 +78,7 @@ export function useDraft(flowId: string, opened: DraftState): DraftEditor {
     (work: (text: string) => EditResult, field?: string): EditResult => {
       const result = work(current.current.text);
       if (result.ok) put(changeDraft(current.current, { text: result.text, edits: result.edits, at: Date.now(), field }));
+      else if (field !== undefined) put(untakenChange(current.current, result.problem.message));
       return result;
     },
     [put],
@@ -87,6 +91,7 @@ export function useDraft(flowId: string, opened: DraftState): DraftEditor {
     keepMine: useCallback(() => void put(keepMine(current.current)), [put]),
     takeTheirs: useCallback(() => void put(takeTheirs(current.current, Date.now())), [put]),
     rebase: useCallback((base: DraftBase) => void put(rebaseDraft(current.current, base)), [put]),
+    stale: useCallback((theirs: ServerDraft | null) => void put(staleDraft(current.current, theirs)), [put]),
     flush: save,
   };
 }

@@ -110,6 +110,7 @@ function readSound(text: string): SoundDocument {
   const document = readJsonc(text);
   const [fault] = document.faults;
   if (document.root !== undefined && fault === undefined) return { ...document, root: document.root };
+  if (fault?.code === 'flow.too-large') throw new EditFault('edit.unreadable', fault.message);
   const { line, column } = positionsOf(text)(fault?.offset ?? 0);
   throw new EditFault('edit.unreadable', `Line ${line}, column ${column}: ${fault?.message ?? 'the text is empty.'} Mend the text first.`);
 }
