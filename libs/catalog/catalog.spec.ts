@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { builtinComponents } from '@millrace/components';
 import type { Problem } from '@millrace/flow';
 import type { FlowEntity, FlowVersionEntity, PostgresFlowStore, Published } from '@millrace/postgres';
-import { createLogger } from '@millrace/telemetry';
+import { createLogger, type Log } from '@millrace/telemetry';
 import { Catalog, type CatalogParts } from './catalog.js';
 import type { Drafts } from './draft-places.js';
 import type { MadeEndpoints } from './endpoint-shelf.js';
@@ -297,6 +297,32 @@ describe('a credential', () => {
     expect(catalog.flow('a')?.rules).toBeDefined();
   });
 
+  it('keeps its flow live while the file is wrong, and the log says what happened', async () => {
+    const said: string[] = [];
+    const hear = (message: string): void => void said.push(message);
+    const log = { debug: hear, info: hear, warn: hear, error: hear } as unknown as Log;
+    await write('credentials', KEYED);
+    await write('a', flowText('a', { credential: 'key' }));
+    const catalog = await open(false, undefined, { log });
+    for (const text of [KEYED.slice(0, -1), KEYED.replace('api-key', 'api-kye')]) {
+      said.length = 0;
+      await write('credentials', text);
+      await catalog.reload();
+      expect(catalog.flow('a')).toMatchObject({ rules: expect.anything(), credential: { name: 'key' } });
+      await expect(catalog.plan('a', 1)).resolves.toBeDefined();
+      expect(said).toEqual([expect.stringMatching(/credentials\.json.*What was read before stays in use\.$/)]);
+    }
+    said.length = 0;
+    await write('credentials', KEYED);
+    await catalog.reload();
+    expect(said).toEqual([expect.stringMatching(/credentials\.json can be used again as it stands$/)]);
+    said.length = 0;
+    await write('credentials', '{}');
+    await catalog.reload();
+    // The version that was live needs it as well: nothing stays live.
+    expect(said).toEqual([expect.stringMatching(/a\.json:1:\d+: .*`?key`?/)]);
+  });
+
   it('that was renewed is used from then on', async () => {
     await write('credentials', KEYED);
     await write('a', flowText('a', { credential: 'key' }));
@@ -369,7 +395,7 @@ describe('shared endpoints', () => {
     await write('credentials', KEYED);
     const catalog = await open();
     expect(catalog.endpoint('shop')).toMatchObject({ credential: { name: 'key' } });
-    delete variables['KEY'];
+    await write('credentials', '{}');
     await catalog.reload();
     expect(catalog.endpoint('shop')?.rules).toBeUndefined();
   });
@@ -422,7 +448,7 @@ describe('endpoints that were made', () => {
     made.rows = [{ name: 'late', definition: { credential: 'key' }, revision: 1 }];
     while (!catalog.endpoint('late')) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(catalog.endpoint('late')).toMatchObject({ credential: { name: 'key' } });
-    delete variables['KEY'];
+    await write('credentials', '{}');
     await catalog.reload();
     expect(catalog.endpoint('late')?.rules).toBeUndefined();
     catalog.close();

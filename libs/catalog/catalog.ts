@@ -14,7 +14,7 @@ import type { FlowEntity, PostgresFlowStore, Published } from '@millrace/postgre
 import type { Log } from '@millrace/telemetry';
 import type { ComponentRegistry } from './components.js';
 import { schemaCheck } from './components.js';
-import { readCredentials, type CredentialBook } from './credentials.js';
+import { NO_CREDENTIALS, readCredentials, type CredentialBook } from './credentials.js';
 import { DraftPlaces, type Drafts } from './draft-places.js';
 import { EndpointShelf, type MadeEndpoints } from './endpoint-shelf.js';
 import { livenEndpoints, type EndpointBook } from './endpoints.js';
@@ -45,9 +45,12 @@ export interface CatalogParts {
 
 class FileMovedOn extends Error {}
 
+interface RefusedFile extends FlowFile {
+  readonly problems: readonly Problem[];
+}
+
 /** The problem of a credential whose environment variable is not set. */
 const MISSING_SECRET = 'credential.secret-missing';
-const NO_CREDENTIALS: CredentialBook = { get: () => undefined, rate: () => undefined, known: new Map(), defined: new Map(), problems: [] };
 const NOT_LIVE = { credential: undefined, rules: undefined, trigger: undefined } as const;
 const POLL_MS = 1_000;
 
@@ -167,11 +170,12 @@ export class Catalog {
       // Asked first: what changes in between is read again at the next look.
       const outside = await this.outsideRevision();
       await this.readBook();
-      for (const { code, message } of this.book.problems) this.parts.log[code === MISSING_SECRET ? 'debug' : 'warn'](message);
       this.plans.clear();
       await this.shelf.read(this.book);
-      if (this.parts.flows !== undefined) await this.publishFolder(this.parts.flows);
+      const refused = this.parts.flows === undefined ? [] : await this.publishFolder(this.parts.flows);
       await this.refresh();
+      // By now it is known whether the version before stays live: what it needs may be gone as well.
+      for (const { id, path, problems } of refused) this.explainer.explain(id, path, problems, this.live.get(id));
       this.outside = outside;
     });
   }
@@ -227,27 +231,34 @@ export class Catalog {
     return next;
   }
 
-  private async publishFolder(folder: string): Promise<void> {
+  /** Answers what was not published. */
+  private async publishFolder(folder: string): Promise<RefusedFile[]> {
     const files = await readFlowFolder(folder);
     for (const [id, info] of flowInfos(files)) this.callable.set(id, info);
-    for (const file of files) await this.publish(file);
+    const refused: RefusedFile[] = [];
+    for (const file of files) {
+      const problems = await this.publish(file);
+      if (problems) refused.push({ ...file, problems });
+    }
     const present = new Set(files.map(({ id }) => id));
     for (const flow of await this.parts.store.list()) {
       if (present.has(flow.id) || flow.archived) continue;
       if (await this.parts.store.archive(flow.id)) this.parts.log.info(`Flow ${flow.id} is archived: it has no file in ${folder}`);
     }
+    return refused;
   }
 
-  private async publish({ id, text, path }: FlowFile): Promise<void> {
+  /** Answers why it was not published. */
+  private async publish({ id, text, path }: FlowFile): Promise<readonly Problem[] | undefined> {
     const { flow, problems } = this.check(text, id);
     if (!flow || hasErrors(problems)) {
       await this.parts.store.refuse(id, problems);
-      this.explainer.explain(id, path, problems, this.live.get(id));
-      return;
+      return problems;
     }
     this.explainer.forget(id);
     const published = await this.publishIfStill({ id, text, path }, flow);
     if (published?.kind === 'published') this.parts.log.info(`Flow ${id} is live as version ${published.version}`);
+    return undefined;
   }
 
   /** A file that was written since it was read, by a publication for one, is left to the reading that this brings about. */
@@ -265,9 +276,13 @@ export class Catalog {
 
   private async readBook(): Promise<void> {
     const { vault, credentials, variable } = this.parts;
-    const book = await readCredentials(credentials, variable, await vault?.entries());
-    this.retired.replace(this.book, book);
+    const before = this.book;
+    const book = await readCredentials(credentials, variable, await vault?.entries(), before);
+    this.retired.replace(before, book);
     this.book = book;
+    for (const { code, message, kept } of book.problems) this.parts.log[code === MISSING_SECRET && !kept ? 'debug' : 'warn'](message);
+    const keeps = ({ problems }: CredentialBook): boolean => problems.some(({ kept }) => kept);
+    if (keeps(before) && !keeps(book)) this.parts.log.info(`${credentials} can be used again as it stands`);
   }
 
   private async outsideRevision(): Promise<string> {

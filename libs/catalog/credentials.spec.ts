@@ -47,6 +47,62 @@ describe('the credentials file', () => {
     expect(JSON.stringify(book.problems)).not.toContain(SECRET);
   });
 
+  describe('that was good before', () => {
+    const GOOD =
+      '{ "key": { "type": "api-key", "name": "k", "value": { "env": "SECRET" }, "rate": { "limit": 5, "per": "1s" } }, "open": { "type": "none" } }';
+    const path = (): string => join(folder, 'credentials.json');
+    const variable = (name: string): string | undefined => (name === 'SECRET' ? SECRET : undefined);
+
+    async function after(text: string | undefined): Promise<CredentialBook> {
+      const before = await read(GOOD);
+      if (text === undefined) await rm(path());
+      else await writeFile(path(), text);
+      return readCredentials(path(), variable, [], before);
+    }
+
+    it.each([
+      ['a comma is missing', GOOD.replace('}, "open"', '} "open"')],
+      ['it is half written', GOOD.slice(0, 40)],
+      ['it is no object', '[]'],
+    ])('stays in use while %s, and says so', async (_name, text) => {
+      const book = await after(text);
+      expect([book.get('key')?.type, book.get('open')?.type, book.rate('key')]).toEqual(['api-key', 'none', expect.anything()]);
+      expect(book.known.get('key')).toEqual({ type: 'api-key' });
+      expect(book.problems).toMatchObject([{ code: 'credentials.unreadable', kept: true }]);
+      expect(book.problems[0]?.message).toMatch(/ What was read before stays in use\.$/);
+      // And so it does with the next look.
+      const again = await readCredentials(path(), variable, [], book);
+      expect(again.get('key')?.type).toBe('api-key');
+    });
+
+    it.each([
+      ['an unknown type', '"magic"', 'SECRET'],
+      ['a variable that is not set', '"api-key"', 'NOT_SET'],
+    ])('keeps an entry that now has %s as it was', async (_name, type, name) => {
+      const book = await after(`{ "key": { "type": ${type}, "name": "k", "value": { "env": "${name}" } } }`);
+      expect([book.get('key')?.type, book.known.get('key'), book.get('open')]).toEqual(['api-key', { type: 'api-key' }, undefined]);
+      expect(book.problems[0]).toMatchObject({
+        kept: true,
+        message: expect.stringMatching(/key: .* What was read before stays in use\.$/),
+      });
+    });
+
+    it('takes an entry that is good again as it then stands', async () => {
+      const book = await readCredentials(path(), variable, [], await after('{'));
+      await writeFile(path(), '{ "key": { "type": "none" } }');
+      const mended = await readCredentials(path(), variable, [], book);
+      expect([mended.get('key')?.type, mended.get('open'), mended.problems]).toEqual(['none', undefined, []]);
+    });
+
+    it('is gone once its file is, and names what went with it', async () => {
+      const book = await after(undefined);
+      expect([book.get('key'), book.known.size]).toEqual([undefined, 0]);
+      expect(book.problems).toEqual([
+        { code: 'credentials.gone', message: expect.stringMatching(/credentials\.json is gone, and with it key, open\. /) },
+      ]);
+    });
+  });
+
   it('of names that objects have anyway gives none of them by accident', async () => {
     const book = await read('{ "good": { "type": "none" } }');
     expect(['toString', 'constructor', '__proto__'].map((name) => book.get(name))).toEqual([undefined, undefined, undefined]);

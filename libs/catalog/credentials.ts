@@ -10,6 +10,8 @@ export interface CredentialFileProblem {
   /** Begins with the place: the file, with `at` its line and column. */
   readonly message: string;
   readonly at?: Position;
+  /** What was read before is still in use. */
+  readonly kept?: boolean;
 }
 
 /** What the checker may know of a credential. */
@@ -41,7 +43,12 @@ export interface CredentialBook {
   readonly known: ReadonlyMap<string, KnownCredential>;
   readonly defined: ReadonlyMap<string, DefinedCredential>;
   readonly problems: readonly CredentialFileProblem[];
+  /** What stood in the file when it could last be read. */
+  readonly file: FileEntries;
 }
+
+/** Names and what the file says of them, which holds no secrets. */
+export type FileEntries = readonly (readonly [name: string, config: unknown])[];
 
 type Variable = (name: string) => string | undefined;
 
@@ -56,25 +63,58 @@ interface Entry extends DefinedCredential {
 
 /**
  * Reads `credentials.json` and adds what is sealed; of one name in both, the sealed one counts, whole. Never fails: a file that is
- * missing or broken is a book with problems.
+ * missing or broken is a book with problems. A file that cannot be read is taken as it was in `before`, and so is an entry that
+ * cannot be used any more: a slip of the pen must not close URLs and end runs.
  */
-export async function readCredentials(path: string, variable: Variable, sealed: readonly SealedEntry[] = []): Promise<CredentialBook> {
-  const { entries, problems } = await readEntries(path);
+export async function readCredentials(
+  path: string,
+  variable: Variable,
+  sealed: readonly SealedEntry[] = [],
+  before: CredentialBook = NO_CREDENTIALS,
+): Promise<CredentialBook> {
+  const read = await readEntries(path);
+  const stays = read.entries === undefined && before.file.length > 0;
+  const entries = read.entries ?? before.file;
   const file = entries.map(([name, config]) => fileEntry(name, config, path, variable));
   const names = new Set(file.map(({ name }) => name));
   const own = sealed.map((entry) => sealedEntry(entry, names.has(entry.name), variable));
-  return book(new Map([...file, ...own].map((entry) => [entry.name, entry])), problems);
+  const problems = stays ? read.problems.map(asKept) : [...read.problems, ...gonePart(path, read, before)];
+  return { ...book(new Map([...file, ...own].map((entry) => [entry.name, entry])), problems, before), file: entries };
 }
 
+/** A book in which nothing is. */
+export const NO_CREDENTIALS: CredentialBook = {
+  get: () => undefined,
+  rate: () => undefined,
+  known: new Map(),
+  defined: new Map(),
+  problems: [],
+  file: [],
+};
+
 interface ReadEntries {
-  readonly entries: readonly (readonly [name: string, config: unknown])[];
+  /** Undefined: they cannot be read. */
+  readonly entries: FileEntries | undefined;
   readonly problems: readonly CredentialFileProblem[];
+  /** There is no file. */
+  readonly missing?: true;
+}
+
+function asKept(problem: CredentialFileProblem): CredentialFileProblem {
+  return { ...problem, message: `${problem.message} What was read before stays in use.`, kept: true };
+}
+
+/** A file that is taken away takes its credentials with it. */
+function gonePart(path: string, { missing }: ReadEntries, { file }: CredentialBook): CredentialFileProblem[] {
+  if (!missing || file.length === 0) return [];
+  const names = file.map(([name]) => name).join(', ');
+  return [{ code: 'credentials.gone', message: `${path} is gone, and with it ${names}. Put it back, or seal them.` }];
 }
 
 async function readEntries(path: string): Promise<ReadEntries> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => error);
   if (typeof text !== 'string')
-    return text.code === 'ENOENT' ? { entries: [], problems: [] } : broken(`${path} cannot be read: ${text.message}`);
+    return text.code === 'ENOENT' ? { entries: [], problems: [], missing: true } : broken(`${path} cannot be read: ${text.message}`);
   const document = readJsonc(text);
   const fault = syntaxFault(document);
   if (fault) return broken(`${path}:${fault.at.line}:${fault.at.column}: ${fault.message}`, fault.at);
@@ -111,7 +151,7 @@ function syntaxFault({ text, faults }: JsonDocument): { readonly message: string
 const ABOUT_SYNTAX: ReadonlySet<string> = new Set(['flow.syntax', 'flow.too-deep', 'flow.too-large']);
 
 function broken(message: string, at?: Position): ReadEntries {
-  return { entries: [], problems: [{ code: 'credentials.unreadable', message, ...(at && { at }) }] };
+  return { entries: undefined, problems: [{ code: 'credentials.unreadable', message, ...(at && { at }) }] };
 }
 
 function fileEntry(name: string, config: unknown, place: string, variable: Variable): Entry {
@@ -125,18 +165,21 @@ function sealedEntry({ name, definition, secrets, locked, updatedAt }: SealedEnt
   return { ...common, config, variable: (env) => lookup({ env }), locked };
 }
 
-function book(entries: ReadonlyMap<string, Entry>, fileProblems: readonly CredentialFileProblem[]): CredentialBook {
+function book(
+  entries: ReadonlyMap<string, Entry>,
+  fileProblems: readonly CredentialFileProblem[],
+  before: CredentialBook,
+): Omit<CredentialBook, 'file'> {
   const credentials = new Map<string, Credential>();
   const rates = new Map<string, CredentialRate>();
   const known = new Map<string, KnownCredential>();
   const problems = [...fileProblems];
-  for (const [name, { config, variable, place, locked }] of entries) {
-    const created =
-      locked === undefined ? createCredential(name, config as CredentialConfig, ({ env }) => variable(env)) : unusable(locked);
-    if (created.credential) credentials.set(name, created.credential);
-    if (created.rate) rates.set(name, created.rate);
-    known.set(name, describe(config, created.problems));
-    for (const { code, message } of created.problems) problems.push({ code, message: `${place}: ${name}: ${message}` });
+  for (const [name, entry] of entries) {
+    const made = madeOf(entry, before);
+    if (made.credential) credentials.set(name, made.credential);
+    if (made.rate) rates.set(name, made.rate);
+    known.set(name, made.known);
+    problems.push(...made.problems);
   }
   const defined = new Map(
     [...entries].map(([name, { source, shadowsFile, definition, updatedAt }]) => [
@@ -145,6 +188,24 @@ function book(entries: ReadonlyMap<string, Entry>, fileProblems: readonly Creden
     ]),
   );
   return { get: (name) => credentials.get(name), rate: (name) => rates.get(name), known, defined, problems };
+}
+
+interface Made {
+  readonly credential?: Credential | undefined;
+  readonly rate?: CredentialRate | undefined;
+  readonly known: KnownCredential;
+  readonly problems: readonly CredentialFileProblem[];
+}
+
+/** An entry that cannot be used is as it was before, if it could be used then. */
+function madeOf({ name, source, config, variable, place, locked }: Entry, before: CredentialBook): Made {
+  const created: Created =
+    locked === undefined ? createCredential(name, config as CredentialConfig, ({ env }) => variable(env)) : unusable(locked);
+  const problems = created.problems.map(({ code, message }) => ({ code, message: `${place}: ${name}: ${message}` }));
+  const [credential, known] = [before.get(name), before.known.get(name)];
+  if (created.credential || !credential || !known || source !== 'file' || before.defined.get(name)?.source !== 'file')
+    return { credential: created.credential, rate: created.rate, known: describe(config, created.problems), problems };
+  return { credential, rate: before.rate(name), known, problems: problems.map(asKept) };
 }
 
 interface Created {

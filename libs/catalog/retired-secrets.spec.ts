@@ -11,6 +11,7 @@ function book(secret?: string): CredentialBook {
     known: new Map(),
     defined: new Map(secret === undefined ? [] : [['one', defined]]),
     problems: [],
+    file: [],
   };
 }
 

@@ -9,6 +9,7 @@ function shown(definition: unknown): unknown {
     known: new Map(),
     defined: new Map([['one', defined]]),
     problems: [],
+    file: [],
   };
   return credentialItem(defined, book, new Map(), undefined).definition;
 }
