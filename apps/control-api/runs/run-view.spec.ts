@@ -92,6 +92,21 @@ describe('the view of a run', () => {
     expect(runView(RUN, [{ ...tries, status: 'started', attempt: 1 }]).steps).toEqual([]);
   });
 
+  it('fails where its time was over, whatever it had decided or begun', () => {
+    const failure = { code: 'timeout', message: 'lim and the steps in it took longer than 0.5 seconds.', step: 'lim' };
+    const over = row({ path: 'lim~', kind: 'timer', status: 'failed', error: failure, startedAt: 1_000, finishedAt: 1_500 });
+    const decided = row({ path: 'lim', kind: 'if', output: { branch: 'then' } });
+    const begun = row({ path: 'lim', kind: 'forEach', status: 'started' });
+    const [ended] = runView(RUN, [decided, over]).steps;
+    expect(ended).toMatchObject({ path: 'lim', kind: 'if', status: 'failed', error: failure, output: { branch: 'then' } });
+    expect(ended?.finishedAt).toBe(new Date(1_500).toISOString());
+    expect(runView(RUN, [begun, over]).steps).toMatchObject([{ kind: 'forEach', status: 'failed', error: failure }]);
+    expect(runView(RUN, [over]).steps).toMatchObject([{ path: 'lim', kind: 'try', status: 'failed', error: failure }]);
+    const inTime = { ...over, status: 'succeeded', error: undefined } as StepRow;
+    expect(runView(RUN, [decided, inTime]).steps).toMatchObject([{ status: 'succeeded', error: null }]);
+    expect(runView(RUN, [decided, { ...inTime, path: 'lim~finally' }]).steps).toMatchObject([{ status: 'succeeded' }]);
+  });
+
   it.each([
     ['retrying', 'failed'],
     ['started', 'interrupted'],

@@ -54,21 +54,37 @@ interface Shown {
   readonly isDue: boolean;
 }
 
-/** In the order in which the steps began. `try` has no row of its own, and is there when it was tried again. */
+/** In the order in which the steps began. `try` has no row of its own, and is there when it was tried again or ran out of time. */
 function shownSteps(rows: readonly ListedRow[]): Shown[] {
-  const steps = new Map<string, { readonly rows: ListedRow[]; readonly tries: ListedRow[] }>();
-  for (const row of rows.filter(({ kind }) => !INTERNAL.has(kind))) {
-    const path = triedPath(plainPath(row.path));
+  const steps = new Map<string, { readonly rows: ListedRow[]; readonly tries: ListedRow[]; late?: ListedRow }>();
+  for (const row of rows) {
+    const late = isTimeOver(row);
+    if (INTERNAL.has(row.kind) && !late) continue;
+    const path = triedPath(plainPath(late ? row.path.slice(0, -1) : row.path));
     const step = steps.get(path) ?? { rows: [], tries: [] };
     steps.set(path, step);
-    step[row.kind === 'tries' ? 'tries' : 'rows'].push(row);
+    if (late) step.late = row;
+    else step[row.kind === 'tries' ? 'tries' : 'rows'].push(row);
   }
-  return [...steps].flatMap(([path, { rows: own, tries }]) => {
+  return [...steps].flatMap(([path, { rows: own, tries, late }]) => {
     const newest = tries.at(-1);
     if (own.length === 0 && newest?.status === 'started') return [];
-    const shown = own.length > 0 ? own : tries.map((row) => ({ ...row, path, kind: 'try' }));
-    return [{ rows: shown, tries, isDue: newest !== undefined && isDue(newest, rows) }];
+    // How attempts ended is in their own rows.
+    const over = newest ? undefined : late;
+    const other = over ? [over] : tries;
+    const shown = own.length > 0 ? own : other.map((row) => ({ ...row, path, kind: 'try' }));
+    return [{ rows: over ? outOfTime(shown, over) : shown, tries, isDue: newest !== undefined && isDue(newest, rows) }];
   });
+}
+
+/** The row of a timer that says that a step with steps inside ran out of its time. */
+function isTimeOver({ kind, status, path }: ListedRow): boolean {
+  return kind === 'timer' && status === 'failed' && path.endsWith('~');
+}
+
+/** What such a step decided or began stays; how it ended is what its timer says. */
+function outOfTime(rows: readonly ListedRow[], { error, finishedAt }: ListedRow): ListedRow[] {
+  return rows.map((row, index) => (index === rows.length - 1 ? { ...row, status: 'failed', error, finishedAt } : row));
 }
 
 /** Of the row of an attempt, the path of what was tried. */
