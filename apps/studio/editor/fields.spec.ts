@@ -1,8 +1,8 @@
-import { readFlow } from '../flow/structure.js';
+import { readFlow, type FlowStep } from '../flow/structure.js';
 import { choicesOf, followersOf, offeredChoices, searchChoices } from './choices.js';
 import { enteredValue, fieldText, valueAt, type FieldKind } from './fields.js';
 import { componentFields } from './schema-fields.js';
-import { fieldsOf } from './step-fields.js';
+import { advancedFields, fieldsOf } from './step-fields.js';
 
 const stepOf = (step: object) => readFlow(JSON.stringify({ steps: [step] })).steps[0]!;
 
@@ -93,6 +93,19 @@ describe('the form of a component', () => {
       ],
     });
     expect(fieldsOf(step, []).map(({ pointer }) => pointer)).toEqual(['/switch', '/cases/0/when', '/cases/1/when']);
+  });
+});
+
+describe('what many steps have', () => {
+  const pointers = (kind: FlowStep['kind']): string[] => advancedFields({ kind } as FlowStep).map(({ pointer }) => pointer);
+
+  it.each<FlowStep['kind']>(['use', 'call', 'if', 'switch', 'forEach', 'parallel', 'try'])(
+    'of %s, retries can be set: how many, and after which errors',
+    (kind) => expect(pointers(kind)).toEqual(expect.arrayContaining(['/retry/attempts', '/retry/delay', '/retry/on', '/timeout'])),
+  );
+
+  it('of a step that does nothing outside is only when it is done', () => {
+    expect(pointers('set')).toEqual(['/when', '/onError']);
   });
 });
 

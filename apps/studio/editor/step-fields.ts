@@ -70,12 +70,32 @@ export function advancedFields({ kind }: FlowStep): Field[] {
     field('/when', 'Only when', { description: 'The step is skipped unless this holds.' }),
     field('/onError', 'When it fails', { ...fixed, kind: 'choice', options: ['fail', 'continue'] }),
   ];
+  if (HAS_INSIDE.has(kind)) return [...common, ...RETRY, RETRY_ALL, field('/timeout', 'Timeout', { ...fixed, description: OF_ALL })];
   if (kind !== 'use' && kind !== 'call') return common;
-  const retry = [
-    field('/retry/attempts', 'Attempts', { ...fixed, kind: 'number', description: 'In all, the first one included.' }),
-    field('/retry/delay', 'First pause', { ...fixed, description: 'Such as 5s.' }),
-    field('/timeout', 'Timeout', { ...fixed, description: 'Of one attempt, such as 30s.' }),
-  ];
+  const timeout = field('/timeout', 'Timeout', { ...fixed, description: 'Of one attempt, such as 30s.' });
   const crash = field('/onCrash', 'After a crash', { ...fixed, kind: 'choice', options: ['repeat', 'stop'] });
-  return [...common, ...retry, ...(kind === 'use' ? [crash] : [])];
+  return [...common, ...RETRY, RETRY_ON, timeout, ...(kind === 'use' ? [crash] : [])];
 }
+
+const HAS_INSIDE: ReadonlySet<FlowStep['kind']> = new Set(['if', 'switch', 'forEach', 'parallel', 'try']);
+
+const OF_ALL = 'Of all that is inside, waits and retries too, such as 5m.';
+
+const RETRY = [
+  field('/retry/attempts', 'Retry: attempts in all', { ...fixed, kind: 'number', description: 'The first one included.' }),
+  field('/retry/delay', 'Retry: first pause', { ...fixed, description: 'Such as 5s; it doubles with each attempt.' }),
+];
+
+/** A request that may have taken effect is not tried again unless its error is named. */
+const RETRY_ON = field('/retry/on', 'Retry: on these errors', {
+  ...fixed,
+  kind: 'json',
+  description:
+    'A list such as ["http.5xx", "timeout"]: these are tried again even where that may act twice. Unless said: what certainly did not act.',
+});
+
+const RETRY_ALL = field('/retry/on', 'Retry: on these errors', {
+  ...fixed,
+  kind: 'json',
+  description: 'A list such as ["http.5xx"]; all, unless said. All that is inside is done again, with idempotency keys of its own.',
+});
