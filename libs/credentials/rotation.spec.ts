@@ -83,3 +83,13 @@ describe.each(Object.entries(rotating))('several secrets of %s', (_, config) => 
     expect(credential.secrets).toEqual(expect.arrayContaining(texts));
   });
 });
+
+it('a sealed secret is called what it is, and not by the name of its slot', () => {
+  const { credential } = createCredential(
+    'shop',
+    { type: 'hmac', scheme: 'github', secrets: [{ env: 'sealed_2' }] },
+    () => variables['NEW'],
+  );
+  const verdict = verify(credential!, signedBy(sender(rotating['a signature'], 'OLD'), before), before);
+  expect(verdict).toMatchObject({ ok: false, code: 'credential.mismatch', reason: 'No configured secret matches (sealed secret 2).' });
+});

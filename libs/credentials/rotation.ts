@@ -48,7 +48,13 @@ function secretText(ref: RotatingSecretRef, path: string, { report, secret }: Lo
     report('credential.bad-shape', pointer(path, 'notAfter'), message);
   }
   const text = secret(ref);
-  return text === undefined ? [] : [{ text, label: ref.env, notAfter, path }];
+  return text === undefined ? [] : [{ text, label: labelOf(ref.env), notAfter, path }];
+}
+
+/** What people call a secret by: its variable. What is sealed stands in a slot, whose name nobody has given. */
+function labelOf(env: string): string {
+  const [, slot] = /^sealed_(\d{1,9})$/.exec(env) ?? [];
+  return slot === undefined ? env : `sealed secret ${slot}`;
 }
 
 /** Whether a secret still counts: it does in the very millisecond of its `notAfter`. */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { Json } from '@millrace/component-sdk';
@@ -301,8 +301,9 @@ describe('a text that is broken', () => {
 });
 
 describe('the example flows', () => {
-  // In hello.json a step is one line: left alone in its list, the formatter would pull it between the brackets; edits leave it where it stands.
-  const files = readdirSync('flows').filter((name) => /^[a-z-]+\.json$/.test(name) && name !== 'credentials.json' && name !== 'hello.json');
+  // Ours, not what else lies in the folder. In hello.json a step is one line: left alone in its list, the formatter would pull it between
+  // the brackets; edits leave it where it stands.
+  const files = ['alarm', 'github-push', 'handoff-requested', 'lead-captured', 'nightly-report', 'squake-order'].map((id) => `${id}.json`);
   const options = { parser: 'json', printWidth: 140 };
   const step = {
     use: 'http.request',

@@ -8,7 +8,9 @@ import { ownProperty } from './values.js';
 export function describeMissing(path: readonly string[], scope: object): string {
   let values: unknown[] = [scope];
   for (const [index, name] of path.entries()) {
-    const next = values.flatMap((value) => listOf(ownProperty(value, name)));
+    const found = values.map((value) => ownProperty(value, name));
+    const next = found.flatMap(listOf);
+    if (next.length === 0 && found.some(Array.isArray)) return `${path.slice(0, index + 1).join('.')} is an empty list`;
     if (next.length === 0) return describeAt(path.slice(0, index), name, values);
     values = next;
   }
