@@ -9,6 +9,7 @@ import { ErrorBlock } from '../run/error-block.js';
 import { Button } from '../ui/controls.js';
 import { DataTree } from '../ui/data-tree.js';
 import { keyNames } from '../ui/key-names.js';
+import { Sentence } from '../ui/sentence.js';
 import { useEditor } from './context.js';
 import { Pinning } from './pinning.js';
 import { placeOf } from './places.js';
@@ -70,7 +71,7 @@ function Foot({ test, words, label, keys, isReady = true, children }: FootProps)
       </p>
       {test.problem !== undefined && (
         <p className="bad" role="alert">
-          {test.problem}
+          <Sentence text={test.problem} />
         </p>
       )}
       <div className="actions">
