@@ -94,6 +94,7 @@ describeInBrowser('whoever edits a flow', () => {
   it('changes nothing of the flow by keys while the settings have the focus, wherever in them was clicked', async () => {
     const page = await open('/flows/order-to-crm/edit?step=notify');
     const panel = page.getByRole('complementary', { name: 'Inspector' });
+    await page.locator('[data-step="notify"]').waitFor();
     const before = await page.locator('[data-step]').count();
     for (const spot of ['legend', '.panel-body', '.panel-head', '.test-foot']) {
       await panel
