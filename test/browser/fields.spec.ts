@@ -189,6 +189,8 @@ describeInBrowser('a mapped field', () => {
     expect(await page.locator('.problems').count()).toBe(0);
     await condition.fill('{{ trigger.body.total }} or');
     await below(page, 'Condition').locator('code', { hasText: '{{ trigger.body.total or }}' }).waitFor();
+    await page.locator('.test-foot code', { hasText: '{{ trigger.body.total or }}' }).waitFor();
+    await page.locator('[data-step="large"]', { hasText: 'write {{ trigger.body.total or }}' }).waitFor();
   });
 
   it('offers the error where something has failed, and says what such a reference is', async () => {

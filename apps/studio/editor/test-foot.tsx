@@ -67,7 +67,7 @@ function Foot({ test, words, label, keys, isReady = true, children }: FootProps)
         {eventId === undefined
           ? `No event is loaded to test with: load one over the drawing${isHook ? ', or send one to the URL of the flow' : ''}.`
           : `Using event ${shortId(eventId)}.`}{' '}
-        {words}
+        <Sentence text={words ?? ''} />
       </p>
       {test.problem !== undefined && (
         <p className="bad" role="alert">
