@@ -91,6 +91,26 @@ describeInBrowser('whoever edits a flow', () => {
     expect(stepIds((await draftOf('hello')).text)).toEqual(['greet', 'tell', 'pause']);
   });
 
+  it('changes nothing of the flow by keys while the settings have the focus, wherever in them was clicked', async () => {
+    const page = await open('/flows/order-to-crm/edit?step=notify');
+    const panel = page.getByRole('complementary', { name: 'Inspector' });
+    await page.locator('[data-step="notify"]').waitFor();
+    const before = await page.locator('[data-step]').count();
+    for (const spot of ['legend', '.panel-body', '.panel-head', '.test-foot']) {
+      await panel
+        .locator(spot)
+        .first()
+        .click({ position: { x: 12, y: 3 } });
+      for (const key of ['Backspace', 'Delete', 'd', 'Alt+ArrowUp', 'ControlOrMeta+x', 'a']) await page.keyboard.press(key);
+    }
+    expect([await page.locator('[data-step]').count(), await page.getByRole('dialog').count()]).toEqual([before, 0]);
+    await page.locator('[data-step="notify"]').click();
+    await page.keyboard.press('Backspace');
+    await page.getByText('Deleted notify').first().waitFor();
+    await page.keyboard.press('Control+z');
+    await page.locator('[data-step="notify"]').waitFor();
+  });
+
   it('sees on each field what it gives for the loaded event, or that it is missing there', async () => {
     const page = await open(`/flows/order-to-crm/edit?step=createDeal&event=${world.failed.eventId}`);
     await page.getByText('= "Order #1042 of Ada Lovelace"').waitFor();

@@ -131,6 +131,83 @@ describeInBrowser('a mapped field', () => {
     expect(await page.getByRole('textbox', { name: 'Name in Body' }).nth(1).inputValue()).toBe('source');
   });
 
+  it('keeps the focus from the first character of a body to the last that is deleted, and its other way while that is empty', async () => {
+    const { page } = await open('/flows/patient/edit?step=knock');
+    const inRows = page.getByRole('button', { name: 'Body as names and values' });
+    await field(page, 'Body').click();
+    await page.keyboard.type('hege');
+    await written('patient', '"body":"hege"');
+    for (let press = 0; press < 4; press += 1) await page.keyboard.press('Backspace');
+    await inRows.waitFor();
+    await page.keyboard.type('ge');
+    expect(await field(page, 'Body').innerText()).toBe('ge');
+    await inRows.waitFor({ state: 'detached' });
+    await field(page, 'Body').fill('{"a":1}');
+    await inRows.click();
+    await page.getByRole('button', { name: 'Body as text' }).click();
+    await field(page, 'Body').fill('{{ trigger.body }}');
+    await field(page, 'Body').press('ControlOrMeta+A');
+    await page.keyboard.type('x');
+    expect(await field(page, 'Body').innerText()).toBe('x');
+    expect(new URL(page.url()).pathname).toBe('/flows/patient/edit');
+  });
+
+  it('begins a member at its name, and keeps the place of one that is renamed, with the focus', async () => {
+    const { page } = await open('/flows/order-to-crm/edit?step=notify');
+    const names = page.getByRole('textbox', { name: 'Name in Body' });
+    await page.getByRole('button', { name: 'Add to body' }).click();
+    await names.nth(3).and(page.locator(':focus')).waitFor();
+    await page.keyboard.type('source');
+    await page.keyboard.press('Enter');
+    await written('order-to-crm', '"source":""');
+    await names.nth(1).fill('ref');
+    await page.keyboard.press('Enter');
+    await written('order-to-crm', '"ref":"order-{{ steps.normalize.id }}","ship_by"');
+    expect(await names.evaluateAll((inputs) => inputs.map((input) => (input as unknown as { value: string }).value))).toEqual([
+      ...['order_id', 'ref', 'ship_by', 'source'],
+    ]);
+    await names.nth(1).and(page.locator(':focus')).waitFor();
+  });
+
+  it('takes what stands around a reference in a condition as one expression with it', async () => {
+    const { page } = await open(`/flows/order-to-crm/edit?step=large&event=${world.failed.eventId}`);
+    const condition = field(page, 'Condition');
+    await condition.fill('');
+    await condition.press('End');
+    await page.keyboard.type('{total');
+    await page
+      .getByRole('option', { name: /812\.5/ })
+      .first()
+      .waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.type(' >');
+    await below(page, 'Condition').getByText('A condition is one whole expression').waitFor();
+    await page.locator('[data-step="large"]', { hasText: 'Not a condition yet' }).waitFor();
+    await page.keyboard.type(' 500');
+    await below(page, 'Condition').getByText('= true').waitFor();
+    await written('order-to-crm', '"if":"{{ trigger.body.total > 500 }}"');
+    expect(await page.locator('.problems').count()).toBe(0);
+    await condition.fill('{{ trigger.body.total }} or');
+    await below(page, 'Condition').locator('code', { hasText: '{{ trigger.body.total or }}' }).waitFor();
+    await page.locator('.test-foot code', { hasText: '{{ trigger.body.total or }}' }).waitFor();
+    await page.locator('[data-step="large"]', { hasText: 'write {{ trigger.body.total or }}' }).waitFor();
+  });
+
+  it('offers the error where something has failed, and says what such a reference is', async () => {
+    const { page } = await open(`/flows/order-to-crm/edit?step=alarm&event=${world.failed.eventId}`);
+    const message = field(page, 'Message');
+    await message.fill('');
+    await message.pressSequentially('{error');
+    const offered = page.getByRole('listbox', { name: 'Values to insert' });
+    await offered.locator('[data-path="error.code"]', { hasText: 'http.502' }).waitFor();
+    await message.fill('{{ error.code }}');
+    await below(page, 'Message').getByText('= "http.502"').waitFor();
+    await page.goto(`${world.instance.url}/flows/patient/edit?step=report`);
+    await message.fill('{{ error.message }}');
+    await below(page, 'Message').getByText('known when something has failed').waitFor();
+    expect(await page.getByRole('button', { name: 'Use default…' }).count()).toBe(0);
+  });
+
   it('walks over a chip in one step, and types on both sides of it', async () => {
     const { page } = await open(TELL);
     await field(page, 'Message').fill('{{ trigger.body.name }}{{ steps.greet.text }}');

@@ -123,7 +123,7 @@ function flows({ url }: Receiver): Record<string, object> {
       'patient',
       {},
       [{ id: 'knock', use: 'http.request', with: { url: 'http://127.0.0.1:1/' }, retry: { attempts: 9, delay: '1h' } }],
-      { name: 'Patient' },
+      { name: 'Patient', onError: [{ id: 'report', use: 'log', with: { message: '{{ error.message }}' } }] },
     ),
     ...webhookFlow('partner', { credential: 'partner' }, [], { name: 'Partner orders' }),
     ...webhookFlow('shop', { credential: 'shop' }, [], { name: 'Shop orders' }),

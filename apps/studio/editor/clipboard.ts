@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { announce } from '../shell/announcer.js';
 import { copiedText } from './actions.js';
-import { isOnField } from './keys.js';
+import { isInSettings, isOnField } from './keys.js';
 
 interface Clipboard {
   readonly text: string;
@@ -28,10 +28,10 @@ export function useClipboard(clipboard: Clipboard): void {
   }, []);
 }
 
-/** Nobody types, and nothing covers the editor. */
+/** Nobody types or looks at settings, and nothing covers the editor. */
 function isForSteps(): boolean {
   const focused = document.activeElement;
-  return focused === null || (!isOnField(focused) && focused.closest('[role="dialog"]') === null);
+  return focused === null || (!isOnField(focused) && !isInSettings(focused) && focused.closest('[role="dialog"]') === null);
 }
 
 function put(event: ClipboardEvent, { text, steps }: Clipboard): boolean {

@@ -1,4 +1,5 @@
 import type { Json } from '@millrace/component-sdk';
+import { renameProperty } from '@millrace/flow';
 import { useMemo, useState } from 'react';
 import { objectOf, textOf, type FlowStep } from '../flow/structure.js';
 import { useEditor } from './context.js';
@@ -25,11 +26,24 @@ export function FieldInput({ step, field }: { readonly step: FlowStep; readonly 
     return <Select {...{ label, pointer, options }} value={textOf(value) ?? ''} onChange={(id) => set(pointer, id)} />;
   }
   const isMapped = typeof value === 'string' && value.includes('{{');
-  if ((field.kind === 'choice' || field.kind === 'boolean') && !isMapped && !asText) {
+  // What holds a reference stays a text while that is typed on or deleted.
+  if (isMapped && !asText) setAsText(true);
+  const isChoice = field.kind === 'choice' || field.kind === 'boolean';
+  if (isChoice && !isMapped && !asText) {
     return <ChoiceInput step={step} field={field} onMap={field.mapped ? () => setAsText(true) : undefined} />;
   }
   if (!field.mapped) return <FixedInput step={step} field={field} />;
-  return <MappedInput step={step} field={field} />;
+  if (!isChoice) return <MappedInput step={step} field={field} />;
+  return (
+    <div className="mapped">
+      <Whole step={step} field={field} />
+      {!isMapped && (
+        <FieldWay of={label} onClick={() => setAsText(false)}>
+          from the choices
+        </FieldWay>
+      )}
+    </div>
+  );
 }
 
 interface ChoiceProps {
@@ -88,23 +102,33 @@ function isReadable(text: string): boolean {
   }
 }
 
-/** By its parts where it has some, or whole: as text, where it can also be one expression. */
+/**
+ * By its parts where it has some, or whole: as text, where it can also be one expression. What is typed does not change which,
+ * for the focus is in it.
+ */
 function MappedInput({ step, field }: { readonly step: FlowStep; readonly field: Field }) {
   const { pointer, kind } = field;
   const value = valueAt(step.json, pointer);
-  const [inParts, setInParts] = useState(kind in PARTS || isRows(value));
-  const fits = value === undefined || (kind === 'list' ? Array.isArray(value) : isRows(value));
-  const hasParts = fits && (kind in PARTS || field.named);
-  const input = inParts && hasParts ? <Parts step={step} field={field} /> : <Whole step={step} field={field} />;
-  if (!hasParts) return input;
+  const fits = hasParts(value, kind);
+  const [inParts, setInParts] = useState(fits && (kind in PARTS || isRows(value)));
+  if (inParts && !fits) setInParts(false);
+  if (!(kind in PARTS || field.named)) return <Whole step={step} field={field} />;
   return (
     <div className="mapped">
-      {input}
-      <FieldWay of={field.label} onClick={() => setInParts(!inParts)}>
-        {inParts ? 'as text' : (PARTS[kind] ?? 'as names and values')}
-      </FieldWay>
+      {inParts && fits ? <Parts step={step} field={field} /> : <Whole step={step} field={field} />}
+      {fits && (
+        <FieldWay of={field.label} onClick={() => setInParts(!inParts)}>
+          {inParts ? 'as text' : (PARTS[kind] ?? 'as names and values')}
+        </FieldWay>
+      )}
     </div>
   );
+}
+
+/** Whether a value can be shown by its parts, so that nothing of it is lost. */
+function hasParts(value: Json | undefined, kind: FieldKind): boolean {
+  if (value === undefined || (kind !== 'group' && isBlank(value))) return true;
+  return kind === 'list' ? Array.isArray(value) : isRows(value);
 }
 
 /** What has parts by its kind, with what entering them is called. */
@@ -116,6 +140,7 @@ interface PartProps {
 }
 
 function Parts({ step, field }: PartProps) {
+  const { edit } = useEditor();
   const set = useSetting(step, field.group);
   const common = useCommon({ step, field });
   const { pointer, kind, options, values, fields } = field;
@@ -134,8 +159,13 @@ function Parts({ step, field }: PartProps) {
     const onItems = (next: readonly Json[]): void => set(pointer, next.length === 0 ? undefined : [...next]);
     return <ListField {...common} {...{ items, options, values, onItems }} onItem={(at, item) => set(`${pointer}/${at}`, item)} />;
   }
-  const onRow = (key: string, item: Json | undefined): void => set(`${pointer}/${escaped(key)}`, item);
-  return <RowsField {...common} value={objectOf(value)} values={values} onRow={onRow} onRows={(rows) => set(pointer, rows)} />;
+  const onRow = (key: string, item: Json | undefined): void =>
+    value !== undefined && item !== undefined && isBlank(value) ? set(pointer, { [key]: item }) : set(`${pointer}/${escaped(key)}`, item);
+  const onName = (key: string, name: string): void => {
+    const at = `${pointer}/${escaped(key)}`;
+    edit((text) => renameProperty(text, { step: step.id, pointer: at, name }), `${step.id}${at}`);
+  };
+  return <RowsField {...common} value={objectOf(value)} {...{ values, onRow, onName }} />;
 }
 
 function Whole({ step, field }: PartProps) {
@@ -170,6 +200,11 @@ function useProblems(stepId: string): (pointer: string) => string | undefined {
     const own = place ? `${place.list}/${place.at}${pointer}` : undefined;
     return problems.find(({ path, code }) => code.startsWith('reference.') && (path === own || path.startsWith(`${own}/`)))?.message;
   };
+}
+
+/** What is needed is kept as an empty text while it holds nothing. */
+function isBlank(value: Json): boolean {
+  return typeof value === 'string' && value.trim() === '';
 }
 
 function isRows(value: Json | undefined): boolean {

@@ -124,6 +124,21 @@ describe('what is typed', () => {
     expect(enteredValue(kind, text)).toEqual({ ok: true, value });
   });
 
+  it.each([
+    ['{{ trigger.body.amount }} > 500', '{{ trigger.body.amount > 500 }}'],
+    ['500 < {{ trigger.body.`the amount` }} ', '{{ 500 < trigger.body.`the amount` }}'],
+    ['{{ a.x or a.y }} and {{ a.z }}', '{{ (a.x or a.y) and a.z }}'],
+    ['{{ a.x > 1 and {{ a.y }} }}', '{{ a.x > 1 and a.y }}'],
+    ['{{ a.x > 1 and {{ a.y }}', '{{ a.x > 1 and a.y }}'],
+    ['a.x = "b"', '{{ a.x = "b" }}'],
+    ['{{ a.x = "{{ b }} c" }}', '{{ a.x = "{{ b }} c" }}'],
+    ['{{ a.x }} >', '{{ a.x }} >'],
+    ['{{ a.x }} {{ a.y }}', '{{ a.x }} {{ a.y }}'],
+    ['', undefined],
+  ])('in a condition as %j is one expression where it can be one: %j', (text, value) => {
+    expect(enteredValue('condition', text)).toEqual({ ok: true, value });
+  });
+
   it('is not lost when it is not JSON yet', () => {
     expect(enteredValue('json', '{"a":')).toMatchObject({ ok: false, message: expect.stringContaining('Not JSON yet') as string });
   });

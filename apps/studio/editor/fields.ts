@@ -1,10 +1,11 @@
 import type { Json } from '@millrace/component-sdk';
+import { asCondition } from './conditions.js';
 
 /**
- * How a value is entered. `rows`: an object as keys and values. `list`: item by item. `group`: an object by fields of its own.
- * `json`: whatever the others cannot hold.
+ * How a value is entered. `condition`: one expression. `rows`: an object as keys and values. `list`: item by item. `group`: an
+ * object by fields of its own. `json`: whatever the others cannot hold.
  */
-export type FieldKind = 'text' | 'number' | 'boolean' | 'choice' | 'rows' | 'list' | 'group' | 'json';
+export type FieldKind = 'text' | 'condition' | 'number' | 'boolean' | 'choice' | 'rows' | 'list' | 'group' | 'json';
 
 /** One setting of a step as a form shows it. */
 export interface Field {
@@ -63,6 +64,7 @@ const given = (value: Json | undefined): Entered => ({ ok: true, value });
 /** The value that a text in a field means; undefined removes the setting. Expressions stay text, whatever the field holds. */
 export function enteredValue(kind: FieldKind, text: string): Entered {
   if (text.trim() === '') return given(undefined);
+  if (kind === 'condition') return given(asCondition(text));
   if (kind === 'text' || kind === 'choice' || text.trimStart().startsWith('{{')) return given(text);
   if (kind === 'number') return given(isNumber(text) ? Number(text) : text);
   if (kind === 'boolean') return given(text === 'true' ? true : text === 'false' ? false : text);

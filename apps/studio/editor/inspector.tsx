@@ -32,8 +32,9 @@ export function Inspector({ selected, onDelete, onDuplicate, flowTest }: Inspect
   const { tree } = useEditor();
   const step = everyStep([...tree.steps, ...tree.onError]).find(({ id }) => id === selected);
   const [panels] = useState(newIdentities);
+  // It takes the focus of a click beside its fields: with the focus on the page the clipboard would mean the selected step.
   return (
-    <aside className="inspector" aria-label="Inspector" data-open={selected !== undefined}>
+    <aside className="inspector" aria-label="Inspector" data-open={selected !== undefined} tabIndex={-1}>
       {step && <StepPanel key={panels.idOf(step.id)} {...{ step, onDelete, onDuplicate }} onRename={(id) => panels.rename(step.id, id)} />}
       {selected === 'trigger' && <TriggerPanel />}
       {!step && selected !== 'trigger' && <FlowPanel test={flowTest} />}

@@ -36,9 +36,18 @@ export function stepCommand({ key, altKey, metaKey, ctrlKey }: Pressed): Command
   return altKey ? WITH_ALT[key] : PLAIN[key];
 }
 
-/** A key is for a step when the focus is on one, or on nothing of its own. */
-export function isOnStep(target: EventTarget): boolean {
-  return target instanceof HTMLElement && (target.dataset['step'] !== undefined || !target.closest('button, a')) && !isOnField(target);
+/** Keys that change nothing: they also work where the settings have the focus. */
+const LOOKS: ReadonlySet<Command> = new Set(['inspect', 'problem']);
+
+/** Whether a key means a step: the focus is on one, or on nothing of its own; in the settings nothing of the flow is changed by it. */
+export function isOnStep(target: EventTarget, command: Command): boolean {
+  if (!(target instanceof HTMLElement) || isOnField(target) || (isInSettings(target) && !LOOKS.has(command))) return false;
+  return target.dataset['step'] !== undefined || !target.closest('button, a');
+}
+
+/** In the settings of what is selected, also where nothing takes keys: whoever clicked there does not mean the step as a whole. */
+export function isInSettings(target: Element): boolean {
+  return target.closest('.inspector') !== null;
 }
 
 /** A field, or a part of the page that takes keys and the clipboard as one. */

@@ -1,6 +1,6 @@
 import type { Json } from '@millrace/component-sdk';
 import type { EventView, OutputsView, RunView } from '../api/wire.js';
-import { everyStep, textOf, type FlowTree } from '../flow/structure.js';
+import { everyStep, textOf, type FlowStep, type FlowTree } from '../flow/structure.js';
 import { lanesOf, placeOf } from './places.js';
 import { valueAt } from './fields.js';
 
@@ -9,11 +9,19 @@ export interface Loaded {
   readonly trigger: Json | undefined;
   /** Outputs by the id of the step. In a loop, those of the first item. */
   readonly steps: Readonly<Record<string, Json>>;
+  /** Errors that steps failed with, the newest first; those that a test assumed too. */
+  readonly failures: readonly Failure[];
   /** What was too large to be loaded: `trigger`, or ids of steps. */
   readonly tooLarge: readonly string[];
 }
 
-export const NOTHING_LOADED: Loaded = { trigger: undefined, steps: {}, tooLarge: [] };
+interface Failure {
+  /** Id of the step. */
+  readonly step: string;
+  readonly error: Json;
+}
+
+export const NOTHING_LOADED: Loaded = { trigger: undefined, steps: {}, failures: [], tooLarge: [] };
 
 /** From an event, the newest run of the flow for it, and what tests gave since or is pinned, which comes first. */
 export function loadedFrom(event: EventView | undefined, run: RunView | undefined, outputs: OutputsView['items'] = []): Loaded {
@@ -24,7 +32,17 @@ export function loadedFrom(event: EventView | undefined, run: RunView | undefine
   const given = [...newer, ...gave].reverse();
   const steps = Object.fromEntries(given.map(({ path, output }) => [idOf(path), output as Json]));
   const large = rows.filter(({ large }) => large.includes('output')).map(({ path }) => idOf(path));
-  return { trigger: event && triggerOf(event), steps, tooLarge: event?.body.kind === 'large' ? ['trigger', ...large] : large };
+  const failures = rows.flatMap(({ path, error, status }) =>
+    status === 'failed' && error ? [{ step: idOf(path), error: errorOf(error) }] : [],
+  );
+  const tooLarge = event?.body.kind === 'large' ? ['trigger', ...large] : large;
+  return { trigger: event && triggerOf(event), steps, failures: failures.reverse(), tooLarge };
+}
+
+/** What expressions see as `error`. */
+function errorOf({ code, message, step, status, attempt }: NonNullable<RunView['error']>): Json {
+  const known = { code, message, step, status, attempt };
+  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) as Json;
 }
 
 function idOf(path: string): string {
@@ -39,11 +57,11 @@ function triggerOf({ id, body, headers, files, url, method, receivedAt }: EventV
   return { ...value, headers: { ...headers }, query, files: files as unknown as Json, method, id, receivedAt };
 }
 
-/** The scope of one step: the event, the steps before it, and the first items of the loops around it. */
+/** The scope of one step: the event, the steps before it, the error that it handles, and the first items of the loops around it. */
 export function scopeFor(tree: FlowTree, stepId: string, loaded: Loaded): Readonly<Record<string, unknown>> {
   const seen = stepsBefore(tree, stepId);
   const steps = Object.fromEntries(seen.flatMap((id) => (Object.hasOwn(loaded.steps, id) ? [[id, loaded.steps[id]]] : [])));
-  const base = { trigger: loaded.trigger, steps, flow: { id: tree.id, name: tree.name ?? null } };
+  const base = { trigger: loaded.trigger, steps, flow: { id: tree.id, name: tree.name ?? null }, ...handled(tree, stepId, loaded) };
   return loopsAround(tree, stepId).reduce<Readonly<Record<string, unknown>>>(
     (scope, { as, items }) => ({ ...scope, ...firstItem(as, items, scope) }),
     base,
@@ -62,6 +80,24 @@ export function stepsBefore(tree: FlowTree, stepId: string): string[] {
     place = lane.owner && placeOf(tree, lane.owner.id);
   }
   return found;
+}
+
+/** The error of the nearest handler around a step, undefined while none is known; nothing where there is no handler. */
+function handled(tree: FlowTree, stepId: string, { failures }: Loaded): { readonly error?: Json | undefined } {
+  const lanes = lanesOf(tree);
+  let place = placeOf(tree, stepId);
+  while (place !== undefined) {
+    const { owner, key } = lanes.find(({ list }) => list === place!.list)!;
+    const tried = key === 'catch' ? owner?.lanes.find(({ role }) => role === 'body') : key === 'onError' && !owner ? tree : undefined;
+    if (tried) return { error: failureIn(tried.steps, failures) };
+    place = owner && placeOf(tree, owner.id);
+  }
+  return {};
+}
+
+function failureIn(steps: readonly FlowStep[], failures: Loaded['failures']): Json | undefined {
+  const ids = new Set(everyStep(steps).map(({ id }) => id));
+  return failures.find(({ step }) => ids.has(step))?.error;
 }
 
 interface LoopAround {

@@ -12,7 +12,7 @@ import { ResolvedLine } from './field/resolved.js';
 import { sourceOf, tokensOf, type Token } from './field/tokens.js';
 import { rowId, ValueList } from './field/value-list.js';
 import { enteredValue, fieldText, type FieldKind, type Takes } from './fields.js';
-import { rowsOf, type Source, type ValueRow } from './value-tree.js';
+import { foundRows, type Source, type ValueRow } from './value-tree.js';
 
 export interface MappedFieldProps {
   readonly label: string;
@@ -71,16 +71,8 @@ function useValues(sources: readonly Source[]) {
     setOpening(next);
     search('');
   };
-  const rows = useMemo(() => (opening === undefined ? [] : sources.flatMap((source) => rowsOf(source, typed))), [opening, sources, typed]);
-  // What was searched for is rather a value than what holds it.
-  const first =
-    typed === ''
-      ? 0
-      : Math.max(
-          0,
-          rows.findIndex((row) => !row.open),
-        );
-  return { opening, open, search, typed, rows, active: active ?? (opening?.glance ? NONE : Math.max(0, first)), setActive };
+  const rows = useMemo(() => (opening === undefined ? [] : foundRows(sources, typed)), [opening, sources, typed]);
+  return { opening, open, search, typed, rows, active: active ?? (opening?.glance ? NONE : 0), setActive };
 }
 
 /** A field for text and references; below it what they give for the loaded event. */
@@ -128,6 +120,7 @@ export function MappedField(props: MappedFieldProps) {
         {message === undefined && (
           <ResolvedLine
             {...{ value, text, label, scope, broken, takes: props.takes, unloaded: props.unloaded }}
+            isCondition={props.kind === 'condition'}
             problem={props.problemAt?.(pointer)}
             onDefault={field.giveDefault}
             onPick={field.openAt}

@@ -9,7 +9,7 @@ import { lanesOf, placeAfter, placeOf, spotsOf } from './places.js';
 import { resolveValue } from './resolve.js';
 import { TRIGGER_TYPES, type TriggerType } from './trigger/types.js';
 import { endpointOf, flowIdFrom, nameFrom, starterText } from './starter.js';
-import { rowsOf, sourcesOf } from './value-tree.js';
+import { foundRows, rowsOf, sourcesOf } from './value-tree.js';
 
 const set = (id: string, value = '1') => ({ id, set: { value } });
 
@@ -232,15 +232,67 @@ describe('the values of a step', () => {
 
   it('are found by key and by value, and read by paths that expressions understand', async () => {
     const source = { path: 'trigger', title: 'Trigger', value: { body: { 'odd key': [{ n: 'Ada' }] } } };
-    expect(rowsOf(source, 'ada').map(({ path }) => path)).toEqual(['trigger.body.`odd key`[0].n']);
+    expect(foundRows([source], 'ada').map(({ path }) => path)).toEqual(['trigger.body.`odd key`[0].n']);
     const resolved = await resolveValue('{{ trigger.body.`odd key`[0].n }}', 'text', { trigger: source.value });
     expect(resolved).toEqual({ kind: 'value', value: 'Ada' });
     expect(sourcesOf(scopeFor(tree, 'inside', loaded), ['first'], loaded).map(({ path }) => path)).toEqual([
-      'trigger',
       'line',
+      'trigger',
       'steps.first',
     ]);
-    expect(rowsOf({ path: 'trigger', title: 'Trigger', value: NOTHING_LOADED.trigger }, '')).toMatchObject([{ value: undefined }]);
+    expect(rowsOf({ path: 'trigger', title: 'Trigger', value: NOTHING_LOADED.trigger })).toMatchObject([{ value: undefined }]);
+  });
+});
+
+describe('a search for a value', () => {
+  const item = { path: 'line', title: 'line, first of the loop', value: { sku: 'A-1' } };
+  const body = { items: [{ sku: 'A-1' }], itemsInAll: 1, subItems: 2, note: 'two items' };
+  const trigger = { path: 'trigger', title: 'Trigger', value: { body } };
+  const found = (search: string): string[] => foundRows([item, trigger], search).map(({ path }) => path);
+
+  it('finds first what is called so, then what begins or goes on so, then values, then what lies inside', () => {
+    expect(found('items')).toEqual([
+      ...['trigger.body.items', 'trigger.body.itemsInAll', 'trigger.body.subItems', 'trigger.body.note'],
+      ...['trigger.body.items[0]', 'trigger.body.items[0].sku'],
+    ]);
+  });
+
+  it('finds the item of the loop before the first one of the list, and says of each row where it is', () => {
+    expect(found('sku')).toEqual(['line.sku', 'trigger.body.items[0].sku']);
+    expect(foundRows([item, trigger], 'sku').map(({ where }) => where)).toEqual(found('sku'));
+    expect(foundRows([item], '').map(({ where }) => where)).toEqual([undefined, undefined]);
+  });
+});
+
+describe('the error that a step handles', () => {
+  const flow = {
+    steps: [
+      { id: 'risky', try: [{ id: 'charge', use: 'log' }], catch: [{ id: 'caught', use: 'log' }], finally: [{ id: 'after', use: 'log' }] },
+    ],
+    onError: [{ id: 'alarm', use: 'log' }],
+  };
+  const handlers = readFlow(JSON.stringify(flow));
+  const error = { code: 'http.502', message: 'Bad', step: 'charge', blame: 'remote', attempt: 2 };
+  const run = { steps: [{ path: 'charge', kind: 'use', status: 'failed', output: null, large: [], error }] } as never;
+  const failed = loadedFrom(undefined, run);
+  const seen = { code: 'http.502', message: 'Bad', step: 'charge', attempt: 2 };
+
+  it.each(['caught', 'alarm'])('is offered to %s with what is known of it', (id) => {
+    const scope = scopeFor(handlers, id, failed);
+    expect(scope['error']).toEqual(seen);
+    expect(foundRows(sourcesOf(scope, [], failed), 'code')[0]).toMatchObject({ path: 'error.code', value: '"http.502"' });
+  });
+
+  it.each(['charge', 'after', 'risky'])('is not offered to %s, which handles none', (id) => {
+    expect(sourcesOf(scopeFor(handlers, id, failed), [], failed).map(({ path }) => path)).toEqual(['trigger']);
+  });
+
+  it('is said to be known later where nothing has failed, and is not taken for missing', async () => {
+    const scope = scopeFor(handlers, 'alarm', NOTHING_LOADED);
+    const rows = foundRows(sourcesOf(scope, [], NOTHING_LOADED), 'error.');
+    expect(rows.map(({ path, value }) => [path, value])).toContainEqual(['error.message', 'known when something has failed']);
+    expect(await resolveValue('Oh: {{ error.message }}', 'text', scope)).toMatchObject({ kind: 'later' });
+    expect(await resolveValue('{{ trigger.body.x }}', 'text', scope)).toMatchObject({ kind: 'missing' });
   });
 });
 

@@ -1,7 +1,7 @@
 import { stepAtPointer } from '../pages/problem-place.js';
 import { count } from '../format/format.js';
 import { Glyph } from '../ui/glyph.js';
-import { Sentence } from '../ui/sentence.js';
+import { plainSentence, Sentence } from '../ui/sentence.js';
 import { useEditor } from './context.js';
 import { placeOf } from './places.js';
 import type { Problems } from './queries.js';
@@ -16,7 +16,7 @@ export function isOfTrigger(pointer: string): boolean {
 export function marksOf(tree: FlowTree, problems: Problems): ReadonlyMap<string, string> {
   const marks = problems.flatMap(({ path, message }) => {
     const step = isOfTrigger(path) ? 'trigger' : stepAtPointer(tree, path);
-    return step === undefined ? [] : [[step, message] as const];
+    return step === undefined ? [] : [[step, plainSentence(message)] as const];
   });
   return new Map([...marks].reverse());
 }

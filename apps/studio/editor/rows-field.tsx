@@ -1,6 +1,6 @@
 import type { Json } from '@millrace/component-sdk';
 import { Plus, X } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { JsonObject } from '../flow/structure.js';
 import { Button, IconButton } from '../ui/controls.js';
 import { MappedField, type MappedFieldProps } from './mapped-field.js';
@@ -13,25 +13,31 @@ interface RowsFieldProps extends Omit<MappedFieldProps, 'kind' | 'value' | 'onCh
   readonly values: FieldKind;
   /** A value of one key; undefined removes it. */
   readonly onRow: (key: string, value: Json | undefined) => void;
-  /** The whole, where keys change. */
-  readonly onRows: (value: JsonObject) => void;
+  /** Gives a key another name, which is free. */
+  readonly onName: (key: string, name: string) => void;
 }
 
 /** An object as keys and values. */
-export function RowsField({ value, values, onRow, onRows, ...field }: RowsFieldProps) {
+export function RowsField({ value, values, onRow, onName, ...field }: RowsFieldProps) {
   const keys = Object.keys(value);
   const [rows] = useState(newIdentities);
+  const [added, setAdded] = useState<string>();
   const rename = (from: string, to: string): void => {
     if (to === '' || to === from || Object.hasOwn(value, to)) return;
     rows.rename(from, to);
-    onRows(Object.fromEntries(Object.entries(value).map(([key, item]) => [key === from ? to : key, item])));
+    onName(from, to);
+  };
+  const add = (): void => {
+    const key = freeKey(keys);
+    setAdded(key);
+    onRow(key, '');
   };
   return (
     <fieldset className="rows-field" data-pointer={field.pointer} tabIndex={-1}>
       <Legend label={field.label} required={field.required} />
       {keys.map((key) => (
         <div key={rows.idOf(key)} className="rows-row">
-          <KeyInput of={field.label} name={key} onRename={(to) => rename(key, to)} />
+          <KeyInput of={field.label} name={key} isNew={key === added} onRename={(to) => rename(key, to)} />
           <MappedField
             {...field}
             hideLabel
@@ -51,17 +57,31 @@ export function RowsField({ value, values, onRow, onRows, ...field }: RowsFieldP
         </div>
       ))}
       {field.description !== undefined && <p className="dim">{field.description}</p>}
-      <Button look="quiet" className="rows-add" onClick={() => onRow(freeKey(keys), '')}>
+      <Button look="quiet" className="rows-add" onClick={add}>
         <Plus size={15} aria-hidden /> Add to {field.label.toLowerCase()}
       </Button>
     </fieldset>
   );
 }
 
-function KeyInput({ of, name, onRename }: { readonly of: string; readonly name: string; readonly onRename: (to: string) => void }) {
+interface KeyInputProps {
+  readonly of: string;
+  readonly name: string;
+  /** Its name stands for the one that is typed now. */
+  readonly isNew: boolean;
+  readonly onRename: (to: string) => void;
+}
+
+function KeyInput({ of, name, isNew, onRename }: KeyInputProps) {
   const [text, setText] = useState(name);
+  const input = useRef<HTMLInputElement>(null);
+  const begin = useRef(isNew);
+  useEffect(() => {
+    if (begin.current) input.current?.select();
+  }, []);
   return (
     <input
+      ref={input}
       className="input mono"
       aria-label={`Name in ${of}`}
       value={text}

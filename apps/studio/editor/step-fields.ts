@@ -1,6 +1,6 @@
 import type { ComponentView } from '../api/wire.js';
 import { objectOf, textOf, type FlowStep, type JsonObject } from '../flow/structure.js';
-import { field, type Field } from './fields.js';
+import { field, type Field, type FieldKind } from './fields.js';
 import { componentFields } from './schema-fields.js';
 
 const fixed = { mapped: false } as const;
@@ -13,13 +13,13 @@ export function fieldsOf(step: FlowStep, components: readonly ComponentView[]): 
 }
 
 const condition = (pointer: string, label: string): Field =>
-  field(pointer, label, { required: true, description: 'One expression, such as {{ trigger.body.total >= 500 }}.' });
+  field(pointer, label, { kind: 'condition', required: true, description: 'One expression, such as {{ trigger.body.total >= 500 }}.' });
 
 const OWN: Readonly<Partial<Record<FlowStep['kind'], (json: JsonObject) => Field[]>>> = {
   if: () => [condition('/if', 'Condition')],
   switch: (json) => [
     field('/switch', 'Value to compare', { required: true, description: 'true makes every case a condition of its own.' }),
-    ...casesOf(json).map((_, index) => field(`/cases/${index}/when`, `Case ${index + 1}`, { required: true, kind: 'json' })),
+    ...casesOf(json).map((_, index) => field(`/cases/${index}/when`, `Case ${index + 1}`, { required: true, kind: caseKind(json) })),
   ],
   forEach: () => [
     field('/forEach', 'Items', { required: true, kind: 'json', named: false, description: 'A list, such as {{ trigger.body.lines }}.' }),
@@ -47,6 +47,11 @@ const OWN: Readonly<Partial<Record<FlowStep['kind'], (json: JsonObject) => Field
   ],
 };
 
+/** With `true` to compare, each case is a condition of its own. */
+function caseKind({ switch: compared }: JsonObject): FieldKind {
+  return compared === true ? 'condition' : 'json';
+}
+
 export type WaitWay = 'for' | 'until' | 'webhook';
 
 export function waitWay(wait: JsonObject): WaitWay {
@@ -67,7 +72,7 @@ export function casesOf({ cases }: JsonObject): readonly JsonObject[] {
 /** Settings that most steps share. */
 export function advancedFields({ kind }: FlowStep): Field[] {
   const common = [
-    field('/when', 'Only when', { description: 'The step is skipped unless this holds.' }),
+    field('/when', 'Only when', { kind: 'condition', description: 'The step is skipped unless this holds.' }),
     field('/onError', 'When it fails', { ...fixed, kind: 'choice', options: ['fail', 'continue'] }),
   ];
   if (HAS_INSIDE.has(kind)) return [...common, ...RETRY, RETRY_ALL, field('/timeout', 'Timeout', { ...fixed, description: OF_ALL })];

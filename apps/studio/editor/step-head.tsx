@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { textOf, type FlowStep } from '../flow/structure.js';
 import { sentenceCase, stepTitle } from '../flow/words.js';
 import { IconButton } from '../ui/controls.js';
+import { Sentence } from '../ui/sentence.js';
 import { StepTile } from '../ui/tile.js';
 import { useEditor } from './context.js';
 import { useSetting } from './use-setting.js';
@@ -79,7 +80,7 @@ function IdInput({ step, onRename }: StepHeadProps) {
       </label>
       {problem !== undefined && (
         <p className="bad" role="alert">
-          {problem}
+          <Sentence text={problem} />
         </p>
       )}
     </>

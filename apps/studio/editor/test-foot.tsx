@@ -9,6 +9,7 @@ import { ErrorBlock } from '../run/error-block.js';
 import { Button } from '../ui/controls.js';
 import { DataTree } from '../ui/data-tree.js';
 import { keyNames } from '../ui/key-names.js';
+import { Sentence } from '../ui/sentence.js';
 import { useEditor } from './context.js';
 import { Pinning } from './pinning.js';
 import { placeOf } from './places.js';
@@ -66,11 +67,11 @@ function Foot({ test, words, label, keys, isReady = true, children }: FootProps)
         {eventId === undefined
           ? `No event is loaded to test with: load one over the drawing${isHook ? ', or send one to the URL of the flow' : ''}.`
           : `Using event ${shortId(eventId)}.`}{' '}
-        {words}
+        <Sentence text={words ?? ''} />
       </p>
       {test.problem !== undefined && (
         <p className="bad" role="alert">
-          {test.problem}
+          <Sentence text={test.problem} />
         </p>
       )}
       <div className="actions">

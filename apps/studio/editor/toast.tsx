@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { Button } from '../ui/controls.js';
+import { Sentence } from '../ui/sentence.js';
 
 export interface ToastView {
   readonly words: string;
@@ -21,7 +22,9 @@ export function Toast({ toast, onGone }: { readonly toast: ToastView | undefined
     <div className="toast-place" role="status">
       {toast && (
         <div className="toast">
-          <span>{toast.words}</span>
+          <span>
+            <Sentence text={toast.words} />
+          </span>
           {toast.onUndo && (
             <Button look="quiet" onClick={toast.onUndo}>
               Undo

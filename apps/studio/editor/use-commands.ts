@@ -158,7 +158,8 @@ type ActionOf = (command: Command, step: string | undefined) => (() => void) | u
 /** A key means the step that has the focus, which need not be the selected one. */
 function runKey(event: KeyboardEvent, selected: string | undefined, actionOf: ActionOf): void {
   const command = stepCommand(event);
-  const act = command && isOnStep(event.target) ? actionOf(command, (event.target as HTMLElement).dataset['step'] ?? selected) : undefined;
+  const isForStep = command !== undefined && isOnStep(event.target, command);
+  const act = isForStep ? actionOf(command, (event.target as HTMLElement).dataset['step'] ?? selected) : undefined;
   if (!act) return;
   event.preventDefault();
   act();

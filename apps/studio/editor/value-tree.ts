@@ -10,8 +10,8 @@ export interface ValueRow {
   readonly depth: number;
   /** In words; undefined when nothing of it is loaded. */
   readonly value: string | undefined;
-  /** It has rows below it. */
-  readonly open: boolean;
+  /** Where it is, for rows that do not stand below what holds them. */
+  readonly where?: string;
 }
 
 /** Rows that are shown at the most, and how deep. */
@@ -24,31 +24,61 @@ export interface Source {
   readonly path: string;
   readonly title: string;
   readonly value: unknown;
+  /** What is said of a member that has no value; undefined where nothing of it need be known. */
+  readonly unknown?: string;
 }
 
-/** What a step can read: the trigger, the items of loops around it, the steps before it, the nearest first. */
+/** Of an error before there is one. */
+export const KNOWN_LATER = 'known when something has failed';
+
+/** What an error always has, and what it has besides when an attempt was answered. */
+const ERROR = { code: undefined, message: undefined, step: undefined, status: undefined, attempt: undefined };
+
+/** What a step can read: the error that it handles, the items of loops around it from inside, the trigger, the steps before it, the nearest first. */
 export function sourcesOf(scope: Readonly<Record<string, unknown>>, before: readonly string[], loaded: Loaded): Source[] {
-  const loops = Object.keys(scope).filter((name) => !['trigger', 'steps', 'flow', 'index'].includes(name));
+  const loops = Object.keys(scope).filter((name) => !['trigger', 'steps', 'flow', 'index', 'error'].includes(name));
+  const error = { path: 'error', title: 'Error', value: scope['error'] ?? ERROR, unknown: KNOWN_LATER };
   return [
+    ...(Object.hasOwn(scope, 'error') ? [error] : []),
+    ...loops.reverse().map((name) => ({ path: name, title: `${name}, first of the loop`, value: scope[name] })),
     { path: 'trigger', title: 'Trigger', value: loaded.trigger },
-    ...loops.map((name) => ({ path: name, title: `${name}, first of the loop`, value: scope[name] })),
     ...[...before].reverse().map((id) => ({ path: `steps.${id}`, title: id, value: loaded.steps[id] })),
   ];
 }
 
-/** The rows of one source that hold every word of a search, in keys or values; all of them without one. */
-export function rowsOf({ path, title, value }: Source, search: string): ValueRow[] {
-  const rows: ValueRow[] = [];
-  visit(rows, path, title, value as Json | undefined, 0);
+/**
+ * The rows of all sources that hold every word of a search, in keys or values: what is called so first, then what has such a
+ * value, then what lies inside of what is called so. Without a search all of them, each below what holds it.
+ */
+export function foundRows(sources: readonly Source[], search: string): ValueRow[] {
+  const rows = sources.flatMap(rowsOf);
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return rows;
-  return rows.filter((row) => words.every((word) => `${row.path} ${row.value ?? ''}`.toLowerCase().includes(word)));
+  return rows
+    .filter((row) => words.every((word) => `${row.path} ${row.value ?? ''}`.toLowerCase().includes(word)))
+    .map((row) => ({ row: { ...row, depth: 0, where: row.path }, rank: Math.min(...words.map((word) => rankOf(row, word))) }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ row }) => row);
+}
+
+/** How near a row is to a word, from 0. */
+function rankOf({ key, value = '' }: ValueRow, word: string): number {
+  const name = key.toLowerCase();
+  const nearness = [name === word, name.startsWith(word), name.includes(word), value.toLowerCase().includes(word)];
+  return nearness.includes(true) ? nearness.indexOf(true) : nearness.length;
+}
+
+/** Every row of one source. */
+export function rowsOf({ path, title, value, unknown }: Source): ValueRow[] {
+  const rows: ValueRow[] = [];
+  visit(rows, path, title, value as Json | undefined, 0);
+  return unknown === undefined ? rows : rows.map((row) => ({ ...row, value: row.value ?? unknown }));
 }
 
 function visit(rows: ValueRow[], path: string, key: string, value: Json | undefined, depth: number): void {
   if (rows.length >= MOST) return;
   const children = depth < DEEPEST ? childrenOf(value) : [];
-  rows.push({ path, key, depth, value: outline(value), open: children.length > 0 });
+  rows.push({ path, key, depth, value: outline(value) });
   for (const [name, child] of children) visit(rows, joined(path, name, Array.isArray(value)), name, child, depth + 1);
 }
 

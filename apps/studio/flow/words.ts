@@ -18,6 +18,13 @@ export function expressionWords(value: Json | undefined): string {
   return OPERATORS.reduce((text, [pattern, sign]) => text.replace(pattern, sign), shortened).replace(/\s+/g, ' ');
 }
 
+const NO_CONDITION = 'Not a condition yet';
+
+/** Whether a condition is one expression, or nothing yet. Words around an expression are a text, which does not hold. */
+function isWhole(condition: Json | undefined): boolean {
+  return typeof condition !== 'string' || condition.trim() === '' || /^\s*\{\{(?:(?!\}\}[\s\S]*\{\{)[\s\S])*\}\}\s*$/.test(condition);
+}
+
 const TITLES: Readonly<Partial<Record<StepKind, string>>> = {
   if: 'Branch',
   switch: 'Switch',
@@ -58,7 +65,7 @@ export function stepSummary(step: FlowStep): string {
 
 const SUMMARIES: Readonly<Partial<Record<StepKind, (json: JsonObject) => string>>> = {
   use: useSummary,
-  if: (json) => expressionWords(json['if']),
+  if: (json) => (isWhole(json['if']) ? expressionWords(json['if']) : NO_CONDITION),
   switch: (json) => (json['switch'] === true ? 'The first case that holds' : expressionWords(json['switch'])),
   forEach: (json) => `Each ${textOf(json['as']) ?? 'item'} of ${expressionWords(json['forEach'])}`,
   parallel: (json) => Object.keys(objectOf(json['parallel'])).join(' · '),
@@ -116,6 +123,7 @@ export function laneWords(owner: FlowStep, { key, role }: Lane): string {
 const PILL = 34;
 
 function shortCondition(condition: Json | undefined): string {
+  if (!isWhole(condition)) return 'yes';
   const words = expressionWords(condition).replace(/\b[A-Za-z_]\w*\.(?=[A-Za-z_])/g, '');
   return words.length > PILL ? 'yes' : words;
 }

@@ -9,6 +9,7 @@ import { BuildFlow } from '../editor/new-flow.js';
 import { announce } from '../shell/announcer.js';
 import { Button, CopyButton, Fact, Facts, Tabs } from '../ui/controls.js';
 import { Glyph, statusWords } from '../ui/glyph.js';
+import { Sentence } from '../ui/sentence.js';
 import { Loaded } from '../ui/states.js';
 import { useNow } from '../ui/use-now.js';
 import { useUrlState } from '../ui/url-state.js';
@@ -102,7 +103,11 @@ function Outcome({ event }: { readonly event: EventView }) {
             Run {shortId(run.id)} {statusWords(run.status).toLowerCase()}
           </Link>
           {run.finishedAt && <span className="dim">{duration(Date.parse(run.finishedAt) - Date.parse(run.createdAt))}</span>}
-          {run.error && <span className="bad nowrap">{run.error.message}</span>}
+          {run.error && (
+            <span className="bad nowrap">
+              <Sentence text={run.error.message} />
+            </span>
+          )}
         </li>
       ))}
     </ul>

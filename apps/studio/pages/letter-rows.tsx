@@ -6,6 +6,7 @@ import type { BulkView, CauseView, RunItem, RunPage } from '../api/wire.js';
 import { ago, count, shortId, whole } from '../format/format.js';
 import { announce } from '../shell/announcer.js';
 import { Button } from '../ui/controls.js';
+import { Sentence } from '../ui/sentence.js';
 import { useNow } from '../ui/use-now.js';
 
 const SHOWN = 50;
@@ -65,7 +66,9 @@ function Letter({ run }: { readonly run: RunItem }) {
           Run {shortId(run.id)}
         </Link>
       </td>
-      <td colSpan={2}>{problem ?? run.error?.message}</td>
+      <td colSpan={2}>
+        <Sentence text={problem ?? run.error?.message ?? ''} />
+      </td>
       <td className="dim tight">{run.finishedAt && ago(run.finishedAt, now)}</td>
       <LetterActions
         label={`${run.flowId} ${shortId(run.id)}`}

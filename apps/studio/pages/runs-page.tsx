@@ -10,6 +10,7 @@ import { Took } from '../run/run-bar.js';
 import { Header } from '../shell/shell.js';
 import { Segmented } from '../ui/controls.js';
 import { Glyph } from '../ui/glyph.js';
+import { plainSentence, Sentence } from '../ui/sentence.js';
 import { Empty, Loaded, Loading } from '../ui/states.js';
 import { useMedia } from '../ui/use-media.js';
 import { useNow } from '../ui/use-now.js';
@@ -181,9 +182,12 @@ function Cells({ run, name, now, small }: CellsProps) {
 function What({ run: { error, status, trigger }, small }: Pick<CellsProps, 'run' | 'small'>) {
   if (error) {
     return (
-      <span title={error.message}>
+      <span title={plainSentence(error.message)}>
         {error.step !== undefined && <code>{error.step} </code>}
-        <span className={status === 'failed' ? 'bad' : 'dim'}>{errorTitle(error)}</span> <span className="dim">{error.message}</span>
+        <span className={status === 'failed' ? 'bad' : 'dim'}>{errorTitle(error)}</span>{' '}
+        <span className="dim">
+          <Sentence text={error.message} />
+        </span>
       </span>
     );
   }

@@ -604,6 +604,10 @@ describe('messages say what to do', () => {
       withSteps('{ "id": "a", "when": "trigger.body.x", "use": "log" }'),
       'A condition is one whole expression; write `{{ trigger.body.x }}`.',
     ],
+    [
+      withSteps('{ "id": "a", "when": "{{ trigger.body.x }} > {{ trigger.body.y }}", "use": "log" }'),
+      'A condition is one whole expression; write `{{ trigger.body.x > trigger.body.y }}`.',
+    ],
   ])('in %s', (text, message) => {
     expect(checkFlow(text, options).problems.map((problem) => problem.message)).toContain(message);
   });

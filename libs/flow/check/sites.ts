@@ -1,3 +1,4 @@
+import { unmarked } from '../expressions/condition.js';
 import { compileExpression } from '../expressions/expression.js';
 import type { CompiledExpression } from '../expressions/expression.js';
 import { ExpressionSyntaxError } from '../expressions/faults.js';
@@ -40,8 +41,7 @@ function checkCondition(node: JsonNode, pointer: string, context: SiteContext): 
   if (parts === undefined) return [];
   const whole = wholeExpression(parts);
   if (whole !== undefined) return checkExpression(whole, node, pointer, context, true);
-  const example =
-    node.type === 'string' && parts.length === 1 && parts[0]?.kind === 'text' ? parts[0].text.trim() : 'trigger.body.total > 100';
+  const example = (node.type === 'string' && unmarked(String(node.value))) || 'trigger.body.total > 100';
   context.report('flow.bad-condition', `A condition is one whole expression; write \`{{ ${example} }}\`.`, node, pointer);
   return [];
 }

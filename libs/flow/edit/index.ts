@@ -1,7 +1,7 @@
 export { applyEdits, invertEdits } from './edits.js';
 export type { Edit } from './edits.js';
 export type { DanglingReference, Edited, EditProblem, EditProblemCode, EditResult, Refused } from './result.js';
-export { deleteSteps, duplicateStep, insertStep, moveStep, removeProperty, renameStep, setProperty } from './operations.js';
+export { deleteSteps, duplicateStep, insertStep, moveStep, removeProperty, renameProperty, renameStep, setProperty } from './operations.js';
 export type { Place as StepPlace, PropertyPlace } from './operations.js';
 export { copySteps, pasteSteps } from './clipboard.js';
 export { unwrapStep, wrapSteps } from './wrap.js';

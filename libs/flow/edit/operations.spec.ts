@@ -12,6 +12,7 @@ import {
   moveStep,
   pasteSteps,
   removeProperty,
+  renameProperty,
   renameStep,
   setProperty,
   unwrapStep,
@@ -235,6 +236,23 @@ describe('setting', () => {
     ]);
     expect(code(removeProperty(FLOW, { step: 'big', pointer: '/else' }))).toBe('edit.no-property');
   });
+});
+
+describe('renaming a property', () => {
+  const flow = '{\n  "steps": [{ "id": "a", "with": {\n    "x": 1, // one\n    "y": { "y": 2 },\n    "z": 3\n  } }]\n}';
+
+  it('writes its name only, so that it keeps its place, its value and its comments', () => {
+    expect(text(renameProperty(flow, { step: 'a', pointer: '/with/x', name: 'a "b"' }))).toBe(flow.replace('"x"', '"a \\"b\\""'));
+    expect(text(renameProperty(flow, { step: 'a', pointer: '/with/y', name: 'y' }))).toBe(flow);
+  });
+
+  it.each([
+    ['edit.name-taken', { step: 'a', pointer: '/with/x', name: 'z' }],
+    ['edit.no-property', { step: 'a', pointer: '/with/w', name: 'v' }],
+    ['edit.no-property', { pointer: '/steps/0', name: 'v' }],
+    ['edit.forbidden-key', { step: 'a', pointer: '/with/x', name: '__proto__' }],
+    ['edit.id-needs-rename', { step: 'a', pointer: '/id', name: 'key' }],
+  ])('is refused with %s', (expected, place) => expect(code(renameProperty(flow, place))).toBe(expected));
 });
 
 describe('inserting', () => {

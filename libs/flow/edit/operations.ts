@@ -1,11 +1,11 @@
 import type { Json } from '@millrace/component-sdk';
-import { splitPointer } from '../text.js';
+import { joinPointer, splitPointer } from '../text.js';
 import type { JsonNode } from '../text.js';
 import type { Editing } from './edits.js';
 import { containerOf, entryIndentation, insertEntry, isMultiline, removeEntry, textOfEntries } from './entries.js';
 import type { NewEntry } from './entries.js';
 import { checkUnique, idsOf } from './ids.js';
-import { removeValue, setValue } from './property.js';
+import { removeValue, renameMember, setValue } from './property.js';
 import { referencesTo, rewriteReferences } from './references.js';
 import { EditFault, editing, flowDocument } from './result.js';
 import type { EditResult, Outcome } from './result.js';
@@ -192,6 +192,16 @@ export function setProperty(text: string, { value, ...place }: PropertyPlace & {
     const { pointer, step } = wholePointer(text, place);
     refuseForbidden(pointer, value);
     return settled(root, setValue(start, pointer, value), { touched: step === undefined ? [] : [step] });
+  });
+}
+
+/** Gives the property at a JSON pointer another name. It keeps its place, its value and its comments. */
+export function renameProperty(text: string, { name, ...place }: PropertyPlace & { readonly name: string }): EditResult {
+  return editing(text, (start) => {
+    const { root } = flowDocument(text);
+    const { pointer, step } = wholePointer(text, place);
+    refuseForbidden(joinPointer('', name), null);
+    return settled(root, renameMember(start, pointer, name), { touched: step === undefined ? [] : [step] });
   });
 }
 

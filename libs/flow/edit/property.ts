@@ -47,6 +47,18 @@ export function removeValue(editing: Editing, pointer: string): Editing {
   return editing.apply(removeEntry(editing.text, containerOf(editing.text, container), index));
 }
 
+/** Writes another name over that of a property; a name that stands beside it is refused. */
+export function renameMember(editing: Editing, pointer: string, name: string): Editing {
+  const node = nodeAt(flowDocument(editing.text).root, pointer);
+  const [key] = node?.parent?.type === 'property' ? (node.parent.children ?? []) : [];
+  if (key === undefined) throw new EditFault('edit.no-property', `There is no property at ${pointer || 'the top'} to rename.`);
+  if (key.value === name) return editing;
+  const beside = node!.parent!.parent?.children ?? [];
+  if (beside.some(({ children }) => children?.[0]?.value === name))
+    throw new EditFault('edit.name-taken', `There is a \`${name}\` already; names are unique in an object.`);
+  return editing.apply([{ offset: key.offset, length: key.length, content: JSON.stringify(name) }]);
+}
+
 function mergeValue(editing: Editing, pointer: string, value: Json): Editing {
   const node = nodeAt(flowDocument(editing.text).root, pointer)!;
   const old = valueOf(node);

@@ -14,6 +14,7 @@ export type EditProblemCode =
   | 'edit.bad-id'
   | 'edit.id-taken'
   | 'edit.id-needs-rename'
+  | 'edit.name-taken'
   | 'edit.bad-pointer'
   | 'edit.forbidden-key'
   | 'edit.into-itself'

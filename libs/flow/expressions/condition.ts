@@ -18,7 +18,8 @@ export function compileCondition(condition: string | boolean): CompiledExpressio
   return shifted(whole.offset, () => compileExpression(whole.source));
 }
 
-function unmarked(text: string): string {
+/** The text of a condition without braces: what it would be as one expression. */
+export function unmarked(text: string): string {
   return text.replaceAll('{{', '').replaceAll('}}', '').replaceAll(/\s+/g, ' ').trim();
 }
 

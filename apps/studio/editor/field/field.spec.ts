@@ -194,6 +194,7 @@ describe('a chip', () => {
   it('tells its value and where it comes from', () => {
     expect(lookOf('steps.contact.n', scope, tree)).toEqual({ title: '1, from Find contact', broken: false });
     expect(lookOf('trigger.body.x', scope, tree).title).toBe('nothing in this event, from the trigger');
+    expect(lookOf('error.message', scope, tree).title).toBe('known when something has failed');
     expect(valueOfPath(scope, 'trigger.body.`odd key`[0].n')).toBe(7);
     expect(valueOfPath(scope, 'trigger.constructor')).toBeUndefined();
   });

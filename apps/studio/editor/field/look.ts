@@ -2,6 +2,7 @@ import type { Json } from '@millrace/component-sdk';
 import { everyStep, type FlowTree } from '../../flow/structure.js';
 import { stepTitle } from '../../flow/words.js';
 import { valueWords } from '../resolve.js';
+import { KNOWN_LATER } from '../value-tree.js';
 import type { ChipLook } from './box-dom.js';
 import { sourceOf, UNSEEN, type Token } from './tokens.js';
 
@@ -36,9 +37,11 @@ export function lookOf(path: string, scope: Readonly<Record<string, unknown>>, t
   const reason = reasonOf(path, tree);
   if (reason !== undefined) return { title: reason, broken: true };
   const value = valueOfPath(scope, path);
+  const isError = /^error(?![A-Za-z0-9_])/.test(path);
+  if (isError && value === undefined) return { title: KNOWN_LATER, broken: false };
   const said = value === undefined ? 'nothing in this event' : valueWords(value);
   const step = sourceOf(path);
-  const from = step === undefined ? 'the loop' : step === 'trigger' ? 'the trigger' : titleOf(tree, step);
+  const from = isError ? 'what has failed' : step === undefined ? 'the loop' : step === 'trigger' ? 'the trigger' : titleOf(tree, step);
   return { title: `${said}, from ${from}`, broken: false };
 }
 

@@ -1,8 +1,10 @@
 import type { Json } from '@millrace/component-sdk';
 import { useEffect, useMemo, useState } from 'react';
 import { Button } from '../../ui/controls.js';
+import { plainSentence, Sentence } from '../../ui/sentence.js';
 import { resolveValue, valueWords, type Resolved } from '../resolve.js';
 import type { Takes } from '../fields.js';
+import { KNOWN_LATER } from '../value-tree.js';
 import type { Broken } from './look.js';
 import { valueOfPath } from './look.js';
 import { tokensOf, type Token } from './tokens.js';
@@ -14,6 +16,8 @@ interface ResolvedLineProps {
   readonly scope: Readonly<Record<string, unknown>>;
   readonly unloaded: string | undefined;
   readonly takes: Takes | undefined;
+  /** It is one expression, and as a text it says nothing. */
+  readonly isCondition: boolean;
   readonly broken: Broken | undefined;
   /** Why it cannot be read in any event. */
   readonly problem: string | undefined;
@@ -24,8 +28,8 @@ interface ResolvedLineProps {
 
 /** Below a field: what it gives for the loaded event, or what is wrong and how it is mended. */
 export function ResolvedLine(props: ResolvedLineProps) {
-  const { value, text, label, scope, unloaded, broken } = props;
-  const resolved = useResolved(value, label, scope);
+  const { value, text, label, scope, unloaded, broken, isCondition } = props;
+  const resolved = useResolved(value, label, scope, isCondition);
   if (broken) {
     return (
       <Wrong words={broken.reason}>
@@ -35,6 +39,8 @@ export function ResolvedLine(props: ResolvedLineProps) {
   }
   if (resolved.kind === 'plain') return null;
   if (resolved.kind === 'value') return <ValueLine {...props} resolved={resolved.value} />;
+  if (resolved.kind === 'later') return <p className="dim">{KNOWN_LATER}</p>;
+  if (isCondition && resolved.kind === 'wrong') return <Wrong words={resolved.message} />;
   if (scope['trigger'] === undefined) return <p className="dim">No event is loaded, so no value is shown.</p>;
   if (unloaded !== undefined) return <p className="dim">{unloaded}</p>;
   const missing = resolved.kind === 'missing' ? missingChip(text, scope) : undefined;
@@ -50,11 +56,11 @@ function wordsOf({ kind, message }: { readonly kind: string; readonly message: s
   return kind === 'missing' ? (problem ?? 'missing in this event') : message;
 }
 
-function Wrong({ words, about, children }: { readonly words: string; readonly about?: string; readonly children: React.ReactNode }) {
+function Wrong({ words, about, children }: { readonly words: string; readonly about?: string; readonly children?: React.ReactNode }) {
   return (
     <div className="mapped-wrong">
-      <p className="bad" title={about}>
-        {words}
+      <p className="bad" title={about && plainSentence(about)}>
+        <Sentence text={words} />
       </p>
       {children}
     </div>
@@ -101,13 +107,13 @@ function ValueLine({ resolved, text, takes, onText }: ResolvedLineProps & { read
 
 const PLAIN: Resolved = { kind: 'plain' };
 
-function useResolved(value: Json | undefined, label: string, scope: Readonly<Record<string, unknown>>): Resolved {
+function useResolved(value: Json | undefined, label: string, scope: Readonly<Record<string, unknown>>, isCondition: boolean): Resolved {
   const [resolved, setResolved] = useState<Resolved>(PLAIN);
   const source = useMemo(() => JSON.stringify(value ?? null), [value]);
   useEffect(() => {
     let isCurrent = true;
-    void resolveValue(JSON.parse(source) as Json, label, scope).then((next) => isCurrent && setResolved(next));
+    void resolveValue(JSON.parse(source) as Json, label, scope, isCondition).then((next) => isCurrent && setResolved(next));
     return () => void (isCurrent = false);
-  }, [source, label, scope]);
+  }, [source, label, scope, isCondition]);
   return resolved;
 }

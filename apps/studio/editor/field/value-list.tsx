@@ -61,7 +61,7 @@ interface RowProps {
   readonly onPick: (path: string) => void;
 }
 
-function Row({ id, row: { path, key, depth, value }, active, onPick }: RowProps) {
+function Row({ id, row: { path, key, depth, value, where }, active, onPick }: RowProps) {
   const host = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (active) host.current?.scrollIntoView({ block: 'nearest' });
@@ -82,6 +82,7 @@ function Row({ id, row: { path, key, depth, value }, active, onPick }: RowProps)
       onClick={() => onPick(path)}
     >
       <span className="tree-key">{key}</span> <span className="tree-value">{value ?? 'nothing loaded'}</span>
+      {where !== undefined && <span className="dim values-where"> {where}</span>}
     </li>
   );
 }
