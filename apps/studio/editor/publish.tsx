@@ -9,6 +9,7 @@ import { everyStep, readFlow } from '../flow/structure.js';
 import { announce } from '../shell/announcer.js';
 import { Button } from '../ui/controls.js';
 import { Modal, ModalTitle } from '../ui/modal.js';
+import { useOnce } from '../ui/once.js';
 import { Loaded } from '../ui/states.js';
 import { ChangeList } from './changes.js';
 import { Conflict } from './conflict.js';
@@ -75,7 +76,7 @@ function Review({ flowId, editor, problems, liveVersion, onClose }: ReviewProps)
   const client = useQueryClient();
   const [, navigate] = useLocation();
   const errors = problems.filter(({ severity }) => severity === 'error');
-  const publish = async (base?: DraftBase): Promise<void> => {
+  const publish = useOnce(async (base?: DraftBase) => {
     setFailure(undefined);
     if (base) editor.rebase(base);
     try {
@@ -90,7 +91,7 @@ function Review({ flowId, editor, problems, liveVersion, onClose }: ReviewProps)
       if (!(error instanceof ApiFailure)) throw error;
       setFailure(error);
     }
-  };
+  });
   const theirs = failure?.code === 'flow.conflict' ? (failure.answer as { theirs: TheirText }).theirs : undefined;
   return (
     <div className="publish-body">
@@ -111,7 +112,7 @@ function Review({ flowId, editor, problems, liveVersion, onClose }: ReviewProps)
           sentence={failure!.message}
           mine={editor.draft.text}
           theirs={theirs.text}
-          onKeepMine={() => void publish({ version: theirs.version, hash: theirs.hash })}
+          onKeepMine={() => publish({ version: theirs.version, hash: theirs.hash })}
           onTakeTheirs={() => {
             editor.edit((from) => replaced(from, theirs.text ?? from));
             editor.rebase({ version: theirs.version, hash: theirs.hash });
@@ -120,7 +121,7 @@ function Review({ flowId, editor, problems, liveVersion, onClose }: ReviewProps)
         />
       )}
       <div className="actions">
-        <Button look="ink" disabled={errors.length > 0 || theirs !== undefined} onClick={() => void publish()}>
+        <Button look="ink" disabled={errors.length > 0 || theirs !== undefined} onClick={() => publish()}>
           Publish
         </Button>
         <Button onClick={onClose}>Not yet</Button>
