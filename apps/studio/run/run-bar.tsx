@@ -2,7 +2,7 @@ import { Webhook } from 'lucide-react';
 import { Link } from 'wouter';
 import type { EventView, RunView } from '../api/wire.js';
 import { clock, duration, shortId, size } from '../format/format.js';
-import { Glyph, statusWords } from '../ui/glyph.js';
+import { Glyph } from '../ui/glyph.js';
 import { useNow } from '../ui/use-now.js';
 import { givenIn } from './given.js';
 import { RunLink } from './repeats.js';
