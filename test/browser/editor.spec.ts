@@ -222,7 +222,7 @@ describeInBrowser('whoever edits a flow', () => {
     await page.getByRole('button', { name: 'New flow' }).click();
     await page.getByRole('textbox', { name: 'Name' }).fill('Half done');
     await page.getByText('/flows/half-done-2/hook').waitFor();
-    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('link', { name: 'Half done' }).click();
     await page.getByRole('button', { name: 'Discard the draft' }).click();
     await page.getByRole('button', { name: 'Discard the draft of half-done for good' }).click();
@@ -311,11 +311,18 @@ describeInBrowser('whoever edits a flow', () => {
     await page.getByRole('link', { name: 'Archived' }).click();
     await page.getByRole('link', { name: 'short-lived' }).click();
     await page.getByRole('link', { name: 'Versions' }).click();
-    await page
-      .getByRole('button', { name: /Roll back/ })
-      .first()
-      .click();
+    await page.getByRole('button', { name: 'Roll back to v1…' }).click();
+    await page.getByRole('dialog', { name: 'Roll back to version 1' }).getByRole('button', { name: 'Roll back to v1' }).click();
     await page.getByText('Live v1').waitFor();
+  });
+
+  it('pauses a flow on its page, and resumes it there', async () => {
+    const page = await open('/flows/partner');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText('Paused', { exact: true }).first().waitFor();
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByText(/^Live v\d+$/).waitFor();
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
   });
 
   it('rolls back to an older version, which is a new one', async () => {
@@ -324,7 +331,11 @@ describeInBrowser('whoever edits a flow', () => {
     const page = await open('/flows/partner/versions');
     await page.getByRole('button', { name: 'Changes in v2' }).click();
     await page.getByText('changed from "Partner orders" to "Partner orders, new"').waitFor();
-    await page.getByRole('button', { name: 'Roll back to v1' }).click();
+    await page.getByRole('button', { name: 'Roll back to v1…' }).click();
+    const review = page.getByRole('dialog', { name: 'Roll back to version 1' });
+    await review.getByText('changed from "Partner orders, new" to "Partner orders"').waitFor();
+    expect((await world.instance.api<FlowView>('flows/partner')).version).toBe(2);
+    await review.getByRole('button', { name: 'Roll back to v1' }).click();
     await page.getByText('Live v3').waitFor();
     expect((await world.instance.api<FlowView>('flows/partner')).text).toBe(text);
   });

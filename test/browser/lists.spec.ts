@@ -1,6 +1,9 @@
 import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import type { DraftView, FlowView, TestStartedView } from '../../apps/control-api/index.js';
 import { describeInBrowser, visit, type Visitor } from '../support/browser.js';
+import { endOf } from '../support/flow-files.js';
+import { eventually } from '../support/flow-files.js';
 import { startWorld, type World } from './world.js';
 
 jest.setTimeout(300_000);
@@ -143,11 +146,76 @@ describeInBrowser('a list', () => {
     await world.send('partner', { n: 2 }, { 'x-key': 'a-secret-that-is-long-enough' });
     await page.locator('.rows-body .row').nth(0).waitFor();
     const pill = page.getByRole('button', { name: /new$/ });
-    await page.waitForFunction(
-      'document.querySelectorAll(".rows-body .row").length + (document.querySelector(".new-pill button") ? 1 : 0) >= 2',
+    await eventually('both runs', async () =>
+      (await page.locator('.rows-body .row').count()) + (await pill.count()) >= 2 ? true : undefined,
     );
     if ((await pill.count()) > 0) await pill.click();
     expect(await page.locator('.rows-body .row').count()).toBe(2);
+  });
+
+  it('of runs stays where it is when its first row is selected: the next one is under the pointer', async () => {
+    const { page } = await visitor('/runs');
+    const row = page.locator('.rows-body .row').nth(1);
+    await row.waitFor();
+    const before = await row.boundingBox();
+    await page.locator('.rows-body .row').nth(0).getByRole('checkbox').click();
+    await page.getByRole('region', { name: 'Selected rows' }).waitFor();
+    expect(await row.boundingBox()).toEqual(before);
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByRole('navigation', { name: 'Status' }).waitFor();
+    expect(await row.boundingBox()).toEqual(before);
+  });
+
+  it('of runs tells tests of drafts from real runs, and a test leads to the draft', async () => {
+    const post = { method: 'POST', headers: { 'content-type': 'application/json' } };
+    const { text } = await world.instance.api<FlowView>('flows/hello');
+    const put = { ...post, method: 'PUT', body: JSON.stringify({ text, revision: 0 }) };
+    const { revision } = await world.instance.api<DraftView>('flows/hello/draft', put);
+    const { runId } = await world.instance.api<TestStartedView>('flows/hello/tests', {
+      ...post,
+      body: JSON.stringify({ event: world.succeeded.eventId, revision }),
+    });
+    await endOf(world.instance, runId);
+    const { page } = await visitor('/runs?flow=hello');
+    const tests = page.getByRole('row').filter({ has: page.getByText('Test', { exact: true }) });
+    await tests.first().waitFor();
+    expect(await tests.count()).toBe(1);
+    await tests.getByRole('link').click();
+    await page.getByRole('heading', { name: 'Test succeeded' }).waitFor();
+    expect(await page.getByText(/\bv0\b|version 0/).count()).toBe(0);
+    expect(await page.getByRole('link', { name: 'draft', exact: true }).getAttribute('href')).toBe('/flows/hello/edit');
+  });
+
+  it('shows a name of any length on one line, beside where it leads from', async () => {
+    const name = 'Orders of the northern warehouse, with what finance asked for in spring, '.repeat(6).trim();
+    await world.instance.api('flows/long-name/versions', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ text: JSON.stringify({ format: 1, id: 'long-name', name, trigger: { type: 'webhook' }, steps: [] }) }),
+    });
+    for (const width of [1440, 390]) {
+      const { page } = await visitor('/flows', { width, height: 844 });
+      const link = page.getByRole('link', { name });
+      await link.waitFor();
+      expect((await link.boundingBox())!.height).toBeLessThan(30);
+      expect(await link.getAttribute('title')).toBe(name);
+      await link.click();
+      const title = page.getByRole('heading', { level: 1 });
+      await title.waitFor();
+      const [from, to] = [await page.locator('.trail a').boundingBox(), await title.boundingBox()];
+      expect(from!.x + from!.width).toBeLessThan(to!.x);
+      expect(await page.evaluate(`document.querySelector('.trail a').scrollWidth`)).toBeLessThanOrEqual(Math.ceil(from!.width));
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+    }
+  });
+
+  it('of runs shows all of its filters on a phone', async () => {
+    const { page } = await visitor('/runs', { width: 390, height: 844 });
+    const choices = page.getByRole('navigation', { name: 'Status' }).getByRole('link');
+    await choices.first().waitFor();
+    const boxes = await Promise.all((await choices.all()).map((choice) => choice.boundingBox()));
+    expect(boxes).toHaveLength(8);
+    expect(Math.max(...boxes.map((box) => box!.x + box!.width))).toBeLessThanOrEqual(390);
   });
 
   it('of runs, and a run, can be used on a phone: retried, and its flow paused', async () => {

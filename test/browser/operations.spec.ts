@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
-import type { Page } from 'playwright-core';
-import type { RunPage } from '../../apps/control-api/index.js';
+import type { Locator, Page } from 'playwright-core';
+import type { RunPage, RunView } from '../../apps/control-api/index.js';
 import { accessibilityFaults, describeInBrowser, picture, visit, type Theme, type Visitor } from '../support/browser.js';
 import { endOf } from '../support/flow-files.js';
 import { startWorld, type World } from './world.js';
@@ -82,6 +82,8 @@ describeInBrowser('whoever does something to many', () => {
     await page.getByRole('button', { name: 'Replay' }).waitFor();
     await page.keyboard.press('r');
     await page.waitForURL(/\/runs\/[0-9a-f-]{36}/);
+    const panel = page.getByRole('region', { name: 'The run' });
+    await panel.getByText(/^Replay of event [0-9a-f]{6}, which had made run [0-9a-f]{6} before\.$/).waitFor();
   });
 
   it('sees dead letters by what they failed of, one by one too, and retries all of a cause', async () => {
@@ -108,6 +110,47 @@ describeInBrowser('whoever does something to many', () => {
       .getByText(/retried/)
       .first()
       .waitFor();
+  });
+
+  it('finds failed runs that wait counted beside Health, and no longer once they were retried', async () => {
+    const page = await open('/health');
+    const words = page.getByRole('heading', { name: /failed runs? waits? for you/ });
+    const counted = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: /^Health/ });
+    await words.waitFor();
+    const amount = /(\d+) failed run/.exec((await words.textContent())!)![1]!;
+    expect(await counted.innerText()).toContain(`${amount} failed`);
+    const { items } = await world.instance.api<RunPage>('dead-letters?limit=100');
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ ids: items.map(({ id }) => id), reason: 'Told by telephone', confirm: items.length });
+    await world.instance.api('dead-letters/discard', { method: 'POST', headers, body });
+    await page.reload();
+    await page.getByRole('heading', { name: 'Health' }).waitFor();
+    await counted.getByText(/failed/).waitFor({ state: 'detached' });
+    // What is of the day is still told, by flow, but waits for nobody.
+    await page.goto(`${world.instance.url}/runs?status=failed`);
+    await page.getByText('Discarded').first().waitFor();
+  });
+
+  it('is offered a retry of failed runs first, which leaves out what was seen to', async () => {
+    const sent = [];
+    for (let n = 0; n < 2; n += 1)
+      sent.push(await world.send('order-to-crm', { type: 'order.paid', id: `7${n}`, total: 1, customer: { name: 'Cy' } }));
+    for (const { runIds } of sent) await endOf(world.instance, runIds[0]!);
+    const seenTo = sent[0]!.runIds[0]!;
+    await world.instance.api(`runs/${seenTo}/rerun`, { method: 'POST' });
+    await expect(world.instance.api<RunView>(`runs/${seenTo}`)).resolves.toMatchObject({ resolution: 'rerun' });
+    const page = await open('/runs?status=failed');
+    const row = (id: string): Locator => page.getByRole('row').filter({ has: page.locator(`a[href="/runs/${id}"]`) });
+    await row(seenTo).getByText('Re-run', { exact: true }).waitFor();
+    for (const { runIds } of sent) await row(runIds[0]!).getByRole('checkbox').click();
+    const bar = page.getByRole('region', { name: 'Selected rows' });
+    await bar.getByText('1 of them re-run or discarded already').waitFor();
+    await bar.getByRole('button').first().click();
+    await page.getByRole('dialog', { name: 'Retry 1 failed run' }).waitFor();
+    await page.getByRole('button', { name: 'Leave it' }).click();
+    await bar.getByRole('button', { name: 'Take all that match' }).click();
+    await bar.getByRole('button', { name: 'Run again…' }).click();
+    await page.getByText(/of them (was|were) re-run or discarded already, and would be run again too/).waitFor();
   });
 
   it('discards all of a cause once it says why', async () => {

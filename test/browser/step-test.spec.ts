@@ -59,7 +59,7 @@ describeInBrowser('whoever tests a step', () => {
     await picture(opened, 'step-test-failed');
     expect(await accessibilityFaults(opened)).toEqual([]);
     await foot.getByRole('link', { name: 'The whole test' }).click();
-    await page.getByText('Run failed').first().waitFor();
+    await page.getByText('Test failed').first().waitFor();
     await page.getByRole('link', { name: 'Fix in editor' }).waitFor();
     expect(await page.getByRole('button', { name: /Retry from here|Run again|Edit and re-run/ }).count()).toBe(0);
   });

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe } from '@jest/globals';
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type ConsoleMessage, type Page } from 'playwright-core';
 import type { TestInstance } from './instance.js';
 
 /** Debian's place and the usual others; `CHROMIUM` names another one. */
@@ -85,9 +85,14 @@ export async function stranger({
   if (SLOWER > 1) context.on('page', (opened) => void throttle(opened));
   const page = await context.newPage();
   const complaints: string[] = [];
-  page.on('console', (message) => void (['error', 'warning'].includes(message.type()) && complaints.push(message.text())));
+  page.on('console', (message) => void (isComplaint(message) && complaints.push(message.text())));
   page.on('pageerror', (error) => void complaints.push(String(error)));
   return { page, context, complaints };
+}
+
+/** A slow machine takes its time from a preload to its use, which the browser remarks on; that each is used has a test of its own. */
+function isComplaint(message: ConsoleMessage): boolean {
+  return ['error', 'warning'].includes(message.type()) && !message.text().includes('preloaded using link preload but not used within');
 }
 
 const FEW_FRAMES = `

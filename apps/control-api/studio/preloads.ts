@@ -1,15 +1,16 @@
 /** What the studio asks for on every page, below `/api/v1/`. */
-const ALWAYS = ['status', 'activity'];
+const ALWAYS = ['status', 'dead-letters/causes'];
 
 /** What it asks for first on a page; a name in braces stands for a part of the page's address. */
 const FIRST: Readonly<Record<string, readonly string[]>> = {
-  '/flows': ['flows', 'drafts'],
+  '/flows': ['flows', 'drafts', 'activity'],
   '/flows/{id}': ['flows/{id}'],
-  '/flows/{id}/edit': ['flows', 'drafts', 'components', 'flows/{id}/source'],
+  // The draft or, where there is none, the text: which of them is known only then.
+  '/flows/{id}/edit': ['flows', 'drafts', 'components'],
   '/flows/{id}/versions': ['flows/{id}/versions?limit=100'],
   '/runs/{id}': ['runs/{id}?preview=true'],
   '/events/{id}': ['flows', 'events/{id}'],
-  '/health': ['flows', 'dead-letters/causes'],
+  '/health': ['flows', 'activity'],
   '/endpoints': ['endpoints', 'flows'],
   '/credentials': ['components', 'credentials'],
   '/settings': ['settings'],

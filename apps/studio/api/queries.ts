@@ -1,17 +1,11 @@
-import {
-  keepPreviousData,
-  QueryClient,
-  queryOptions,
-  useInfiniteQuery,
-  useMutation,
-  useQuery,
-  useQueryClient,
-} from '@tanstack/react-query';
+import { keepPreviousData, QueryClient, queryOptions, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ApiFailure, get, send, type Query } from './client.js';
+import { usePressMutation } from './press-mutation.js';
 import type {
   ActivityView,
   Beginning,
   CancelView,
+  CausesView,
   ComponentList,
   CredentialList,
   DraftList,
@@ -48,6 +42,10 @@ export function newQueryClient(): QueryClient {
 export const useStatus = () => useQuery({ queryKey: ['status'], queryFn: ({ signal }) => get<StatusView>('status', {}, signal) });
 
 export const useActivity = () => useQuery({ queryKey: ['activity'], queryFn: ({ signal }) => get<ActivityView>('activity', {}, signal) });
+
+/** What failed runs that wait for a person failed of. */
+export const useCauses = () =>
+  useQuery({ queryKey: ['causes'], queryFn: ({ signal }) => get<CausesView>('dead-letters/causes', {}, signal) });
 
 export const flowsQuery = queryOptions({ queryKey: ['flows'], queryFn: ({ signal }) => get<FlowList>('flows', {}, signal) });
 
@@ -149,7 +147,7 @@ export const useRefusals = (query: Query) => useList<RefusalPage>('refusals', qu
 
 export function useCancelRun(id: string) {
   const client = useQueryClient();
-  return useMutation({
+  return usePressMutation({
     mutationFn: () => send<CancelView>('POST', `runs/${id}/cancel`),
     onSettled: () => client.invalidateQueries({ queryKey: ['run', id] }),
   });
@@ -157,7 +155,7 @@ export function useCancelRun(id: string) {
 
 export function useSignIn() {
   const client = useQueryClient();
-  return useMutation({
+  return usePressMutation({
     mutationFn: (token: string) => send<{ signedIn: boolean }>('POST', 'session', { authorization: `Bearer ${token}` }),
     onSuccess: () => client.resetQueries(),
   });

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { count } from '../format/format.js';
+import { count, whole } from '../format/format.js';
 import { Button } from '../ui/controls.js';
 import { DEEDS, type Kind } from './deeds.js';
 import { OrderDialog, type Chosen } from './order-dialog.js';
@@ -10,13 +10,20 @@ interface BulkBarProps {
   readonly selection: Selection;
   /** The filters of the list, as the API has them. */
   readonly filters: Chosen;
+  /** Failed runs of the list that were re-run or discarded: they are no dead letters any more. */
+  readonly seenTo?: readonly string[];
 }
 
+const NOBODY: readonly string[] = [];
+
 /** What can be done to the rows that are selected, or to all that the filters let through. */
-export function BulkBar({ kinds, selection, filters }: BulkBarProps) {
+export function BulkBar({ kinds, selection, filters, seenTo = NOBODY }: BulkBarProps) {
   const [order, setOrder] = useState<{ kind: Kind; chosen: Chosen }>();
   const [all, setAll] = useState(false);
   const { size } = selection.ids;
+  const old = seenTo.filter((id) => selection.ids.has(id));
+  const idsFor = (kind: Kind): readonly string[] =>
+    isForLetters(kind) ? [...selection.ids].filter((id) => !old.includes(id)) : [...selection.ids];
   const clear = (): void => {
     selection.clear();
     setAll(false);
@@ -24,27 +31,36 @@ export function BulkBar({ kinds, selection, filters }: BulkBarProps) {
   return (
     <>
       {size > 0 && (
-        <div className="bulk-bar" role="region" aria-label="Selected rows">
-          <strong>{all ? 'All that the filters let through' : count(size, 'row')}</strong>
-          {kinds.map((kind) => (
-            <Button
-              key={kind}
-              data-shortcut={kind === 'replay' || kind === 'rerun' ? 'r' : undefined}
-              onClick={() => setOrder({ kind, chosen: all ? filters : { ids: [...selection.ids] } })}
-            >
-              {DEEDS[kind].verb}…
+        <div className="bulk-place">
+          <div className="bulk-bar" role="region" aria-label="Selected rows">
+            <strong>{all ? 'All that the filters let through' : count(size, 'row')}</strong>
+            {!all && old.length > 0 && <span className="dim">{whole(old.length)} of them re-run or discarded already</span>}
+            {kinds.map((kind) => (
+              <Button
+                key={kind}
+                data-shortcut={kind === kinds[0] ? 'r' : undefined}
+                disabled={!all && idsFor(kind).length === 0}
+                onClick={() => setOrder({ kind, chosen: all ? filters : { ids: idsFor(kind) } })}
+              >
+                {DEEDS[kind].verb}…
+              </Button>
+            ))}
+            <span className="spacer" />
+            <Button look="quiet" onClick={() => setAll(!all)}>
+              {all ? 'Only the selected' : 'Take all that match'}
             </Button>
-          ))}
-          <span className="spacer" />
-          <Button look="quiet" onClick={() => setAll(!all)}>
-            {all ? 'Only the selected' : 'Take all that match'}
-          </Button>
-          <Button look="quiet" onClick={clear}>
-            Clear
-          </Button>
+            <Button look="quiet" onClick={clear}>
+              Clear
+            </Button>
+          </div>
         </div>
       )}
       {order && <OrderDialog {...order} onClose={() => setOrder(undefined)} onOrdered={clear} />}
     </>
   );
+}
+
+/** What is done to dead letters only: they are gone once they were seen to. */
+function isForLetters(kind: Kind): boolean {
+  return kind === 'retry' || kind === 'discard';
 }

@@ -30,7 +30,8 @@ export const DEEDS: Readonly<Record<Kind, Deed>> = {
     verb: 'Retry',
     thing: 'failed run',
     done: 'retried',
-    about: 'Each begins where it failed. Steps before that are not run again: what they gave is taken over.',
+    about:
+      'Each begins where it failed. Steps before that are not run again: what they gave is taken over. Runs that were re-run or discarded already are left out.',
   },
   discard: { verb: 'Discard', thing: 'failed run', done: 'discarded', about: 'They are set aside for good, with your reason beside them.' },
   cancel: { verb: 'Cancel', thing: 'run', done: 'cancelled', about: 'What a run does at that moment may still reach the other side.' },

@@ -1,8 +1,10 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { sendJson } from '../api/client.js';
+import { usePressMutation } from '../api/press-mutation.js';
 import type { OrderedView } from '../api/wire.js';
+import { count } from '../format/format.js';
 import { announce } from '../shell/announcer.js';
 import { Button } from '../ui/controls.js';
 import { Modal, ModalTitle } from '../ui/modal.js';
@@ -29,18 +31,24 @@ export function OrderDialog(props: OrderProps) {
   );
 }
 
-function Counted(props: OrderProps) {
-  const { kind, chosen } = props;
-  const query = useQuery({
+/** How many it would be about; nothing is done. */
+function useCount(kind: Kind, chosen: Chosen, enabled = true) {
+  return useQuery({
     queryKey: ['order', kind, chosen],
     queryFn: ({ signal }) => sendJson<OrderedView>('POST', 'operations', { kind, ...chosen }, { signal }),
     gcTime: 0,
+    enabled,
   });
+}
+
+function Counted(props: OrderProps) {
+  const { kind, chosen } = props;
+  const query = useCount(kind, chosen);
   return (
     <>
       <ModalTitle>{query.data ? deedWords(kind, query.data.count) : DEEDS[kind].verb}</ModalTitle>
       <Loaded query={query} what="how many it is about">
-        {({ count }) => (count === 0 ? <p>There is nothing that it could be done to.</p> : <Form {...props} count={count} />)}
+        {({ count: all }) => (all === 0 ? <p>There is nothing that it could be done to.</p> : <Form {...props} count={all} />)}
       </Loaded>
     </>
   );
@@ -65,6 +73,7 @@ function Form({ kind, chosen, count, onClose, onOrdered }: OrderProps & { readon
       }}
     >
       <p className="dim">{DEEDS[kind].about}</p>
+      <SeenTo {...{ kind, chosen, count }} />
       {hasVersion(kind) && <VersionChoice value={version} onChange={setVersion} />}
       {kind === 'discard' && <Reason value={reason} onChange={setReason} />}
       <label>
@@ -92,9 +101,20 @@ function Form({ kind, chosen, count, onClose, onOrdered }: OrderProps & { readon
   );
 }
 
+/** Of all failed runs that are to be run again, how many somebody has seen to: those would do a second time what was done since. */
+function SeenTo({ kind, chosen, count: all }: Pick<OrderProps, 'kind' | 'chosen'> & { readonly count: number }) {
+  const letters = useCount('retry', chosen, kind === 'rerun' && chosen['status'] === 'failed').data?.count ?? all;
+  if (letters >= all) return null;
+  return (
+    <p role="status">
+      {count(all - letters, 'of them was', 'of them were')} re-run or discarded already, and would be run again too. Retry leaves those out.
+    </p>
+  );
+}
+
 function useOrder(kind: Kind, onOrdered: () => void) {
   const [, navigate] = useLocation();
-  return useMutation({
+  return usePressMutation({
     mutationFn: (order: object) => sendJson<OrderedView>('POST', 'operations', order),
     onSuccess: ({ operation, count }) => {
       onOrdered();

@@ -1,5 +1,6 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { get, send } from '../api/client.js';
+import { usePressMutation } from '../api/press-mutation.js';
 import type { OperationPage, OperationView } from '../api/wire.js';
 
 /** While it runs: progress is written piece by piece, a few times a second. */
@@ -26,7 +27,7 @@ export function useOperations() {
 
 export function useCancelOperation(id: string) {
   const client = useQueryClient();
-  return useMutation({
+  return usePressMutation({
     mutationFn: () => send<OperationView>('POST', `operations/${id}/cancel`),
     onSuccess: (operation) => client.setQueryData(['operation', id], operation),
     onSettled: () => client.invalidateQueries({ queryKey: ['operations'] }),

@@ -1,5 +1,6 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { get, queryText, send, sendJson } from '../api/client.js';
+import { usePressMutation } from '../api/press-mutation.js';
 import type {
   CredentialItem,
   EndpointActivityView,
@@ -49,7 +50,7 @@ const CHANGED = [['endpoints'], ['credentials']] as const;
 /** Changes what endpoints and credentials there are; both are looked at anew then. */
 function useChange<A, T>(change: (given: A) => Promise<T>) {
   const client = useQueryClient();
-  return useMutation({
+  return usePressMutation({
     mutationFn: change,
     onSettled: () => Promise.all(CHANGED.map((queryKey) => client.invalidateQueries({ queryKey }))),
   });
@@ -58,7 +59,7 @@ function useChange<A, T>(change: (given: A) => Promise<T>) {
 /** Removes what is looked at: nothing is left to ask for, and no list shows it any more. */
 function useRemoval<T>(remove: () => Promise<T>) {
   const client = useQueryClient();
-  return useMutation({
+  return usePressMutation({
     mutationFn: remove,
     onSuccess: () => Promise.all(CHANGED.map((queryKey) => client.resetQueries({ queryKey, exact: true }))),
   });
@@ -115,7 +116,7 @@ export const useUnsealCredential = (name: string) =>
   useChange((_: void) => send<RemovedCredential>('DELETE', `credentials/${encodeURIComponent(name)}`));
 
 export const useTestCredential = (name: string) =>
-  useMutation({
+  usePressMutation({
     mutationFn: (url: string) =>
       sendJson<TestedCredential>('POST', `credentials/${encodeURIComponent(name)}/test`, url === '' ? {} : { url }),
   });

@@ -1,6 +1,7 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import { queryText, send } from '../api/client.js';
+import { usePressMutation } from '../api/press-mutation.js';
 import { announce } from '../shell/announcer.js';
 import { ConfirmedButton } from '../ui/confirmed-button.js';
 import { Failure } from '../ui/states.js';
@@ -31,7 +32,7 @@ function useDiscard() {
   const { flowId, flush, liveVersion } = useEditor();
   const client = useQueryClient();
   const [, navigate] = useLocation();
-  return useMutation({
+  return usePressMutation({
     mutationFn: async () => {
       const { server } = await flush();
       await send('DELETE', `flows/${flowId}/draft${queryText({ revision: server.revision })}`);

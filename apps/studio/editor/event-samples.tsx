@@ -1,7 +1,8 @@
 import type { Json } from '@millrace/component-sdk';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState, type SubmitEvent } from 'react';
 import { sendJson } from '../api/client.js';
+import { usePressMutation } from '../api/press-mutation.js';
 import type { EventView, SampleView } from '../api/wire.js';
 import { SAMPLE } from '../pages/curl.js';
 import { announce } from '../shell/announcer.js';
@@ -14,7 +15,7 @@ type OnEvent = (id: string) => void;
 function useSample(onEvent: OnEvent) {
   const { flowId } = useEditor();
   const client = useQueryClient();
-  return useMutation({
+  return usePressMutation({
     mutationFn: (body: Json) => sendJson<SampleView>('POST', `flows/${flowId}/samples`, { body }),
     onSuccess: async ({ eventId }) => {
       await client.invalidateQueries({ queryKey: ['events'] });

@@ -1,7 +1,8 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState, type SubmitEvent } from 'react';
 import { useLocation } from 'wouter';
 import { queryText } from '../api/client.js';
+import { usePressMutation } from '../api/press-mutation.js';
 import { archivedFlowsQuery, draftsQuery, flowsQuery, useArchivedFlows, useDrafts, useFlows } from '../api/queries.js';
 import type { DraftList, EventView, FlowList } from '../api/wire.js';
 import { Button } from '../ui/controls.js';
@@ -22,7 +23,7 @@ function useTakenIds(): readonly string[] {
 export function BuildFlow({ event }: { readonly event: EventView }) {
   const client = useQueryClient();
   const [, navigate] = useLocation();
-  const build = useMutation({
+  const build = usePressMutation({
     mutationFn: async () => {
       const [flows, archived, drafts] = await Promise.all([
         client.fetchQuery({ ...flowsQuery, staleTime: 0 }),
@@ -60,13 +61,13 @@ export function NewFlow() {
       </Button>
       <Modal open={open} onClose={() => setOpen(false)} className="new-flow">
         <ModalTitle>New flow</ModalTitle>
-        <NameForm />
+        <NameForm onCancel={() => setOpen(false)} />
       </Modal>
     </>
   );
 }
 
-function NameForm() {
+function NameForm({ onCancel }: { readonly onCancel: () => void }) {
   const taken = useTakenIds();
   const [, navigate] = useLocation();
   const [name, setName] = useState('');
@@ -97,9 +98,12 @@ function NameForm() {
           Requests to <code>/flows/{id}/hook</code> are kept from now on; they run it once it is published.
         </p>
       )}
-      <Button look="ink" type="submit" disabled={name.trim() === ''}>
-        Begin
-      </Button>
+      <div className="actions">
+        <Button look="ink" type="submit" disabled={name.trim() === ''}>
+          Begin
+        </Button>
+        <Button onClick={onCancel}>Cancel</Button>
+      </div>
     </form>
   );
 }

@@ -9,6 +9,7 @@ import { everyStep, readFlow } from '../flow/structure.js';
 import { announce } from '../shell/announcer.js';
 import { Button } from '../ui/controls.js';
 import { Modal, ModalTitle } from '../ui/modal.js';
+import { useOnce } from '../ui/once.js';
 import { Loaded } from '../ui/states.js';
 import { ChangeList } from './changes.js';
 import { Conflict } from './conflict.js';
@@ -101,7 +102,7 @@ function Review({ flowId, editor, problems, liveVersion, onClose }: ReviewProps)
         />
       )}
       <div className="actions publish-actions">
-        <Button look="ink" disabled={busy || errors.length > 0 || failure?.theirs !== undefined} onClick={() => void publish()}>
+        <Button look="ink" disabled={busy || errors.length > 0 || failure?.theirs !== undefined} onClick={() => publish()}>
           Publish
         </Button>
         <Button onClick={onClose}>Not yet</Button>
@@ -119,7 +120,7 @@ interface Failure {
 interface Publishing {
   readonly failure: Failure | undefined;
   readonly busy: boolean;
-  readonly publish: () => Promise<void>;
+  readonly publish: () => void;
   /** The draft is one that knows their version: what it changes of that is shown, and not published before it was looked at. */
   readonly keepMine: (theirs: TheirText) => void;
   readonly takeTheirs: (theirs: TheirText) => void;
@@ -151,13 +152,13 @@ function usePublishing(flowId: string, editor: DraftEditor, onClose: () => void)
     editor.stale((answer as { theirs: ServerDraft | null }).theirs);
     onClose();
   };
-  const publish = async (): Promise<void> => {
+  const publish = useOnce(() => {
     setFailure(undefined);
     setBusy(true);
-    await send()
+    return send()
       .catch(failed)
       .finally(() => setBusy(false));
-  };
+  });
   const knowing = ({ version, hash }: TheirText): void => {
     editor.rebase({ version, hash });
     setFailure(undefined);

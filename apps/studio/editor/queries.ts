@@ -1,6 +1,7 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useDeferredValue, useEffect, useState } from 'react';
 import { get, sendJson } from '../api/client.js';
+import { usePressMutation } from '../api/press-mutation.js';
 import { useEvent, useEvents } from '../api/queries.js';
 import type { CheckedView, EventView, RunView } from '../api/wire.js';
 
@@ -72,7 +73,7 @@ function useSettled(from: string, newest: string | undefined): string | undefine
 /** A request that changes something of a flow, after which what is known of flows is asked for anew. */
 export function useFlowChange<T>(path: string) {
   const client = useQueryClient();
-  return useMutation({
+  return usePressMutation({
     mutationFn: (value: unknown) => sendJson<T>('POST', path, value),
     onSuccess: () => Promise.all(['flows', 'flow', 'versions'].map((key) => client.invalidateQueries({ queryKey: [key] }))),
   });

@@ -5,6 +5,7 @@ import { useRun } from '../api/queries.js';
 import type { OutputsView, RunView, StepView, TestPlanView, TestStartedView } from '../api/wire.js';
 import { everyStep, readFlow } from '../flow/structure.js';
 import { isActive } from '../run/overlay.js';
+import { useOnce } from '../ui/once.js';
 import type { EditorView } from './context.js';
 import type { DraftEditor } from './use-draft.js';
 
@@ -64,7 +65,7 @@ export function useStepTest(flowId: string, step: string | undefined, event: str
   const [starting, setStarting] = useState(false);
   const [problem, setProblem] = useState<string>();
   const run = useRun(started?.runId).data;
-  const begin = async (): Promise<void> => {
+  const begin = useOnce(async () => {
     setStarting(true);
     setProblem(undefined);
     try {
@@ -78,13 +79,13 @@ export function useStepTest(flowId: string, step: string | undefined, event: str
     } finally {
       setStarting(false);
     }
-  };
+  });
   const isRunning = started !== undefined && (run === undefined || isActive(run));
   return {
     run: isRunning ? undefined : run,
     row: run?.steps.findLast(({ path }) => path === started?.path),
     isBusy: starting || isRunning,
     problem,
-    begin: () => void begin(),
+    begin,
   };
 }

@@ -7,7 +7,7 @@ export type KeyPrefix = readonly string[];
 export function affectedBy({ runs, events, refusals, flows }: Changes): KeyPrefix[] {
   const listed = runs.some(({ progress }) => !progress);
   return [
-    ...(listed ? [['runs'], ['activity'], ['status']] : []),
+    ...(listed ? [['runs'], ['causes'], ['activity'], ['status']] : []),
     ...(runs.length > 0 ? [['outputs']] : []),
     ...runs.map(({ id }) => ['run', id]),
     // Lists of events name the runs.

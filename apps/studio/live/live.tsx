@@ -31,7 +31,8 @@ export function useChanges(heard: Heard): void {
   }, [heard]);
 }
 
-/** What is counted over a day costs the server more than it changes with one run. */
+/** What is counted over many runs costs the server more than it changes with one of them. */
+const SELDOM: readonly string[] = ['activity', 'causes'];
 const SELDOM_MS = 5_000;
 const LISTS: readonly string[] = ['runs', 'events', 'refusals'];
 
@@ -62,7 +63,7 @@ function take(message: LiveMessage, { client, seldom, lists }: Kept): void {
   for (const queryKey of affectedBy(message.changes)) {
     const [name = ''] = queryKey;
     if (LISTS.includes(name)) lists.changed(name);
-    else if (name === 'activity') seldom.ask(name);
+    else if (SELDOM.includes(name)) seldom.ask(name);
     else void client.invalidateQueries({ queryKey });
   }
   for (const heard of changeListeners) heard(message.changes);

@@ -1,5 +1,6 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { get, sendJson } from '../api/client.js';
+import { usePressMutation } from '../api/press-mutation.js';
 import type { ArchivedView, FlowView, SourceView } from '../api/wire.js';
 import { announce } from '../shell/announcer.js';
 import { ConfirmedButton } from '../ui/confirmed-button.js';
@@ -24,7 +25,7 @@ export function ArchiveFlow({ flow: { id, state } }: { readonly flow: FlowView }
 
 function useArchive(id: string) {
   const client = useQueryClient();
-  return useMutation({
+  return usePressMutation({
     mutationFn: async () => {
       const { base } = await get<SourceView>(`flows/${id}/source`);
       await sendJson<ArchivedView>('POST', `flows/${id}/archive`, { base });

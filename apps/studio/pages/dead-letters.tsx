@@ -1,7 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { get } from '../api/client.js';
 import type { CausesView, CauseView } from '../api/wire.js';
 import { OrderDialog, type Chosen } from '../bulk/order-dialog.js';
 import { ago, count, shortId } from '../format/format.js';
@@ -12,14 +10,6 @@ import { HeadRow } from '../ui/head-row.js';
 import { Sentence } from '../ui/sentence.js';
 import { useNow } from '../ui/use-now.js';
 import { LetterActions, LetterRows, useLetterChange } from './letter-rows.js';
-
-/** What failed runs that wait for a person failed of. */
-export const useCauses = () =>
-  useQuery({
-    // Below runs, so that every change of a run asks for them anew.
-    queryKey: ['runs', 'causes'],
-    queryFn: ({ signal }) => get<CausesView>('dead-letters/causes', {}, signal),
-  });
 
 type Names = ReadonlyMap<string, string>;
 
@@ -74,7 +64,7 @@ function Cause({ cause, names, onOrder }: CauseProps) {
           <span className="with-glyph wrapping">
             <Glyph status="failed" quiet />
             <span>
-              <Link className="link" href={`/flows/${flow}`}>
+              <Link className="link name nowrap" href={`/flows/${flow}`} title={names.get(flow) ?? flow}>
                 {names.get(flow) ?? flow}
               </Link>{' '}
               <code className="dim">{step}</code>

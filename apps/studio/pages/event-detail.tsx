@@ -1,6 +1,7 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
 import { send } from '../api/client.js';
+import { usePressMutation } from '../api/press-mutation.js';
 import { useEvent } from '../api/queries.js';
 import type { EventView, ReplayView } from '../api/wire.js';
 import { count, duration, moment, shortId, size } from '../format/format.js';
@@ -100,7 +101,7 @@ function Outcome({ event }: { readonly event: EventView }) {
         <li key={run.id} className="with-glyph one-line">
           <Glyph status={run.status} quiet />
           <Link className="link" href={`/runs/${run.id}`}>
-            Run {shortId(run.id)} {statusWords(run.status).toLowerCase()}
+            {run.test ? 'Test' : 'Run'} {shortId(run.id)} {statusWords(run.status).toLowerCase()}
           </Link>
           {run.finishedAt && <span className="dim">{duration(Date.parse(run.finishedAt) - Date.parse(run.createdAt))}</span>}
           {run.error && (
@@ -198,7 +199,7 @@ function Place({ flowId }: { readonly flowId: string }) {
 function Replay({ event: { id } }: { readonly event: EventView }) {
   const [, navigate] = useLocation();
   const client = useQueryClient();
-  const replay = useMutation({
+  const replay = usePressMutation({
     mutationFn: () => send<ReplayView>('POST', `events/${id}/replay`),
     onSuccess: async ({ runId }) => {
       await client.invalidateQueries({ queryKey: ['runs'] });

@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import { useFlow } from '../api/queries.js';
 import type { FlowView } from '../api/wire.js';
 import { Canvas } from '../canvas/canvas.js';
+import { PauseButton } from '../editor/pause.js';
 import { everyStep, readFlow, type FlowTree } from '../flow/structure.js';
 import { stepTitle, triggerTitle } from '../flow/words.js';
 import { count, moment } from '../format/format.js';
@@ -44,6 +45,7 @@ function Flow({ flow }: { readonly flow: FlowView }) {
         <Link className="button" data-look="quiet" href={`/flows/${flow.id}/versions`}>
           Versions
         </Link>
+        {(flow.state === 'live' || flow.paused) && <PauseButton flow={flow} />}
         <Link className="button" data-look="plain" href={`/flows/${flow.id}/edit`}>
           Edit
         </Link>

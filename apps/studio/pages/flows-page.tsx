@@ -106,7 +106,7 @@ function DraftRow({ draft: { flowId, name, updatedAt, base } }: { readonly draft
       <td>
         <span className="with-glyph wrapping">
           <Glyph status="draft" quiet />
-          <Link className="row-link" href={`/flows/${flowId}/edit`}>
+          <Link className="row-link name nowrap" href={`/flows/${flowId}/edit`} title={name ?? flowId}>
             {name ?? flowId}
           </Link>
         </span>
@@ -132,7 +132,7 @@ function FlowRow({ flow, hasDraft, activity }: FlowRowProps) {
       <td>
         <span className="with-glyph wrapping">
           <Glyph status={flow.state} quiet />
-          <Link className="row-link" href={`/flows/${flow.id}`}>
+          <Link className="row-link name nowrap" href={`/flows/${flow.id}`} title={flow.name ?? flow.id}>
             {flow.name ?? flow.id}
           </Link>
         </span>

@@ -1,5 +1,5 @@
 import { Link } from 'wouter';
-import { useActivity, useFlows, useStatus } from '../api/queries.js';
+import { useActivity, useCauses, useFlows, useStatus } from '../api/queries.js';
 import type { ActivityView, CausesView, FlowItem, StatusView } from '../api/wire.js';
 import { ago, count, duration, whole } from '../format/format.js';
 import { Header } from '../shell/shell.js';
@@ -10,7 +10,8 @@ import { Loaded } from '../ui/states.js';
 import { useNow } from '../ui/use-now.js';
 import { attentionOf, type Attention } from './attention.js';
 import { healthNumbers } from './health-numbers.js';
-import { DeadLetters, useCauses } from './dead-letters.js';
+import { waitingRuns } from '../run/waiting-runs.js';
+import { DeadLetters } from './dead-letters.js';
 import { HourStrip } from './hour-strip.js';
 import { Sparkline } from './sparkline.js';
 
@@ -58,7 +59,7 @@ function flowsSentence(needy: number, all: number): string {
 
 /** Flows that are well again may leave failed runs behind. */
 function waitingSentence(causes: CausesView | undefined): string {
-  const waiting = causes?.items.reduce((sum, cause) => sum + cause.count, 0) ?? 0;
+  const waiting = waitingRuns(causes);
   if (waiting === 0) return '';
   return `${count(waiting, 'failed run')}${causes?.more ? ' or more' : ''} ${waiting === 1 ? 'waits' : 'wait'} for you.`;
 }
@@ -74,7 +75,7 @@ function AttentionTable({ rows }: { readonly rows: readonly Attention[] }) {
             <td>
               <span className="with-glyph wrapping">
                 <Glyph status={row.glyph} quiet />
-                <Link className="row-link" href={`/flows/${row.flowId}`}>
+                <Link className="row-link name nowrap" href={`/flows/${row.flowId}`} title={row.name}>
                   {row.name}
                 </Link>
               </span>

@@ -1,7 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { get, sendJson } from '../api/client.js';
+import { usePressMutation } from '../api/press-mutation.js';
 import type { BulkView, CauseView, RunItem, RunPage } from '../api/wire.js';
 import { ago, count, shortId, whole } from '../format/format.js';
 import { announce } from '../shell/announcer.js';
@@ -41,7 +42,7 @@ type Verb = 'retry' | 'discard';
 export function useLetterChange(id: string) {
   const client = useQueryClient();
   const [problem, setProblem] = useState<string>();
-  const change = useMutation({
+  const change = usePressMutation({
     mutationFn: (verb: Verb) => {
       const reason = verb === 'discard' ? { reason: 'Discarded in the studio' } : {};
       return sendJson<BulkView>('POST', `dead-letters/${verb}`, { ids: [id], confirm: 1, ...reason });
@@ -51,7 +52,7 @@ export function useLetterChange(id: string) {
       announce(`${count(done, 'run')} ${verb === 'retry' ? 'retried' : 'discarded'}`);
     },
     onError: (error) => setProblem(error.message),
-    onSettled: () => Promise.all(['runs', 'activity'].map((key) => client.invalidateQueries({ queryKey: [key] }))),
+    onSettled: () => Promise.all(['runs', 'causes', 'activity'].map((key) => client.invalidateQueries({ queryKey: [key] }))),
   });
   return { change, problem };
 }

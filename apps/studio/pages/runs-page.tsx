@@ -88,7 +88,12 @@ function RunList({ flow, status }: { readonly flow: string | undefined; readonly
           </>
         ) : (
           <>
-            <BulkBar kinds={['rerun', 'cancel']} selection={selection} filters={orderFilters(filters)} />
+            <BulkBar
+              kinds={status === 'failed' ? FOR_FAILED : FOR_ANY}
+              selection={selection}
+              filters={orderFilters(filters)}
+              seenTo={fresh.shown.filter(({ resolution }) => resolution !== null).map(({ id }) => id)}
+            />
             <NewPill fresh={fresh} />
             <Rows items={fresh.shown} selection={selection} stale={query.isPlaceholderData}>
               <LoadMore query={query} searching={searching} />
@@ -99,6 +104,10 @@ function RunList({ flow, status }: { readonly flow: string | undefined; readonly
     </Loaded>
   );
 }
+
+const FOR_ANY = ['rerun', 'cancel'] as const;
+/** First what repeats nothing: neither what was done before a run failed, nor a run that somebody has seen to. */
+const FOR_FAILED = ['retry', 'rerun', 'discard'] as const;
 
 /** States that no index names: they are looked for. */
 const LOOKED_FOR: readonly string[] = ['succeeded', 'cancelled', 'filtered'];
@@ -155,9 +164,10 @@ function Cells({ run, name, now, small }: CellsProps) {
     <>
       <span role="cell" className="with-glyph">
         <Glyph status={run.status} />
-        <Link className="row-link nowrap" href={`/runs/${run.id}`}>
+        <Link className="row-link nowrap" href={`/runs/${run.id}`} title={name}>
           {name}
         </Link>
+        {run.test && <span className="mark-word">Test</span>}
       </span>
       <code role="cell" className="dim">
         {shortId(run.id)}
@@ -178,13 +188,17 @@ function Cells({ run, name, now, small }: CellsProps) {
   );
 }
 
+/** What became of failed runs that wait for nobody any more. */
+const RESOLUTIONS = { rerun: 'Re-run', discarded: 'Discarded', caller: 'Left to its caller' } as const;
+
 /** Where there is no room for what started a run, that stands in the place of nothing to tell. */
-function What({ run: { error, status, trigger }, small }: Pick<CellsProps, 'run' | 'small'>) {
+function What({ run: { error, status, trigger, resolution }, small }: Pick<CellsProps, 'run' | 'small'>) {
   if (error) {
     return (
       <span title={plainSentence(error.message)}>
+        {resolution !== null && <span className="mark-word">{RESOLUTIONS[resolution]}</span>}{' '}
         {error.step !== undefined && <code>{error.step} </code>}
-        <span className={status === 'failed' ? 'bad' : 'dim'}>{errorTitle(error)}</span>{' '}
+        <span className={status === 'failed' && resolution === null ? 'bad' : 'dim'}>{errorTitle(error)}</span>{' '}
         <span className="dim">
           <Sentence text={error.message} />
         </span>

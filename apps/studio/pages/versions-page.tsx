@@ -1,5 +1,6 @@
 import type { FlowDiff } from '@millrace/flow';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { get, sendJson } from '../api/client.js';
 import type { PublishedView, VersionItem, VersionPage } from '../api/wire.js';
 import { ChangeList } from '../editor/changes.js';
@@ -9,6 +10,7 @@ import { announce } from '../shell/announcer.js';
 import { Header } from '../shell/shell.js';
 import { Button } from '../ui/controls.js';
 import { HeadRow } from '../ui/head-row.js';
+import { Modal, ModalTitle } from '../ui/modal.js';
 import { Loaded } from '../ui/states.js';
 import { useNow } from '../ui/use-now.js';
 import { useUrlState } from '../ui/url-state.js';
@@ -33,6 +35,7 @@ export function VersionsPage({ id }: { readonly id: string }) {
 
 function Versions({ id, items }: { readonly id: string; readonly items: readonly VersionItem[] }) {
   const { get: chosen, set } = useUrlState();
+  const liveVersion = items.find(({ live }) => live)?.version;
   const [from, to] = (chosen('compare') ?? '').split('..').map(Number);
   return (
     <div className="page-body" tabIndex={0} role="region" aria-label="Versions">
@@ -40,7 +43,7 @@ function Versions({ id, items }: { readonly id: string; readonly items: readonly
         <HeadRow names={['Version', 'Published', 'How', 'Next']} />
         <tbody>
           {items.map((item) => (
-            <Row key={item.version} id={id} item={item} onCompare={(range) => set({ compare: range })} />
+            <Row key={item.version} id={id} item={item} liveVersion={liveVersion} onCompare={(range) => set({ compare: range })} />
           ))}
         </tbody>
       </table>
@@ -52,15 +55,14 @@ function Versions({ id, items }: { readonly id: string; readonly items: readonly
 interface RowProps {
   readonly id: string;
   readonly item: VersionItem;
+  readonly liveVersion: number | undefined;
   readonly onCompare: (range: string) => void;
 }
 
 const ORIGINS = { folder: 'From the flows folder', draft: 'From a draft', deploy: 'Deployed', rollback: 'Rolled back' } as const;
 
-function Row({ id, item: { version, live, createdAt, origin, restored }, onCompare }: RowProps) {
+function Row({ id, item: { version, live, createdAt, origin, restored }, liveVersion, onCompare }: RowProps) {
   const now = useNow();
-  const back = useFlowChange<PublishedView>(`flows/${id}/rollback`);
-  const roll = (): void => back.mutate({ version }, { onSuccess: (published) => announce(`Version ${published.version} is live`) });
   return (
     <tr>
       <td>{live ? `Live v${version}` : `v${version}`}</td>
@@ -69,36 +71,93 @@ function Row({ id, item: { version, live, createdAt, origin, restored }, onCompa
       <td className="tight">
         <span className="actions">
           {version > 1 && <Button onClick={() => onCompare(`${version - 1}..${version}`)}>Changes in v{version}</Button>}
-          {!live && (
-            <Button disabled={back.isPending} title="Its text becomes the newest version. No version is changed." onClick={roll}>
-              Roll back to v{version}
-            </Button>
-          )}
+          <RollBack {...{ id, version, live, liveVersion }} />
         </span>
-        {back.error && (
-          <p className="bad" role="alert">
-            {back.error.message}
-          </p>
-        )}
       </td>
     </tr>
   );
 }
 
-function Comparison({ id, from, to }: { readonly id: string; readonly from: number; readonly to: number }) {
+interface RollBackProps {
+  readonly id: string;
+  readonly version: number;
+  /** Whether it is the live one itself: there is nothing to roll back to, but what made it so is still told. */
+  readonly live: boolean;
+  /** Undefined while none is live: the flow is archived. */
+  readonly liveVersion: number | undefined;
+}
+
+/** Shows what rolling back changes, then does it: every event that comes afterwards takes that way. */
+function RollBack(props: RollBackProps) {
+  const { id, version, live } = props;
+  const [open, setOpen] = useState(false);
+  const close = (): void => setOpen(false);
+  const back = useFlowChange<PublishedView>(`flows/${id}/rollback`);
+  const said = (published: PublishedView): void => (close(), announce(`Version ${published.version} is live`));
+  if (live) return null;
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>Roll back to v{version}…</Button>
+      <Modal open={open} onClose={close} className="publish">
+        <ModalTitle>Roll back to version {version}</ModalTitle>
+        <RollBackReview {...props} back={back} onRoll={() => back.mutate({ version }, { onSuccess: said })} onClose={close} />
+      </Modal>
+    </>
+  );
+}
+
+interface ReviewProps extends RollBackProps {
+  readonly back: ReturnType<typeof useFlowChange<PublishedView>>;
+  readonly onRoll: () => void;
+  readonly onClose: () => void;
+}
+
+function RollBackReview({ id, version, liveVersion, back, onRoll, onClose }: ReviewProps) {
+  return (
+    <div className="publish-body">
+      <p className="dim">Its text becomes the newest version and goes live at once. No version is changed.</p>
+      {liveVersion === undefined ? <p>The flow is live again with it.</p> : <Difference id={id} from={liveVersion} to={version} />}
+      {back.error && (
+        <p className="bad" role="alert">
+          {back.error.message}
+        </p>
+      )}
+      <div className="actions">
+        <Button look="ink" disabled={back.isPending} onClick={onRoll}>
+          Roll back to v{version}
+        </Button>
+        <Button onClick={onClose}>Leave it</Button>
+      </div>
+    </div>
+  );
+}
+
+interface DifferenceProps {
+  readonly id: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+function Comparison({ id, from, to }: DifferenceProps) {
+  return (
+    <section aria-label="Difference">
+      <h3 className="section-title">
+        From v{from} to v{to}
+      </h3>
+      <Difference {...{ id, from, to }} />
+    </section>
+  );
+}
+
+function Difference({ id, from, to }: DifferenceProps) {
   const query = useQuery({
     queryKey: ['diff', id, from, to],
     queryFn: ({ signal }) => sendJson<FlowDiff>('POST', `flows/${id}/diff`, { from: { version: from }, to: { version: to } }, { signal }),
     staleTime: Infinity,
   });
   return (
-    <section aria-label="Difference">
-      <h3 className="section-title">
-        From v{from} to v{to}
-      </h3>
-      <Loaded query={query} what="the difference">
-        {(diff) => <ChangeList diff={diff} />}
-      </Loaded>
-    </section>
+    <Loaded query={query} what="the difference">
+      {(diff) => <ChangeList diff={diff} />}
+    </Loaded>
   );
 }

@@ -8,6 +8,7 @@ import { EventBody } from '../run/panels.js';
 import { Header } from '../shell/shell.js';
 import { Button, CopyField } from '../ui/controls.js';
 import { Glyph, statusWords } from '../ui/glyph.js';
+import { useOnce } from '../ui/once.js';
 import { Loaded } from '../ui/states.js';
 import { curlLine, fetchLine, SAMPLE } from './curl.js';
 import { firstFlow } from './send-line.js';
@@ -78,16 +79,16 @@ function Send({ flow, url, latest }: { readonly flow: FlowItem; readonly url: st
 /** From this page: the same request that the examples make. */
 function SendSample({ url }: { readonly url: string }) {
   const [failure, setFailure] = useState('');
-  const send = async (): Promise<void> => {
+  const send = useOnce(async () => {
     const target = new URL(url);
     const response = await fetch(target.pathname, { method: 'POST', headers: { 'content-type': 'application/json' }, body: SAMPLE }).catch(
       () => undefined,
     );
     setFailure(response?.ok ? '' : `It was answered ${response?.status ?? 'not at all'}. The refused events say why.`);
-  };
+  });
   return (
     <>
-      <Button onClick={() => void send()}>Send a sample for me</Button>
+      <Button onClick={send}>Send a sample for me</Button>
       {failure !== '' && <span className="bad">{failure}</span>}
     </>
   );

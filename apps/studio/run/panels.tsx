@@ -5,11 +5,12 @@ import { clock, count, moment, shortId, size } from '../format/format.js';
 import { Fact, Facts } from '../ui/controls.js';
 import { DataTree } from '../ui/data-tree.js';
 import { LargeValue } from '../ui/large-value.js';
-import { Glyph, statusWords } from '../ui/glyph.js';
+import { Glyph } from '../ui/glyph.js';
 import { useNow } from '../ui/use-now.js';
 import { ErrorBlock } from './error-block.js';
-import { CalledBy, RepeatedBy, Repeats, RetryNote } from './repeats.js';
+import { CalledBy, RepeatedBy, Repeats, Replays, RetryNote } from './repeats.js';
 import { Took } from './run-bar.js';
+import { followedPath, runWords } from './run-words.js';
 import type { ShownRun } from './shown-run.js';
 import { Held, Pace, Turn } from './turn.js';
 
@@ -26,9 +27,10 @@ export function RunPanel({
   return (
     <div className="panel-body" tabIndex={0} role="region" aria-label="The run">
       <h2 className="with-glyph">
-        <Glyph status={run.status} quiet /> Run {statusWords(run.status).toLowerCase()}
+        <Glyph status={run.status} quiet /> {runWords(run)}
       </h2>
       <Repeats run={run} tree={tree} event={event} />
+      <Replays run={run} event={event} />
       {run.held ? <Held run={run} /> : <Turn lane={run.lane} />}
       {run.status === 'cancelled' && <Cancelled run={run} />}
       <Pace pace={run.pace} />
@@ -43,10 +45,10 @@ export function RunPanel({
       )}
       <Facts>
         <Fact label="Flow">
-          <Link className="link" href={`/flows/${run.flowId}`}>
+          <Link className="link" href={followedPath(run)}>
             {tree.name ?? run.flowId}
           </Link>{' '}
-          version {run.version}
+          {run.version === 0 ? 'as a draft' : `version ${run.version}`}
         </Fact>
         <Fact label="Event">
           {event && event.name !== null && `${event.name} `}

@@ -8,6 +8,7 @@ import { objectOf, type FlowStep, type FlowTree } from '../flow/structure.js';
 import { shortId } from '../format/format.js';
 import { statusWords } from '../ui/glyph.js';
 import { isActive } from './overlay.js';
+import { replayedIn } from './replayed.js';
 import { takenOver } from './retried.js';
 import { useRetryWords } from './retry-words.js';
 
@@ -43,6 +44,28 @@ export function Repeats({ run, tree, event }: RepeatsProps) {
       Retries run <RunLink id={run.rerunOf} />
       {from !== undefined && ` from ${from}`}. {words} {isOne ? 'was' : 'were'} not run again: what {isOne ? 'it' : 'they'} gave is taken
       over.
+    </p>
+  );
+}
+
+/** That it is a replay, and of which event. */
+export function Replays({ run, event }: Pick<RepeatsProps, 'run' | 'event'>) {
+  const replayed = replayedIn(run, event);
+  if (!replayed) return null;
+  const { eventId, before } = replayed;
+  return (
+    <p>
+      Replay of event{' '}
+      <Link className="link mono" href={`/events/${eventId}`}>
+        {shortId(eventId)}
+      </Link>
+      {before === undefined ? (
+        '.'
+      ) : (
+        <>
+          , which had made run <RunLink id={before} /> before.
+        </>
+      )}
     </p>
   );
 }

@@ -1,8 +1,9 @@
 import type { Json } from '@millrace/component-sdk';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { queryText, sendJson } from '../api/client.js';
+import { usePressMutation } from '../api/press-mutation.js';
 import type { EventView, RerunView, RunView } from '../api/wire.js';
 import { announce } from '../shell/announcer.js';
 import { Button } from '../ui/controls.js';
@@ -21,7 +22,7 @@ interface RerunRequest {
 function useRerun(runId: string) {
   const client = useQueryClient();
   const [, navigate] = useLocation();
-  return useMutation({
+  return usePressMutation({
     mutationFn: (request: RerunRequest) => sendJson<RerunView>('POST', `runs/${runId}/rerun`, request),
     onSuccess: async ({ runId: next, reused }) => {
       await client.invalidateQueries({ queryKey: ['runs'] });
@@ -89,18 +90,24 @@ function EditAndRerun({ payload, rerun }: { readonly payload: Json; readonly rer
       <Button onClick={() => setOpen(true)}>Edit and re-run</Button>
       <Modal open={open} onClose={() => setOpen(false)} className="rerun">
         <ModalTitle>Re-run with another body</ModalTitle>
-        <PayloadForm payload={payload} onSend={(changed) => rerun.mutate({ from: 'start', payload: changed })} />
+        <PayloadForm payload={payload} rerun={rerun} onCancel={() => setOpen(false)} />
       </Modal>
     </>
   );
 }
 
-function PayloadForm({ payload, onSend }: { readonly payload: Json; readonly onSend: (payload: Json) => void }) {
+interface PayloadFormProps {
+  readonly payload: Json;
+  readonly rerun: ReturnType<typeof useRerun>;
+  readonly onCancel: () => void;
+}
+
+function PayloadForm({ payload, rerun, onCancel }: PayloadFormProps) {
   const [text, setText] = useState(() => JSON.stringify(payload, null, 2));
   const [problem, setProblem] = useState<string>();
   const send = (): void => {
     try {
-      onSend(JSON.parse(text) as Json);
+      rerun.mutate({ from: 'start', payload: JSON.parse(text) as Json });
     } catch (error) {
       setProblem(`The body is not JSON: ${(error as Error).message}`);
     }
@@ -114,9 +121,12 @@ function PayloadForm({ payload, onSend }: { readonly payload: Json; readonly onS
           {problem}
         </p>
       )}
-      <Button look="ink" onClick={send}>
-        Run with this body
-      </Button>
+      <div className="actions">
+        <Button look="ink" disabled={rerun.isPending} onClick={send}>
+          Run with this body
+        </Button>
+        <Button onClick={onCancel}>Cancel</Button>
+      </div>
     </div>
   );
 }

@@ -2,29 +2,32 @@ import { Webhook } from 'lucide-react';
 import { Link } from 'wouter';
 import type { EventView, RunView } from '../api/wire.js';
 import { clock, duration, shortId, size } from '../format/format.js';
-import { Glyph, statusWords } from '../ui/glyph.js';
+import { Glyph } from '../ui/glyph.js';
 import { useNow } from '../ui/use-now.js';
 import { givenIn } from './given.js';
 import { RunLink } from './repeats.js';
+import { replayedIn } from './replayed.js';
+import { followedPath, runWords } from './run-words.js';
 
 /** How the run stands, over the canvas. */
-export function RunBar({ run }: { readonly run: RunView }) {
+export function RunBar({ run, event }: { readonly run: RunView; readonly event: EventView | undefined }) {
   return (
     <div className="canvas-bar">
       <Glyph status={run.status} quiet />
-      <strong>Run {statusWords(run.status).toLowerCase()}</strong>
+      <strong>{runWords(run)}</strong>
       <code className="dim">{shortId(run.id)}</code>
       <span className="dim">
         {clock(run.createdAt)} · <Waited run={run} />
       </span>
-      <Link className="link" href={`/flows/${run.flowId}`}>
-        v{run.version}
+      <Link className="link" href={followedPath(run)}>
+        {run.version === 0 ? 'draft' : `v${run.version}`}
       </Link>
       {run.rerunOf !== null && (
         <span className="dim">
           {isRetry(run) ? 'retries' : 'repeats'} <RunLink id={run.rerunOf} />
         </span>
       )}
+      {replayedIn(run, event) !== undefined && <span className="dim">replay</span>}
     </div>
   );
 }

@@ -112,7 +112,7 @@ function Body({ view, shown, selected, onSelect }: BodyProps) {
     return (
       <div className="list-view">
         <div className="phone-bar">
-          <RunBar run={run} />
+          <RunBar run={run} event={event} />
           {run.error?.step !== undefined && <Button onClick={() => onSelect(stepIdOf(run.error?.step ?? ''))}>Show what failed</Button>}
         </div>
         <StepList run={run} tree={tree} selected={selected} onSelect={onSelect} />
@@ -129,7 +129,7 @@ function Body({ view, shown, selected, onSelect }: BodyProps) {
       onOpenData={(step) => onSelect(step, { tab: 'output' })}
     >
       <div className="canvas-strip">
-        <RunBar run={run} />
+        <RunBar run={run} event={event} />
         <EventBar event={event} />
       </div>
     </Canvas>

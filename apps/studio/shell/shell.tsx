@@ -1,8 +1,10 @@
 import { Activity, HeartPulse, Inbox, KeyRound, Link2, SlidersHorizontal, Workflow, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
-import { useActivity } from '../api/queries.js';
+import { useCauses } from '../api/queries.js';
+import { count, whole } from '../format/format.js';
 import { useLink } from '../live/live.js';
+import { waitingRuns } from '../run/waiting-runs.js';
 import { Announcer } from './announcer.js';
 import { useNarrow } from './narrow.js';
 
@@ -88,17 +90,23 @@ function NavEntry({ href, label, icon: Icon }: Entry) {
       <Link href={href} className="nav-entry" aria-current={current ? 'page' : undefined} title={label}>
         <Icon size={16} strokeWidth={1.6} aria-hidden />
         <span className="nav-text">{label}</span>
-        {href === '/runs' && <FailedCount />}
+        {href === '/health' && <WaitingCount />}
       </Link>
     </li>
   );
 }
 
-/** Runs of the last day that failed. */
-function FailedCount() {
-  const { data } = useActivity();
-  const failed = data?.flows.reduce((sum, flow) => sum + flow.failed, 0) ?? 0;
-  return failed === 0 ? null : <span className="nav-count">{failed} failed</span>;
+/** Failed runs that wait for a person: the page that it stands beside lists them, and once they are dealt with it is gone. */
+function WaitingCount() {
+  const { data } = useCauses();
+  const waiting = waitingRuns(data);
+  if (waiting === 0) return null;
+  return (
+    <span className="nav-count" title={`${count(waiting, 'failed run')} ${waiting === 1 ? 'waits' : 'wait'} for you`}>
+      {whole(waiting)}
+      {data?.more && '+'} failed
+    </span>
+  );
 }
 
 /** Said only when it is not so: that the page is live. */
@@ -136,7 +144,13 @@ export function Header({ trail, children, actions }: HeaderProps) {
       <ol className="trail">
         {trail.map(({ label, href }, index) => (
           <li key={label}>
-            {href === undefined ? <h1>{label}</h1> : <Link href={href}>{label}</Link>}
+            {href === undefined ? (
+              <h1 title={label}>{label}</h1>
+            ) : (
+              <Link href={href} title={label}>
+                {label}
+              </Link>
+            )}
             {index < trail.length - 1 && <span aria-hidden>/</span>}
           </li>
         ))}
