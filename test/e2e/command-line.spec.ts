@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
@@ -94,7 +94,7 @@ describe('runs and events', () => {
     const { items } = JSON.parse((await millrace(['runs', '--limit', '1', '--json'])).out) as { items: { id: string; eventId: string }[] };
     const [{ id, eventId } = { id: '', eventId: '' }] = items;
     expect((await millrace(['runs', '--status', 'succeeded'])).out).toMatch(new RegExp(`✓ succeeded +${id} +pushes`));
-    expect((await millrace(['runs', 'show', id])).out).toContain('✓ succeeded   tell (use)');
+    expect((await millrace(['runs', 'show', id])).out).toContain('✓ succeeded   tell (log)');
     expect((await millrace(['events'])).out).toContain(eventId);
     expect((await millrace(['events', 'show', eventId])).out).toContain('{"pusher":{"name":"Ada"}}');
   });
@@ -148,5 +148,47 @@ describe('validate', () => {
     expect([only.code, only.out]).toEqual([1, expect.stringMatching(/error endpoint\.unknown/)]);
     const nobody = await millrace(['validate', 'listens.json', '--url', 'http://127.0.0.1:9']);
     expect([nobody.code, nobody.err]).toEqual([1, expect.stringContaining('Nothing answers at http://127.0.0.1:9')]);
+  });
+});
+
+describe('a plugin', () => {
+  const flow = { format: 1, id: 'priced', trigger: { type: 'webhook' }, steps: [{ id: 'price', use: 'price.look-up' }] };
+  const cases = [{ name: 'looks it up', event: { body: {} }, replies: { price: { output: {} } }, expect: { run: 'succeeded' } }];
+  const component = "{ name: 'price.look-up', title: 'Look up', props: { type: 'object' }, run: () => ({}) }";
+
+  /** A folder of flows beside one plugin. */
+  async function folderWith(plugin: string): Promise<string> {
+    const place = await mkdtemp(join(folder, 'plugin-'));
+    await mkdir(join(place, 'flows'));
+    await writeFile(join(place, 'flows', 'priced.json'), JSON.stringify(flow));
+    await writeFile(join(place, 'flows', 'priced.cases.json'), JSON.stringify(cases));
+    await writeFile(join(place, 'price.mjs'), plugin);
+    return place;
+  }
+
+  it.each([['validate'], ['test']])(
+    'that leaves a timer behind does not keep %s from ending, with all that it printed',
+    async (command) => {
+      const place = await folderWith(`setInterval(() => {}, 60_000); export default ${component};`);
+      const env = { MILLRACE_HOME: join(place, 'home'), MILLRACE_PLUGINS: join(place, 'price.mjs') };
+      const broken = Array.from({ length: 900 }, (_, n) => ({ id: `s${n}`, use: 'nowhere.to-be-found' }));
+      const good = await millrace([command, join(place, 'flows', 'priced.json'), '--json'], env);
+      expect(good.code).toBe(0);
+      await writeFile(join(place, 'flows', 'broken.json'), JSON.stringify({ ...flow, id: 'broken', steps: broken }));
+      const bad = await millrace([command, join(place, 'flows', 'broken.json'), '--json'], env);
+      expect(bad.code).toBe(1);
+      expect(JSON.stringify(JSON.parse(bad.out)).split('component.unknown').length - 1).toBe(900);
+    },
+  );
+
+  it('that never finishes loading is named when its time is over', async () => {
+    const place = await folderWith(`await new Promise(() => {}); export default ${component};`);
+    const plugin = join(place, 'price.mjs');
+    const { code, out } = await millrace(['validate', join(place, 'flows')], {
+      MILLRACE_HOME: join(place, 'home'),
+      MILLRACE_PLUGINS: plugin,
+    });
+    expect(out).toMatch(/price\.mjs: error plugin\.load-timeout It did not finish loading in 10000 ms\./);
+    expect(code).toBe(1);
   });
 });

@@ -37,6 +37,13 @@ export const credentials = defineCommand({
   usage: 'credentials [show | set | rotate | remove <name>]',
   about: 'List credentials, or seal, change and remove secrets. Secrets are read from standard input, never from the command line.',
   options,
+  takes: {
+    '': ['json'],
+    show: ['json'],
+    set: ['type', 'scheme', 'header', 'query', 'address', 'prefix', 'algorithm', 'username', 'base-url', 'rate', 'json'],
+    rotate: ['keep-old-for', 'generate', 'json'],
+    remove: ['force', 'json'],
+  },
   run: (values, words) => runVerb({ list, verbs, mistake: MISTAKE }, values, words),
 });
 
