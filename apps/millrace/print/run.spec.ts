@@ -122,6 +122,12 @@ describe('the details of a run', () => {
     expect(runDetails(run({ status: 'waiting', resumeAt: '2026-01-01T01:00:00.000Z' }), NOW)).toMatch(/waits, until \d{4}-/);
   });
 
+  it('tell what a person has to do for a run to go on', () => {
+    const asks = { ...step, path: 'approval', status: 'waiting', resumeUrl: 'http://127.0.0.1:3000/resume/x/approval/s' } as const;
+    const text = runDetails(run({ status: 'waiting', resumeAt: '2026-01-01T01:00:00.000Z', steps: [asks] }), NOW);
+    expect(text).toMatch(/until \d{4}-.* at the latest\.\napproval waits for somebody: a POST to http:\S+ lets it go on\.$/);
+  });
+
   it('let no text from outside steer the terminal', () => {
     const evil = { ...error, message: '\u001b[2J\u001b]0;title\u0007\r\nfake line\u202e' };
     const text = runDetails(run({ status: 'failed', error: evil, steps: [{ ...step, error: evil, input: '\u001b[31m' }] }), NOW);

@@ -121,15 +121,26 @@ function valueLines({ input, inputFile, output, outputFile, error, retryAt, rate
 }
 
 function ending(run: RunView): string[] {
-  const { status, error, resumeAt, held, lane, pace } = run;
-  if (error) return failureLines(error, run);
-  if (held) return [`The run is held, because its flow is paused: millrace resume ${printable(run.flowId)} lets it go on.`];
+  if (run.error) return failureLines(run.error, run);
+  if (run.status === 'filtered') return ['The `when` of the trigger did not hold, so no step was run.'];
+  return standing(run);
+}
+
+/** What keeps a run from going on, and what lets it; nothing where nothing does. */
+export function standing({ flowId, status, resumeAt, held, lane, pace, steps }: RunView): string[] {
+  if (held) return [`The run is held, because its flow is paused: millrace resume ${printable(flowId)} lets it go on.`];
   if (lane && lane.place > 0) return [`The run waits for its turn behind run ${lane.behind}: ${lineOf(lane)}`];
   if (pace)
     return [`The run waits for the rate of its flow, ${pace.limit} within ${duration(pace.perMs)}; ${waiting(pace.before)} before it.`];
-  if (status === 'waiting' && resumeAt !== null) return [`The run waits, until ${localTime(resumeAt)} at the latest.`];
-  if (status === 'filtered') return ['The `when` of the trigger did not hold, so no step was run.'];
-  return [];
+  if (status !== 'waiting') return [];
+  const until = resumeAt === null ? [] : [`The run waits, until ${localTime(resumeAt)} at the latest.`];
+  return [...until, ...steps.flatMap(askedLine)];
+}
+
+/** A step that somebody lets go on. */
+function askedLine({ path, status, resumeUrl }: StepView): string[] {
+  if (status !== 'waiting' || resumeUrl === null) return [];
+  return [`${printable(path)} waits for somebody: a POST to ${printable(resumeUrl)} lets it go on.`];
 }
 
 function waiting(before: number): string {
