@@ -52,7 +52,7 @@ async function list(client: Client, values: LetterValues): Promise<void> {
   const { flow, code, step, limit, before } = values;
   const page = await client.get<RunPage>('dead-letters', { flow, code, step, limit, before });
   if (values.json) return printJson(page);
-  if (page.items.length === 0) return console.log('There are no dead letters: no failed run waits for a person.');
+  if (page.items.length === 0) return console.log(none([flow, code, step, before]));
   console.log(runTable(page, Date.now()));
   morePages('dead-letters', values, page.next);
 }
@@ -60,8 +60,15 @@ async function list(client: Client, values: LetterValues): Promise<void> {
 async function causes(client: Client, { flow, json }: LetterValues): Promise<void> {
   const view = await client.get<CausesView>('dead-letters/causes', { flow });
   if (json) return printJson(view);
-  if (view.items.length === 0) return console.log('There are no dead letters: no failed run waits for a person.');
+  if (view.items.length === 0) return console.log(none([flow]));
   console.log(causeTable(view));
+}
+
+/** Where filters left everything out, others may wait. */
+function none(filters: readonly (string | undefined)[]): string {
+  return filters.every((filter) => filter === undefined)
+    ? 'There are no dead letters: no failed run waits for a person.'
+    : 'There is no such dead letter. millrace dead-letters lists all of them.';
 }
 
 async function retry(client: Client, ids: readonly string[], values: LetterValues): Promise<number | void> {
