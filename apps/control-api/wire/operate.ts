@@ -122,7 +122,7 @@ export const cancelRunsBody = defineBody({
 export const replayEventsBody = defineBody({
   title: 'ReplayEvents',
   type: 'object',
-  properties: { ids: { ...ids, minItems: 1 }, confirm },
+  properties: { ids: { ...ids, minItems: 1, description: 'Exactly these.' }, confirm },
   required: ['ids'],
   additionalProperties: false,
 } as const);
