@@ -15,6 +15,7 @@ import { SchemesController } from './credentials/schemes.controller.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { EventValuesController } from './events/event-values.controller.js';
 import { EventsController } from './events/events.controller.js';
+import { ElsewhereController } from './http/elsewhere.controller.js';
 import { FlowsController } from './flows/flows.controller.js';
 import { OpenApiController } from './openapi/openapi.controller.js';
 import { PinsController } from './pins/pins.controller.js';
@@ -62,6 +63,7 @@ export function controlModule(token: string): DynamicModule {
       StreamController,
       OpenApiController,
       StudioController,
+      ElsewhereController,
     ],
     providers: [{ provide: ACCESS, useValue: createAccess(token) }, Doorkeeper, ApiGuard, PageGuard, StoredGauges, changeStream],
   };

@@ -107,7 +107,7 @@ const apps: NestFastifyApplication[] = [];
 
 async function start(config: Partial<Platform['config']> = {}): Promise<Running> {
   const imports = [PlatformModule.forRoot(fakePlatform(config)), HealthModule, controlModule(TOKEN)];
-  const adapter = new FastifyAdapter({ exposeHeadRoutes: false });
+  const adapter = new FastifyAdapter({ exposeHeadRoutes: true });
   const root = { module: TestRoot, imports };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { logger: false, bodyParser: false, abortOnError: false });
   const routes: string[] = [];
@@ -151,7 +151,7 @@ describe('who gets in', () => {
   beforeAll(async () => void ({ port, routes } = await start()));
 
   it('every route below /api wants the token, and the answer says where it is', async () => {
-    const guarded = routes.filter((route) => route.includes('/api/'));
+    const guarded = routes.filter((route) => route.includes('/api/') && !/^HEAD|\*$/.test(route));
     expect(guarded.length).toBeGreaterThan(8);
     for (const route of guarded) {
       const [method, url = ''] = route.split(' ');
@@ -285,6 +285,32 @@ describe('answers', () => {
     expect(errorOf(await get('/api/v1/status?status=failed')).message).toBe('There is no parameter "status" here; this takes none.');
   });
 
+  it.each([
+    ['DELETE', '/api/v1/runs', 'GET, HEAD'],
+    ['PUT', `/api/v1/runs/${RUN}?x=1`, 'GET, HEAD'],
+    ['GET', '/api/v1/dead-letters/retry', 'POST'],
+    ['PATCH', '/api/v1/operations/', 'GET, HEAD, POST'],
+  ])('%s %s is told what the URL takes', async (method, url, allow) => {
+    const response = await ask(port, url, bearer, method);
+    expect([response.status, response.headers['allow'], errorOf(response).code]).toEqual([405, allow, 'method.not-allowed']);
+    expect(errorOf(response).message).toBe(`This URL takes ${allow}, not ${method}.`);
+  });
+
+  it('POST to what is not there is 404, and wants the token as everything does', async () => {
+    expect((await ask(port, '/api/v1/nothing', bearer, 'POST')).status).toBe(404);
+    expect((await ask(port, '/api/v1/nothing', { host: 'localhost' }, 'POST')).status).toBe(401);
+  });
+
+  it('HEAD is answered as GET, without the body', async () => {
+    for (const url of ['/api/v1/flows', `/api/v1/events/${EVENT}/body`, '/health/live']) {
+      const [got, head] = [await get(url), await ask(port, url, bearer, 'HEAD')];
+      expect([head.status, head.text, head.headers['content-length']]).toEqual([got.status, '', got.headers['content-length']]);
+    }
+    expect((await ask(port, '/api/v1/flows?stauts=failed', bearer, 'HEAD')).status).toBe(400);
+    expect((await ask(port, '/api/v1/flows', { host: 'localhost' }, 'HEAD')).status).toBe(401);
+    expect((await ask(port, '/api/v1/stream', bearer, 'HEAD')).status).toBe(200);
+  });
+
   it('what was not foreseen is 500 and tells the caller nothing of the inside', async () => {
     const response = await get('/api/v1/refusals');
     expect([response.status, errorOf(response).code]).toEqual([500, 'api.failed']);
@@ -332,16 +358,33 @@ interface Document {
   readonly components: { readonly schemas: Record<string, object> };
 }
 
+/** What is looked at of the description of publishing a draft. */
+interface Publish {
+  post: { responses: { 409: { content: { 'application/json': { schema: { oneOf: { $ref: string }[] } } } } } };
+}
+
+const RESUME = 'POST /resume/:run/:step/:signature';
+
 describe('the OpenAPI document', () => {
   const document = openApiDocument() as Document;
 
   it('describes exactly the routes there are', async () => {
     const { routes } = await start();
-    const api = routes.filter((route) => / \/(api|health\/|metrics)/.test(route));
+    const api = routes.filter((route) => /^(?!HEAD).* \/(api|health\/|metrics)/.test(route) && !route.endsWith('*'));
     const documented = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
     );
-    expect(documented.sort()).toEqual([...api, 'POST /flows/:id/hook', 'POST /endpoints/:name', 'GET /runs/:id/:signature'].sort());
+    expect(documented.sort()).toEqual([...api, 'POST /flows/:id/hook', 'POST /endpoints/:name', 'GET /runs/:id/:signature', RESUME].sort());
+  });
+
+  it('says what a resume URL takes, and both conflicts of a draft that is published', () => {
+    const { post } = document.paths['/resume/{run}/{step}/{signature}'] as unknown as { post: { responses: object } };
+    expect(Object.keys(post.responses)).toEqual(expect.arrayContaining(['200', '202', '400', '404', '405', '410']));
+    const conflict = (document.paths['/api/v1/flows/{id}/draft/publish'] as unknown as Publish).post.responses[409];
+    expect(conflict.content['application/json'].schema.oneOf.map(({ $ref }) => $ref.split('/').at(-1))).toEqual([
+      'DraftStale',
+      'PublishConflict',
+    ]);
   });
 
   it('refers only to schemas that it has', () => {

@@ -2,6 +2,8 @@
 export interface Command {
   readonly usage: string;
   readonly about: string;
+  /** It goes on when `run` has resolved, until a signal ends it. */
+  readonly stays?: boolean;
   run(args: readonly string[]): Promise<number | void>;
 }
 

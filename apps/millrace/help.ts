@@ -15,7 +15,7 @@ export function help(asked: string, commands: Readonly<Record<string, Command>>,
   const print = wanted ? console.log : console.error;
   if (!wanted) print(`There is no command ${JSON.stringify(asked)}.\n`);
   print(`Millrace ${version}\n`);
-  print('Usage: millrace <command>; millrace <command> --help says more of one\n');
+  print('Usage: millrace <command>; millrace <command> --help says more of one. In a checkout millrace is npm run millrace --\n');
   for (const command of [...Object.values(commands), VERSION]) print(entry(command));
   return wanted ? 0 : 1;
 }

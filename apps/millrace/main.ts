@@ -1,12 +1,13 @@
 import { CommandError } from './command.js';
 import { commands } from './commands/index.js';
+import { exitWhenPrinted } from './exit.js';
 import { asksForVersion, help } from './help.js';
 import { millraceVersion } from '../control-api/version.js';
 
 const [name = 'help', ...args] = process.argv.slice(2);
+const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
 
 try {
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (asksForVersion(name)) console.log(millraceVersion());
   else if (command) process.exitCode = (await command.run(args)) ?? 0;
   else process.exitCode = help(name, commands, millraceVersion());
@@ -15,6 +16,7 @@ try {
   console.error(error instanceof CommandError || isExplained(error) ? (error as Error).message : error);
   process.exitCode = 1;
 }
+if (!command?.stays) await exitWhenPrinted(Number(process.exitCode ?? 0));
 
 /** Errors of libs that carry a stable code and a sentence. */
 function isExplained(error: unknown): boolean {

@@ -85,7 +85,7 @@ function advice({ status, credential }: StatusErrorInput): string {
       ? 'The step has no credential; name one in its `credential`.'
       : `Check that the credential "${credential}" is valid and has the rights this needs.`;
   }
-  if (status === 429) return 'The other side asks to slow down; it is tried again later.';
+  if (status === 429) return 'The other side asks to slow down. A `rate` on the credential keeps the steps that use it within a limit.';
   if (status >= 500 || status === 408 || status === 425) return 'The other side has a problem; it may pass.';
   return 'The response body says why; change what the step sends.';
 }

@@ -51,7 +51,7 @@ async function createApp(platform: Platform, modules: readonly (DynamicModule | 
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
-    exposeHeadRoutes: false,
+    exposeHeadRoutes: true,
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerClientError,
   });

@@ -23,4 +23,12 @@ describe('a flow is not started by hand', () => {
     const started = startByHand(flow, { input: JSON.parse(text) as Json }, parts);
     await expect(started).rejects.toMatchObject({ code: 'call.invalid-input', message });
   });
+
+  it.each([
+    ['an event of another name', { type: 'event', event: 'order.*' }, 'The flow listens to order.*, which "person.born" is none of.'],
+    ['an event where it listens to none', { type: 'webhook' }, 'The flow orders is not started by events: leave `event` out.'],
+  ])('for %s', async (_, trigger, message) => {
+    const started = startByHand({ ...flow, trigger } as unknown as LiveFlow, { input: {}, event: 'person.born' }, parts);
+    await expect(started).rejects.toMatchObject({ code: 'event.not-listened', message });
+  });
 });

@@ -1,7 +1,7 @@
 import { statusAtBirth, type LiveFlow } from '@millrace/catalog';
 import { StepError, type Json } from '@millrace/component-sdk';
 import { bodyFault, triggerOf, type EventRecord, type TriggerView } from '@millrace/engine';
-import type { EventTrigger } from '@millrace/flow';
+import { matchesEvent, type EventTrigger } from '@millrace/flow';
 import type { PostgresRunStarter } from '@millrace/postgres';
 
 /** What a person starts a flow with. */
@@ -41,7 +41,7 @@ export async function startByHand(flow: LiveFlow, by: ByHand, { starter, now, ne
 }
 
 function eventOf({ id: flowId, trigger }: LiveFlow, by: ByHand, { id, at }: { readonly id: string; readonly at: number }): EventRecord {
-  const name = trigger?.type === 'event' ? eventName(trigger, by.event) : undefined;
+  const name = trigger?.type === 'event' ? eventName(trigger, by.event) : noName(flowId, by.event);
   const scheduled = { scheduledAt: new Date(at).toISOString(), previousAt: null };
   const input = by.input ?? (trigger?.type === 'schedule' ? scheduled : null);
   return {
@@ -56,8 +56,14 @@ function eventOf({ id: flowId, trigger }: LiveFlow, by: ByHand, { id, at }: { re
   };
 }
 
+function noName(flowId: string, given: string | undefined): undefined {
+  if (given !== undefined) throw refused('event.not-listened', `The flow ${flowId} is not started by events: leave \`event\` out.`);
+}
+
 function eventName({ event }: EventTrigger, given: string | undefined): string {
-  if (given !== undefined) return given;
+  if (given !== undefined && matchesEvent(event, given)) return given;
+  if (given !== undefined)
+    throw refused('event.not-listened', `The flow listens to ${event}, which ${JSON.stringify(given.slice(0, 80))} is none of.`);
   if (!event.includes('*')) return event;
   throw refused('event.name-missing', `The flow listens to ${event}: say with \`event\` which one this stands for.`);
 }

@@ -52,6 +52,7 @@ function bodyText({ content = {} } = {}) {
 function answerText({ content }) {
   const [[type, { schema }] = ['', {}]] = Object.entries(content);
   if (schema?.$ref) return link(schema.$ref);
+  if (schema?.oneOf?.every(({ $ref }) => $ref)) return schema.oneOf.map(({ $ref }) => link($ref)).join(' or ');
   return code(type);
 }
 

@@ -19,7 +19,7 @@ interface Answer {
 }
 
 /** A stream has no end; the session of the test is its token; the others are fuzzed at the door. */
-const LEFT_OUT = /^GET \/api\/v1\/stream|\/session$|^\w+ \/(flows|endpoints|runs)\//;
+const LEFT_OUT = /^GET \/api\/v1\/stream|\/session$|^\w+ \/(flows|endpoints|runs|resume)\//;
 
 const CODE = /^[a-z][a-z-]*(\.[a-z][a-z-]*)+$/;
 

@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { MAIN, newHome, startInstance, type TestInstance } from '../support/instance.js';
+import { spawnMillrace } from '../support/millrace-process.js';
 
 jest.setTimeout(300_000);
 
+const NOWHERE = '01920f7a-5c1e-7cc3-98c4-dc0c0c07398f';
 const SECRET = 'a-secret-that-is-long-enough';
 
 const FLOWS = {
@@ -94,7 +96,7 @@ describe('runs and events', () => {
     const { items } = JSON.parse((await millrace(['runs', '--limit', '1', '--json'])).out) as { items: { id: string; eventId: string }[] };
     const [{ id, eventId } = { id: '', eventId: '' }] = items;
     expect((await millrace(['runs', '--status', 'succeeded'])).out).toMatch(new RegExp(`✓ succeeded +${id} +pushes`));
-    expect((await millrace(['runs', 'show', id])).out).toContain('✓ succeeded   tell (use)');
+    expect((await millrace(['runs', 'show', id])).out).toContain('✓ succeeded   tell (log)');
     expect((await millrace(['events'])).out).toContain(eventId);
     expect((await millrace(['events', 'show', eventId])).out).toContain('{"pusher":{"name":"Ada"}}');
   });
@@ -149,4 +151,134 @@ describe('validate', () => {
     const nobody = await millrace(['validate', 'listens.json', '--url', 'http://127.0.0.1:9']);
     expect([nobody.code, nobody.err]).toEqual([1, expect.stringContaining('Nothing answers at http://127.0.0.1:9')]);
   });
+});
+
+describe('a plugin', () => {
+  const flow = { format: 1, id: 'priced', trigger: { type: 'webhook' }, steps: [{ id: 'price', use: 'price.look-up' }] };
+  const cases = [{ name: 'looks it up', event: { body: {} }, replies: { price: { output: {} } }, expect: { run: 'succeeded' } }];
+  const component = "{ name: 'price.look-up', title: 'Look up', props: { type: 'object' }, run: () => ({}) }";
+
+  /** A folder of flows beside one plugin. */
+  async function folderWith(plugin: string): Promise<string> {
+    const place = await mkdtemp(join(folder, 'plugin-'));
+    await mkdir(join(place, 'flows'));
+    await writeFile(join(place, 'flows', 'priced.json'), JSON.stringify(flow));
+    await writeFile(join(place, 'flows', 'priced.cases.json'), JSON.stringify(cases));
+    await writeFile(join(place, 'price.mjs'), plugin);
+    return place;
+  }
+
+  it.each([['validate'], ['test']])(
+    'that leaves a timer behind does not keep %s from ending, with all that it printed',
+    async (command) => {
+      const place = await folderWith(`setInterval(() => {}, 60_000); export default ${component};`);
+      const env = { MILLRACE_HOME: join(place, 'home'), MILLRACE_PLUGINS: join(place, 'price.mjs') };
+      const broken = Array.from({ length: 900 }, (_, n) => ({ id: `s${n}`, use: 'nowhere.to-be-found' }));
+      const good = await millrace([command, join(place, 'flows', 'priced.json'), '--json'], env);
+      expect(good.code).toBe(0);
+      await writeFile(join(place, 'flows', 'broken.json'), JSON.stringify({ ...flow, id: 'broken', steps: broken }));
+      const bad = await millrace([command, join(place, 'flows', 'broken.json'), '--json'], env);
+      expect(bad.code).toBe(1);
+      expect(JSON.stringify(JSON.parse(bad.out)).split('component.unknown').length - 1).toBe(900);
+    },
+  );
+
+  it('that never finishes loading is named when its time is over', async () => {
+    const place = await folderWith(`await new Promise(() => {}); export default ${component};`);
+    const plugin = join(place, 'price.mjs');
+    const { code, out } = await millrace(['validate', join(place, 'flows')], {
+      MILLRACE_HOME: join(place, 'home'),
+      MILLRACE_PLUGINS: plugin,
+    });
+    expect(out).toMatch(/price\.mjs: error plugin\.load-timeout It did not finish loading in 10000 ms\./);
+    expect(code).toBe(1);
+  });
+});
+
+describe('a flow that asks a person, once it is deployed,', () => {
+  const asks = {
+    format: 1,
+    id: 'asks',
+    trigger: { type: 'event', event: 'ask' },
+    steps: [{ id: 'approval', wait: { webhook: {} } }],
+  };
+
+  beforeAll(async () => {
+    await writeFile(join(folder, 'asks.json'), JSON.stringify(asks));
+    expect(await millrace(['deploy', 'asks.json'])).toMatchObject({ code: 0, out: 'asks is live as version 1\n' });
+  });
+
+  it('is in the list of flows, with what starts it', async () => {
+    const { code, out } = await millrace(['flows']);
+    expect(out).toMatch(/^FLOW +VERSION +STATE +STARTED BY +PROBLEM\nasks +1 +enabled +event ask\npushes +1 +enabled +POST http:/);
+    expect(code).toBe(0);
+    expect((JSON.parse((await millrace(['flows', '--json'])).out) as { items: object[] }).items).toHaveLength(2);
+    expect((await millrace(['flows', '--archived'])).out).toBe('No flow is archived.\n');
+    expect((await millrace(['versions', 'nowhere'])).err).toContain('millrace flows');
+  });
+
+  it('is waited for with a word on what lets it go on', async () => {
+    const waiting = spawnMillrace({ args: ['run', 'asks', '--wait'], home: instance.home });
+    await waiting.prints(/Waiting for the run \S+\. Ctrl-C leaves it alone/);
+    await waiting.prints(/approval waits for somebody: a POST to \S+ lets it go on/);
+    const [, url = ''] = /a POST to (\S+)/.exec(waiting.output())!;
+    await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"approved":true}' });
+    expect(await waiting.ended()).toMatchObject({ code: 0 });
+  });
+
+  it('has runs that are held while it is paused, and those are not said to be started', async () => {
+    await millrace(['pause', 'asks']);
+    expect((await millrace(['run', 'asks'])).out).toMatch(
+      /^The run \S+ is kept\. The run is held, because its flow is paused: millrace resume asks/,
+    );
+    const waiting = spawnMillrace({ args: ['run', 'asks', '--wait'], home: instance.home });
+    await waiting.prints('The run is held, because its flow is paused: millrace resume asks lets it go on.');
+    const [, id = ''] = /Waiting for the run (\S+)\./.exec(waiting.output())!;
+    waiting.signal('SIGINT');
+    await waiting.ended();
+    expect((await millrace(['runs', 'show', id])).out).toContain('· queued');
+    await millrace(['resume', 'asks']);
+  });
+
+  it('is not started for an event that it does not listen to', async () => {
+    expect(await millrace(['run', 'asks', '--event', 'foo'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('listens to ask, which'),
+    });
+    expect(await millrace(['run', 'pushes', '--event', 'foo'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('leave `event` out'),
+    });
+  });
+});
+
+describe('what there is none of', () => {
+  it('is told apart from what a filter leaves out', async () => {
+    expect((await millrace(['dead-letters', '--code', 'nosuch'])).out).toBe(
+      'There is no such dead letter. millrace dead-letters lists all of them.\n',
+    );
+    expect(await millrace(['dead-letters', 'discard', NOWHERE, '--reason', 'x'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(`There is no run ${NOWHERE}`),
+    });
+  });
+
+  it('is named with what to say', async () => {
+    const { code, err } = await millrace(['credentials', 'set', 'v4']);
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/^There is no credential v4 yet\. Say what it is: --scheme <vendor>, or --type/),
+    ]);
+  });
+
+  it('is not what an endpoint that is made again says', async () => {
+    expect((await millrace(['endpoints', 'create', 'twice', '--open'])).code).toBe(0);
+    const { code, err } = await millrace(['endpoints', 'create', 'twice', '--open']);
+    expect([code, err]).toEqual([1, expect.stringMatching(/^There is an endpoint twice already: change that one, or take another name\./)]);
+  });
+});
+
+it('trigger --json prints JSON and nothing else', async () => {
+  const { out } = await millrace(['trigger', 'pushes', 'push.json', '--json']);
+  expect(JSON.parse(out)).toMatchObject({ runId: expect.any(String) });
 });

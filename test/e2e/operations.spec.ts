@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { Client } from 'pg';
-import type { EventPage, OperationView, OrderedView, RunPage } from '../../apps/control-api/index.js';
+import type { BulkView, EventPage, OperationView, OrderedView, RunPage } from '../../apps/control-api/index.js';
 import { startPrivatePostgres } from '../contract/private-postgres.js';
 import { eventually, webhookFlow } from '../support/flow-files.js';
 import { ANSWER_MS, newHome, startInstance, type TestInstance } from '../support/instance.js';
@@ -86,6 +86,25 @@ describe('of one instance', () => {
     await expect(post(instance, 'operations', { kind: 'explode' })).rejects.toThrow('request.invalid');
     await expect(post(instance, 'operations', { kind: 'replay', since: 'yesterday' })).rejects.toThrow('2026-01-31T12:00:00Z');
     await expect(instance.api('operations/01920f7a-5c1e-7cc3-98c4-dc0c0c07398f')).rejects.toThrow('operation.not-found');
+  });
+
+  it('refuses what the kind would pass over, before anything is counted or done', async () => {
+    const order = (body: object): Promise<unknown> => post(instance, 'operations', body);
+    await expect(order({ kind: 'replay', code: 'http.503', confirm: 9 })).rejects.toThrow(
+      /400.*request\.invalid.*A replay takes no `code`/,
+    );
+    await expect(order({ kind: 'cancel', step: 'send' })).rejects.toThrow(/A cancel takes no `step`; it takes `flow`/);
+    const ids = ['01920f7a-5c1e-7cc3-98c4-dc0c0c07398f'];
+    for (const path of ['runs/cancel', 'dead-letters/retry', 'dead-letters/discard'])
+      await expect(
+        post(instance, path, { ids, flow: 'hello', ...(path.endsWith('discard') && { reason: 'x' }), confirm: 1 }),
+      ).rejects.toThrow(/400.*`ids` says exactly which/);
+  });
+
+  it('a run that is not there is no dead letter, and its sentence says so', async () => {
+    const ids = ['01920f7a-5c1e-7cc3-98c4-dc0c0c07398f'];
+    const { problems } = await post<BulkView>(instance, 'dead-letters/discard', { ids, reason: 'x', confirm: 1 });
+    expect(problems[0]?.message).toMatch(/^There is no run /);
   });
 
   it('the list of events names their runs and chooses by what became of them', async () => {

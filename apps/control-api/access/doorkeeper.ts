@@ -43,7 +43,7 @@ export class Doorkeeper {
     if (bearer !== undefined && this.access.isToken(bearer)) return;
     if (headers.authorization !== undefined) throw unauthorized('The Authorization header does not hold the token of this server.');
     if (!this.isSignedIn({ headers })) throw unauthorized('The control API needs its token.');
-    if (method === 'GET' || headers[PROOF_HEADER] === '1') return;
+    if (method === 'GET' || method === 'HEAD' || headers[PROOF_HEADER] === '1') return;
     throw new ApiError(403, 'request.unproven', `A browser that changes something must send the header ${PROOF_HEADER}: 1.`);
   }
 }

@@ -56,7 +56,7 @@ export class EndpointsController {
     const order: EndpointOrder = { definition, generate, seen: givenRevision(revision, ifMatch) };
     const put = await answering(() => this.platform.endpointMaker.put(name, order));
     await followed(this.platform);
-    if (put.kind !== 'kept') throw this.failure(name, put);
+    if (put.kind !== 'kept') throw this.failure(name, put, order.seen);
     return { endpoint: this.found(name), secret: put.secret ?? null, warnings: [...put.warnings] };
   }
 
@@ -102,16 +102,22 @@ export class EndpointsController {
     return item;
   }
 
-  private failure(name: string, put: Exclude<EndpointPut, { kind: 'kept' }>): ApiError {
+  private failure(name: string, put: Exclude<EndpointPut, { kind: 'kept' }>, seen: number | undefined): ApiError {
     if (put.kind === 'stale') {
-      const now = put.endpoint ? `is at revision ${put.endpoint.revision} by now` : 'was not made, or is gone';
-      const message = `The endpoint ${name} ${now}: look at it, then change it again. Nothing was changed.`;
+      const message = `${staleText(name, put.endpoint?.revision, seen)} Nothing was changed.`;
       return new ApiError(409, 'endpoint.stale', message, {}, { theirs: this.item(name) ?? null });
     }
     const [first] = put.problems.filter(({ severity }) => severity === 'error');
     const message = `The endpoint ${name} does not check, so nothing was changed. ${first?.path ?? ''}: ${first?.message ?? ''}`;
     return new ApiError(422, 'endpoint.does-not-check', message, {}, { problems: put.problems.map(problemView) });
   }
+}
+
+/** Who has seen none, and finds one, wanted to make it. */
+function staleText(name: string, revision: number | undefined, seen: number | undefined): string {
+  if (revision === undefined) return `The endpoint ${name} was not made, or is gone: look at it, then change it again.`;
+  if (seen === 0) return `There is an endpoint ${name} already: change that one, or take another name.`;
+  return `The endpoint ${name} is at revision ${revision} by now: look at it, then change it again.`;
 }
 
 function inUse(name: string, listeners: readonly string[]): ApiError {

@@ -20,7 +20,7 @@ const nothing = defineQuery({});
 export class KnownParameters implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const { method, query, routeOptions } = context.switchToHttp().getRequest<FastifyRequest>();
-    if (BARE.has(routeOf(method, routeOptions.url ?? ''))) nothing.read(query);
+    if (BARE.has(routeOf(method === 'HEAD' ? 'GET' : method, routeOptions.url ?? ''))) nothing.read(query);
     return true;
   }
 }

@@ -11,6 +11,7 @@ const missing = failed(404, 'There is no such operation; they are forgotten a mo
 const ORDER = [
   'Which events or runs it is about is decided once, and written down with the order. They are then worked on at `perSecond`, each once,',
   'also when processes stop meanwhile; `GET /api/v1/runs?operation=…` lists what came of it.',
+  'A member that the kind does not use is refused, with the ones that it takes.',
   'Without `confirm` nothing is done and the answer says how many it is about; with it, no more than were confirmed.',
 ].join(' ');
 

@@ -113,3 +113,36 @@ export const endpointOperation: Operation = {
   summary: 'Send an event to all flows that listen to an endpoint',
   description: 'Like the URL of a flow; what is said of requests stands in `endpoints.json`. There may be several runs, or none.',
 };
+
+const resumedSchema = exactly('Resumed', { runId: id });
+const resumedBeforeSchema = exactly('ResumedBefore', { runId: id, duplicate: { const: true } });
+
+/** The URL of a step that waits for a request. */
+export const resumeOperation: Operation = {
+  method: 'post',
+  tag: 'front door',
+  open: true,
+  path: '/resume/{run}/{step}/{signature}',
+  id: 'resumeRun',
+  summary: 'Let a run go on that waits for a request',
+  description: [
+    'The `resume.<step>.url` of a `wait` for a webhook. It needs no token: the signature cannot be guessed; and what the `credential` of the',
+    'step asks for, if it has one. The body becomes the output of the step. It works once, and only by POST: chat programs and mail',
+    'filters GET every URL that they come across, to show a preview of it, and none of these may approve anything.',
+  ].join(' '),
+  answers: {
+    200: { description: 'A duplicate: an earlier request was taken already.', schema: resumedBeforeSchema },
+    202: { description: 'Written down; the run goes on.', schema: resumedSchema },
+    400: refusal('The body is malformed, nested too deep or has a key `__proto__`, or a header is there twice.'),
+    401: refusal('The credential of the step is missing or wrong, or a signed time is stale. The same answer for all of them.', {
+      'WWW-Authenticate': 'A challenge, as RFC 9110 wants it.',
+    }),
+    404: refusal('`resume.not-found`: the signature does not hold. The URL was cut off, changed or made up.'),
+    405: refusal('It takes POST.', { Allow: 'POST' }),
+    410: refusal('`resume.over`: nothing waits for this any more. The run has gone on or ended, or is not kept any more.'),
+    413: refusal('The body is larger than MILLRACE_MAX_BODY.'),
+    415: refusal('The type or the encoding of the body is not accepted.'),
+    429: refusal('Too many failed credentials from this address.', { 'Retry-After': 'Seconds to wait.' }),
+    503: refusal('It cannot be written down now, or the credential of the step cannot be used. Nothing was accepted: send it again.'),
+  },
+};

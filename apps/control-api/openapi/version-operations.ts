@@ -86,7 +86,15 @@ export const versionOperations: readonly Operation[] = [
     summary: 'Make the draft the live version',
     description: `Checks it, writes the version and removes the draft. ${WRITES}`,
     body: publishBody.schema,
-    answers: { ...published, ...invalid, ...failed(404, 'There is no draft of it.') },
+    answers: {
+      ...published,
+      409: {
+        description: '`draft.stale`: somebody else saved, published or deleted the draft. `flow.conflict`: as for a text that is deployed.',
+        schema: { oneOf: [staleSchema, conflictSchema] },
+      },
+      ...invalid,
+      ...failed(404, 'There is no draft of it.'),
+    },
   },
   {
     method: 'get',

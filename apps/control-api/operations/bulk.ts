@@ -29,7 +29,7 @@ export async function inBulk({ confirm, count, ids, each }: Bulk): Promise<BulkV
 }
 
 export function countChanged(counted: number, confirmed: number): ApiError {
-  const message = `It is about ${counted} by now, and ${confirmed} were confirmed. Look again, and confirm ${counted}.`;
+  const message = `It is about ${counted} by now, and ${confirmed} is the most that was confirmed. Look again, and confirm ${counted}.`;
   return new ApiError(409, 'bulk.count-changed', message);
 }
 

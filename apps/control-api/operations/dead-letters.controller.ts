@@ -1,9 +1,10 @@
 import { Get, HttpCode, Inject, Post, Query, Req } from '@nestjs/common';
-import { notFound, PLATFORM, type Platform } from '@millrace/platform';
+import { ApiError, notFound, PLATFORM, type Platform } from '@millrace/platform';
 import type { DeadLetterFilter } from '@millrace/postgres';
 import type { FastifyRequest } from 'fastify';
 import { ApiController } from '../api-controller.js';
 import { listedRun } from '../runs/run-view.js';
+import { idsFault } from '../wire/ids-fault.js';
 import {
   CAUSES_OF,
   causesQuery,
@@ -62,13 +63,19 @@ export class DeadLettersController {
     const body = await discardLettersBody.read(raw);
     return this.each(body, async (id) => {
       const discarded = await this.platform.operations.discard([id], body.reason);
-      return discarded.length > 0 ? undefined : 'It is no dead letter any more.';
+      return discarded.length > 0 ? undefined : this.notDiscarded(id);
     });
+  }
+
+  private async notDiscarded(id: string): Promise<string> {
+    return (await this.platform.history.run(id)) ? 'It is no dead letter any more.' : notFound('run', id).message;
   }
 
   private each(chosen: Chosen, each: (id: string) => Promise<string | undefined>): Promise<BulkView> {
     const { operations } = this.platform;
-    const { ids, confirm } = chosen;
+    const { ids, confirm, flow, code, step, since, until } = chosen;
+    const fault = idsFault(ids, { flow, code, step, since, until });
+    if (fault !== undefined) throw new ApiError(400, 'request.invalid', fault);
     const filter = filterOf(chosen);
     return inBulk({
       confirm,

@@ -6,6 +6,7 @@ import { ApiController } from '../api-controller.js';
 import {
   operationsQuery,
   orderBody,
+  orderFault,
   ratePerSecond,
   type OperationItemView,
   type OperationPage,
@@ -30,6 +31,8 @@ export class OperationsController {
   @HttpCode(200)
   async order(@Req() { raw }: FastifyRequest): Promise<OrderedView> {
     const order = await orderBody.read(raw);
+    const fault = orderFault(order);
+    if (fault !== undefined) throw new ApiError(400, 'request.invalid', fault);
     if (order.kind === 'discard' && order.confirm !== undefined && order.reason === undefined)
       throw new ApiError(400, 'request.invalid', 'Say with `reason` why they are discarded: it is kept beside each run.');
     if (order.confirm !== undefined) return this.begin(order, order.confirm);

@@ -1,12 +1,12 @@
 import { Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
-import { PLATFORM, type Platform } from '@millrace/platform';
+import { ApiError, notFound, PLATFORM, type Platform } from '@millrace/platform';
 import type { RunSummary } from '@millrace/postgres';
 import type { FastifyRequest } from 'fastify';
 import { ApiController } from '../api-controller.js';
 import { BULK_SIZE, inBulk } from '../operations/bulk.js';
 import { rerun, rerunPlan } from '../operations/rerun.js';
+import { idsFault } from '../wire/ids-fault.js';
 import { cancelRunsBody, rerunBody, rerunQuery, type BulkView, type RerunPlanView, type RerunView } from '../wire/operate.js';
-import { notFound } from '@millrace/platform';
 import { bounds, DEFAULT_LIMIT } from '../wire/page.js';
 import { readId } from '../wire/query.js';
 import { WHOLE } from '../values/json-text.js';
@@ -69,6 +69,8 @@ export class RunsController {
   @HttpCode(200)
   async cancelMany(@Req() { raw }: FastifyRequest): Promise<BulkView> {
     const { ids, flow, status, confirm } = await cancelRunsBody.read(raw);
+    const fault = idsFault(ids, { flow, status });
+    if (fault !== undefined) throw new ApiError(400, 'request.invalid', fault);
     const { operations, history } = this.platform;
     return inBulk({
       confirm,

@@ -46,6 +46,7 @@ export class StreamController implements OnModuleDestroy {
     reply.hijack();
     const { raw } = reply;
     raw.writeHead(200, HEADERS);
+    if (request.method === 'HEAD') return void raw.end();
     raw.write('retry: 1000\n\n');
     const leave = this.changes.listen(
       { write: (text) => void (raw.write(text) || raw.writableLength < MAX_WAITING || raw.destroy()) },

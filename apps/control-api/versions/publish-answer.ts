@@ -45,7 +45,8 @@ function failure(id: string, result: Failure, { missing, liveVersion }: Context)
   const errors = result.problems.filter(({ severity }) => severity === 'error');
   const [first] = errors;
   const sentence = first === undefined ? '' : ` Line ${first.line}, column ${first.column}: ${first.message}`;
-  const message = `The text of ${id} does not check, so nothing was published: ${errors.length} problems.${sentence}`;
+  const count = errors.length === 1 ? '1 problem' : `${errors.length} problems`;
+  const message = `The text of ${id} does not check, so nothing was published: ${count}.${sentence}`;
   return new ApiError(422, 'flow.does-not-check', message, {}, { problems: result.problems.map(problemView) });
 }
 

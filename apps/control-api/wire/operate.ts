@@ -90,7 +90,7 @@ export const CAUSES_OF = 2000;
 
 export const causesQuery = defineQuery({ flow: letterFilter.flow });
 
-const ids = { type: 'array', items: id, maxItems: 1000, description: 'Exactly these; the other filters are then left out.' } as const;
+const ids = { type: 'array', items: id, maxItems: 1000, description: 'Exactly these; a request has these or filters.' } as const;
 
 export const retryLettersBody = defineBody({
   title: 'RetryDeadLetters',
@@ -122,7 +122,7 @@ export const cancelRunsBody = defineBody({
 export const replayEventsBody = defineBody({
   title: 'ReplayEvents',
   type: 'object',
-  properties: { ids: { ...ids, minItems: 1 }, confirm },
+  properties: { ids: { ...ids, minItems: 1, description: 'Exactly these.' }, confirm },
   required: ['ids'],
   additionalProperties: false,
 } as const);

@@ -1,5 +1,6 @@
 import type { Infer } from '@millrace/component-sdk';
 import { defineBody } from './body.js';
+import { idsFault, quoted } from './ids-fault.js';
 import { nextSchema, pageQuery } from './page.js';
 import { exactly, id, storable, time, timeOrNull } from './parts.js';
 import { defineQuery } from './query.js';
@@ -26,7 +27,7 @@ export const orderBody = defineBody({
   type: 'object',
   properties: {
     kind,
-    ids: { type: 'array', items: id, minItems: 1, maxItems: 1000, description: 'Exactly these; the filters are then left out.' },
+    ids: { type: 'array', items: id, minItems: 1, maxItems: 1000, description: 'Exactly these; an order has these or filters.' },
     flow: { ...storable, description: 'Only of this flow.' },
     status: { enum: RUN_STATUSES, description: 'rerun and cancel: only runs in this state.' },
     outcome: { enum: OUTCOMES, description: 'replay: only events with this outcome, as in the list of events.' },
@@ -91,6 +92,33 @@ export const orderedSchema = exactly('Ordered', {
   count: { ...count, description: 'How many it is about.' },
   operation: { oneOf: [operationSchema, { type: 'null' }], description: 'Null without `confirm`: nothing is done then.' },
 });
+
+type OrderValues = Infer<typeof orderBody.schema>;
+type Member = keyof OrderValues;
+
+const OF_RUNS = ['flow', 'since', 'until', 'q'] as const;
+
+/** What chooses, and what says how, for each kind; the rest of an order is for all of them. */
+const TAKEN: Readonly<Record<OrderValues['kind'], readonly Member[]>> = {
+  replay: [...OF_RUNS, 'outcome'],
+  rerun: [...OF_RUNS, 'status', 'version', 'from'],
+  retry: [...OF_RUNS, 'code', 'step', 'version'],
+  discard: [...OF_RUNS, 'code', 'step', 'reason'],
+  cancel: [...OF_RUNS, 'status'],
+};
+
+const FILTERS: readonly Member[] = [...OF_RUNS, 'outcome', 'status', 'code', 'step'];
+const ALWAYS: readonly Member[] = ['kind', 'ids', 'perSecond', 'confirm', 'key'];
+
+/** What is wrong with the members of an order together; a filter that was passed over would do it to more than was meant. */
+export function orderFault(order: OrderValues): string | undefined {
+  const given = (Object.keys(order) as Member[]).filter((name) => order[name] !== undefined);
+  const taken = TAKEN[order.kind];
+  const unused = given.filter((name) => !taken.includes(name) && !ALWAYS.includes(name));
+  if (unused.length > 0)
+    return `A ${order.kind} takes no ${quoted(unused, ' and no ')}; it takes ${quoted([...taken, ...ALWAYS.slice(1)])}.`;
+  return idsFault(order.ids, Object.fromEntries(FILTERS.map((name) => [name, order[name]])));
+}
 
 export const operationsQuery = defineQuery(pageQuery);
 

@@ -116,10 +116,17 @@ describe('following a run', () => {
   it('asks until it has ended, less and less often', async () => {
     const statuses = ['queued', 'running', 'waiting', 'running', 'failed'];
     const pauses: number[] = [];
+    const seen: string[] = [];
     const get = async () => ({ status: statuses.shift() }) as RunView;
     // A client that answers whatever is asked for, as the generic method cannot be written as a literal.
-    const run = await followRun({ get: get as Client['get'] }, 'id', async (pause) => void pauses.push(pause));
+    const run = await followRun(
+      { get: get as Client['get'] },
+      'id',
+      ({ status }) => void seen.push(status),
+      async (pause) => void pauses.push(pause),
+    );
     expect(run.status).toBe('failed');
+    expect(seen).toEqual(['queued', 'running', 'waiting', 'running']);
     expect(pauses).toHaveLength(4);
     expect([...pauses].sort((a, b) => a - b)).toEqual(pauses);
   });

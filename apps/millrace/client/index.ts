@@ -4,6 +4,7 @@ import { findInstance } from './instance.js';
 
 export { errorMessage, type Client } from './client.js';
 export { followRun } from './follow.js';
+export { inCommands } from './wording.js';
 
 /** Finds the instance, does the work, closes the connections. */
 export async function withClient<T>(url: string | undefined, work: (client: Client) => Promise<T>): Promise<T> {

@@ -3,10 +3,13 @@ import { commands } from '../commands/index.js';
 import { inCommands } from './wording.js';
 
 describe('a sentence of the API, on the command line,', () => {
-  it.each(['run', 'event', 'refusal', 'credential', 'endpoint', 'operation'] as const)('names the command that lists each %s', (kind) => {
-    expect(inCommands(notFound(kind, 'x').message)).toBe(`There is no ${kind} x. millrace ${kind}s lists what there is.`);
-    expect(Object.keys(commands)).toContain(`${kind}s`);
-  });
+  it.each(['flow', 'run', 'event', 'refusal', 'credential', 'endpoint', 'operation'] as const)(
+    'names the command that lists each %s',
+    (kind) => {
+      expect(inCommands(notFound(kind, 'x').message)).toBe(`There is no ${kind} x. millrace ${kind}s lists what there is.`);
+      expect(Object.keys(commands)).toContain(`${kind}s`);
+    },
+  );
 
   it.each([
     [
@@ -26,9 +29,8 @@ describe('a sentence of the API, on the command line,', () => {
   });
 
   it.each([
-    'There is no flow x. GET /api/v1/flows lists what there is.',
     'There is no draft of x. GET /api/v1/drafts lists them.',
-    'GET /api/v1/runs-of-yesterday and GET /api/v1/events/1/body are no commands.',
+    'GET /api/v1/runs-of-yesterday, GET /api/v1/flows/shop and GET /api/v1/events/1/body are no commands.',
   ])('stays as it is where there is no command: %s', (message) => {
     expect(inCommands(message)).toBe(message);
   });

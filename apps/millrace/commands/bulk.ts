@@ -1,5 +1,7 @@
 import type { BulkView } from '../../control-api/index.js';
+import { inCommands } from '../client/index.js';
 import { CommandError } from '../command.js';
+import { printJson } from './output.js';
 
 /**
  * What is done to many: counted first, and done only when the count was confirmed. Whoever names each of them has confirmed.
@@ -7,17 +9,22 @@ import { CommandError } from '../command.js';
  */
 export async function confirmed(
   deed: string,
-  confirm: string | undefined,
+  { confirm, json }: { readonly confirm?: string; readonly json?: boolean },
   named: number,
   ask: (confirm: number | undefined) => Promise<BulkView>,
 ): Promise<number> {
   const most = confirm === undefined ? named || undefined : wholeNumber(confirm);
-  const { count, done, left, problems } = await ask(most);
+  const answer = await ask(most);
+  const { count, done, left, problems } = answer;
+  if (json) {
+    printJson(answer);
+    return problems.length > 0 ? 1 : 0;
+  }
   if (most === undefined) {
     console.log(count === 0 ? 'There are none.' : `${count} would be ${deed}. Say --confirm ${count} to do it.`);
     return 0;
   }
-  for (const { id, message } of problems) console.error(`${id}: ${message}`);
+  for (const { id, message } of problems) console.error(`${id}: ${inCommands(message)}`);
   console.log(`${done} of ${count} ${done === 1 ? 'was' : 'were'} ${deed}.${left > 0 ? ` ${left} are left: say it again.` : ''}`);
   return problems.length > 0 ? 1 : 0;
 }

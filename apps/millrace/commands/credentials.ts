@@ -1,5 +1,6 @@
 import type { CredentialItem, CredentialList, NewSecret, RemovedCredential, SealedCredential } from '../../control-api/index.js';
 import type { Client } from '../client/index.js';
+import { CommandError } from '../command.js';
 import { definitionOf, place, withSettings } from '../credentials/definition.js';
 import { readSecret } from '../credentials/read-secret.js';
 import { credentialDetails, credentialTable } from '../print/credential.js';
@@ -37,6 +38,13 @@ export const credentials = defineCommand({
   usage: 'credentials [show | set | rotate | remove <name>]',
   about: 'List credentials, or seal, change and remove secrets. Secrets are read from standard input, never from the command line.',
   options,
+  takes: {
+    '': ['json'],
+    show: ['json'],
+    set: ['type', 'scheme', 'header', 'query', 'address', 'prefix', 'algorithm', 'username', 'base-url', 'rate', 'json'],
+    rotate: ['keep-old-for', 'generate', 'json'],
+    remove: ['force', 'json'],
+  },
   run: (values, words) => runVerb({ list, verbs, mistake: MISTAKE }, values, words),
 });
 
@@ -55,13 +63,21 @@ async function show(client: Client, name: string, { json }: CredentialValues): P
 
 async function set(client: Client, name: string, values: CredentialValues): Promise<void> {
   const described = definitionOf(values);
-  const definition = withSettings(described ?? (await client.get<CredentialItem>(pathOf(name))).definition, values);
+  const definition = withSettings(described ?? (await definedAs(client, name)), values);
   const isRateAlone = values.rate !== undefined && described === undefined && values['base-url'] === undefined;
   const body = isRateAlone ? definition : place(definition, await readSecret(name));
   const answer = await client.put<SealedCredential>(pathOf(name), body);
   if (values.json) return printJson(answer);
   console.log(isRateAlone ? `The rate of the credential ${name} is set.` : `The credential ${name} is sealed.`);
   warn(answer.warnings);
+}
+
+/** What the credential is already. */
+async function definedAs(client: Client, name: string): Promise<unknown> {
+  const { items } = await client.get<CredentialList>('credentials');
+  const found = items.find((item) => item.name === name);
+  if (found) return found.definition;
+  throw new CommandError(`There is no credential ${name} yet. Say what it is: --scheme <vendor>, or --type basic, api-key or hmac.`);
 }
 
 async function rotate(client: Client, name: string, values: CredentialValues): Promise<void> {

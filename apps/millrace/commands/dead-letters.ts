@@ -31,6 +31,14 @@ export const deadLetters = defineCommand({
   usage: 'dead-letters [causes | retry [<id>…] | discard [<id>…]]',
   about: 'List the failed runs that nobody has seen to or what they failed of, run them again from where they failed, or set them aside.',
   options,
+  takes: {
+    '': ['flow', 'code', 'step', 'limit', 'before', 'json'],
+    causes: ['flow', 'json'],
+    retry: ['flow', 'code', 'step', 'live', 'rate', 'confirm', 'json'],
+    'retry <id>': ['live', 'rate', 'confirm', 'json'],
+    discard: ['flow', 'code', 'step', 'reason', 'rate', 'confirm', 'json'],
+    'discard <id>': ['reason', 'rate', 'confirm', 'json'],
+  },
   run: (values, [verb, ...ids]) => {
     if (verb === undefined) return withClient(values.url, (client) => list(client, values));
     if (verb === 'causes') return withClient(values.url, (client) => causes(client, values));
@@ -44,7 +52,7 @@ async function list(client: Client, values: LetterValues): Promise<void> {
   const { flow, code, step, limit, before } = values;
   const page = await client.get<RunPage>('dead-letters', { flow, code, step, limit, before });
   if (values.json) return printJson(page);
-  if (page.items.length === 0) return console.log('There are no dead letters: no failed run waits for a person.');
+  if (page.items.length === 0) return console.log(none([flow, code, step, before]));
   console.log(runTable(page, Date.now()));
   morePages('dead-letters', values, page.next);
 }
@@ -52,14 +60,21 @@ async function list(client: Client, values: LetterValues): Promise<void> {
 async function causes(client: Client, { flow, json }: LetterValues): Promise<void> {
   const view = await client.get<CausesView>('dead-letters/causes', { flow });
   if (json) return printJson(view);
-  if (view.items.length === 0) return console.log('There are no dead letters: no failed run waits for a person.');
+  if (view.items.length === 0) return console.log(none([flow]));
   console.log(causeTable(view));
+}
+
+/** Where filters left everything out, others may wait. */
+function none(filters: readonly (string | undefined)[]): string {
+  return filters.every((filter) => filter === undefined)
+    ? 'There are no dead letters: no failed run waits for a person.'
+    : 'There is no such dead letter. millrace dead-letters lists all of them.';
 }
 
 async function retry(client: Client, ids: readonly string[], values: LetterValues): Promise<number | void> {
   const body = { ...chosen(ids, values), ...(values.live && { version: 'live' }) };
   if (values.rate !== undefined) return order(client, { kind: 'retry', ...body }, named(ids, values));
-  return confirmed('run again', values.confirm, ids.length, (confirm) => client.post<BulkView>('dead-letters/retry', { ...body, confirm }));
+  return confirmed('run again', values, ids.length, (confirm) => client.post<BulkView>('dead-letters/retry', { ...body, confirm }));
 }
 
 async function discard(client: Client, ids: readonly string[], values: LetterValues): Promise<number | void> {
@@ -67,14 +82,12 @@ async function discard(client: Client, ids: readonly string[], values: LetterVal
   if (reason === undefined) throw new CommandError('Say why with --reason: it is kept beside each run.');
   const body = { ...chosen(ids, values), reason };
   if (values.rate !== undefined) return order(client, { kind: 'discard', ...body }, named(ids, values));
-  return confirmed('set aside', values.confirm, ids.length, (confirm) =>
-    client.post<BulkView>('dead-letters/discard', { ...body, confirm }),
-  );
+  return confirmed('set aside', values, ids.length, (confirm) => client.post<BulkView>('dead-letters/discard', { ...body, confirm }));
 }
 
 /** Whoever names each of them has confirmed. */
-function named(ids: readonly string[], { confirm, rate }: LetterValues): { confirm?: string; rate?: string } {
-  return { confirm: confirm ?? (ids.length > 0 ? String(ids.length) : undefined), rate };
+function named(ids: readonly string[], values: LetterValues): LetterValues {
+  return ids.length > 0 ? { confirm: String(ids.length), ...values } : values;
 }
 
 function chosen(ids: readonly string[], { flow, code, step }: LetterValues): object {

@@ -1,7 +1,7 @@
 import type { EndpointItem, EndpointList, KeptEndpoint, NewSecret, RemovedEndpoint } from '../../control-api/index.js';
 import type { Client } from '../client/index.js';
 import { readSecret } from '../credentials/read-secret.js';
-import { options, type EndpointValues } from '../endpoints/options.js';
+import { options, takes, type EndpointValues } from '../endpoints/options.js';
 import { changed, created } from '../endpoints/order.js';
 import { endpointDetails, endpointTable } from '../print/endpoint.js';
 import { defineCommand } from './define.js';
@@ -16,6 +16,7 @@ export const endpoints = defineCommand({
   usage: 'endpoints [show | create | change | rotate | remove <name>]',
   about: 'List shared endpoints, or make, change and remove them. A secret that is made for one is printed once, on standard output.',
   options,
+  takes,
   run: (values, words) => runVerb({ list, verbs, mistake: MISTAKE }, values, words),
 });
 

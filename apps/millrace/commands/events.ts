@@ -14,10 +14,17 @@ export const events = defineCommand({
   usage: 'events [show <id> | replay [<id>…]]',
   about: 'List the events that were accepted, show one with its body, or run the flows of one or many again.',
   options,
+  takes: {
+    '': ['flow', 'text', 'since', 'until', 'limit', 'before', 'json'],
+    show: ['json'],
+    replay: ['flow', 'text', 'since', 'until', 'rate', 'confirm', 'json'],
+    'replay <id>': ['rate', 'confirm', 'json'],
+  },
   run: (values, [verb, id, ...rest]) => {
     if (verb === undefined) return withClient(values.url, (client) => list(client, values));
     if (verb === 'show' && id !== undefined && rest.length === 0) return withClient(values.url, (client) => show(client, id, values));
-    if (verb === 'replay' && id !== undefined && rest.length === 0) return withClient(values.url, (client) => replay(client, id));
+    if (verb === 'replay' && id !== undefined && rest.length === 0 && isAtOnce(values))
+      return withClient(values.url, (client) => replay(client, id, values));
     if (verb === 'replay') return withClient(values.url, (client) => replayMany(client, id === undefined ? [] : [id, ...rest], values));
     throw new CommandError('events takes nothing, show <id> or replay. millrace events lists the ids.');
   },
@@ -40,9 +47,15 @@ async function show(client: Client, id: string, values: Values<typeof options>):
   else console.log(eventDetails(event, Date.now()));
 }
 
-async function replay(client: Client, id: string): Promise<void> {
-  const { runId } = await client.post<ReplayView>(`events/${encodeURIComponent(id)}/replay`);
-  console.log(`The run ${runId} was started.`);
+/** Who says a rate or a number means an operation, of one event too. */
+function isAtOnce({ rate, confirm }: Values<typeof options>): boolean {
+  return rate === undefined && confirm === undefined;
+}
+
+async function replay(client: Client, id: string, values: Values<typeof options>): Promise<void> {
+  const answer = await client.post<ReplayView>(`events/${encodeURIComponent(id)}/replay`);
+  if (values.json) return printJson(answer);
+  console.log(answer.runIds.length === 1 ? `The run ${answer.runId} was started.` : `The runs ${answer.runIds.join(', ')} were started.`);
 }
 
 async function replayMany(client: Client, ids: readonly string[], values: Values<typeof options>): Promise<void> {

@@ -6,6 +6,7 @@ import { deploy } from './deploy.js';
 import { emit } from './emit.js';
 import { endpoints } from './endpoints.js';
 import { events } from './events.js';
+import { flows } from './flows.js';
 import { key } from './key.js';
 import { operations } from './operations.js';
 import { pause, resume } from './pause.js';
@@ -26,6 +27,7 @@ import { versions } from './versions.js';
 export const commands: Readonly<Record<string, Command>> = {
   start,
   demo,
+  flows,
   runs,
   events,
   refusals,

@@ -14,6 +14,7 @@ export const operations = defineCommand({
   usage: 'operations [show <id> | cancel <id>]',
   about: 'List what is being done to many events or runs, show how far one is, or leave the rest of it undone.',
   options,
+  takes: { '': ['limit', 'before', 'json'], show: ['json'], cancel: ['json'] },
   run: (values, [verb, id, ...rest]) => {
     if (verb === undefined) return withClient(values.url, (client) => list(client, values));
     if (verb === 'show' && id !== undefined && rest.length === 0) return withClient(values.url, (client) => show(client, id, values));

@@ -12,6 +12,7 @@ export const refusals = defineCommand({
   usage: 'refusals [show <id>]',
   about: 'Why requests were turned away, or what the signature doctor found about one.',
   options,
+  takes: { '': ['flow', 'limit', 'before', 'json'], show: ['json'] },
   run: (values, [verb, id, ...rest]) => {
     if (verb === undefined) return withClient(values.url, (client) => list(client, values));
     if (verb === 'show' && id !== undefined && rest.length === 0) return withClient(values.url, (client) => show(client, id, values));

@@ -1,10 +1,11 @@
-import type { StartedView } from '../../control-api/index.js';
-import { followRun, withClient, type Client } from '../client/index.js';
+import type { RunView, StartedView } from '../../control-api/index.js';
+import { withClient, type Client } from '../client/index.js';
 import { CommandError } from '../command.js';
-import { runDetails } from '../print/run.js';
+import { runDetails, standing } from '../print/run.js';
 import { defineCommand, shared, type Values } from './define.js';
 import { jsonOf } from './json-file.js';
 import { printJson } from './output.js';
+import { waitFor } from './wait.js';
 
 const options = {
   event: { value: 'name', about: 'For a flow that listens to several events: which one this stands for.' },
@@ -30,11 +31,17 @@ async function start(client: Client, flow: string, by: object, { wait, json }: V
   const started = await client.post<StartedView>(`flows/${encodeURIComponent(flow)}/runs`, by);
   if (!wait) {
     if (json) printJson(started);
-    else console.log(`The run ${started.runId} was started. millrace runs show ${started.runId}`);
+    else console.log(await startedText(client, started.runId));
     return 0;
   }
-  const ended = await followRun(client, started.runId);
+  const ended = await waitFor(client, started.runId);
   if (json) printJson(ended);
   else console.log(runDetails(ended, Date.now()));
   return ended.status === 'succeeded' ? 0 : 1;
+}
+
+/** A run of a paused flow is there and has not begun. */
+async function startedText(client: Client, id: string): Promise<string> {
+  const run = await client.get<RunView>(`runs/${id}`);
+  return run.held ? `The run ${id} is kept. ${standing(run).join(' ')}` : `The run ${id} was started. millrace runs show ${id}`;
 }

@@ -24,13 +24,19 @@ export const runs = defineCommand({
   usage: 'runs [show <id> | cancel <id>… | cancel --flow <id>]',
   about: 'List runs, show one with its steps, or end active ones.',
   options,
+  takes: {
+    '': ['flow', 'status', 'event', 'limit', 'before', 'json'],
+    show: ['json'],
+    cancel: ['flow', 'status', 'confirm', 'json'],
+    'cancel <id>': ['confirm', 'json'],
+  },
   run: (values, [verb, id, ...rest]) => {
-    if (verb === 'cancel' && (id === undefined || rest.length > 0))
+    if (verb === 'cancel' && (id === undefined || rest.length > 0 || values.confirm !== undefined))
       return withClient(values.url, (client) => cancelMany(client, [id, ...rest], values));
     if (rest.length > 0) throw usageError();
     if (verb === undefined) return withClient(values.url, (client) => list(client, values));
     if (verb === 'show' && id !== undefined) return withClient(values.url, (client) => show(client, id, values));
-    if (verb === 'cancel' && id !== undefined) return withClient(values.url, (client) => cancel(client, id));
+    if (verb === 'cancel' && id !== undefined) return withClient(values.url, (client) => cancel(client, id, values));
     throw usageError();
   },
 });
@@ -62,15 +68,17 @@ async function textOf(client: Client, { id, flowId, version }: RunView): Promise
   return answer?.text;
 }
 
-async function cancel(client: Client, id: string): Promise<number> {
+async function cancel(client: Client, id: string, { json }: RunsValues): Promise<number> {
   const { cancelled } = await client.post<CancelView>(`runs/${encodeURIComponent(id)}/cancel`);
-  console.log(cancelled ? `The run ${id} was ended.` : `The run ${id} had ended already.`);
+  if (json) printJson({ cancelled });
+  else console.log(cancelled ? `The run ${id} was ended.` : `The run ${id} had ended already.`);
   return cancelled ? 0 : 1;
 }
 
-async function cancelMany(client: Client, ids: readonly (string | undefined)[], { flow, status, confirm }: RunsValues): Promise<number> {
+async function cancelMany(client: Client, ids: readonly (string | undefined)[], values: RunsValues): Promise<number> {
+  const { flow, status } = values;
   const named = ids.filter((id) => id !== undefined);
   if (named.length === 0 && flow === undefined && status === undefined) throw usageError();
   const filter = named.length > 0 ? { ids: named } : { ...(flow !== undefined && { flow }), ...(status !== undefined && { status }) };
-  return confirmed('ended', confirm, named.length, (most) => client.post<BulkView>('runs/cancel', { ...filter, confirm: most }));
+  return confirmed('ended', values, named.length, (most) => client.post<BulkView>('runs/cancel', { ...filter, confirm: most }));
 }

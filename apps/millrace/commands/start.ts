@@ -14,6 +14,7 @@ export const start = defineCommand({
   usage: 'start [app]',
   about: `Run everything in one process, or one app alone: ${APPS.join(', ')}.`,
   options: {},
+  stays: true,
   run: async (_, [app, ...rest]) => {
     if (rest.length > 0 || (app !== undefined && !APPS.includes(app))) {
       throw new CommandError(`start takes nothing or one of ${APPS.join(', ')}.`);

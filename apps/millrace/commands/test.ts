@@ -18,8 +18,11 @@ export const test = defineCommand({
   about: "Run the flows' cases, without a database, network or secrets; default: the flows folder.",
   options,
   run: (values, args) => {
-    const { 'from-run': runId } = values;
-    return runId === undefined ? runCases(values, args) : withClient(values.url, (client) => addCase(client, runId, values.name));
+    const { 'from-run': runId, url, json, name } = values;
+    if (runId === undefined && url !== undefined) throw new CommandError('Cases run here: --url goes with --from-run only.');
+    if (runId === undefined) return runCases(values, args);
+    if (args.length > 0 || json) throw new CommandError('test --from-run takes no flows and no --json: the run says of which flow it is.');
+    return withClient(url, (client) => addCase(client, runId, name));
   },
 });
 

@@ -1,6 +1,6 @@
 import { loadConfig } from '@millrace/config';
 import type { FlowList } from '../../control-api/index.js';
-import { errorMessage, followRun, withClient, type Client } from '../client/index.js';
+import { errorMessage, withClient, type Client } from '../client/index.js';
 import { CommandError } from '../command.js';
 import { runDetails } from '../print/run.js';
 import { printable } from '../print/text.js';
@@ -8,11 +8,12 @@ import { readPayload, type Payload } from '../trigger/payload.js';
 import type { HookTrigger } from '../trigger/signed.js';
 import { defineCommand, shared, type Values } from './define.js';
 import { printJson } from './output.js';
+import { waitFor } from './wait.js';
 
 const options = {
   wait: { about: 'Follow the run until it ends, and show it.' },
   type: { value: 'media type', about: 'What the file is; default: by its extension.' },
-  json: { about: 'Print answers as they are.' },
+  json: { about: 'Print what was answered as it is, without its status; with --wait the run.' },
   url: shared.url,
 } as const;
 
@@ -38,7 +39,8 @@ async function send(client: Client, flow: string, payload: Payload, values: Valu
   const response = await client.send({ method, url, headers: { ...headers }, body });
   const text = response.text();
   const accepted = response.status >= 200 && response.status < 300;
-  if (!accepted || !values.wait || !values.json) console.log(`${response.status} ${printable(text)}`);
+  if (!values.json) console.log(`${response.status} ${printable(text)}`);
+  else if (!accepted || !values.wait) console.log(text);
   if (!accepted) return refused(flow, response.status, text);
   return values.wait ? follow(client, text, values.json === true) : 0;
 }
@@ -69,7 +71,7 @@ async function follow(client: Client, text: string, json: boolean): Promise<numb
     console.error('There is no run to wait for: the event started none, or the flow has an answer of its own. millrace runs lists them.');
     return 0;
   }
-  const run = await followRun(client, runId);
+  const run = await waitFor(client, runId);
   if (json) printJson(run);
   else console.log(`\n${runDetails(run, Date.now())}`);
   return run.status === 'succeeded' ? 0 : 1;

@@ -1,4 +1,5 @@
 import { loadConfig } from '@millrace/config';
+import { CommandError } from '../command.js';
 import { defineCommand, shared } from './define.js';
 import { printJson } from './output.js';
 
@@ -13,6 +14,7 @@ export const validate = defineCommand({
     json: { about: 'Print the problems as JSON.' },
   },
   run: async (values, paths) => {
+    if (values['files-only'] && values.url !== undefined) throw new CommandError('Take one of --files-only, which asks nobody, and --url.');
     // Loaded here, so that the other commands do not wait for the components.
     const { findMade, findingLine, summary, validate: check } = await import('../validate/index.js');
     const config = loadConfig();

@@ -18,6 +18,8 @@ export interface DefinitionOptions {
 /** The definition that the options describe; undefined when they describe none. What is wrong with it the instance says. */
 export function definitionOf(options: DefinitionOptions): object | undefined {
   const type = options.type ?? impliedType(options);
+  const unplaced = unplacedOf(type, options);
+  if (unplaced !== undefined) throw new CommandError(unplaced);
   if (type === undefined) return undefined;
   const { scheme, prefix, algorithm, username } = options;
   const given = { scheme, ...placeOf(type, options), prefix, algorithm, username };
@@ -28,6 +30,16 @@ function impliedType({ scheme, algorithm, username, query, address }: Definition
   if (scheme !== undefined || algorithm !== undefined) return 'hmac';
   if (username !== undefined) return 'basic';
   return query !== undefined || address === true ? 'api-key' : undefined;
+}
+
+/** What says nothing of a credential of this type would be passed over; the instance never hears of it. */
+function unplacedOf(type: string | undefined, { header, query, prefix, address }: DefinitionOptions): string | undefined {
+  if (type === undefined && (header !== undefined || prefix !== undefined))
+    return 'Say with --type, or for a vendor with --scheme, what it is that --header and --prefix are of.';
+  if (type !== undefined && type !== 'api-key' && (query !== undefined || address))
+    return `--query and --address say where an api-key stands, not one of type ${type}.`;
+  const places = [header !== undefined, query !== undefined, address === true].filter(Boolean);
+  return places.length > 1 ? 'An api-key stands in one place: take one of --header, --query and --address.' : undefined;
 }
 
 function placeOf(type: string, { header, query, address }: DefinitionOptions): object {

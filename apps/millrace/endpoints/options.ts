@@ -27,4 +27,19 @@ export const options = {
   url: shared.url,
 } as const;
 
+const made = [
+  ...(['title', 'note', 'definition', 'credential', 'scheme', 'type', 'header', 'query', 'prefix', 'algorithm', 'username'] as const),
+  ...(['open', 'json'] as const),
+] as const;
+
+/** Which of them each verb takes. */
+export const takes = {
+  '': ['json'],
+  show: ['json'],
+  create: made,
+  change: made,
+  rotate: ['keep-old-for', 'from-stdin', 'json'],
+  remove: ['force', 'json'],
+} as const;
+
 export type EndpointValues = Values<typeof options>;

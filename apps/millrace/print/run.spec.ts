@@ -93,7 +93,9 @@ describe('the details of a run', () => {
 
   it('say why a failure that may pass was not tried again, and what would change that', () => {
     const text = runDetails(run({ status: 'failed', error: { ...error, unsafeToRepeat: true } }), NOW);
-    expect(text).toMatch(/not tried again by itself: the step may have taken effect.*name http\.503 in "on" of its retry\.\nNext: see/);
+    expect(text).toMatch(
+      /not tried again by itself: the step may have taken effect.*name http\.503 in "on" of its retry\.\nNext: look first whether the step took effect, for a re-run sends another idempotency key; where it did not, see/,
+    );
     expect(text).not.toContain('a longer retry');
   });
 
@@ -120,10 +122,85 @@ describe('the details of a run', () => {
     expect(runDetails(run({ status: 'waiting', resumeAt: '2026-01-01T01:00:00.000Z' }), NOW)).toMatch(/waits, until \d{4}-/);
   });
 
+  it('tell what a person has to do for a run to go on', () => {
+    const asks = { ...step, path: 'approval', status: 'waiting', resumeUrl: 'http://127.0.0.1:3000/resume/x/approval/s' } as const;
+    const text = runDetails(run({ status: 'waiting', resumeAt: '2026-01-01T01:00:00.000Z', steps: [asks] }), NOW);
+    expect(text).toMatch(/until \d{4}-.* at the latest\.\napproval waits for somebody: a POST to http:\S+ lets it go on\.$/);
+  });
+
   it('let no text from outside steer the terminal', () => {
     const evil = { ...error, message: '\u001b[2J\u001b]0;title\u0007\r\nfake line\u202e' };
     const text = runDetails(run({ status: 'failed', error: evil, steps: [{ ...step, error: evil, input: '\u001b[31m' }] }), NOW);
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f\u202e]/);
     expect(text).not.toMatch(/^fake line/m);
   });
+});
+
+describe('what to do next after a failure', () => {
+  const next = (part: Partial<NonNullable<RunView['error']>>, more: Partial<RunView> = {}): string =>
+    runDetails(run({ status: 'failed', error: { ...error, ...part }, steps: [{ ...step, kind: 'http.request' }], ...more }), NOW)
+      .split('\n')
+      .at(-1)!;
+
+  it.each([
+    [
+      { code: 'trigger.schema', blame: 'remote' },
+      /does not fit the trigger of hello: have the sender correct it and send it again, or change/,
+    ],
+    [{ code: 'component.crashed', blame: 'author' }, /took effect.*correct the plugin that has http\.request/],
+    [
+      { code: 'output.not-json', blame: undefined },
+      /the step has acted, and a re-run acts once more.*correct the plugin that has http\.request/,
+    ],
+    [{ code: 'output.too-large', blame: 'author' }, /has acted.*have the plugin of http\.request give less, or raise MILLRACE_MAX_OUTPUT/],
+    [{ code: 'component.unknown', blame: 'operator' }, /install the plugin that has the component/],
+    [{ code: 'flow.stopped', blame: 'author' }, /nothing is wrong with hello: a stop step .*for the reason above\..* --from start$/],
+    [{ code: 'wait.timeout', blame: 'remote' }, /why nobody answered in time/],
+    [{ code: 'crash.in-flight', blame: 'operator' }, /^Next: look first whether the step took effect/],
+    [{ code: 'run.poison', blame: 'operator' }, /took effect.*log of the runner/],
+    [{ code: 'http.503', blame: 'remote', details: { runId: RUN } }, new RegExp(`run that it called: millrace runs show ${RUN}, then`)],
+    [{ code: 'http.503', blame: 'remote' }, /the other side works again \(a longer retry/],
+    [{ code: 'http.401', blame: 'operator' }, /settings and credentials/],
+    [{ code: 'http.422', blame: 'author' }, /correct the flow hello.* --live$/],
+  ] as const)('%j', (part, sentence) => {
+    expect(next(part)).toMatch(sentence);
+  });
+
+  it.each(['trigger.schema', 'component.crashed', 'output.not-json', 'output.too-large', 'flow.stopped'])(
+    '%s neither blames the flow nor waits for the other side',
+    (code) => {
+      for (const blame of ['author', 'remote'] as const) expect(next({ code, blame })).not.toMatch(/correct the flow|other side works/);
+    },
+  );
+
+  it('is nothing where somebody has seen to it', () => {
+    expect(next({}, { resolution: 'discarded' })).toBe('It was discarded: somebody set it aside as a dead letter.');
+    expect(next({}, { resolution: 'rerun' })).toMatch(/^It was run again: millrace runs --event 01920f7a\S+ lists/);
+  });
+});
+
+describe('what is known of a failure', () => {
+  const details = (value: object): string =>
+    runDetails(run({ status: 'failed', error: { ...error, details: value } as RunView['error'] }), NOW);
+
+  it('is how the other side answered, in a few bounded lines, and where the rest is', () => {
+    const text = details({ responseBody: `{"error":"no such channel"}\n${'line\n'.repeat(50)}\u001b[2J` });
+    expect(text).toContain('It answered:\n    {"error":"no such channel"}\n    line\n');
+    expect(text.match(/^ {4}line$/gm)).toHaveLength(5);
+    expect(text).toContain(`    … millrace runs show ${RUN} --json has the rest.`);
+    expect(details({ responseBody: 'x'.repeat(5_000) })).toMatch(/\n {4}x{159}…\n {4}… millrace runs show/);
+  });
+
+  it('is all of a short answer, and the stack of a component', () => {
+    expect(details({ responseBody: 'no' })).toContain('It answered:\n    no\nNext:');
+    expect(details({ stack: 'TypeError: x\n    at run (plugin.js:3:5)' })).toContain(
+      'Where it broke:\n    TypeError: x\n        at run (plugin.js:3:5)',
+    );
+  });
+});
+
+it('steps that were not done are marked', () => {
+  const given = (['recorded', 'pinned', 'assumed'] as const).map((how) => ({ ...step, given: how, attempts: 1, attemptLog: [] }));
+  const text = runDetails(run({ steps: given }), NOW);
+  for (const how of ['taken over', 'pinned', 'assumed']) expect(text).toMatch(new RegExp(`send \\(use\\) ${how}, 2\\.2 s`));
 });

@@ -1,4 +1,5 @@
 import type { AttemptView, RunItem, RunView, StepView } from '../../control-api/index.js';
+import { failureLines } from './failure.js';
 import { abbreviate, printable, shorten, table } from './text.js';
 import { duration, localTime, took } from './time.js';
 
@@ -70,10 +71,19 @@ function originLines({ parent, rerunOf, resolution, dry, test }: RunView): strin
   ];
 }
 
+/** Where the result of a step comes from that was not done; its times and attempts are then of elsewhere. */
+const GIVEN: Readonly<Record<NonNullable<StepView['given']> | 'done', string>> = {
+  recorded: 'taken over',
+  pinned: 'pinned',
+  assumed: 'assumed',
+  done: '',
+};
+
 function stepLines(step: StepView): string[] {
   const length = step.finishedAt === null ? '' : duration(Date.parse(step.finishedAt) - Date.parse(step.startedAt));
   const tries = step.attempts > 1 ? `${step.attempts} attempts` : '';
-  const head = [`  ${state(step.status).padEnd(13)}`, printable(step.path), `(${step.kind})`, [tries, length].filter(Boolean).join(', ')];
+  const notes = [GIVEN[step.given ?? 'done'], tries, length].filter(Boolean).join(', ');
+  const head = [`  ${state(step.status).padEnd(13)}`, printable(step.path), `(${printable(step.kind)})`, notes];
   return [head.join(' ').trimEnd(), ...attemptLines(step), ...valueLines(step)];
 }
 
@@ -111,15 +121,26 @@ function valueLines({ input, inputFile, output, outputFile, error, retryAt, rate
 }
 
 function ending(run: RunView): string[] {
-  const { status, error, resumeAt, held, lane, pace } = run;
-  if (error) return [`${where(error.step)}: ${printable(error.message)}`, ...unsafeLine(error), `Next: ${nextAction(error, run)}`];
-  if (held) return [`The run is held, because its flow is paused: millrace resume ${printable(run.flowId)} lets it go on.`];
+  if (run.error) return failureLines(run.error, run);
+  if (run.status === 'filtered') return ['The `when` of the trigger did not hold, so no step was run.'];
+  return standing(run);
+}
+
+/** What keeps a run from going on, and what lets it; nothing where nothing does. */
+export function standing({ flowId, status, resumeAt, held, lane, pace, steps }: RunView): string[] {
+  if (held) return [`The run is held, because its flow is paused: millrace resume ${printable(flowId)} lets it go on.`];
   if (lane && lane.place > 0) return [`The run waits for its turn behind run ${lane.behind}: ${lineOf(lane)}`];
   if (pace)
     return [`The run waits for the rate of its flow, ${pace.limit} within ${duration(pace.perMs)}; ${waiting(pace.before)} before it.`];
-  if (status === 'waiting' && resumeAt !== null) return [`The run waits, until ${localTime(resumeAt)} at the latest.`];
-  if (status === 'filtered') return ['The `when` of the trigger did not hold, so no step was run.'];
-  return [];
+  if (status !== 'waiting') return [];
+  const until = resumeAt === null ? [] : [`The run waits, until ${localTime(resumeAt)} at the latest.`];
+  return [...until, ...steps.flatMap(askedLine)];
+}
+
+/** A step that somebody lets go on. */
+function askedLine({ path, status, resumeUrl }: StepView): string[] {
+  if (status !== 'waiting' || resumeUrl === null) return [];
+  return [`${printable(path)} waits for somebody: a POST to ${printable(resumeUrl)} lets it go on.`];
 }
 
 function waiting(before: number): string {
@@ -131,28 +152,4 @@ function lineOf({ key, limit, place }: NonNullable<RunView['lane']>): string {
   const whose = key === '' ? 'of this flow' : `with the key ${printable(key)}`;
   const ahead = place === 1 ? 'it is next' : `${place - 1} stand before it in line`;
   return `${limit} ${limit === 1 ? 'run' : 'runs'} ${whose} may go on at a time, and ${ahead}.`;
-}
-
-function where(step: string | undefined): string {
-  return step === undefined ? 'The run failed' : `The run failed at ${printable(step)}`;
-}
-
-type Failure = NonNullable<RunView['error']>;
-
-/** Why there was no other attempt, where one might have helped. */
-function unsafeLine({ unsafeToRepeat, code }: Failure): string[] {
-  if (!unsafeToRepeat) return [];
-  return [
-    `It was not tried again by itself: the step may have taken effect, and would then do so twice. Where that does no harm, name ${printable(code)} in "on" of its retry.`,
-  ];
-}
-
-/** A test is not run again: its draft is changed and tested anew. */
-function nextAction({ blame, unsafeToRepeat }: Failure, { id, flowId, test }: RunView): string {
-  const longer = unsafeToRepeat ? '' : ' (a longer retry would have waited)';
-  const again = (how = ''): string => (test ? 'test it again.' : `run it again from there: millrace rerun ${id}${how}`);
-  if (blame === 'author') return `correct the flow ${flowId}, check it with millrace validate, then ${again(' --live')}`;
-  if (blame === 'remote') return `see whether the other side works again${longer}, then ${again()}`;
-  if (blame === 'operator') return `check the settings and credentials of this server, then ${again()}`;
-  return `put right what the sentence above names, then ${again()}`;
 }

@@ -32,4 +32,18 @@ describe('the steps of a run', () => {
     ] as const;
     expect(ordered(steps, 'not a flow')).toEqual(['both', 'left', 'vars']);
   });
+
+  it('that use a component have its name', () => {
+    const steps = [
+      { path: 'each[0].one', kind: 'use' },
+      { path: 'vars', kind: 'set' },
+      { path: 'gone', kind: 'use' },
+    ].map((step) => ({ ...step, startedAt: '2026-01-01T00:00:00.000Z' }));
+    const run = { steps } as unknown as RunView;
+    expect(inFlowOrder(run, FLOW).steps.map(({ path, kind }) => `${path} (${kind})`)).toEqual([
+      'vars (set)',
+      'each[0].one (log)',
+      'gone (use)',
+    ]);
+  });
 });

@@ -1,9 +1,19 @@
-import { allSteps, parseFlow, runOrder } from '@millrace/flow';
-import type { RunView } from '../../control-api/index.js';
+import { allSteps, parseFlow, runOrder, stepIdOf, type Step } from '@millrace/flow';
+import type { RunView, StepView } from '../../control-api/index.js';
 
-/** The run with its steps in the order in which it did them. `text` is the flow that it followed. */
+/** The run with its steps in the order in which it did them, and by the names of their components. `text` is the flow that it followed. */
 export function inFlowOrder(run: RunView, text: string): RunView {
   const { flow } = parseFlow(text);
-  const ids = allSteps(flow ? [...flow.steps, ...(flow.onError ?? [])] : []).map(({ id }) => id);
-  return { ...run, steps: [...run.steps].sort(runOrder(ids)) };
+  const all = allSteps(flow ? [...flow.steps, ...(flow.onError ?? [])] : []);
+  const components = new Map(all.flatMap((step) => componentOf(step)));
+  const steps = [...run.steps].sort(runOrder(all.map(({ id }) => id)));
+  return { ...run, steps: steps.map((step) => ({ ...step, kind: kindOf(step, components) })) };
+}
+
+function componentOf(step: Step): [string, string][] {
+  return 'use' in step ? [[step.id, step.use]] : [];
+}
+
+function kindOf({ path, kind }: StepView, components: ReadonlyMap<string, string>): string {
+  return kind === 'use' ? (components.get(stepIdOf(path)) ?? kind) : kind;
 }

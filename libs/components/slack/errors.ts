@@ -65,7 +65,7 @@ function classOf(error: string): Pick<StepError, 'blame' | 'retryable' | 'arrive
 }
 
 function adviceOf(error: string): string {
-  if (RATE_LIMITS.has(error)) return 'It asks to slow down; the message is tried again later.';
+  if (RATE_LIMITS.has(error)) return 'It asks to slow down. A `rate` on the credential keeps messages within its limit.';
   if (REMOTE.has(error)) return 'It has a problem of its own; it may pass.';
   return OPERATOR.has(error) ? 'Check the credential and what it may do.' : "Slack's page on chat.postMessage explains it.";
 }
