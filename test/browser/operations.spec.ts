@@ -149,6 +149,9 @@ describeInBrowser('whoever does something to many', () => {
     await page.getByRole('dialog', { name: 'Retry 1 failed run' }).waitFor();
     await page.getByRole('button', { name: 'Leave it' }).click();
     await bar.getByRole('button', { name: 'Take all that match' }).click();
+    await bar.getByRole('button', { name: 'Retry…' }).click();
+    await page.getByRole('dialog', { name: /^Retry \d+ failed runs?$/ }).waitFor();
+    await page.getByRole('button', { name: 'Leave it' }).click();
     await bar.getByRole('button', { name: 'Run again…' }).click();
     await page.getByText(/of them (was|were) re-run or discarded already, and would be run again too/).waitFor();
   });

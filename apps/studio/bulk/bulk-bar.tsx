@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { count, whole } from '../format/format.js';
 import { Button } from '../ui/controls.js';
-import { DEEDS, type Kind } from './deeds.js';
-import { OrderDialog, type Chosen } from './order-dialog.js';
+import { DEEDS, isForLetters, type Chosen, type Kind } from './deeds.js';
+import { OrderDialog } from './order-dialog.js';
 import type { Selection } from './selection.js';
 
 interface BulkBarProps {
@@ -58,9 +58,4 @@ export function BulkBar({ kinds, selection, filters, seenTo = NOBODY }: BulkBarP
       {order && <OrderDialog {...order} onClose={() => setOrder(undefined)} onOrdered={clear} />}
     </>
   );
-}
-
-/** What is done to dead letters only: they are gone once they were seen to. */
-function isForLetters(kind: Kind): boolean {
-  return kind === 'retry' || kind === 'discard';
 }

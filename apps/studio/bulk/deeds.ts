@@ -37,6 +37,20 @@ export const DEEDS: Readonly<Record<Kind, Deed>> = {
   cancel: { verb: 'Cancel', thing: 'run', done: 'cancelled', about: 'What a run does at that moment may still reach the other side.' },
 };
 
+/** What an order is about: ids, or filters as the API has them. */
+export type Chosen = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** What is done to dead letters only: they are gone once they were seen to. */
+export function isForLetters(kind: Kind): boolean {
+  return kind === 'retry' || kind === 'discard';
+}
+
+/** An order about what was chosen. All dead letters have failed, so that one about them asks for no state. */
+export function orderOf(kind: Kind, chosen: Chosen): object {
+  const { status: _, ...rest } = chosen;
+  return { kind, ...(isForLetters(kind) ? rest : chosen) };
+}
+
 /** `Replay 1,204 events`. */
 export function deedWords(kind: Kind, amount: number): string {
   const { verb, thing } = DEEDS[kind];

@@ -9,10 +9,7 @@ import { announce } from '../shell/announcer.js';
 import { Button } from '../ui/controls.js';
 import { Modal, ModalTitle } from '../ui/modal.js';
 import { Loaded } from '../ui/states.js';
-import { DEEDS, deedWords, lasts, type Kind } from './deeds.js';
-
-/** What an order is about: ids, or filters as the API has them. */
-export type Chosen = Readonly<Record<string, string | readonly string[] | undefined>>;
+import { DEEDS, deedWords, lasts, orderOf, type Chosen, type Kind } from './deeds.js';
 
 interface OrderProps {
   readonly kind: Kind;
@@ -35,7 +32,7 @@ export function OrderDialog(props: OrderProps) {
 function useCount(kind: Kind, chosen: Chosen, enabled = true) {
   return useQuery({
     queryKey: ['order', kind, chosen],
-    queryFn: ({ signal }) => sendJson<OrderedView>('POST', 'operations', { kind, ...chosen }, { signal }),
+    queryFn: ({ signal }) => sendJson<OrderedView>('POST', 'operations', orderOf(kind, chosen), { signal }),
     gcTime: 0,
     enabled,
   });
@@ -69,7 +66,7 @@ function Form({ kind, chosen, count, onClose, onOrdered }: OrderProps & { readon
       className="order-form"
       onSubmit={(event) => {
         event.preventDefault();
-        order.mutate({ kind, ...chosen, ...more, perSecond, confirm: count, key });
+        order.mutate({ ...orderOf(kind, chosen), ...more, perSecond, confirm: count, key });
       }}
     >
       <p className="dim">{DEEDS[kind].about}</p>

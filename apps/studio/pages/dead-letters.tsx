@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { CausesView, CauseView } from '../api/wire.js';
-import { OrderDialog, type Chosen } from '../bulk/order-dialog.js';
+import type { Chosen } from '../bulk/deeds.js';
+import { OrderDialog } from '../bulk/order-dialog.js';
 import { ago, count, shortId } from '../format/format.js';
 import { errorTitle } from '../run/error-words.js';
 import { Button } from '../ui/controls.js';
