@@ -100,7 +100,7 @@ describeInBrowser('connecting a vendor', () => {
     await page.getByLabel('Name in the URL').fill('code');
     await page.getByRole('combobox', { name: 'Vendor', exact: true }).fill('github');
     await page.getByRole('button', { name: 'Make the endpoint' }).click();
-    await page.getByText(/The endpoint code is at revision/).waitFor();
+    await page.getByText(/There is an endpoint code already/).waitFor();
     await page.getByLabel('Name in the URL').fill('other');
     await page.getByRole('combobox', { name: 'Vendor', exact: true }).fill('nobody-signs-like-this');
     await page.getByRole('button', { name: 'Make the endpoint' }).click();
