@@ -11,6 +11,7 @@ import {
   openWorld,
   privateDatabase,
   query,
+  safeFromPoison,
   send,
   settleAndJudge,
   settled,
@@ -95,6 +96,7 @@ if (FULL) {
     let url: string | undefined = instance.url;
     const load = startLoad(world, () => url, { clients: 8, pauseMs: 40 });
     for (const [point] of world.random.shuffled(POINTS)) {
+      await safeFromPoison(database);
       await arm(world, point, world.random.between(5, 200));
       await expectSuicide(instance.process, point);
       url = undefined;
