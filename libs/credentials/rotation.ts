@@ -3,6 +3,7 @@ import type { SecretRef } from './credential.js';
 import { pointer, type Report } from './problem.js';
 import { parseIsoTime } from './schemes/timestamp.js';
 import { refuse, type Accepted, type Refused } from './verdict.js';
+import { SLOT } from './seal/definition.js';
 
 /** A secret that stops counting after a date, while its successor is being rolled out. */
 export interface RotatingSecretRef extends SecretRef {
@@ -53,7 +54,7 @@ function secretText(ref: RotatingSecretRef, path: string, { report, secret }: Lo
 
 /** What people call a secret by: its variable. What is sealed stands in a slot, whose name nobody has given. */
 function labelOf(env: string): string {
-  const [, slot] = /^sealed_(\d{1,9})$/.exec(env) ?? [];
+  const [, slot] = SLOT.exec(env) ?? [];
   return slot === undefined ? env : `sealed secret ${slot}`;
 }
 

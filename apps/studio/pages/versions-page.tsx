@@ -122,7 +122,7 @@ function RollBackReview({ id, version, liveVersion, back, onRoll, onClose }: Rev
           {back.error.message}
         </p>
       )}
-      <div className="actions">
+      <div className="actions publish-actions">
         <Button look="ink" disabled={back.isPending} onClick={onRoll}>
           Roll back to v{version}
         </Button>

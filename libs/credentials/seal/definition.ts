@@ -8,7 +8,8 @@ export interface Split {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-const SLOT = /^sealed_\d{1,9}$/;
+/** The name of a slot, with its number: what stands in a definition in the place of a secret. */
+export const SLOT = /^sealed_(\d{1,9})$/;
 
 /**
  * Takes the secrets out of a definition: every `{ "secret": "…" }` becomes `{ "sealed": "<slot>" }`, its other keys stay.
