@@ -3,7 +3,7 @@
  * under --experimental-vm-modules, which scripts/test.mjs sets.
  */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/environment.mjs',
   testMatch: ['<rootDir>/{apps,libs,test,plugins}/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/libs/component-sdk/dist/'],

@@ -7,6 +7,7 @@ const file = process.env.MILLRACE_TEST_COUNTS;
 
 const MESSAGE_LINES = 6;
 const MESSAGE_WIDTH = 200;
+const PAGE_WIDTH = 1_400;
 
 /**
  * A Jest reporter that ends the run with the names of the tests that failed and one line of counts: of all parts that have
@@ -30,7 +31,10 @@ function failuresIn({ testFilePath, testExecError, testResults }) {
   const path = relative(process.cwd(), testFilePath);
   if (testExecError) return [`${path} (could not run)`];
   const failed = testResults.filter(({ status }) => status === 'failed');
-  return failed.map(({ fullName, failureMessages }) => `${path}: ${fullName}${beginning(failureMessages[0] ?? '')}`);
+  return failed.map(({ fullName, failureMessages: [first = '', ...others] }) => {
+    const pages = others.filter((message) => message.includes('The page ')).map((message) => message.split('\n')[0].slice(0, PAGE_WIDTH));
+    return [`${path}: ${fullName}`, ...beginning(first), ...pages].join('\n    ');
+  });
 }
 
 /** What a message begins with, without colours: as much as tells what was waited for. */
@@ -38,8 +42,5 @@ function beginning(message) {
   const lines = stripVTControlCharacters(message)
     .split('\n')
     .filter((line) => line.trim() !== '');
-  return lines
-    .slice(0, MESSAGE_LINES)
-    .map((line) => `\n    ${line.slice(0, MESSAGE_WIDTH)}`)
-    .join('');
+  return lines.slice(0, MESSAGE_LINES).map((line) => line.slice(0, MESSAGE_WIDTH));
 }

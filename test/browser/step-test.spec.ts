@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import type { Route } from 'playwright-core';
 import type { RunPage } from '../../apps/control-api/index.js';
 import { accessibilityFaults, describeInBrowser, picture, visit, type Theme, type Visitor } from '../support/browser.js';
 import { startWorld, type World } from './world.js';
@@ -47,6 +48,22 @@ describeInBrowser('whoever tests a step', () => {
     await page.keyboard.press('Enter');
     await page.locator('[data-step="makeDeal"]').getByText('Output pinned for tests').waitFor();
     expect(opened.complaints).toEqual([]);
+  });
+
+  it('keeps the words on it and the place of its button while what is typed is saved', async () => {
+    const { page } = await visitor(`/flows/order-to-crm/edit?step=notify&event=${world.failed.eventId}`);
+    const foot = page.getByRole('region', { name: 'Test' });
+    const said = foot.getByText(/Not run again|Runs first/);
+    await said.waitFor();
+    const before = [await said.textContent(), await foot.getByRole('button').last().boundingBox()];
+    const held: Route[] = [];
+    await page.route('**/test-plan?*', (route) => void held.push(route));
+    const asked = page.waitForRequest('**/test-plan?*');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Tell them');
+    await asked;
+    await page.getByText('Draft · saved').waitFor();
+    expect([await said.textContent({ timeout: 1000 }), await foot.getByRole('button').last().boundingBox()]).toEqual(before);
+    await Promise.all(held.map((route) => route.continue()));
   });
 
   it('gets the error of a step with its request and response, by the key too', async () => {

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { jest } from '@jest/globals';
 import type { EventPage, EventView, FlowView, RefusalPage, RunView } from '../../apps/control-api/index.js';
-import { endOf, eventually, webhookFlow } from '../support/flow-files.js';
+import { endOf, eventually, printed, webhookFlow } from '../support/flow-files.js';
 import { startInstance, type TestInstance } from '../support/instance.js';
 import { sendRaw } from '../support/raw-http.js';
 
@@ -250,7 +250,7 @@ describe('a shared endpoint', () => {
     await change({ later: { respond: { status: 204 } } });
     await answers(204);
     await change({ later: { respond: { status: 204 }, limit: 'huge' } });
-    await eventually('the problem to be said', async () => (instance.output().includes('endpoints.json:1:') ? true : undefined));
+    await printed(instance, 'endpoints.json:1:');
     await answers(204);
     await writeFile(file, '{ "later": ');
     await answers(204);

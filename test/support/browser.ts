@@ -31,6 +31,11 @@ const LAG_MS = 150;
 export const describeInBrowser: typeof describe | typeof describe.skip = EXECUTABLE === undefined ? describe.skip : describe;
 
 let browser: Promise<Browser> | undefined;
+
+/** What `environment.mjs` shows of a test that fails. */
+const openPages = new Set<Page>();
+Object.assign(globalThis, { openPages });
+
 const shots = mkdtemp(join(tmpdir(), 'millrace-screenshots-'));
 
 afterAll(async () => {
@@ -84,6 +89,8 @@ export async function stranger({
   if (safariClicks) await context.addInitScript({ content: SAFARI_CLICKS });
   if (SLOWER > 1) context.on('page', (opened) => void throttle(opened));
   const page = await context.newPage();
+  openPages.add(page);
+  page.once('close', () => openPages.delete(page));
   const complaints: string[] = [];
   page.on('console', (message) => void (isComplaint(message) && complaints.push(message.text())));
   page.on('pageerror', (error) => void complaints.push(String(error)));

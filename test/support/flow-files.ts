@@ -20,6 +20,12 @@ export async function eventually<T>(what: string, found: () => Promise<T | undef
   }
 }
 
+/** Resolves once it has printed this: what it prints comes by another way than its answers, and so perhaps after them. */
+export async function printed({ output }: TestInstance, text: string | RegExp): Promise<void> {
+  const there = (): boolean => (typeof text === 'string' ? output().includes(text) : text.test(output()));
+  await eventually(`it to print ${text}`, async () => (there() ? true : undefined));
+}
+
 const ENDS = ['succeeded', 'failed', 'cancelled', 'filtered'];
 
 /** The run once it ended. */

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { hashKey, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { ApiFailure, get, sendJson } from '../api/client.js';
 import { useRun } from '../api/queries.js';
@@ -37,14 +37,21 @@ export function textMark({ revision, liveVersion }: Pick<EditorView, 'revision' 
   return revision > 0 || liveVersion > 0 ? `${liveVersion}.${revision}` : undefined;
 }
 
-/** What a test of a step, or of all, would do; asked again when the text is another one, and not without one. */
-export const useTestPlan = (flowId: string, step: string | undefined, event: string | undefined, text: string | undefined) =>
-  useQuery({
-    queryKey: ['outputs', flowId, event, 'plan', step, text],
+/**
+ * What a test of a step, or of all, would do; asked again when the text is another one, and not without one. What it would have
+ * done with the text before stays until then: every save would take the words away for a moment, and the button from under the
+ * pointer that presses it.
+ */
+export const useTestPlan = (flowId: string, step: string | undefined, event: string | undefined, text: string | undefined) => {
+  const tested = ['outputs', flowId, event, 'plan', step];
+  return useQuery({
+    queryKey: [...tested, text],
     queryFn: ({ signal }) => get<TestPlanView>(`flows/${flowId}/test-plan`, { event, step }, signal),
     enabled: event !== undefined && text !== undefined,
+    placeholderData: (plan, before) => (hashKey(before?.queryKey.slice(0, -1) ?? []) === hashKey(tested) ? plan : undefined),
     retry: false,
   });
+};
 
 export interface StepTest {
   /** `undefined`: none was begun with this event since the step is looked at. */

@@ -1,5 +1,5 @@
 import type { EventView, RefusalPage } from '../../../apps/control-api/index.js';
-import { eventually } from '../../support/flow-files.js';
+import { eventually, printed } from '../../support/flow-files.js';
 import { sendRaw, type RawAnswer } from '../../support/raw-http.js';
 import {
   basic,
@@ -193,7 +193,7 @@ export const senderRows: readonly Row[] = [
       expect(await told([key(ENDED), hook('github', { headers: [JSON_TYPE, github('{}', ENDED)] })])).toEqual([UNAUTHORIZED, UNAUTHORIZED]);
       const refusal = await eventually('the refusal', async () => (await instance.api<RefusalPage>('refusals?flow=rotated')).items[0]);
       expect(refusal).toMatchObject({ code: 'credential.secret-expired', reason: expect.stringContaining('ENDED_SECRET') as string });
-      expect(instance.output()).toContain('The sender still uses the older secret in OLD_SECRET: give it the one in HOOK_SECRET.');
+      await printed(instance, 'The sender still uses the older secret in OLD_SECRET: give it the one in HOOK_SECRET.');
     },
   ],
   [
