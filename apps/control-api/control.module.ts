@@ -1,5 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ACCESS, createAccess } from './access/access.js';
+import { AuditController } from './audit/audit.controller.js';
+import { AuditInterceptor } from './audit/audit.interceptor.js';
+import { AuditTrail } from './audit/trail.js';
 import { StoredGauges } from './metrics/stored-gauges.js';
 import { KeyController } from './credentials/key.controller.js';
 import { DeadLettersController } from './operations/dead-letters.controller.js';
@@ -50,6 +53,7 @@ export function controlModule(token: string): DynamicModule {
       StepValuesController,
       DeadLettersController,
       OperationsController,
+      AuditController,
       ComponentsController,
       CredentialsController,
       SchemesController,
@@ -65,6 +69,15 @@ export function controlModule(token: string): DynamicModule {
       StudioController,
       ElsewhereController,
     ],
-    providers: [{ provide: ACCESS, useValue: createAccess(token) }, Doorkeeper, ApiGuard, PageGuard, StoredGauges, changeStream],
+    providers: [
+      { provide: ACCESS, useValue: createAccess(token) },
+      Doorkeeper,
+      ApiGuard,
+      PageGuard,
+      AuditTrail,
+      AuditInterceptor,
+      StoredGauges,
+      changeStream,
+    ],
   };
 }

@@ -76,6 +76,7 @@ function fakePlatform(config: Partial<Platform['config']> = {}): Platform {
       collectedBy: () => Promise.resolve([{ flowId: 'hello', runId: RUN, dueAt: undefined }]),
       collectedFor: () => Promise.resolve({ count: 1, ids: [EVENT] }),
     },
+    auditLog: { keep: () => Promise.reject(new Error('The disk is full')) },
     history: {
       runs: ({ limit }: { limit: number }) =>
         Promise.resolve({ items: Array.from({ length: Math.min(limit, 3) }, () => run), next: limit < 3 ? RUN : null }),

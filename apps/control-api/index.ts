@@ -1,6 +1,7 @@
 export { controlModule } from './control.module.js';
 export { openApiDocument } from './openapi/document.js';
 export type { ActivityView, FlowActivityView } from './wire/activity.js';
+export type { AuditEntryView, AuditPage } from './wire/audit.js';
 export type { ComponentList, ComponentView } from './wire/component.js';
 export type { BodyView, EventItem, EventPage, EventView } from './wire/event.js';
 export type { DraftItem, DraftList, DraftView } from './wire/draft.js';

@@ -6,8 +6,9 @@ const RELEASE_EVERY_MS = 10_000;
 /** Samples are of ten minutes: looked for more often, none is missed. */
 const SAMPLE_EVERY_MS = 60_000;
 const REFUSALS_PER_FLOW = 1_000;
+const AUDIT_KEPT_MS = 400 * 24 * 3_600_000;
 
-/** What nobody waits for: partitions ahead of time, bounded refusals, forgotten dedupe keys, late releases, old operations and history, samples of how it goes, files of runs that are gone. */
+/** What nobody waits for: partitions ahead of time, bounded refusals, forgotten dedupe keys and audit entries, late releases, old operations and history, samples of how it goes, files of runs that are gone. */
 export class Housekeeping {
   private readonly timers: NodeJS.Timeout[] = [];
 
@@ -37,13 +38,14 @@ export class Housekeeping {
   }
 
   private async round(): Promise<void> {
-    const { database, lanes, log, orders, outbox, refusals, resumptions, tests } = this.platform;
+    const { auditLog, database, lanes, log, orders, outbox, refusals, resumptions, tests } = this.platform;
     await ensurePartitions(database.pool, Date.now());
     await refusals.trim(REFUSALS_PER_FLOW);
     await resumptions.trim();
     await outbox.trim();
     await tests.trim();
     await this.samples.trim(Date.now());
+    await auditLog.trim(Date.now() - AUDIT_KEPT_MS);
     const wrong = await lanes.recount();
     if (wrong > 0) log.warn({ lanes: wrong }, 'Lanes were counted again: their runs were not as they were counted');
     await orders.trim();

@@ -91,6 +91,9 @@ function Pages() {
       <Route path="/settings">
         <Connect>{({ SettingsPage }) => <SettingsPage />}</Connect>
       </Route>
+      <Route path="/audit">
+        <Connect>{({ AuditPage }) => <AuditPage />}</Connect>
+      </Route>
       <Route path="/health">
         <HealthPage />
       </Route>

@@ -41,6 +41,8 @@ export interface CatalogParts {
   /** What is not published yet; without it unpublished flows have no URL. */
   readonly drafts?: Drafts;
   readonly log: Log;
+  /** Told when a file of the folder was published, or its flow archived because the file is gone. */
+  readonly onFolderChange?: (action: 'flow.published' | 'flow.archived', flow: string, details: { readonly version?: number }) => void;
 }
 
 class FileMovedOn extends Error {}
@@ -243,7 +245,9 @@ export class Catalog {
     const present = new Set(files.map(({ id }) => id));
     for (const flow of await this.parts.store.list()) {
       if (present.has(flow.id) || flow.archived) continue;
-      if (await this.parts.store.archive(flow.id)) this.parts.log.info(`Flow ${flow.id} is archived: it has no file in ${folder}`);
+      if (!(await this.parts.store.archive(flow.id))) continue;
+      this.parts.log.info(`Flow ${flow.id} is archived: it has no file in ${folder}`);
+      this.parts.onFolderChange?.('flow.archived', flow.id, {});
     }
     return refused;
   }
@@ -257,7 +261,9 @@ export class Catalog {
     }
     this.explainer.forget(id);
     const published = await this.publishIfStill({ id, text, path }, flow);
-    if (published?.kind === 'published') this.parts.log.info(`Flow ${id} is live as version ${published.version}`);
+    if (published?.kind !== 'published') return undefined;
+    this.parts.log.info(`Flow ${id} is live as version ${published.version}`);
+    this.parts.onFolderChange?.('flow.published', id, { version: published.version });
     return undefined;
   }
 

@@ -1,11 +1,21 @@
 import { join } from 'node:path';
-import { Catalog, EndpointMaker, installedComponents, KeyPlace, Publisher, Vault, type ComponentRegistry } from '@millrace/catalog';
+import {
+  Catalog,
+  type CatalogParts,
+  EndpointMaker,
+  installedComponents,
+  KeyPlace,
+  Publisher,
+  Vault,
+  type ComponentRegistry,
+} from '@millrace/catalog';
 import { builtinComponents } from '@millrace/components';
 import type { Config } from '@millrace/config';
 import {
   describeDatabaseError,
   FolderBlobStore,
   openDatabase,
+  PostgresAuditLog,
   PostgresCredentialUses,
   PostgresDraftStore,
   PostgresEndpointStore,
@@ -77,6 +87,8 @@ export interface Platform {
   /** What people asked to be done to many. */
   readonly orders: PostgresOperationStore;
   readonly refusals: PostgresRefusalStore;
+  /** Who changed what. */
+  readonly auditLog: PostgresAuditLog;
   readonly catalog: Catalog;
   readonly publisher: Publisher;
   readonly vault: Vault;
@@ -113,7 +125,8 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
   const refusals = new PostgresRefusalStore(pool, warning(log, 'A refusal could not be recorded'));
   const credentialUses = new PostgresCredentialUses(pool, warning(log, 'The use of a credential could not be recorded'));
   const useBook = new PostgresUseBook(pool);
-  const published = await openPublished({ config, dataSource, components, keys, log });
+  const auditLog = new PostgresAuditLog(pool);
+  const published = await openPublished({ config, dataSource, components, keys, log, auditLog });
   return {
     config,
     log,
@@ -135,6 +148,7 @@ export async function openPlatform({ config, databaseUrl, log = logFor(config) }
     tests: new PostgresTestStore(pool, stepData),
     pins: new PostgresPinStore(pool),
     refusals,
+    auditLog,
     credentialUses,
     useBook,
     publicUrl: config.publicUrl ?? '',
@@ -190,12 +204,13 @@ interface PublishedParts {
   readonly components: ComponentRegistry;
   readonly keys: KeyPlace;
   readonly log: Log;
+  readonly auditLog: PostgresAuditLog;
 }
 
 type PublishedStores = Pick<Platform, 'flows' | 'drafts' | 'vault' | 'endpoints' | 'endpointMaker' | 'catalog' | 'publisher'>;
 
 /** What people make, where it is stored, and what is live of it. */
-async function openPublished({ config, dataSource, components, keys, log }: PublishedParts): Promise<PublishedStores> {
+async function openPublished({ config, dataSource, components, keys, log, auditLog }: PublishedParts): Promise<PublishedStores> {
   const { credentials, variable } = config;
   const flows = new PostgresFlowStore(dataSource);
   const drafts = new PostgresDraftStore(dataSource);
@@ -204,9 +219,18 @@ async function openPublished({ config, dataSource, components, keys, log }: Publ
   const folder = config.source === 'folder' ? config.flows : undefined;
   const endpoints = join(config.flows, 'endpoints.json');
   const sources = { flows: folder, credentials, endpoints, variable, components };
-  const catalog = await Catalog.open({ ...sources, store: flows, vault, made, drafts, log });
+  const onFolderChange = folderAudit(auditLog, log);
+  const catalog = await Catalog.open({ ...sources, store: flows, vault, made, drafts, log, onFolderChange });
   const publisher = new Publisher({ catalog, flows, drafts, folder });
   return { flows, drafts, vault, endpoints: made, endpointMaker: new EndpointMaker({ store: made, vault, catalog }), catalog, publisher };
+}
+
+/** Who changes a file is not known here; that it was changed is. */
+function folderAudit(auditLog: PostgresAuditLog, log: Log): NonNullable<CatalogParts['onFolderChange']> {
+  const failed = warning(log, 'A change of the flows folder could not be kept in the audit log');
+  return (action, subject, details) => {
+    auditLog.keep({ id: newId(), action, subject, details, via: 'folder', person: null, address: null }).catch(failed);
+  };
 }
 
 /** For what is written behind: nobody waits for it, and somebody should know. */

@@ -15,6 +15,7 @@ import { HeldRuns1764500000044 } from './migrations/0044-held-runs.js';
 import { HealthSamples1764600000045 } from './migrations/0045-health-samples.js';
 import { RepeatedRuns1764700000047 } from './migrations/0047-repeated-runs.js';
 import { LeftToCallers1764700000048 } from './migrations/0048-left-to-callers.js';
+import { AuditLog1764800000049 } from './migrations/0049-audit-log.js';
 import { AwaitedAnswers1763790000000 } from './migrations/0010-awaited-answers.js';
 import { Drafts1764000000004 } from './migrations/0004-drafts.js';
 import { Endpoints1764300000015 } from './migrations/0015-endpoints.js';
@@ -85,6 +86,7 @@ function sourceOf({ url, poolSize }: DatabaseOptions, limits: { readonly query_t
       HealthSamples1764600000045,
       RepeatedRuns1764700000047,
       LeftToCallers1764700000048,
+      AuditLog1764800000049,
       Operations1764200000018,
       CredentialRates1764200000013,
       Collections1764400000014,

@@ -1,6 +1,7 @@
 export { PostgresActivity, type FlowActivity } from './activity.js';
 export { AnswerBell, type BellParts } from './answer-bell.js';
 export { PostgresAnswerStore, type StoredAnswer } from './answer-store.js';
+export { PostgresAuditLog, type AuditEntry, type AuditFilter } from './audit-log.js';
 export { PostgresChanges, type ChangeRow } from './changes.js';
 export { BLOB_SHARDS, type BlobStore, type StoredBlob } from './blobs/blob-store.js';
 export { FolderBlobStore } from './blobs/folder-blob-store.js';

@@ -10,7 +10,20 @@ let world: World;
 const LONG = 'Orders of the shop, once they are paid, to the books, to the warehouse and to the people who want to know';
 
 /** Pages that ask for different things first, of those below. */
-const LOADED_AHEAD = ['runs', 'run', 'events', 'event', 'flows', 'flow', 'credentials', 'endpoints', 'settings', 'health', 'operations'];
+const LOADED_AHEAD = [
+  'runs',
+  'run',
+  'events',
+  'event',
+  'flows',
+  'flow',
+  'credentials',
+  'endpoints',
+  'settings',
+  'health',
+  'operations',
+  'audit',
+];
 
 /** Texts that reach out of the page and can neither be scrolled to nor show that they go on. */
 const CUT_OFF = `(() => {
@@ -55,6 +68,7 @@ describeInBrowser('every page', () => {
     ['endpoint', () => '/endpoints/shop-events/details', 'Make a new secret'],
     ['settings', () => '/settings', 'MILLRACE_RETENTION'],
     ['health', () => '/health', 'Storage left'],
+    ['audit', () => '/audit', 'Signed in'],
     ['operations', () => '/operations', 'Nothing was done to many yet'],
   ];
 

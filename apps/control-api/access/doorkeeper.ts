@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, bearerOf, PLATFORM, SignedIn, type Platform } from '@millrace/platform';
 import type { FastifyRequest } from 'fastify';
+import { AuditTrail } from '../audit/trail.js';
 import { ACCESS, type Access } from './access.js';
 import { cookie, sessionCookie } from './cookies.js';
 import { isOwnHost, isSecure } from './host.js';
@@ -14,6 +15,7 @@ export class Doorkeeper {
   constructor(
     @Inject(PLATFORM) private readonly platform: Platform,
     @Inject(ACCESS) private readonly access: Access,
+    @Inject(AuditTrail) private readonly trail: AuditTrail,
   ) {}
 
   checkHost({ headers }: FastifyRequest): void {
@@ -24,13 +26,15 @@ export class Doorkeeper {
   }
 
   /** A token in the URL becomes a cookie, and the browser goes on to the same URL without it. */
-  signIn({ url, headers }: FastifyRequest): void {
+  signIn(request: FastifyRequest): void {
+    const { url, headers } = request;
     const target = new URL(url, 'http://localhost');
     const token = target.searchParams.get('token');
     if (token === null) return;
     if (!this.access.isToken(token)) throw unauthorized('The token in this link is not the token of this server.');
     target.searchParams.delete('token');
     const secure = isSecure(headers.host, this.platform.config.publicUrl);
+    void this.trail.keep('session.begun', { subject: null }, request);
     throw new SignedIn(`${target.pathname}${target.search}`, sessionCookie(this.access.session, secure));
   }
 

@@ -1,6 +1,7 @@
 import { Delete, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { PLATFORM, type Platform } from '@millrace/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Audited } from '../audit/audited.js';
 import { ApiController } from '../api-controller.js';
 import type { SessionView } from '../wire/session.js';
 import { ACCESS, type Access } from './access.js';
@@ -16,6 +17,7 @@ export class SessionController {
   ) {}
 
   @Post()
+  @Audited('session.begun', () => ({ subject: null }))
   @HttpCode(200)
   signIn(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): SessionView {
     void reply.header('set-cookie', sessionCookie(this.access.session, this.secure(request)));
@@ -23,6 +25,7 @@ export class SessionController {
   }
 
   @Delete()
+  @Audited('session.ended', () => ({ subject: null }))
   signOut(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): SessionView {
     void reply.header('set-cookie', expiredCookie(this.secure(request)));
     return { signedIn: false };

@@ -1,6 +1,7 @@
 import { Delete, Get, Headers, HttpCode, Inject, Param, Post, Put, Query, Req } from '@nestjs/common';
 import { ApiError, notFound, PLATFORM, type Platform } from '@millrace/platform';
 import type { FastifyRequest } from 'fastify';
+import { Audited, Unaudited } from '../audit/audited.js';
 import { ApiController } from '../api-controller.js';
 import { readJsonObject } from '../http/read-json-object.js';
 import {
@@ -43,6 +44,7 @@ export class CredentialsController {
 
   /** `If-None-Match: *` makes a new one only: nobody's credential is replaced by mistake. */
   @Put(':name')
+  @Audited('credential.sealed')
   async put(
     @Param('name') name: string,
     @Query() query: unknown,
@@ -60,6 +62,7 @@ export class CredentialsController {
 
   /** Makes a new secret, or takes one, as the current one. */
   @Post(':name/secret')
+  @Audited('credential.secret-added')
   @HttpCode(200)
   async addSecret(@Param('name') name: string, @Req() request: FastifyRequest): Promise<NewSecret> {
     return giveSecret(this.platform, name, request.raw);
@@ -67,6 +70,7 @@ export class CredentialsController {
 
   /** Tries it here, or on an address of its owner's. What comes of it is no use that is remembered. */
   @Post(':name/test')
+  @Unaudited('It changes nothing.')
   @HttpCode(200)
   async test(@Param('name') name: string, @Req() request: FastifyRequest): Promise<TestedCredential> {
     const { url } = await testBody.read(request.raw);
@@ -79,6 +83,7 @@ export class CredentialsController {
   }
 
   @Delete(':name')
+  @Audited('credential.removed')
   async remove(@Param('name') name: string, @Query() query: unknown): Promise<RemovedCredential> {
     const { force = false } = deleteCredentialQuery.read(query);
     const { credentials } = this.platform.catalog;

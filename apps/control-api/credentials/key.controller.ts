@@ -1,5 +1,6 @@
 import { Get, HttpCode, Inject, Post } from '@nestjs/common';
 import { PLATFORM, type Platform } from '@millrace/platform';
+import { Audited, type Done } from '../audit/audited.js';
 import { ApiController } from '../api-controller.js';
 import type { RotatedKey, SealKeyView } from '../wire/credential.js';
 import { answering } from './faults.js';
@@ -16,6 +17,7 @@ export class KeyController {
   }
 
   @Post('rotate')
+  @Audited('key.rotated', ({ answer }: Done<RotatedKey>) => ({ subject: answer.current }))
   @HttpCode(200)
   async rotate(): Promise<RotatedKey> {
     const { keyId, resealed } = await answering(() => this.platform.vault.rotateKey());

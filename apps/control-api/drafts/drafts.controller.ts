@@ -2,6 +2,7 @@ import { Delete, Get, Headers, Inject, Param, Put, Query, Req } from '@nestjs/co
 import { ApiError, PLATFORM, type Platform } from '@millrace/platform';
 import { textHash, type DraftEntity } from '@millrace/postgres';
 import type { FastifyRequest } from 'fastify';
+import { Audited, Unaudited } from '../audit/audited.js';
 import { ApiController } from '../api-controller.js';
 import { checkFlowId } from '../flows/flow-id.js';
 import { followRenames, pinnedText } from '../pins/follow.js';
@@ -30,6 +31,7 @@ export class DraftsController {
   }
 
   @Put('flows/:id/draft')
+  @Unaudited('The studio saves it with every few letters; what counts is its publication.')
   async save(@Param('id') id: string, @Req() request: FastifyRequest, @Headers('if-match') ifMatch?: string): Promise<DraftView> {
     checkFlowId(id);
     const { text, revision, base } = await draftBody.read(request.raw);
@@ -45,6 +47,7 @@ export class DraftsController {
   }
 
   @Delete('flows/:id/draft')
+  @Audited('draft.discarded')
   async remove(@Param('id') id: string, @Query() query: unknown, @Headers('if-match') ifMatch?: string): Promise<{ removed: true }> {
     const removed = await this.platform.drafts.remove(id, seenRevision(removeQuery.read(query).revision, ifMatch));
     if (removed.kind === 'stale') throw staleDraft(id, removed.draft && this.view(removed.draft), null);

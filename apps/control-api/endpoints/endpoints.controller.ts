@@ -3,6 +3,7 @@ import { ownCredential, type EndpointOrder, type EndpointPut } from '@millrace/c
 import { ApiError, notFound, PLATFORM, type Platform } from '@millrace/platform';
 import { PostgresPlaceActivity } from '@millrace/postgres';
 import type { FastifyRequest } from 'fastify';
+import { Audited } from '../audit/audited.js';
 import { ApiController } from '../api-controller.js';
 import { usersOf } from '../credentials/credential-view.js';
 import { answering } from '../credentials/faults.js';
@@ -51,6 +52,7 @@ export class EndpointsController {
   }
 
   @Put(':name')
+  @Audited('endpoint.kept')
   async put(@Param('name') name: string, @Req() request: FastifyRequest, @Headers('if-match') ifMatch?: string): Promise<KeptEndpoint> {
     const { definition, generate, revision } = await endpointBody.read(request.raw);
     const order: EndpointOrder = { definition, generate, seen: givenRevision(revision, ifMatch) };
@@ -62,6 +64,7 @@ export class EndpointsController {
 
   /** Makes a new secret of its credential, or takes one, as the current one. */
   @Post(':name/secret')
+  @Audited('endpoint.secret-added')
   @HttpCode(200)
   async addSecret(@Param('name') name: string, @Req() request: FastifyRequest): Promise<NewSecret> {
     const { credential } = this.found(name);
@@ -73,6 +76,7 @@ export class EndpointsController {
   }
 
   @Delete(':name')
+  @Audited('endpoint.removed')
   async remove(@Param('name') name: string, @Query() query: unknown): Promise<RemovedEndpoint> {
     const { force = false } = deleteEndpointQuery.read(query);
     const { source, shadowsFile, listeners } = this.found(name);

@@ -2,6 +2,7 @@ import { Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/com
 import type { EventRecord } from '@millrace/engine';
 import { PLATFORM, type Platform } from '@millrace/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Audited, manyDone } from '../audit/audited.js';
 import { ApiController } from '../api-controller.js';
 import { notFound } from '@millrace/platform';
 import { API_HEADERS } from '@millrace/platform';
@@ -54,6 +55,7 @@ export class EventsController {
   }
 
   @Post(':id/replay')
+  @Audited('event.replayed')
   @HttpCode(202)
   async replay(@Param('id') id: string): Promise<ReplayView> {
     const runIds = await replay(await this.find(id), this.platform);
@@ -61,6 +63,7 @@ export class EventsController {
   }
 
   @Post('replay')
+  @Audited('events.replayed', manyDone)
   @HttpCode(200)
   async replayMany(@Req() { raw }: FastifyRequest): Promise<BulkView> {
     const { ids, confirm } = await replayEventsBody.read(raw);

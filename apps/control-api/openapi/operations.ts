@@ -1,5 +1,6 @@
 import type { JsonSchema } from '@millrace/component-sdk';
 import { activityQuery, activitySchema } from '../wire/activity.js';
+import { auditPageSchema, auditQuery } from '../wire/audit.js';
 import { componentListSchema } from '../wire/component.js';
 import { eventPageSchema, eventSchema, eventsQuery } from '../wire/event.js';
 import { flowListSchema, flowSchema, flowsQuery } from '../wire/flow.js';
@@ -307,6 +308,17 @@ export const operations: readonly Operation[] = [
     tag: 'instance',
     summary: 'What this instance was told, and where from',
     answers: ok('Settings of this process, without secrets.', settingsSchema),
+  },
+  {
+    method: 'get',
+    path: '/api/v1/audit',
+    id: 'listAuditEntries',
+    tag: 'instance',
+    summary: 'Who changed what, newest first',
+    description:
+      'What people and scripts did: publish, pause, replay, seal, sign in. The same stands in the log of the process. Everybody has the same token, so that a name is what its owner says: send it as `x-millrace-as`, URI-encoded.',
+    query: auditQuery.properties,
+    answers: { ...ok('One page.', auditPageSchema), ...invalid },
   },
   {
     method: 'get',

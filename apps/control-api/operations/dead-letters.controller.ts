@@ -2,6 +2,7 @@ import { Get, HttpCode, Inject, Post, Query, Req } from '@nestjs/common';
 import { ApiError, notFound, PLATFORM, type Platform } from '@millrace/platform';
 import type { DeadLetterFilter } from '@millrace/postgres';
 import type { FastifyRequest } from 'fastify';
+import { Audited, manyDone } from '../audit/audited.js';
 import { ApiController } from '../api-controller.js';
 import { listedRun } from '../runs/run-view.js';
 import { idsFault } from '../wire/ids-fault.js';
@@ -51,6 +52,7 @@ export class DeadLettersController {
   }
 
   @Post('retry')
+  @Audited('dead-letters.retried', manyDone)
   @HttpCode(200)
   async retry(@Req() { raw }: FastifyRequest): Promise<BulkView> {
     const body = await retryLettersBody.read(raw);
@@ -58,6 +60,7 @@ export class DeadLettersController {
   }
 
   @Post('discard')
+  @Audited('dead-letters.discarded', manyDone)
   @HttpCode(200)
   async discard(@Req() { raw }: FastifyRequest): Promise<BulkView> {
     const body = await discardLettersBody.read(raw);

@@ -2,6 +2,7 @@ import { Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiError, newId, notFound, PLATFORM, type Platform } from '@millrace/platform';
 import { isTooSlow, MAX_ITEMS, type Chosen, type Ordered, type StoredOperation } from '@millrace/postgres';
 import type { FastifyRequest } from 'fastify';
+import { Audited, type Deed, type Done } from '../audit/audited.js';
 import { ApiController } from '../api-controller.js';
 import {
   operationsQuery,
@@ -28,6 +29,7 @@ export class OperationsController {
   constructor(@Inject(PLATFORM) private readonly platform: Platform) {}
 
   @Post()
+  @Audited('operation.begun', begun)
   @HttpCode(200)
   async order(@Req() { raw }: FastifyRequest): Promise<OrderedView> {
     const order = await orderBody.read(raw);
@@ -55,6 +57,7 @@ export class OperationsController {
 
   /** What is done stays done. */
   @Post(':id/cancel')
+  @Audited('operation.cancelled')
   @HttpCode(200)
   async cancel(@Param('id') id: string): Promise<OperationView> {
     await this.platform.orders.cancel((await this.find(id)).id);
@@ -81,6 +84,10 @@ export class OperationsController {
     if (!operation) throw notFound('operation', id);
     return operation;
   }
+}
+
+function begun({ answer: { count, operation } }: Done<OrderedView>): Deed | undefined {
+  return operation === null ? undefined : { subject: operation.id, details: { kind: operation.kind, count } };
 }
 
 function chosenBy({ ids, flow: flowId, status, outcome, code, step, since, until, q }: Order): Chosen {

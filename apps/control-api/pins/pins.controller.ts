@@ -3,6 +3,7 @@ import type { Json } from '@millrace/component-sdk';
 import { stepIdPattern } from '@millrace/flow';
 import { ApiError, PLATFORM, type Platform } from '@millrace/platform';
 import type { FastifyRequest } from 'fastify';
+import { Audited, type Deed, type Done } from '../audit/audited.js';
 import { ApiController } from '../api-controller.js';
 import { checkFlowId } from '../flows/flow-id.js';
 import { pinView } from '../tests/test-view.js';
@@ -26,6 +27,7 @@ export class PinsController {
   }
 
   @Put(':step')
+  @Audited('pin.kept', ofStep)
   async pin(@Param('id') id: string, @Param('step') step: string, @Req() { raw }: FastifyRequest): Promise<PinView> {
     checkFlowId(id);
     checkStep(step);
@@ -44,10 +46,15 @@ export class PinsController {
   }
 
   @Delete(':step')
+  @Audited('pin.removed', ofStep)
   async unpin(@Param('id') id: string, @Param('step') step: string): Promise<{ unpinned: boolean }> {
     checkFlowId(id);
     return { unpinned: await this.platform.pins.unpin(id, step) };
   }
+}
+
+function ofStep({ params }: Done<unknown>): Deed {
+  return { subject: params['id']!, details: { step: params['step']! } };
 }
 
 function checkStep(step: string): void {

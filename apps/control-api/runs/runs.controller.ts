@@ -2,6 +2,7 @@ import { Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiError, notFound, PLATFORM, type Platform } from '@millrace/platform';
 import type { RunSummary } from '@millrace/postgres';
 import type { FastifyRequest } from 'fastify';
+import { Audited, manyDone, type Deed, type Done } from '../audit/audited.js';
 import { ApiController } from '../api-controller.js';
 import { BULK_SIZE, inBulk } from '../operations/bulk.js';
 import { rerun, rerunPlan } from '../operations/rerun.js';
@@ -45,6 +46,7 @@ export class RunsController {
   }
 
   @Post(':id/cancel')
+  @Audited('run.cancelled', cancelled)
   @HttpCode(200)
   async cancel(@Param('id') id: string): Promise<CancelView> {
     const run = await this.find(id);
@@ -59,6 +61,7 @@ export class RunsController {
   }
 
   @Post(':id/rerun')
+  @Audited('run.repeated', repeated)
   @HttpCode(202)
   async rerun(@Param('id') id: string, @Req() { raw }: FastifyRequest): Promise<RerunView> {
     const run = await this.find(id);
@@ -66,6 +69,7 @@ export class RunsController {
   }
 
   @Post('cancel')
+  @Audited('runs.cancelled', manyDone)
   @HttpCode(200)
   async cancelMany(@Req() { raw }: FastifyRequest): Promise<BulkView> {
     const { ids, flow, status, confirm } = await cancelRunsBody.read(raw);
@@ -97,4 +101,12 @@ export class RunsController {
     if (!run) throw notFound('run', id);
     return run;
   }
+}
+
+function cancelled({ params, answer }: Done<CancelView>): Deed | undefined {
+  return answer.cancelled ? { subject: params['id']! } : undefined;
+}
+
+function repeated({ params, answer }: Done<RerunView>): Deed {
+  return { subject: params['id']!, details: { run: answer.runId } };
 }

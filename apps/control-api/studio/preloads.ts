@@ -23,6 +23,7 @@ const UNFILTERED: Readonly<Record<string, readonly string[]>> = {
   '/runs': ['flows', 'runs?limit=50'],
   '/flows/{id}/runs': ['flows', 'runs?flow={id}&limit=50'],
   '/events': ['flows', 'events?limit=50'],
+  '/audit': ['audit?limit=50'],
 };
 
 const PATTERNS = Object.entries({ ...FIRST, ...UNFILTERED }).map(([page, asked]) => ({

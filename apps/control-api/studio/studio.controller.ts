@@ -31,6 +31,7 @@ const PAGES = [
   '/credentials',
   '/credentials/:id',
   '/health',
+  '/audit',
   '/settings',
 ];
 

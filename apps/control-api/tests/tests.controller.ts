@@ -3,6 +3,7 @@ import { newestOutputs } from '@millrace/engine';
 import { stepsById } from '@millrace/flow';
 import { ApiError, newId, PLATFORM, type Platform } from '@millrace/platform';
 import type { FastifyRequest } from 'fastify';
+import { Audited, Unaudited, type Deed, type Done } from '../audit/audited.js';
 import { ApiController } from '../api-controller.js';
 import { checkFlowId } from '../flows/flow-id.js';
 import {
@@ -27,12 +28,17 @@ function untestable(error: unknown): { readonly problem: string } {
   throw error;
 }
 
+function tested({ params, answer: { step } }: Done<TestStartedView>): Deed {
+  return { subject: params['id']!, details: step === null ? {} : { step } };
+}
+
 /** Tests of drafts: runs that count for nothing but themselves. */
 @ApiController()
 export class TestsController {
   constructor(@Inject(PLATFORM) private readonly platform: Platform) {}
 
   @Post('flows/:id/tests')
+  @Audited('flow.tested', tested)
   @HttpCode(202)
   async start(@Param('id') id: string, @Req() { raw }: FastifyRequest): Promise<TestStartedView> {
     checkFlowId(id);
@@ -64,6 +70,7 @@ export class TestsController {
   }
 
   @Post('flows/:id/samples')
+  @Unaudited('A sample is for tests only and is forgotten by itself.')
   @HttpCode(201)
   async sample(@Param('id') id: string, @Req() { raw }: FastifyRequest): Promise<SampleView> {
     checkFlowId(id);

@@ -3,6 +3,7 @@ import type { Json } from '@millrace/component-sdk';
 import { newId, notFound, PLATFORM, type Platform } from '@millrace/platform';
 import { Emitter, startByHand } from '@millrace/triggers';
 import type { FastifyRequest } from 'fastify';
+import { Unaudited } from '../audit/audited.js';
 import { ApiController } from '../api-controller.js';
 import { emitBody, runBody, type EmittedView, type ScheduleList, type StartedView } from '../wire/trigger.js';
 import { orRefused } from './refusal.js';
@@ -27,6 +28,7 @@ export class TriggersController {
   }
 
   @Post('events')
+  @Unaudited('What it emits is an event, which is kept with what came of it.')
   @HttpCode(200)
   async emit(@Req() request: FastifyRequest): Promise<EmittedView> {
     const { name, data = null, id } = await emitBody.read(request.raw);
@@ -37,6 +39,7 @@ export class TriggersController {
   }
 
   @Post('flows/:id/runs')
+  @Unaudited('What it starts is a run, which says that it was started by hand.')
   @HttpCode(200)
   async run(@Param('id') id: string, @Req() request: FastifyRequest): Promise<StartedView> {
     const flow = this.platform.catalog.flow(id);

@@ -4,6 +4,7 @@ import { diffFlows, hasErrors } from '@millrace/flow';
 import { ApiError, notFound, PLATFORM, type Platform } from '@millrace/platform';
 import type { VersionSummary } from '@millrace/postgres';
 import type { FastifyRequest } from 'fastify';
+import { Audited, Unaudited, type Deed, type Done } from '../audit/audited.js';
 import { ApiController } from '../api-controller.js';
 import { checkStorable } from '../drafts/draft-text.js';
 import { seenRevision } from '../drafts/revision.js';
@@ -53,6 +54,7 @@ export class VersionsController {
   }
 
   @Post('versions')
+  @Audited('flow.published', published)
   @HttpCode(200)
   async deploy(@Param('id') id: string, @Req() request: FastifyRequest): Promise<PublishedView> {
     checkFlowId(id);
@@ -62,6 +64,7 @@ export class VersionsController {
   }
 
   @Post('rollback')
+  @Audited('flow.rolled-back', published)
   @HttpCode(200)
   async rollBack(@Param('id') id: string, @Req() request: FastifyRequest): Promise<PublishedView> {
     checkFlowId(id);
@@ -70,6 +73,7 @@ export class VersionsController {
   }
 
   @Post('draft/publish')
+  @Audited('flow.published', published)
   @HttpCode(200)
   async publish(@Param('id') id: string, @Req() request: FastifyRequest, @Headers('if-match') ifMatch?: string): Promise<PublishedView> {
     checkFlowId(id);
@@ -79,6 +83,7 @@ export class VersionsController {
   }
 
   @Post('archive')
+  @Audited('flow.archived')
   @HttpCode(200)
   async archive(@Param('id') id: string, @Req() request: FastifyRequest): Promise<ArchivedView> {
     checkFlowId(id);
@@ -97,6 +102,7 @@ export class VersionsController {
   }
 
   @Post('check')
+  @Unaudited('It changes nothing.')
   @HttpCode(200)
   async check(@Param('id') id: string, @Req() request: FastifyRequest): Promise<CheckedView> {
     checkFlowId(id);
@@ -106,6 +112,7 @@ export class VersionsController {
   }
 
   @Post('diff')
+  @Unaudited('It changes nothing.')
   @HttpCode(200)
   async diff(@Param('id') id: string, @Req() request: FastifyRequest): Promise<ReturnType<typeof diffFlows>> {
     const { from, to } = await diffBody.read(request.raw);
@@ -113,12 +120,14 @@ export class VersionsController {
   }
 
   @Post('pause')
+  @Audited('flow.paused')
   @HttpCode(200)
   pause(@Param('id') id: string): Promise<PauseView> {
     return this.setPaused(id, true);
   }
 
   @Post('resume')
+  @Audited('flow.resumed')
   @HttpCode(200)
   resume(@Param('id') id: string): Promise<PauseView> {
     return this.setPaused(id, false);
@@ -156,6 +165,10 @@ export class VersionsController {
     if (flow === null) throw notFound('flow', id.slice(0, 80));
     return flow.archived ? 0 : (flow.liveVersion ?? 0);
   }
+}
+
+function published({ params, answer: { version, published: isNew } }: Done<PublishedView>): Deed | undefined {
+  return isNew ? { subject: params['id']!, details: { version } } : undefined;
 }
 
 function versionItem({ version, hash, origin, restored, createdAt }: VersionSummary, live: number): VersionItem {

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { isStepError, type FetchResponse } from '@millrace/component-sdk';
 import { createHttpClient, type HttpClient, type HttpRequest } from '@millrace/http-client';
 import { CommandError } from '../command.js';
@@ -30,6 +31,7 @@ export function createClient(instance: Instance): Client {
     const headers = {
       authorization: `Bearer ${instance.token}`,
       accept: 'application/json',
+      'x-millrace-as': encodeURIComponent(userName()),
       ...(body && { 'content-type': 'application/json' }),
     };
     const request = {
@@ -49,6 +51,15 @@ export function createClient(instance: Instance): Client {
     send: (request) => send(http, request, instance),
     close: () => http.close(),
   };
+}
+
+/** For the audit log. A container may run as a user that has no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return '';
+  }
 }
 
 async function send(http: HttpClient, request: HttpRequest, { url }: Instance): Promise<FetchResponse> {

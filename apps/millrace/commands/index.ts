@@ -1,5 +1,6 @@
 import type { Command } from '../command.js';
 import { archive } from './archive.js';
+import { audit } from './audit.js';
 import { credentials } from './credentials.js';
 import { demo } from './demo.js';
 import { deploy } from './deploy.js';
@@ -38,6 +39,7 @@ export const commands: Readonly<Record<string, Command>> = {
   credentials,
   endpoints,
   key,
+  audit,
   trigger,
   run,
   emit,

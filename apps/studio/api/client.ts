@@ -1,3 +1,5 @@
+import { personHeader } from './person.js';
+
 /** What the control API said no to; the sentence is its own. */
 export class ApiFailure extends Error {
   constructor(
@@ -21,7 +23,7 @@ export function get<T>(path: string, query: Query = {}, signal?: AbortSignal): P
 
 /** A request that changes something. The header proves that a page of ours sent it: other sites cannot set it. */
 export function send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, headers: Readonly<Record<string, string>> = {}): Promise<T> {
-  return ask<T>(path, { method, headers: { ...headers, 'x-millrace': '1' } });
+  return ask<T>(path, { method, headers: { ...headers, ...personHeader(), 'x-millrace': '1' } });
 }
 
 /** Characters of a body that may outlive its page: browsers allow 64 KiB of bytes, at most three a character. */
@@ -34,7 +36,7 @@ export interface Sending {
 
 /** As `send`, with a value as JSON. What is put is put also when the page is left meanwhile, unless it is large. */
 export function sendJson<T>(method: 'POST' | 'PUT', path: string, value: unknown, { signal, headers: more }: Sending = {}): Promise<T> {
-  const headers = { ...more, 'content-type': 'application/json', 'x-millrace': '1' };
+  const headers = { ...more, ...personHeader(), 'content-type': 'application/json', 'x-millrace': '1' };
   const body = JSON.stringify(value);
   return ask<T>(path, { method, headers, body, signal, keepalive: method === 'PUT' && body.length < OUTLIVES });
 }

@@ -3,6 +3,8 @@ export type {
   ActivityView,
   ArchivedView,
   AttemptView,
+  AuditEntryView,
+  AuditPage,
   Beginning,
   BodyView,
   CancelView,

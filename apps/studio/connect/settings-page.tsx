@@ -1,3 +1,6 @@
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { person, setPerson } from '../api/person.js';
 import { useStatus } from '../api/queries.js';
 import type { SettingsView, StatusView } from '../api/wire.js';
 import { ago, size } from '../format/format.js';
@@ -31,6 +34,7 @@ function Parts({ status, settings }: { readonly status: StatusView; readonly set
   return (
     <>
       <Instance status={status} settings={settings} />
+      <You />
       <section>
         <h2>The token</h2>
         <p>
@@ -40,6 +44,36 @@ function Parts({ status, settings }: { readonly status: StatusView; readonly set
       </section>
       <Table settings={settings.settings} />
     </>
+  );
+}
+
+/** How the audit log names whoever sits here. */
+function You() {
+  const [name, setName] = useState(person);
+  return (
+    <section>
+      <h2>You</h2>
+      <label className="settings-you">
+        Your name
+        <input
+          className="input"
+          value={name}
+          maxLength={100}
+          autoComplete="name"
+          onChange={({ target }) => {
+            setName(target.value);
+            setPerson(target.value);
+          }}
+        />
+        <span className="dim">
+          Stands beside what you change in the{' '}
+          <Link className="link" href="/audit">
+            audit log
+          </Link>
+          . This browser remembers it; nobody checks it.
+        </span>
+      </label>
+    </section>
   );
 }
 

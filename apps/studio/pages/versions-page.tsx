@@ -1,6 +1,7 @@
 import type { FlowDiff } from '@millrace/flow';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import { get, sendJson } from '../api/client.js';
 import type { PublishedView, VersionItem, VersionPage } from '../api/wire.js';
 import { ChangeList } from '../editor/changes.js';
@@ -25,7 +26,14 @@ export function VersionsPage({ id }: { readonly id: string }) {
   });
   return (
     <>
-      <Header trail={[{ label: 'Flows', href: '/flows' }, { label: id, href: `/flows/${id}` }, { label: 'Versions' }]} />
+      <Header
+        trail={[{ label: 'Flows', href: '/flows' }, { label: id, href: `/flows/${id}` }, { label: 'Versions' }]}
+        actions={
+          <Link className="button" data-look="plain" href={`/audit?subject=${id}`}>
+            Who changed it
+          </Link>
+        }
+      />
       <Loaded query={query} what="the versions">
         {({ items }) => <Versions id={id} items={items} />}
       </Loaded>

@@ -21,6 +21,7 @@ const PAGES: readonly Target[] = [
   { words: 'Credentials', kind: 'Page', href: '/credentials' },
   { words: 'Operations', kind: 'Page', href: '/operations' },
   { words: 'Health', kind: 'Page', href: '/health' },
+  { words: 'Audit log', kind: 'Page', href: '/audit' },
   { words: 'Settings', kind: 'Page', href: '/settings' },
   { words: 'Start', kind: 'Page', href: '/welcome' },
 ];

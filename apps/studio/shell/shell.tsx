@@ -1,4 +1,4 @@
-import { Activity, HeartPulse, Inbox, KeyRound, Link2, SlidersHorizontal, Workflow, type LucideIcon } from 'lucide-react';
+import { Activity, HeartPulse, Inbox, KeyRound, Link2, ScrollText, SlidersHorizontal, Workflow, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useCauses } from '../api/queries.js';
@@ -38,6 +38,7 @@ const GROUPS: readonly Group[] = [
     label: 'Operate',
     entries: [
       { href: '/health', label: 'Health', icon: HeartPulse },
+      { href: '/audit', label: 'Audit log', icon: ScrollText },
       { href: '/settings', label: 'Settings', icon: SlidersHorizontal },
     ],
   },
