@@ -6,6 +6,8 @@ import type { RetryPolicy } from './retry.js';
 export interface Plan {
   readonly flowId: string;
   readonly version: number;
+  /** Its events come as `{ items }`, several in one run. */
+  readonly batches: boolean;
   /** The trigger's condition where it could not be decided on the accept path. */
   readonly when: CompiledExpression | undefined;
   readonly steps: readonly PlannedStep[];

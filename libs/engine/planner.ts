@@ -42,6 +42,7 @@ export function planFlow(flow: Flow, version: number, component: (name: string) 
   return {
     flowId: flow.id,
     version,
+    batches: flow.batch !== undefined,
     when: whenOf(flow),
     steps: planner.list(flow.steps),
     onError: planner.list(flow.onError),

@@ -1,4 +1,4 @@
-import { bodyFault, failedStep, recordedRows, rowsBefore, type EventRecord, type Plan, type StepRow } from '@millrace/engine';
+import { batchEvent, bodyFault, failedStep, recordedRows, rowsBefore, type EventRecord, type Plan, type StepRow } from '@millrace/engine';
 import type { PostgresHistory, Rerun, RunSummary } from '@millrace/postgres';
 import { laneOf, liveVersion, refused, statusOf, type RepeatParts } from './repeat.js';
 
@@ -33,7 +33,7 @@ export async function rerunOf(run: RunSummary, request: RerunRequest, parts: Rep
   const journal = await parts.history.journal(run.id);
   const { from, rows } = takenOver(run, request, plan, journal);
   const live = parts.catalog.flow(run.flowId);
-  const event = request.payload === undefined ? run.eventId : eventWith(run, request.payload, parts.newId());
+  const event = request.payload === undefined ? await eventAgain(run, plan, parts) : eventWith(run, request.payload, parts.newId());
   const repeated: Rerun = {
     id: parts.newId(),
     flowId: run.flowId,
@@ -102,6 +102,17 @@ function takenOver(run: RunSummary, { from }: RerunRequest, plan: Plan, journal:
 /** A loop that is gone on with is not among them: it is opened again. */
 function pathsGiven(rows: readonly StepRow[]): string[] {
   return [...new Set(rows.filter(({ given }) => given !== undefined).map(({ path }) => path))];
+}
+
+/** An event that failed before it came into a batch comes in one of its own, as when it is replayed: the steps know `items` only. */
+async function eventAgain(run: RunSummary, plan: Plan, { history, newId }: RepeatParts): Promise<string | EventRecord> {
+  const event = plan.batches ? await history.event(run.eventId) : undefined;
+  return event && isSingle(event) ? batchEvent(run.flowId, newId(), Date.now(), [event]) : run.eventId;
+}
+
+/** Whoever calls a flow or starts it by hand gives it the whole of its input. */
+function isSingle({ origin }: EventRecord): boolean {
+  return origin === undefined || origin.kind === 'event';
 }
 
 function eventWith({ flowId, id: runId }: RunSummary, payload: unknown, id: string): EventRecord {

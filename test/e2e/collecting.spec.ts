@@ -110,6 +110,17 @@ it('an event without its key is kept with a run that says so', async () => {
   expect(run.error!.message).toContain('shop');
 });
 
+it('an event that could not be collected is collected alone when its run is repeated', async () => {
+  const { runIds } = await hook(instance, 'batched', { id: 21 });
+  expect(await endOf(instance, runIds[0]!)).toMatchObject({ status: 'failed', error: { step: 'trigger' } });
+  const again = await instance.api<{ runId: string }>(`runs/${runIds[0]!}/rerun`, { method: 'POST', body: '{"version":"live"}' });
+  const run = await endOf(instance, again.runId);
+  expect(outputOf(run)).toEqual({ ids: 21 });
+  expect(await instance.api<EventView>(`events/${run.eventId}`)).toMatchObject({ origin: { kind: 'batch', count: 1 } });
+  const { runId } = await instance.api<{ runId: string }>(`runs/${run.id}/rerun`, { method: 'POST', body: '{}' });
+  expect(await endOf(instance, runId)).toMatchObject({ eventId: run.eventId, status: 'succeeded' });
+});
+
 it('a burst has one run, for its last event', async () => {
   const sent: Accepted[] = [];
   for (const n of [1, 2, 3]) sent.push(await hook(instance, 'quiet', { n, shop: 'a' }));
