@@ -53,7 +53,7 @@ export function evaluateCondition(
  */
 export function evaluateValue(expression: CompiledExpression, scope: Scope, env: ExpressionEnv | undefined, field: string): unknown {
   const failed = (cause: unknown): never => {
-    throw stepErrorOf(cause, field, expression.source);
+    throw stepErrorOf(cause, field, expression, scope);
   };
   try {
     const value = expression.evaluate(scope, env);

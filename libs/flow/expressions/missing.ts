@@ -1,4 +1,5 @@
 import { nearest } from '../names.js';
+import type { Reference } from './references.js';
 import { ownProperty } from './values.js';
 
 /**
@@ -15,6 +16,27 @@ export function describeMissing(path: readonly string[], scope: object): string 
     values = next;
   }
   return `${path.join('.')} is empty`;
+}
+
+/** The same of the first path of an expression that it needs and does not find, where one is missing. */
+export function describeFirstMissing(reads: readonly Reference[], scope: object): string | undefined {
+  const missing = reads.find(({ path, guarded }) => !guarded && valuesAt(path, scope).length === 0);
+  return missing && describeMissing(missing.path, scope);
+}
+
+/** `trigger.body.price is a string`, for each path of an expression that finds something of a kind that is not wanted. */
+export function describeKinds(reads: readonly Reference[], scope: object, wanted: string | undefined): string[] {
+  const described = reads.flatMap(({ path }) => {
+    const values = valuesAt(path, scope);
+    const kind = values.length > 1 ? 'a list' : describeValue(values[0]);
+    return values.length === 0 || kind === wanted ? [] : [`${path.join('.')} is ${kind}`];
+  });
+  return [...new Set(described)];
+}
+
+/** What a path finds, through lists. */
+function valuesAt(path: readonly string[], scope: object): unknown[] {
+  return path.reduce<unknown[]>((values, name) => values.flatMap((value) => listOf(ownProperty(value, name))), [scope]);
 }
 
 function listOf(value: unknown): unknown[] {
@@ -34,5 +56,6 @@ function describeAt(parent: readonly string[], name: string, values: readonly un
 }
 
 function describeValue(value: unknown): string {
-  return value === null ? 'null' : `a ${typeof value}`;
+  if (value === null) return 'null';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

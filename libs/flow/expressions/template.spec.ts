@@ -92,6 +92,9 @@ describe('a missing value', () => {
     ['{{ trigger.body.list.skv }}', 'trigger.body.list has no `skv`; did you mean `sku`?'],
     ['{{ trigger.body.x & trigger.body.y ? trigger.body.z }}', '{{ trigger.body.x & trigger.body.y ? trigger.body.z }} gives nothing'],
     ['{{ $trim(trigger.body.x) }}', '{{ $trim(trigger.body.x) }} gives nothing'],
+    ['{{ trigger.body.n * trigger.body.data.pirce }}', 'gives nothing: trigger.body.data has no `pirce`.'],
+    ['{{ (trigger.body.gone ?? 1) + trigger.body.emial }}', 'gives nothing: trigger.body has no `emial`; did you mean `email`?'],
+    ['{{ trigger.body.list[sku = "z"] }}', '{{ trigger.body.list[sku = "z"] }} gives nothing.'],
   ])('is an error that names its first missing segment: %s', async (text, sentence) => {
     const error = await failure({ to: [{ 'the field': text }] });
     expect(error).toMatchObject({
@@ -113,8 +116,13 @@ describe('a missing value', () => {
 
 describe('a failing expression', () => {
   it.each([
-    ['{{ trigger.body.name + 1 }}', 'must be a number'],
-    ['{{ trigger.body.name < 1 }}', 'of the same type'],
+    ['{{ trigger.body.name + 1 }}', 'must be a number; trigger.body.name is a string.'],
+    ['{{ trigger.body.n * trigger.body.empty }}', 'must be a number; trigger.body.empty is null.'],
+    ['{{ trigger.body.n + trigger.body.list }}', 'must be a number; trigger.body.list is a list.'],
+    ['{{ $sum([trigger.body.n]) + trigger.body.data }}', 'number; trigger.body.data is an object.'],
+    ['{{ -trigger.body.name }}', 'negated; trigger.body.name is a string.'],
+    ['{{ trigger.body.name < 1 }}', 'of the same type; trigger.body.name is a string.'],
+    ['{{ trigger.body.name < trigger.body.n }}', 'of the same type; trigger.body.name is a string, trigger.body.n is a number.'],
     ['{{ 1 / 0 }}', 'JSON cannot hold'],
     ['{{ $sqrt(-1) }}', 'sqrt'],
     ['{{ $uppercase }}', 'a function'],

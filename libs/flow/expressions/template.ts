@@ -2,7 +2,7 @@ import { StepError } from '@millrace/component-sdk';
 import type { Json } from '@millrace/component-sdk';
 import type { CompiledExpression } from './expression.js';
 import { stepErrorOf } from './faults.js';
-import { describeMissing } from './missing.js';
+import { describeFirstMissing, describeMissing } from './missing.js';
 import type { ExpressionEnv, Scope } from './scope.js';
 import { fieldsOf, templateTree } from './template-tree.js';
 import type { Field, TemplateTree } from './template-tree.js';
@@ -73,7 +73,7 @@ function fieldNow(field: Field, scope: Scope, env: ExpressionEnv | undefined): J
   try {
     return needed(field.expression.evaluate(scope, env), field, scope);
   } catch (cause) {
-    throw fieldError(cause, field);
+    throw fieldError(cause, field, scope);
   }
 }
 
@@ -81,12 +81,12 @@ async function fieldLater(field: Field, scope: Scope, env: ExpressionEnv | undef
   try {
     return needed(await field.expression.evaluate(scope, env), field, scope);
   } catch (cause) {
-    throw fieldError(cause, field);
+    throw fieldError(cause, field, scope);
   }
 }
 
-function fieldError(cause: unknown, { name, expression }: Field): StepError {
-  return cause instanceof StepError ? cause : stepErrorOf(cause, name, expression.source);
+function fieldError(cause: unknown, { name, expression }: Field, scope: Scope): StepError {
+  return cause instanceof StepError ? cause : stepErrorOf(cause, name, expression, scope);
 }
 
 /** A value is needed in a field, so that a missing one is an error. What is there is JSON: data, or made of data. */
@@ -106,7 +106,9 @@ function ended(sentence: string): string {
   return sentence.endsWith('?') ? sentence : `${sentence}.`;
 }
 
-function whyMissing({ kind, source, references }: CompiledExpression, scope: Scope): string {
+function whyMissing({ kind, source, reads, references }: CompiledExpression, scope: Scope): string {
   const [path] = references;
-  return kind === 'path' && path !== undefined ? describeMissing(path, scope) : `{{ ${source} }} gives nothing`;
+  if (kind === 'path' && path !== undefined) return describeMissing(path, scope);
+  const missing = describeFirstMissing(reads, scope);
+  return missing === undefined ? `{{ ${source} }} gives nothing` : `{{ ${source} }} gives nothing: ${missing}`;
 }
