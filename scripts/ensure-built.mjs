@@ -3,17 +3,19 @@ import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:f
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { oneAtATime } from './one-at-a-time.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = join(root, 'dist', '.built');
 const nest = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+const lock = join(root, 'node_modules', '.millrace-building');
 const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
 
 /** True when `dist` is there and no older than the sources; says what to do when it is not and cannot be. */
 export function ensureBuilt() {
   if (upToDate()) return true;
-  if (existsSync(nest) && existsSync(tsc)) return build();
+  if (existsSync(nest) && existsSync(tsc)) return alone(() => upToDate() || compile());
   if (existsSync(stamp)) return true;
   console.error('Millrace is not built and its build tools are not installed. Run: npm ci && npm run build');
   return false;
@@ -21,6 +23,15 @@ export function ensureBuilt() {
 
 /** Compiles the apps and libs, the SDK as the package that plugins import, and the studio for browsers. */
 export function build() {
+  return alone(compile);
+}
+
+/** Two commands that build at once would take away each other's files; the second of them finds what the first has built. */
+function alone(work) {
+  return oneAtATime(lock, work, () => console.error('Another command is building. Waiting for it…'));
+}
+
+function compile() {
   console.error('Building…');
   // nest emits despite errors: without its stamp a broken build is never run.
   rmSync(stamp, { force: true });
