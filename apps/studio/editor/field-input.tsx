@@ -6,10 +6,11 @@ import { useEditor } from './context.js';
 import { FieldWay } from './field-way.js';
 import { valueAt, type Field, type FieldKind } from './fields.js';
 import { GroupField, ListField } from './parts-field.js';
-import { scopeFor, stepsBefore } from './loaded.js';
+import { scopeFor } from './loaded.js';
 import { MappedField } from './mapped-field.js';
 import { placeOf } from './places.js';
 import { PlainInput, Select } from './plain-inputs.js';
+import { readableFrom } from './readable.js';
 import { escaped, RowsField } from './rows-field.js';
 import { useSetting } from './use-setting.js';
 import { sourcesOf } from './value-tree.js';
@@ -187,7 +188,7 @@ function Whole({ step, field }: PartProps) {
 function useCommon({ step, field: { pointer, label, required, description } }: PartProps) {
   const { tree, loaded } = useEditor();
   const scope = useMemo(() => scopeFor(tree, step.id, loaded), [tree, step.id, loaded]);
-  const sources = useMemo(() => sourcesOf(scope, stepsBefore(tree, step.id), loaded), [scope, tree, step.id, loaded]);
+  const sources = useMemo(() => sourcesOf(scope, readableFrom(tree, step.id), loaded), [scope, tree, step.id, loaded]);
   const unloaded = loaded.tooLarge.length > 0 ? `Too large to be shown here: ${loaded.tooLarge.join(', ')}.` : undefined;
   return { label, pointer, required, description, scope, sources, unloaded, problemAt: useProblems(step.id) };
 }

@@ -3,9 +3,10 @@ import { layoutFlow } from '../canvas/layout.js';
 import { NODE } from '../canvas/placed.js';
 import { readFlow } from '../flow/structure.js';
 import { addAction, copiedText, deleteAction, deletedWords, duplicateAction, pasteAction } from './actions.js';
-import { loadedFrom, scopeFor, stepsBefore, NOTHING_LOADED } from './loaded.js';
+import { loadedFrom, scopeFor, NOTHING_LOADED } from './loaded.js';
 import { moveSteps, nudgeSteps, outermostIds, placeTowards, type MoveWay } from './moves.js';
 import { lanesOf, placeAfter, placeOf, spotsOf } from './places.js';
+import { readableFrom } from './readable.js';
 import { resolveValue } from './resolve.js';
 import { TRIGGER_TYPES, type TriggerType } from './trigger/types.js';
 import { endpointOf, flowIdFrom, nameFrom, starterText } from './starter.js';
@@ -210,9 +211,9 @@ describe('the values of a step', () => {
   } as never;
   const loaded = loadedFrom(event, run);
 
-  it('are of the steps before it only', () => {
-    expect(stepsBefore(tree, 'inside')).toEqual(['first', 'check', 'yes', 'lanes', 'inLeft', 'pick', 'inCase']);
-    expect(stepsBefore(tree, 'first')).toEqual([]);
+  it('are of the steps that it can read only', () => {
+    expect(readableFrom(tree, 'inside').map(({ step }) => step.id)).toEqual(['first', 'lanes']);
+    expect(scopeFor(tree, 'inside', loaded)['steps']).toEqual({ first: { value: 7 } });
     expect(scopeFor(tree, 'first', loaded)['steps']).toEqual({});
   });
 
@@ -235,12 +236,32 @@ describe('the values of a step', () => {
     expect(foundRows([source], 'ada').map(({ path }) => path)).toEqual(['trigger.body.`odd key`[0].n']);
     const resolved = await resolveValue('{{ trigger.body.`odd key`[0].n }}', 'text', { trigger: source.value });
     expect(resolved).toEqual({ kind: 'value', value: 'Ada' });
-    expect(sourcesOf(scopeFor(tree, 'inside', loaded), ['first'], loaded).map(({ path }) => path)).toEqual([
+    expect(sourcesOf(scopeFor(tree, 'inside', loaded), readableFrom(tree, 'inside'), loaded).map(({ path }) => path)).toEqual([
       'line',
       'trigger',
+      'steps.lanes',
       'steps.first',
     ]);
     expect(rowsOf({ path: 'trigger', title: 'Trigger', value: NOTHING_LOADED.trigger })).toMatchObject([{ value: undefined }]);
+  });
+});
+
+describe('the result of a block', () => {
+  const rows = (reader: string) =>
+    sourcesOf(scopeFor(tree, reader, NOTHING_LOADED), readableFrom(tree, reader), NOTHING_LOADED).flatMap(rowsOf);
+
+  it('is offered where it has one, with the branches that it has, and not what is inside of it', () => {
+    const paths = rows('last').map(({ path }) => path);
+    expect(paths).toEqual(['trigger', 'steps.each', 'steps.lanes', 'steps.lanes.left', 'steps.lanes.right', 'steps.first']);
+  });
+
+  it('is said to be one that may be missing where what failed is handled', () => {
+    const offered = rows('alarm').filter(({ path }) => ['steps.first', 'steps.lanes.left', 'steps.yes'].includes(path));
+    expect(offered.map(({ key, needsDefault }) => [key, needsDefault])).toEqual([
+      ['left', true],
+      ['yes, may be missing', true],
+      ['first, may be missing', true],
+    ]);
   });
 });
 
