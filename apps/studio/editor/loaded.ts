@@ -62,11 +62,25 @@ function triggerOf({ id, body, headers, files, url, method, receivedAt }: EventV
 export function scopeFor(tree: FlowTree, stepId: string, loaded: Loaded): Readonly<Record<string, unknown>> {
   const seen = readableFrom(tree, stepId).map(({ step }) => step.id);
   const steps = Object.fromEntries(seen.flatMap((id) => (Object.hasOwn(loaded.steps, id) ? [[id, loaded.steps[id]]] : [])));
-  const base = { trigger: loaded.trigger, steps, flow: { id: tree.id, name: tree.name ?? null }, ...handled(tree, stepId, loaded) };
+  const base = {
+    trigger: seenOf(loaded.trigger, tree),
+    steps,
+    flow: { id: tree.id, name: tree.name ?? null },
+    ...handled(tree, stepId, loaded),
+  };
   return loopsAround(tree, stepId).reduce<Readonly<Record<string, unknown>>>(
     (scope, { as, items }) => ({ ...scope, ...firstItem(as, items, scope) }),
     base,
   );
+}
+
+/** What only requests have, other flows cannot read, though their sample came as one. */
+const OF_REQUESTS: ReadonlySet<string> = new Set(['headers', 'query', 'method', 'files']);
+const WITHOUT_REQUEST: ReadonlySet<string> = new Set(['schedule', 'event', 'call']);
+
+function seenOf(event: Json | undefined, { trigger }: FlowTree): Json | undefined {
+  if (event === undefined || !WITHOUT_REQUEST.has(String(trigger['type']))) return event;
+  return Object.fromEntries(Object.entries(event as object).filter(([name]) => !OF_REQUESTS.has(name))) as Json;
 }
 
 /** The error of the nearest handler around a step, undefined while none is known; nothing where there is no handler. */

@@ -1,6 +1,7 @@
 import { parseFlow, type EditResult } from '@millrace/flow';
 import { layoutFlow } from '../canvas/layout.js';
 import { NODE } from '../canvas/placed.js';
+import { neighboursOf } from '../canvas/walk.js';
 import { readFlow } from '../flow/structure.js';
 import { addAction, copiedText, deleteAction, deletedWords, duplicateAction, pasteAction } from './actions.js';
 import { loadedFrom, scopeFor, NOTHING_LOADED } from './loaded.js';
@@ -56,6 +57,21 @@ describe('the places of a flow', () => {
     const ends = lanesOf(tree).map(({ list, steps }) => `${list}@${steps.length}`);
     expect(ends.filter((end) => !places.has(end))).toEqual([]);
     expect(new Set(spots.map(({ id }) => id)).size).toBe(spots.length);
+  });
+
+  it('have a plus that the arrow keys reach in each lane without a step', () => {
+    const spots = spotsOf(tree, layoutFlow(tree, { spots: true }));
+    const stops = spots.flatMap(({ stop, place }) => (stop === undefined ? [] : [`${stop} ${place.list}`]));
+    expect(stops.sort()).toEqual(
+      [
+        'check/else /steps/1/else',
+        'guard/catch /steps/5/catch',
+        'lanes/right /steps/2/parallel/right',
+        'pick/default /steps/3/default',
+      ].sort(),
+    );
+    const ways = neighboursOf(tree, { spots: true });
+    expect(spots.filter(({ stop }) => stop !== undefined && !ways.has(stop))).toEqual([]);
   });
 
   it('have their pluses clear of steps, of the notes below them, and of each other', () => {
@@ -262,6 +278,19 @@ describe('the result of a block', () => {
       ['yes, may be missing', true],
       ['first, may be missing', true],
     ]);
+  });
+});
+
+describe('the event', () => {
+  const given = { body: { n: 1 }, headers: { a: 'b' }, query: {}, files: [], method: 'POST', id: 'e', receivedAt: '' };
+  const namesFor = (type: string): string[] => {
+    const scope = scopeFor(readFlow(JSON.stringify({ trigger: { type } })), 'trigger', { ...NOTHING_LOADED, trigger: given });
+    return Object.keys(scope['trigger'] as object);
+  };
+
+  it('is seen with what only requests have where they start the flow', () => {
+    expect(namesFor('webhook')).toEqual(Object.keys(given));
+    for (const type of ['schedule', 'event', 'call']) expect(namesFor(type)).toEqual(['body', 'id', 'receivedAt']);
   });
 });
 

@@ -45,7 +45,7 @@ export function sourcesOf(scope: Readonly<Record<string, unknown>>, before: read
   return [
     ...(Object.hasOwn(scope, 'error') ? [error] : []),
     ...loops.reverse().map((name) => ({ path: name, title: `${name}, first of the loop`, value: scope[name] })),
-    { path: 'trigger', title: 'Trigger', value: loaded.trigger },
+    { path: 'trigger', title: 'Trigger', value: scope['trigger'] },
     ...[...before].reverse().map((readable) => resultOf(readable, loaded)),
   ];
 }
