@@ -152,15 +152,13 @@ describeInBrowser('a drawing that is larger than its pane', () => {
     await page.getByRole('combobox', { name: /^Search apps/ }).fill('log');
     await page.keyboard.press('Enter');
     await page.locator('.inspector [data-pointer="/with/message"]:focus').waitFor();
-    await page.keyboard.press('Escape');
-    await page.locator('[data-step="log"]:focus').waitFor();
+    await page.locator('[data-step="log"]').focus();
     await page.keyboard.press('ArrowLeft');
     await page.locator('[data-stop$="/first"]:focus').waitFor();
     await page.keyboard.press('ArrowUp');
     await add('loop');
     await page.locator('.inspector [data-pointer="/forEach"]:focus').waitFor();
-    await page.keyboard.press('Escape');
-    await page.locator('[data-step]:focus', { hasText: 'Each' }).waitFor();
+    await page.locator('[data-step]', { hasText: 'Each' }).focus();
     await page.keyboard.press('ArrowDown');
     await page.locator('[data-stop$="/steps"]:focus').waitFor();
     await page.keyboard.press('Enter');

@@ -3,11 +3,10 @@ import { useCallback, useEffect, useState, type KeyboardEvent } from 'react';
 import { everyStep, objectOf, type FlowTree } from '../flow/structure.js';
 import { stepAtPointer } from '../pages/problem-place.js';
 import { announce } from '../shell/announcer.js';
-import { isForIme } from '../ui/ime.js';
 import { addAction, deleteAction, deletedWords, duplicateAction, moveAction, nudgeAction, pasteAction, type Action } from './actions.js';
 import type { Choice } from './choices.js';
 import { useClipboard } from './clipboard.js';
-import { globalCommand, isInSettings, isOnField, isOnStep, stepCommand, type Command } from './keys.js';
+import { globalCommand, isOnStep, stepCommand, type Command } from './keys.js';
 import type { Loaded } from './loaded.js';
 import { outermostIds, type MoveWay } from './moves.js';
 import { placeAfter, placeOf } from './places.js';
@@ -105,7 +104,7 @@ export function useCommands(here: Here): Commands {
     duplicate: (id) => void runAndFocus(duplicateAction(tree, [id])),
     move: (id, to) => void runAndFocus(moveAction(stepsOn(id), to)),
     nudge: (id, way) => void runAndFocus(nudgeAction([id], way)),
-    onKeyDown: (event) => runKey(event, here, actionOf),
+    onKeyDown: (event) => runKey(event, selected, actionOf),
   };
 }
 
@@ -154,19 +153,10 @@ function goToProblem(tree: FlowTree, problems: Problems, from: string | undefine
   announce(next.problem.message);
 }
 
-/** From a field of the settings back to the step: the way back of the key that led there. */
-function leavesField({ key, target, nativeEvent }: KeyboardEvent): boolean {
-  return key === 'Escape' && isOnField(target) && isInSettings(target as Element) && !isForIme(nativeEvent);
-}
-
 type ActionOf = (command: Command, step: string | undefined) => (() => void) | undefined;
 
 /** A key means the step that has the focus, which need not be the selected one. */
-function runKey(event: KeyboardEvent, { selected, isList }: Here, actionOf: ActionOf): void {
-  if (selected !== undefined && !isList && leavesField(event)) {
-    event.preventDefault();
-    return focusStep(selected);
-  }
+function runKey(event: KeyboardEvent, selected: string | undefined, actionOf: ActionOf): void {
   const command = stepCommand(event);
   const isForStep = command !== undefined && isOnStep(event.target, command);
   const act = isForStep ? actionOf(command, (event.target as HTMLElement).dataset['step'] ?? selected) : undefined;
