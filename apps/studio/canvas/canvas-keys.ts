@@ -5,11 +5,9 @@ import type { Overlay } from '../run/overlay.js';
 import { useUrlState } from '../ui/url-state.js';
 import { useReveal, type Host } from './follow.js';
 import type { Layout } from './placed.js';
-import { isEmptyStop, neighboursOf, stopOf, type Direction, type Neighbours } from './walk.js';
+import { focusStop, stopOf } from './stops.js';
+import { isEmptyStop, neighboursOf, type Direction, type Neighbours } from './walk.js';
 import type { Zooming } from './zooming.js';
-
-/** Frames after which what is shown is drawn, on a slow machine too. */
-const DRAWN_WITHIN = 60;
 
 const ARROWS: Readonly<Record<string, Direction>> = { ArrowUp: 'up', ArrowDown: 'down', ArrowLeft: 'left', ArrowRight: 'right' };
 
@@ -85,14 +83,8 @@ function useShow({ host, layout, selected }: Keyed): Show {
       // What has the focus may no longer be drawn then: keys that come meanwhile still come here.
       if (node && reveal(node)) host.current?.focus({ preventScroll: true });
       awaited.current = id;
-      const focus = (frames: number): void => {
-        if (awaited.current !== id) return;
-        const drawn = host.current?.querySelector<HTMLElement>(`:is([data-step="${CSS.escape(id)}"], [data-stop="${CSS.escape(id)}"])`);
-        if (!drawn && frames > 0) return void requestAnimationFrame(() => focus(frames - 1));
-        awaited.current = undefined;
-        drawn?.focus({ preventScroll: true });
-      };
-      requestAnimationFrame(() => focus(DRAWN_WITHIN));
+      const isWanted = (): boolean => awaited.current === id;
+      focusStop(id, isWanted, () => void (awaited.current = undefined));
     },
     [host, layout, reveal],
   );

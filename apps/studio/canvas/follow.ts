@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, type FocusEvent, type RefObject } from 
 import type { Layout } from './placed.js';
 import { fitting, partsToShow, viewWith, type Box, type Shown, type View } from './reveal.js';
 import { coveredOf, roomOf } from './room.js';
-import { stopOf } from './walk.js';
+import { stopOf } from './stops.js';
 
 export type Host = RefObject<HTMLElement | null>;
 

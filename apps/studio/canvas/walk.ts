@@ -14,11 +14,6 @@ export function isEmptyStop(stop: string): boolean {
   return stop.includes('/');
 }
 
-/** What the arrow keys know an element by. */
-export function stopOf({ dataset }: HTMLElement): string | undefined {
-  return dataset['step'] ?? dataset['stop'];
-}
-
 /** A list of steps and how it is reached. */
 interface Place {
   readonly steps: readonly FlowStep[];

@@ -1,3 +1,4 @@
+import { focusStop } from '../canvas/stops.js';
 import { emptyStop } from '../canvas/walk.js';
 import { stepAtPointer } from '../pages/problem-place.js';
 import { count } from '../format/format.js';
@@ -97,18 +98,9 @@ export function focusFirstField(): void {
   });
 }
 
-/** Frames within which a step is drawn that was out of sight, on a slow machine too. */
-const DRAWN_WITHIN = 60;
-
 /** The focus to a step of the drawing, or to where one can be added, once it is drawn. */
 export function focusStep(id: string): void {
-  const selector = `:is([data-step="${CSS.escape(id)}"], [data-stop="${CSS.escape(id)}"])`;
-  const focus = (frames: number): void => {
-    const drawn = document.querySelector<HTMLElement>(selector);
-    if (drawn) drawn.focus({ preventScroll: true });
-    else if (frames > 0) requestAnimationFrame(() => focus(frames - 1));
-  };
-  onceDrawn(() => focus(DRAWN_WITHIN));
+  onceDrawn(() => focusStop(id));
 }
 
 /** The focus to what comes next once a step was added: what it must know, or the first of its lanes where it needs nothing else. */
