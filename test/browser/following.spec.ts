@@ -15,6 +15,8 @@ async function open(path: string, options: Parameters<typeof visit>[2] = {}): Pr
   visitor.page.setDefaultTimeout(10_000);
   visitors.push(visitor);
   await visitor.page.locator('.canvas [data-step]').first().waitFor();
+  // It is put in its place after its first frame.
+  await eventually('the drawing in its place', async () => ((await viewOf(visitor.page)).y === 0 ? undefined : true));
   return visitor;
 }
 
