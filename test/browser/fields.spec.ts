@@ -377,6 +377,54 @@ describeInBrowser('a mapped field', () => {
     await below(page, 'Message').getByText('= "Hi Ada"').waitFor();
   });
 
+  it('begins what mends it where the sentence above begins', async () => {
+    const { page } = await open(TELL);
+    await field(page, 'Message').fill('{{ steps.gone.id }}');
+    await below(page, 'Message').getByRole('button', { name: 'Pick another' }).waitFor();
+    const lefts = await page.evaluate(`[...document.querySelectorAll('.mapped-wrong > *')].map((part) => {
+      const words = document.createRange();
+      words.selectNodeContents(part);
+      return words.getBoundingClientRect().left;
+    })`);
+    expect(lefts).toEqual([expect.any(Number), (lefts as number[])[0]]);
+  });
+
+  it('offers what can be read at its place: nothing from inside a block behind it, and with a default what may be missing', async () => {
+    const { page } = await open(`/flows/order-to-crm/edit?step=notify&event=${world.failed.eventId}`);
+    const offered = (): Promise<string[]> =>
+      page.getByRole('option').evaluateAll((rows) => rows.map((row) => (row as unknown as { dataset: { path: string } }).dataset.path));
+    await page.getByRole('button', { name: 'Insert a value into URL' }).click();
+    await page.getByRole('option', { name: /^normalize/ }).waitFor();
+    expect((await offered()).filter((path) => /^steps\.(normalize|large|createDeal|appendRow)$/.test(path))).toEqual(['steps.normalize']);
+    await page.keyboard.press('Escape');
+    await page.goto(`${world.instance.url}/flows/order-to-crm/edit?step=alarm&event=${world.failed.eventId}`);
+    await field(page, 'Message').fill('');
+    await field(page, 'Message').pressSequentially('/');
+    await page.keyboard.type('createDeal');
+    await page.getByRole('option', { name: /^createDeal, may be missing/ }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('no deal');
+    await saved('order-to-crm', '{{ steps.createDeal ?? "no deal" }}');
+    await page.getByText('Draft · saved').waitFor();
+    expect(await page.getByText('may not have run').count()).toBe(0);
+  });
+
+  it('fills the condition of a trigger like that of a step: with chips and the values of the loaded event', async () => {
+    const { page } = await open(`/flows/hello/edit?step=trigger&event=${world.succeeded.eventId}`);
+    await field(page, 'Only when').click();
+    await page.getByRole('option', { name: /^Trigger/ }).waitFor();
+    expect(await page.locator('[role="option"][data-path^="steps."]').count()).toBe(0);
+    await page.keyboard.type('{name');
+    await page.getByRole('option', { name: /Ada/ }).first().waitFor();
+    await page.keyboard.press('Enter');
+    await field(page, 'Only when').locator('.field-chip', { hasText: 'body.name' }).waitFor();
+    await page.keyboard.type(" = 'Ada'");
+    await below(page, 'Only when').getByText('= true').waitFor();
+    await saved('hello', "{{ trigger.body.name = 'Ada' }}");
+    await field(page, 'Only when').fill('');
+    await page.getByText('Draft · saved').waitFor();
+  });
+
   it('opens an expression by a click that leaves its button without the focus, as in Safari', async () => {
     const { page } = await open(TELL, { safariClicks: true });
     await field(page, 'Message').fill('{{ trigger.body.name }}');

@@ -1,113 +1,99 @@
-import { useReactFlow } from '@xyflow/react';
 import { useCallback, useMemo, useRef, type KeyboardEvent } from 'react';
 import { everyStep, type FlowTree } from '../flow/structure.js';
 import { nextFailedItem, withIteration } from '../run/iterations.js';
 import type { Overlay } from '../run/overlay.js';
 import { useUrlState } from '../ui/url-state.js';
-import { NODE } from './placed.js';
-import { neighboursOf, type Direction } from './walk.js';
-
-/** What lies under the bars, from the top of the canvas. */
-export const TOP = 80;
-
-/** Nothing lies under the bars. */
-const FIT = { top: `${TOP}px`, bottom: '32px', x: '32px' } as const;
-
-/** Frames after which what is shown is drawn, on a slow machine too. */
-const DRAWN_WITHIN = 60;
+import { useReveal, type Host } from './follow.js';
+import type { Layout } from './placed.js';
+import { focusStop, stopOf } from './stops.js';
+import { isEmptyStop, neighboursOf, type Direction, type Neighbours } from './walk.js';
+import type { Zooming } from './zooming.js';
 
 const ARROWS: Readonly<Record<string, Direction>> = { ArrowUp: 'up', ArrowDown: 'down', ArrowLeft: 'left', ArrowRight: 'right' };
 
+/** A drawing and what the keys do to it. */
+export interface Keyed {
+  readonly host: Host;
+  readonly tree: FlowTree;
+  readonly layout: Layout;
+  readonly overlay: Overlay | undefined;
+  readonly selected: string | undefined;
+  /** Whether steps can be added. */
+  readonly spots: boolean;
+  readonly zooming: Zooming;
+  readonly onSelect: (stepId: string | undefined, more?: boolean) => void;
+}
+
 /** Arrow keys walk the flow, `F` fits it, `+ − 0` zoom; in a run `E` goes to what failed, and `N`, `,` and `.` through the items of a loop. */
-export function useCanvasKeys(
-  tree: FlowTree,
-  overlay: Overlay | undefined,
-  selected: string | undefined,
-  onSelect: (stepId: string | undefined, more?: boolean) => void,
-): (event: KeyboardEvent<HTMLElement>) => void {
-  const ways = useMemo(() => neighboursOf(tree), [tree]);
-  const { fitView, zoomIn, zoomOut, zoomTo } = useReactFlow();
-  const host = useRef<HTMLElement>(null);
-  const { show, focused } = useShow(selected);
+export function useCanvasKeys(keyed: Keyed): (event: KeyboardEvent<HTMLElement>) => void {
+  const { tree, overlay, spots, onSelect, zooming } = keyed;
+  const ways = useMemo(() => neighboursOf(tree, { spots }), [tree, spots]);
+  const { show, focused } = useShow(keyed);
   const goToItem = useItems();
   return useCallback(
     (event) => {
       if (event.metaKey || event.ctrlKey || event.altKey) return;
-      host.current = event.currentTarget;
       const from = focused(event);
-      const direction = ARROWS[event.key];
-      const to = direction && from !== undefined ? ways.get(from)?.[direction] : undefined;
-      if (to !== undefined) {
+      const to = nextStop(ways, from, event.key);
+      if (from !== undefined && to !== undefined) {
         event.preventDefault();
-        if (event.shiftKey) onSelect(from, true);
-        onSelect(to, event.shiftKey);
-        show(to, host.current);
+        for (const id of selectedBy(from, to, event.shiftKey)) onSelect(id, event.shiftKey);
+        show(to);
       }
       const failed = event.key === 'e' && overlay ? nextFailed(tree, overlay, from) : undefined;
       if (failed !== undefined) {
         onSelect(failed);
-        show(failed, host.current);
+        show(failed);
       }
       if (overlay && from !== undefined) goToItem(overlay, loopOf(tree, overlay, from), event.key);
-      const zooms: Record<string, () => unknown> = {
-        f: () => fitView({ maxZoom: 1, padding: FIT }),
-        '+': zoomIn,
-        '-': zoomOut,
-        0: () => zoomTo(1),
-      };
-      zooms[event.key]?.();
+      const zoom = ZOOMS[event.key];
+      if (zoom) zooming[zoom]();
     },
-    [tree, overlay, ways, onSelect, show, focused, goToItem, fitView, zoomIn, zoomOut, zoomTo],
+    [tree, overlay, ways, onSelect, show, focused, goToItem, zooming],
   );
 }
 
+function nextStop(ways: ReadonlyMap<string, Neighbours>, from: string | undefined, key: string): string | undefined {
+  const direction = ARROWS[key];
+  return direction && from !== undefined ? ways.get(from)?.[direction] : undefined;
+}
+
+/** What a way from one to another selects. Where a step can be added nothing is there to be selected: the block around it stays so. */
+function selectedBy(from: string, to: string, more: boolean): string[] {
+  return (more ? [from, to] : [to]).filter((id) => !isEmptyStop(id));
+}
+
+/** `=` is the plus of many keyboards, where that takes a second key. */
+const ZOOMS: Readonly<Record<string, keyof Zooming>> = { f: 'fit', '+': 'in', '=': 'in', '-': 'out', 0: 'whole' };
+
 interface Show {
   /** Brings a step into view and gives it the focus, once it is drawn there. */
-  readonly show: (id: string, host: HTMLElement) => void;
+  readonly show: (id: string) => void;
   /** The step that has the focus, or gets it with the next frame: keys may come faster than frames. */
   readonly focused: (event: KeyboardEvent<HTMLElement>) => string | undefined;
 }
 
-function useShow(selected: string | undefined): Show {
-  const { getNode, getViewport, setViewport } = useReactFlow();
+function useShow({ host, layout, selected }: Keyed): Show {
+  const reveal = useReveal(host);
   const awaited = useRef<string>(undefined);
   const focused = useCallback<Show['focused']>((event) => awaited.current ?? stepOf(event, selected), [selected]);
   const show = useCallback<Show['show']>(
-    (id, host) => {
-      const node = getNode(id);
-      const { x, y, zoom } = getViewport();
-      const pane = host.getBoundingClientRect();
-      if (!node) return;
-      const [left, top] = [node.position.x * zoom + x, node.position.y * zoom + y];
-      const outside = left < 16 || top < TOP || left + NODE.width * zoom > pane.width - 16 || top + NODE.height * zoom > pane.height - 16;
-      if (outside) {
-        // What has the focus may no longer be drawn then: keys that come meanwhile still come here.
-        host.focus({ preventScroll: true });
-        const to = {
-          x: pane.width / 2 - (node.position.x + NODE.width / 2) * zoom,
-          y: pane.height / 2 - (node.position.y + NODE.height / 2) * zoom,
-          zoom,
-        };
-        void setViewport(to);
-      }
+    (id) => {
+      const node = layout.nodes.find((one) => one.id === id);
+      // What has the focus may no longer be drawn then: keys that come meanwhile still come here.
+      if (node && reveal(node)) host.current?.focus({ preventScroll: true });
       awaited.current = id;
-      const focus = (frames: number): void => {
-        if (awaited.current !== id) return;
-        const drawn = host.querySelector<HTMLElement>(`[data-step="${CSS.escape(id)}"]`);
-        if (!drawn && frames > 0) return void requestAnimationFrame(() => focus(frames - 1));
-        awaited.current = undefined;
-        drawn?.focus({ preventScroll: true });
-      };
-      requestAnimationFrame(() => focus(DRAWN_WITHIN));
+      const isWanted = (): boolean => awaited.current === id;
+      focusStop(id, isWanted, () => void (awaited.current = undefined));
     },
-    [getNode, getViewport, setViewport],
+    [host, layout, reveal],
   );
   return useMemo(() => ({ show, focused }), [show, focused]);
 }
 
 /** Where a click gives buttons no focus, as in Safari, the drawing has it, and the step that was clicked is selected. */
 function stepOf({ target, currentTarget }: KeyboardEvent<HTMLElement>, selected: string | undefined): string | undefined {
-  return target === currentTarget ? selected : (target as HTMLElement).dataset['step'];
+  return target === currentTarget ? selected : stopOf(target as HTMLElement);
 }
 
 /** The next step that failed, in the order of the flow; a loop is passed by for what failed in it. */

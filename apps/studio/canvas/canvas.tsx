@@ -3,15 +3,20 @@ import { memo, useCallback, useEffect, useMemo, useRef, useState, type ReactNode
 import type { FlowTree } from '../flow/structure.js';
 import type { Overlay } from '../run/overlay.js';
 import { layoutFlow } from './layout.js';
-import { TOP, useCanvasKeys } from './canvas-keys.js';
+import { useCanvasKeys } from './canvas-keys.js';
 import { Edges } from './edges.js';
+import { useFollow, useShownFocus, type Host } from './follow.js';
 import { MANY } from './in-view.js';
 import { NODE_TYPES, type CanvasNode } from './nodes.js';
 import { Overview } from './overview.js';
 import { Pills } from './pills.js';
 import type { Layout, PlacedNode } from './placed.js';
+import { viewWith } from './reveal.js';
+import { roomOf, TOP } from './room.js';
 import { startView } from './start-view.js';
 import { CanvasContext, CanvasStore } from './store.js';
+import { ViewControls } from './view-controls.js';
+import { useZooming, ZOOM } from './zooming.js';
 
 export interface CanvasProps {
   readonly tree: FlowTree;
@@ -55,24 +60,34 @@ function Drawing(props: CanvasProps) {
   const [first] = useState(selected);
   const latest = useRef(props);
   useEffect(() => void (latest.current = props));
-  const select = useCallback((stepId: string | undefined, more?: boolean) => latest.current.onSelect(stepId, more), []);
+  const host = useRef<HTMLElement>(null);
+  const clicked = useRef<string>(undefined);
+  const select = useCallback((stepId: string | undefined, more?: boolean) => {
+    clicked.current = stepId;
+    latest.current.onSelect(stepId, more);
+  }, []);
   const open = useCallback((stepId: string) => (latest.current.onOpenData ?? latest.current.onSelect)(stepId), []);
   useEffect(
     () => store.set({ overlay, selected, also, entry: selected ?? 'trigger', marked, pinned }),
     [store, overlay, selected, also, marked, pinned],
   );
-  const onKeyDown = useCanvasKeys(tree, overlay, selected, onSelect);
+  useFollow(host, { layout, selected }, clicked);
+  const zooming = useZooming(host);
+  const onKeyDown = useCanvasKeys({ host, tree, layout, overlay, selected, spots, zooming, onSelect });
+  const onFocus = useShownFocus(host, layout);
   return (
     <CanvasContext value={store}>
-      <section className="canvas" aria-label="Flow" tabIndex={-1} onKeyDown={onKeyDown}>
-        <Flow {...{ tree, layout, eventSize, first, drawn }} onSelect={select} onOpenData={open} />
+      <section ref={host} className="canvas" aria-label="Flow" tabIndex={-1} {...{ onKeyDown, onFocus }}>
+        <Flow {...{ host, tree, layout, eventSize, first, drawn }} onSelect={select} onOpenData={open} />
         {children}
+        <ViewControls zooming={zooming} />
       </section>
     </CanvasContext>
   );
 }
 
 interface FlowProps extends Pick<CanvasProps, 'tree' | 'eventSize' | 'onSelect' | 'drawn'> {
+  readonly host: Host;
   readonly layout: Layout;
   /** Is in view at the start. */
   readonly first: string | undefined;
@@ -80,7 +95,7 @@ interface FlowProps extends Pick<CanvasProps, 'tree' | 'eventSize' | 'onSelect' 
 }
 
 /** What the state of a run has no part in: whatever of it is drawn looks for it in the store. */
-const Flow = memo(function Flow({ tree, layout, eventSize, first, onSelect, onOpenData, drawn }: FlowProps) {
+const Flow = memo(function Flow({ host, tree, layout, eventSize, first, onSelect, onOpenData, drawn }: FlowProps) {
   const nodes = useMemo(() => layout.nodes.map((placed) => canvasNode(placed, tree)), [layout, tree]);
   return (
     <ReactFlow<CanvasNode>
@@ -95,14 +110,14 @@ const Flow = memo(function Flow({ tree, layout, eventSize, first, onSelect, onOp
       disableKeyboardA11y
       panOnScroll
       zoomOnDoubleClick={false}
-      minZoom={0.1}
-      maxZoom={1.5}
+      minZoom={ZOOM.least}
+      maxZoom={ZOOM.most}
       onlyRenderVisibleElements={nodes.length > MANY}
       onNodeClick={({ shiftKey }, { id, type }) => onSelect(type === 'frame' ? undefined : id, shiftKey)}
       multiSelectionKeyCode={null}
       selectionKeyCode={null}
       onPaneClick={() => onSelect(undefined)}
-      onInit={(instance) => showStart(instance, layout, first)}
+      onInit={(instance) => host.current && showStart(instance, host.current, layout, first)}
     >
       <Edges layout={layout} />
       <Pills layout={layout} event={eventSize} onOpen={onOpenData} />
@@ -120,9 +135,11 @@ function canvasNode({ id, type, x, y, width, height, step }: PlacedNode, tree: F
 }
 
 /** Once it is known how much room there is. */
-function showStart(instance: ReactFlowInstance<CanvasNode>, layout: Layout, selected: string | undefined): void {
-  const pane = document.querySelector('.canvas')?.getBoundingClientRect();
-  if (pane) void instance.setViewport(startView(layout, { width: pane.width, height: pane.height, top: TOP }, selected));
+function showStart(instance: ReactFlowInstance<CanvasNode>, host: HTMLElement, layout: Layout, selected: string | undefined): void {
+  const { width, height } = host.getBoundingClientRect();
+  const start = startView(layout, { width, height, top: TOP }, selected);
+  const step = layout.nodes.find(({ id }) => id === selected);
+  void instance.setViewport(step ? viewWith(start, step, roomOf(host)) : start);
 }
 
 /** How much of a step can be read at this zoom, for the styles. */

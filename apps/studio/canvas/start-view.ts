@@ -1,11 +1,5 @@
 import { NODE, type Layout, type PlacedNode } from './placed.js';
-
-/** Where a drawing lies in its pane: React Flow's viewport. */
-export interface StartView {
-  readonly x: number;
-  readonly y: number;
-  readonly zoom: number;
-}
+import type { View } from './reveal.js';
 
 export interface Pane {
   readonly width: number;
@@ -27,7 +21,7 @@ const MARGIN = 24;
 const FOOT = 40;
 
 /** All of it where that can be read, else its beginning in its whole width, else the trigger; the selected step in any case. */
-export function startView({ bounds, nodes }: Layout, pane: Pane, selected: string | undefined): StartView {
+export function startView({ bounds, nodes }: Layout, pane: Pane, selected: string | undefined): View {
   const wide = (pane.width - 2 * MARGIN) / bounds.width;
   const zoom = startZoom(wide, Math.min(wide, (pane.height - pane.top) / (bounds.height + FOOT)));
   const centre = wide >= zoom ? bounds.x + bounds.width / 2 : Math.max(0, bounds.x + (pane.width / 2 - MARGIN) / zoom);

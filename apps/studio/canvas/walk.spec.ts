@@ -1,5 +1,5 @@
 import { everyStep, readFlow } from '../flow/structure.js';
-import { neighboursOf } from './walk.js';
+import { emptyStop, neighboursOf } from './walk.js';
 
 const tree = readFlow(
   JSON.stringify({
@@ -53,5 +53,38 @@ describe('arrow keys', () => {
         .map(({ id }) => id)
         .filter((id) => !seen.has(id)),
     ).toEqual([]);
+  });
+});
+
+describe('arrow keys where steps can be added', () => {
+  const blocks = readFlow(
+    JSON.stringify({
+      id: 'f',
+      steps: [
+        { id: 'check', if: true, then: [], else: [{ id: 'no', use: 'log' }] },
+        { id: 'each', forEach: 'x', steps: [] },
+        { id: 'safe', try: [], catch: [], finally: [] },
+      ],
+    }),
+  );
+  const [then, body] = [emptyStop('check', 'then'), emptyStop('each', 'steps')];
+  const [tried, caught, last] = ['try', 'catch', 'finally'].map((lane) => emptyStop('safe', lane));
+
+  it.each([
+    ['check', { down: then }],
+    [then, { up: 'check', down: 'each', right: 'no' }],
+    ['no', { up: 'check', down: 'each', left: then }],
+    ['each', { up: then, down: body }],
+    [body, { up: 'each', down: 'safe' }],
+    ['safe', { up: body, down: tried }],
+    [tried!, { up: 'safe', right: caught }],
+    [caught!, { up: 'safe', left: tried, right: last }],
+  ])('stop at the lanes that hold no step yet: %s', (id, wanted) => {
+    expect(neighboursOf(blocks, { spots: true }).get(id)).toEqual(expect.objectContaining(wanted));
+  });
+
+  it('do not where none can be', () => {
+    const ways = neighboursOf(blocks);
+    expect([ways.get('check')?.down, ways.get('each')?.down, ways.has(then)]).toEqual(['no', 'safe', false]);
   });
 });

@@ -1,18 +1,16 @@
 import type { Json } from '@millrace/component-sdk';
 import { renameProperty } from '@millrace/flow';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { objectOf, textOf, type FlowStep } from '../flow/structure.js';
 import { useEditor } from './context.js';
+import { useFieldValues } from './field-values.js';
 import { FieldWay } from './field-way.js';
 import { valueAt, type Field, type FieldKind } from './fields.js';
 import { GroupField, ListField } from './parts-field.js';
-import { scopeFor, stepsBefore } from './loaded.js';
 import { MappedField } from './mapped-field.js';
-import { placeOf } from './places.js';
 import { PlainInput, Select } from './plain-inputs.js';
 import { escaped, RowsField } from './rows-field.js';
 import { useSetting } from './use-setting.js';
-import { sourcesOf } from './value-tree.js';
 
 /** One field of a step, by its kind. */
 export function FieldInput({ step, field }: { readonly step: FlowStep; readonly field: Field }) {
@@ -185,21 +183,7 @@ function Whole({ step, field }: PartProps) {
 
 /** What every way to fill in a field shows. */
 function useCommon({ step, field: { pointer, label, required, description } }: PartProps) {
-  const { tree, loaded } = useEditor();
-  const scope = useMemo(() => scopeFor(tree, step.id, loaded), [tree, step.id, loaded]);
-  const sources = useMemo(() => sourcesOf(scope, stepsBefore(tree, step.id), loaded), [scope, tree, step.id, loaded]);
-  const unloaded = loaded.tooLarge.length > 0 ? `Too large to be shown here: ${loaded.tooLarge.join(', ')}.` : undefined;
-  return { label, pointer, required, description, scope, sources, unloaded, problemAt: useProblems(step.id) };
-}
-
-/** What the check says of a step's fields, by the pointer of each. Of what cannot be read only: the rest is said above. */
-function useProblems(stepId: string): (pointer: string) => string | undefined {
-  const { problems, tree } = useEditor();
-  const place = placeOf(tree, stepId);
-  return (pointer) => {
-    const own = place ? `${place.list}/${place.at}${pointer}` : undefined;
-    return problems.find(({ path, code }) => code.startsWith('reference.') && (path === own || path.startsWith(`${own}/`)))?.message;
-  };
+  return { label, pointer, required, description, ...useFieldValues(step.id) };
 }
 
 /** What is needed is kept as an empty text while it holds nothing. */

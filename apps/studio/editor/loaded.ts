@@ -3,6 +3,7 @@ import type { EventView, OutputsView, RunView } from '../api/wire.js';
 import { everyStep, textOf, type FlowStep, type FlowTree } from '../flow/structure.js';
 import { lanesOf, placeOf } from './places.js';
 import { valueAt } from './fields.js';
+import { readableFrom } from './readable.js';
 
 /** What expressions are shown with: a captured event, and what the steps of one of its runs gave. */
 export interface Loaded {
@@ -57,29 +58,29 @@ function triggerOf({ id, body, headers, files, url, method, receivedAt }: EventV
   return { ...value, headers: { ...headers }, query, files: files as unknown as Json, method, id, receivedAt };
 }
 
-/** The scope of one step: the event, the steps before it, the error that it handles, and the first items of the loops around it. */
+/** The scope of one step: the event, the steps that it can read, the error that it handles, and the first items of the loops around it. */
 export function scopeFor(tree: FlowTree, stepId: string, loaded: Loaded): Readonly<Record<string, unknown>> {
-  const seen = stepsBefore(tree, stepId);
+  const seen = readableFrom(tree, stepId).map(({ step }) => step.id);
   const steps = Object.fromEntries(seen.flatMap((id) => (Object.hasOwn(loaded.steps, id) ? [[id, loaded.steps[id]]] : [])));
-  const base = { trigger: loaded.trigger, steps, flow: { id: tree.id, name: tree.name ?? null }, ...handled(tree, stepId, loaded) };
+  const base = {
+    trigger: seenOf(loaded.trigger, tree),
+    steps,
+    flow: { id: tree.id, name: tree.name ?? null },
+    ...handled(tree, stepId, loaded),
+  };
   return loopsAround(tree, stepId).reduce<Readonly<Record<string, unknown>>>(
     (scope, { as, items }) => ({ ...scope, ...firstItem(as, items, scope) }),
     base,
   );
 }
 
-/** Ids of the steps that have run when this one begins, in order: those before it, here and around. */
-export function stepsBefore(tree: FlowTree, stepId: string): string[] {
-  const lanes = lanesOf(tree);
-  const found: string[] = [];
-  let place = placeOf(tree, stepId);
-  while (place !== undefined) {
-    const { list, at } = place;
-    const lane = lanes.find((one) => one.list === list)!;
-    found.unshift(...everyStep(lane.steps.slice(0, at)).map(({ id }) => id));
-    place = lane.owner && placeOf(tree, lane.owner.id);
-  }
-  return found;
+/** What only requests have, other flows cannot read, though their sample came as one. */
+const OF_REQUESTS: ReadonlySet<string> = new Set(['headers', 'query', 'method', 'files']);
+const WITHOUT_REQUEST: ReadonlySet<string> = new Set(['schedule', 'event', 'call']);
+
+function seenOf(event: Json | undefined, { trigger }: FlowTree): Json | undefined {
+  if (event === undefined || !WITHOUT_REQUEST.has(String(trigger['type']))) return event;
+  return Object.fromEntries(Object.entries(event as object).filter(([name]) => !OF_REQUESTS.has(name))) as Json;
 }
 
 /** The error of the nearest handler around a step, undefined while none is known; nothing where there is no handler. */

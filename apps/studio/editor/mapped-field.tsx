@@ -6,7 +6,16 @@ import { isForIme } from '../ui/ime.js';
 import { SourceIcon } from '../ui/tile.js';
 import { useEditor } from './context.js';
 import { ChipBox, type Box } from './field/chip-box.js';
-import { continued, openingAt, queryOf, withDefault, withReference, type Inserted, type Opening } from './field/completion.js';
+import {
+  continued,
+  openingAt,
+  queryOf,
+  withDefault,
+  withReference,
+  withReferenceAndDefault,
+  type Inserted,
+  type Opening,
+} from './field/completion.js';
 import { brokenIn, lookOf } from './field/look.js';
 import { ResolvedLine } from './field/resolved.js';
 import { sourceOf, tokensOf, type Token } from './field/tokens.js';
@@ -148,8 +157,10 @@ function useField(props: MappedFieldProps) {
     box.current?.caretTo(caret);
     enter(next);
   };
-  const pick = (path: string): void => {
-    if (values.opening) put(withReference(text, box.current!.selected(), values.opening, path, isJson));
+  const pick = ({ path, needsDefault }: ValueRow): void => {
+    // In a condition what is missing does not hold, and needs no default.
+    const referred = needsDefault && props.kind !== 'condition' ? withReferenceAndDefault : withReference;
+    if (values.opening) put(referred(text, box.current!.selected(), values.opening, path, isJson));
   };
   const onText = (next: string, caret: number, typed: boolean): void => {
     enter(next);
@@ -180,7 +191,7 @@ interface ListKeys {
   readonly rows: readonly ValueRow[];
   readonly active: number;
   readonly setActive: (active: number) => void;
-  readonly pick: (path: string) => void;
+  readonly pick: (row: ValueRow) => void;
   readonly close: () => void;
 }
 
@@ -195,7 +206,7 @@ function listKey(event: KeyboardEvent, { rows, active, setActive, pick, close }:
       : by !== undefined && rows.length > 0
         ? () => setActive((Math.max(active, by > 0 ? NONE : 0) + by + rows.length) % rows.length)
         : event.key === 'Enter' && row
-          ? () => pick(row.path)
+          ? () => pick(row)
           : undefined;
   if (!act) return;
   event.preventDefault();

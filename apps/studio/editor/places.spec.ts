@@ -1,11 +1,13 @@
 import { parseFlow, type EditResult } from '@millrace/flow';
 import { layoutFlow } from '../canvas/layout.js';
 import { NODE } from '../canvas/placed.js';
+import { neighboursOf } from '../canvas/walk.js';
 import { readFlow } from '../flow/structure.js';
 import { addAction, copiedText, deleteAction, deletedWords, duplicateAction, pasteAction } from './actions.js';
-import { loadedFrom, scopeFor, stepsBefore, NOTHING_LOADED } from './loaded.js';
+import { loadedFrom, scopeFor, NOTHING_LOADED } from './loaded.js';
 import { moveSteps, nudgeSteps, outermostIds, placeTowards, type MoveWay } from './moves.js';
 import { lanesOf, placeAfter, placeOf, spotsOf } from './places.js';
+import { readableFrom } from './readable.js';
 import { resolveValue } from './resolve.js';
 import { TRIGGER_TYPES, type TriggerType } from './trigger/types.js';
 import { endpointOf, flowIdFrom, nameFrom, starterText } from './starter.js';
@@ -55,6 +57,21 @@ describe('the places of a flow', () => {
     const ends = lanesOf(tree).map(({ list, steps }) => `${list}@${steps.length}`);
     expect(ends.filter((end) => !places.has(end))).toEqual([]);
     expect(new Set(spots.map(({ id }) => id)).size).toBe(spots.length);
+  });
+
+  it('have a plus that the arrow keys reach in each lane without a step', () => {
+    const spots = spotsOf(tree, layoutFlow(tree, { spots: true }));
+    const stops = spots.flatMap(({ stop, place }) => (stop === undefined ? [] : [`${stop} ${place.list}`]));
+    expect(stops.sort()).toEqual(
+      [
+        'check/else /steps/1/else',
+        'guard/catch /steps/5/catch',
+        'lanes/right /steps/2/parallel/right',
+        'pick/default /steps/3/default',
+      ].sort(),
+    );
+    const ways = neighboursOf(tree, { spots: true });
+    expect(spots.filter(({ stop }) => stop !== undefined && !ways.has(stop))).toEqual([]);
   });
 
   it('have their pluses clear of steps, of the notes below them, and of each other', () => {
@@ -210,9 +227,9 @@ describe('the values of a step', () => {
   } as never;
   const loaded = loadedFrom(event, run);
 
-  it('are of the steps before it only', () => {
-    expect(stepsBefore(tree, 'inside')).toEqual(['first', 'check', 'yes', 'lanes', 'inLeft', 'pick', 'inCase']);
-    expect(stepsBefore(tree, 'first')).toEqual([]);
+  it('are of the steps that it can read only', () => {
+    expect(readableFrom(tree, 'inside').map(({ step }) => step.id)).toEqual(['first', 'lanes']);
+    expect(scopeFor(tree, 'inside', loaded)['steps']).toEqual({ first: { value: 7 } });
     expect(scopeFor(tree, 'first', loaded)['steps']).toEqual({});
   });
 
@@ -235,12 +252,45 @@ describe('the values of a step', () => {
     expect(foundRows([source], 'ada').map(({ path }) => path)).toEqual(['trigger.body.`odd key`[0].n']);
     const resolved = await resolveValue('{{ trigger.body.`odd key`[0].n }}', 'text', { trigger: source.value });
     expect(resolved).toEqual({ kind: 'value', value: 'Ada' });
-    expect(sourcesOf(scopeFor(tree, 'inside', loaded), ['first'], loaded).map(({ path }) => path)).toEqual([
+    expect(sourcesOf(scopeFor(tree, 'inside', loaded), readableFrom(tree, 'inside'), loaded).map(({ path }) => path)).toEqual([
       'line',
       'trigger',
+      'steps.lanes',
       'steps.first',
     ]);
     expect(rowsOf({ path: 'trigger', title: 'Trigger', value: NOTHING_LOADED.trigger })).toMatchObject([{ value: undefined }]);
+  });
+});
+
+describe('the result of a block', () => {
+  const rows = (reader: string) =>
+    sourcesOf(scopeFor(tree, reader, NOTHING_LOADED), readableFrom(tree, reader), NOTHING_LOADED).flatMap(rowsOf);
+
+  it('is offered where it has one, with the branches that it has, and not what is inside of it', () => {
+    const paths = rows('last').map(({ path }) => path);
+    expect(paths).toEqual(['trigger', 'steps.each', 'steps.lanes', 'steps.lanes.left', 'steps.lanes.right', 'steps.first']);
+  });
+
+  it('is said to be one that may be missing where what failed is handled', () => {
+    const offered = rows('alarm').filter(({ path }) => ['steps.first', 'steps.lanes.left', 'steps.yes'].includes(path));
+    expect(offered.map(({ key, needsDefault }) => [key, needsDefault])).toEqual([
+      ['left', true],
+      ['yes, may be missing', true],
+      ['first, may be missing', true],
+    ]);
+  });
+});
+
+describe('the event', () => {
+  const given = { body: { n: 1 }, headers: { a: 'b' }, query: {}, files: [], method: 'POST', id: 'e', receivedAt: '' };
+  const namesFor = (type: string): string[] => {
+    const scope = scopeFor(readFlow(JSON.stringify({ trigger: { type } })), 'trigger', { ...NOTHING_LOADED, trigger: given });
+    return Object.keys(scope['trigger'] as object);
+  };
+
+  it('is seen with what only requests have where they start the flow', () => {
+    expect(namesFor('webhook')).toEqual(Object.keys(given));
+    for (const type of ['schedule', 'event', 'call']) expect(namesFor(type)).toEqual(['body', 'id', 'receivedAt']);
   });
 });
 

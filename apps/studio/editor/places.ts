@@ -1,5 +1,6 @@
 import type { StepPlace } from '@millrace/flow';
 import { noteBelow, type Layout, type PlacedEdge, type PlacedNode, type Point } from '../canvas/placed.js';
+import { emptyStop } from '../canvas/walk.js';
 import type { FlowStep, FlowTree, Lane } from '../flow/structure.js';
 import { laneWords, stepTitle, stepTitles } from '../flow/words.js';
 
@@ -71,6 +72,8 @@ export interface Spot extends Point {
   readonly id: string;
   readonly place: StepPlace;
   readonly words: string;
+  /** What the arrow keys know it by: the only way by key into a lane that holds no step. */
+  readonly stop?: string;
 }
 
 const BELOW = 22;
@@ -92,8 +95,13 @@ function edgeSpots(tree: FlowTree, { edges }: Layout): Spot[] {
     if (lane === undefined) return [];
     const at = edge.kind === 'leave' ? lane.steps.length : 0;
     const point = edge.kind === 'leave' ? shifted(edge.points[0]!, lane.steps.at(-1)) : beside(edge);
-    return [{ id: edge.id, ...point, place: { list: lane.list, at }, words: `Add a step ${whereIn(lane, at)}` }];
+    return [{ id: edge.id, ...point, ...addingTo(lane, at) }];
   });
+}
+
+function addingTo(lane: StepLane, at: number): Pick<Spot, 'place' | 'words' | 'stop'> {
+  const stop = lane.owner && lane.steps.length === 0 ? { stop: emptyStop(lane.owner.id, lane.key) } : {};
+  return { place: { list: lane.list, at }, words: `Add a step ${whereIn(lane, at)}`, ...stop };
 }
 
 /** Where the pill of the lane does not lie; in its place where there is none. */
@@ -125,10 +133,7 @@ function endSpots(tree: FlowTree, layout: Layout): Spot[] {
   const ends = lanesOf(tree).filter(({ owner, key }) => owner === undefined || (owner.kind === 'forEach' && key === 'steps'));
   return ends.flatMap((lane) => {
     const point = endOf(lane, nodes);
-    const at = lane.steps.length;
-    return point === undefined
-      ? []
-      : [{ id: `${lane.list}/end`, ...point, place: { list: lane.list, at }, words: `Add a step ${whereIn(lane, at)}` }];
+    return point === undefined ? [] : [{ id: `${lane.list}/end`, ...point, ...addingTo(lane, lane.steps.length) }];
   });
 }
 

@@ -1,3 +1,5 @@
+import { focusStop } from '../canvas/stops.js';
+import { emptyStop } from '../canvas/walk.js';
 import { stepAtPointer } from '../pages/problem-place.js';
 import { count } from '../format/format.js';
 import { Glyph } from '../ui/glyph.js';
@@ -5,7 +7,7 @@ import { plainSentence, Sentence } from '../ui/sentence.js';
 import { useEditor } from './context.js';
 import { placeOf } from './places.js';
 import type { Problems } from './queries.js';
-import type { FlowTree } from '../flow/structure.js';
+import { objectOf, type FlowTree, type JsonObject } from '../flow/structure.js';
 
 /** Whether a pointer leads into the trigger. */
 export function isOfTrigger(pointer: string): boolean {
@@ -96,7 +98,14 @@ export function focusFirstField(): void {
   });
 }
 
-/** The focus to a step of the drawing, once it is drawn. */
+/** The focus to a step of the drawing, or to where one can be added, once it is drawn. */
 export function focusStep(id: string): void {
-  onceDrawn(() => document.querySelector<HTMLElement>(`[data-step="${CSS.escape(id)}"]`)?.focus({ preventScroll: true }));
+  onceDrawn(() => focusStop(id));
+}
+
+/** The focus to what comes next once a step was added: what it must know, or the first of its lanes where it needs nothing else. */
+export function focusAdded(id: string | undefined, step: JsonObject): void {
+  const lane = step['try'] ? 'try' : Object.keys(objectOf(step['parallel']))[0];
+  if (id !== undefined && lane !== undefined && document.querySelector('.canvas')) focusStep(emptyStop(id, lane));
+  else focusFirstField();
 }

@@ -1,6 +1,6 @@
 import type { EditResult, StepPlace } from '@millrace/flow';
 import { useCallback, useEffect, useState, type KeyboardEvent } from 'react';
-import { everyStep, type FlowTree } from '../flow/structure.js';
+import { everyStep, objectOf, type FlowTree } from '../flow/structure.js';
 import { stepAtPointer } from '../pages/problem-place.js';
 import { announce } from '../shell/announcer.js';
 import { addAction, deleteAction, deletedWords, duplicateAction, moveAction, nudgeAction, pasteAction, type Action } from './actions.js';
@@ -11,7 +11,7 @@ import type { Loaded } from './loaded.js';
 import { outermostIds, type MoveWay } from './moves.js';
 import { placeAfter, placeOf } from './places.js';
 import { prefilled } from './prefill.js';
-import { focusFirstField, focusProblem, focusStep } from './problems.js';
+import { focusAdded, focusFirstField, focusProblem, focusStep } from './problems.js';
 import type { Problems } from './queries.js';
 import type { ToastView } from './toast.js';
 import type { DraftEditor } from './use-draft.js';
@@ -75,7 +75,7 @@ export function useCommands(here: Here): Commands {
     if (adding === undefined) return;
     setAdding(undefined);
     const step = tree.steps.length === 0 ? prefilled(choice, here.loaded) : choice.step;
-    run(addAction(adding, step), (id) => (select(id), focusFirstField()));
+    run(addAction(adding, step), (id) => (select(id), focusAdded(id, objectOf(step))));
   };
   const actionOf = (command: Command, on: string | undefined): (() => void) | undefined => {
     if (command === 'add') return () => setAdding(placeAfter(tree, on));

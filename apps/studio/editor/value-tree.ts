@@ -1,6 +1,7 @@
 import type { Json } from '@millrace/component-sdk';
 import { count } from '../format/format.js';
 import type { Loaded } from './loaded.js';
+import { knownParts, type Readable } from './readable.js';
 
 /** One value that can be put into a field. */
 export interface ValueRow {
@@ -12,6 +13,8 @@ export interface ValueRow {
   readonly value: string | undefined;
   /** Where it is, for rows that do not stand below what holds them. */
   readonly where?: string;
+  /** It may be missing in a run: a value that reads it has a default. */
+  readonly needsDefault?: boolean;
 }
 
 /** Rows that are shown at the most, and how deep. */
@@ -26,6 +29,7 @@ export interface Source {
   readonly value: unknown;
   /** What is said of a member that has no value; undefined where nothing of it need be known. */
   readonly unknown?: string;
+  readonly needsDefault?: boolean;
 }
 
 /** Of an error before there is one. */
@@ -34,16 +38,22 @@ export const KNOWN_LATER = 'known when something has failed';
 /** What an error always has, and what it has besides when an attempt was answered. */
 const ERROR = { code: undefined, message: undefined, step: undefined, status: undefined, attempt: undefined };
 
-/** What a step can read: the error that it handles, the items of loops around it from inside, the trigger, the steps before it, the nearest first. */
-export function sourcesOf(scope: Readonly<Record<string, unknown>>, before: readonly string[], loaded: Loaded): Source[] {
+/** What a step can read: the error that it handles, the items of loops around it from inside, the trigger, the results of steps, the nearest first. */
+export function sourcesOf(scope: Readonly<Record<string, unknown>>, before: readonly Readable[], loaded: Loaded): Source[] {
   const loops = Object.keys(scope).filter((name) => !['trigger', 'steps', 'flow', 'index', 'error'].includes(name));
   const error = { path: 'error', title: 'Error', value: scope['error'] ?? ERROR, unknown: KNOWN_LATER };
   return [
     ...(Object.hasOwn(scope, 'error') ? [error] : []),
     ...loops.reverse().map((name) => ({ path: name, title: `${name}, first of the loop`, value: scope[name] })),
-    { path: 'trigger', title: 'Trigger', value: loaded.trigger },
-    ...[...before].reverse().map((id) => ({ path: `steps.${id}`, title: id, value: loaded.steps[id] })),
+    { path: 'trigger', title: 'Trigger', value: scope['trigger'] },
+    ...[...before].reverse().map((readable) => resultOf(readable, loaded)),
   ];
+}
+
+function resultOf({ step, mayBeMissing }: Readable, { steps }: Loaded): Source {
+  const { id } = step;
+  const title = mayBeMissing ? `${id}, may be missing` : id;
+  return { path: `steps.${id}`, title, value: steps[id] ?? knownParts(step), needsDefault: mayBeMissing };
 }
 
 /**
@@ -69,10 +79,11 @@ function rankOf({ key, value = '' }: ValueRow, word: string): number {
 }
 
 /** Every row of one source. */
-export function rowsOf({ path, title, value, unknown }: Source): ValueRow[] {
+export function rowsOf({ path, title, value, unknown, needsDefault }: Source): ValueRow[] {
   const rows: ValueRow[] = [];
   visit(rows, path, title, value as Json | undefined, 0);
-  return unknown === undefined ? rows : rows.map((row) => ({ ...row, value: row.value ?? unknown }));
+  if (unknown === undefined && !needsDefault) return rows;
+  return rows.map((row) => ({ ...row, value: row.value ?? unknown, needsDefault }));
 }
 
 function visit(rows: ValueRow[], path: string, key: string, value: Json | undefined, depth: number): void {

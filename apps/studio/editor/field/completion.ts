@@ -57,6 +57,13 @@ export function withReference(
   return { text: before + put + rest, caret: start + put.length };
 }
 
+/** As `withReference`, of what may be missing: with a default, which is typed next. */
+export function withReferenceAndDefault(...[text, selection, opening, path, isJson]: Parameters<typeof withReference>): Inserted {
+  const put = withReference(text, selection, opening, path, isJson);
+  const start = put.text.lastIndexOf('{{', put.caret);
+  return withDefault(put.text, { start, end: put.text.indexOf('}}', start) + 2, path });
+}
+
 /** In JSON a reference stands in a text; outside of one it brings its own quotes. */
 function needsQuotes(before: string): boolean {
   if (!/^\s*[[{]/.test(before)) return false;

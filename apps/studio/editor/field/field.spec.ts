@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { readFlow } from '../../flow/structure.js';
-import { continued, openingAt, queryOf, withDefault, withReference } from './completion.js';
+import { continued, openingAt, queryOf, withDefault, withReference, withReferenceAndDefault } from './completion.js';
 import { brokenIn, lookOf, valueOfPath } from './look.js';
 import { chipWords, sourceOf, tokensOf, unitAfter, unitBefore } from './tokens.js';
 import { wordAfter, wordBefore } from './words.js';
@@ -184,6 +184,15 @@ describe('the list of values', () => {
     expect(withDefault('Hi {{ a.b }}', chip('Hi {{ a.b }}'))).toEqual({ text: 'Hi {{ a.b ?? "" }}', caret: 14 });
     const json = '{"to": "{{ a.b }}"}';
     expect(withDefault(json, chip(json)).text).toBe(`{"to": "{{ a.b ?? '' }}"}`);
+  });
+
+  it('puts in what may be missing with such a default', () => {
+    expect(withReferenceAndDefault('Hi {na', { start: 6, end: 6 }, { from: 3, typed: '{' }, 'a.b', false)).toEqual({
+      text: 'Hi {{ a.b ?? "" }}',
+      caret: 14,
+    });
+    const json = withReferenceAndDefault('{"to": }', { start: 7, end: 7 }, { from: 0, typed: '' }, 'a.b', true);
+    expect(json.text).toBe(`{"to": "{{ a.b ?? '' }}"}`);
   });
 });
 

@@ -9,7 +9,7 @@ interface ValueListProps {
   /** Shown where what is searched for is typed in a place of its own; undefined while the field itself is typed in. */
   readonly search: string | undefined;
   readonly onSearch: (search: string) => void;
-  readonly onPick: (path: string) => void;
+  readonly onPick: (row: ValueRow) => void;
   /** Shows the reference that would be replaced as text, to be written on. */
   readonly onText: (() => void) | undefined;
 }
@@ -58,10 +58,11 @@ interface RowProps {
   readonly id: string;
   readonly row: ValueRow;
   readonly active: boolean;
-  readonly onPick: (path: string) => void;
+  readonly onPick: (row: ValueRow) => void;
 }
 
-function Row({ id, row: { path, key, depth, value, where }, active, onPick }: RowProps) {
+function Row({ id, row, active, onPick }: RowProps) {
+  const { path, key, depth, value, where } = row;
   const host = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (active) host.current?.scrollIntoView({ block: 'nearest' });
@@ -79,7 +80,7 @@ function Row({ id, row: { path, key, depth, value, where }, active, onPick }: Ro
       title={path}
       draggable
       onDragStart={(event) => event.dataTransfer.setData('text/plain', `{{ ${path} }}`)}
-      onClick={() => onPick(path)}
+      onClick={() => onPick(row)}
     >
       <span className="tree-key">{key}</span> <span className="tree-value">{value ?? 'nothing loaded'}</span>
       {where !== undefined && <span className="dim values-where"> {where}</span>}

@@ -1,9 +1,11 @@
+import type { Json } from '@millrace/component-sdk';
 import { setProperty } from '@millrace/flow';
 import type { EndpointField } from '../../connect/endpoint-settings.js';
 import { SettingInput } from '../../connect/setting-input.js';
-import { textOf, type JsonObject } from '../../flow/structure.js';
+import type { JsonObject } from '../../flow/structure.js';
 import { useEditor } from '../context.js';
-import { PlainInput } from '../plain-inputs.js';
+import { useFieldValues } from '../field-values.js';
+import { MappedField } from '../mapped-field.js';
 import { settingEdit } from '../setting-edit.js';
 
 /** What the settings of every type get. */
@@ -12,7 +14,7 @@ export interface TriggerProps {
 }
 
 /** Sets and removes members of the trigger; an empty text removes. */
-export function useTriggerSetting(): (key: string, value: string) => void {
+export function useTriggerSetting(): (key: string, value: Json | undefined) => void {
   const { edit } = useEditor();
   return (key, value) => {
     const pointer = `/trigger/${key}`;
@@ -34,10 +36,12 @@ export function Settings({ trigger, fields }: SettingsProps) {
 export function When({ trigger }: TriggerProps) {
   const set = useTriggerSetting();
   return (
-    <PlainInput
+    <MappedField
+      {...useFieldValues('trigger')}
       label="Only when"
       pointer="/trigger/when"
-      value={textOf(trigger['when']) ?? ''}
+      kind="condition"
+      value={trigger['when']}
       description="Such as {{ trigger.body.type = 'order.paid' }}. Other events make no run."
       onChange={(when) => set('when', when)}
     />
