@@ -10,7 +10,7 @@ const visitors: Visitor[] = [];
 
 async function open(path: string, options: Parameters<typeof visit>[2] = {}): Promise<Page> {
   const visitor = await visit(world.instance, path, options);
-  visitor.page.setDefaultTimeout(5_000);
+  visitor.page.setDefaultTimeout(15_000);
   visitors.push(visitor);
   return visitor.page;
 }
@@ -60,7 +60,8 @@ describeInBrowser('the focus', () => {
       await dialog.before?.(page);
       const opener = dialog.opener(page);
       await opener.click();
-      await page.getByRole('dialog').waitFor();
+      // Left before it has the focus, it has none to give back.
+      await page.locator('[role="dialog"]:focus, [role="dialog"] :focus').first().waitFor();
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       await opener.and(page.locator(':focus')).waitFor();
