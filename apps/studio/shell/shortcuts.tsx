@@ -23,7 +23,7 @@ const HELP: readonly (readonly [readonly string[], string])[] = [
   [['E'], 'Next step with a problem, or that failed'],
   [['N'], 'Next item of a loop that failed'],
   [[',', '.'], 'Previous and next item of a loop'],
-  [['A'], 'Add a step after this one'],
+  [['A'], 'Add a step after this one; ↵ in an empty lane'],
   [['⇧', 'A'], 'Add a step before this one'],
   [['D'], 'Duplicate the step'],
   [['⌫'], 'Delete the step'],
