@@ -28,6 +28,7 @@ describe('a sentence of the API, on the command line,', () => {
       'main calls sub: change it first, or say `force` to archive sub all the same.',
       'main calls sub: change it first, or say --force to archive sub all the same.',
     ],
+    ['`perSecond` must be > 0.', '--rate must be > 0.'],
   ])('%s', (message, said) => {
     expect(inCommands(message)).toBe(said);
   });
