@@ -1,20 +1,24 @@
 import { StepError, type Json } from '@millrace/component-sdk';
 import { statusAtBirth, type Catalog, type LiveFlow } from '@millrace/catalog';
 import { triggerOf, type Call, type Calls, type ClaimedRun } from '@millrace/engine';
-import type { PostgresRunStarter } from '@millrace/postgres';
+import type { PostgresFlowStore, PostgresRunStarter } from '@millrace/postgres';
 
 interface CallParts {
   readonly catalog: Pick<Catalog, 'flow'>;
+  /** What is stored of a flow that is not live. */
+  readonly flows: Pick<PostgresFlowStore, 'find'>;
   readonly starter: PostgresRunStarter;
   /** Runs are due: look now. */
   ring(): void;
 }
 
 /** Starts the runs that `call` steps ask for, each on the version that is live then. */
-export function flowCalls({ catalog, starter, ring }: CallParts): Calls {
+export function flowCalls({ catalog, flows, starter, ring }: CallParts): Calls {
   return {
     begin: async (caller, call) => {
-      const flow = callable(catalog.flow(call.flowId), call);
+      const live = catalog.flow(call.flowId);
+      if (!live) throw await notThere(call.flowId, flows);
+      const flow = callable(live, call);
       const event = eventOf(caller, call);
       await starter.start(event, {
         id: call.runId,
@@ -35,8 +39,18 @@ export function flowCalls({ catalog, starter, ring }: CallParts): Calls {
   };
 }
 
-function callable(flow: LiveFlow | undefined, { flowId, input }: Call): LiveFlow {
-  if (!flow) throw refused('call.unknown-flow', `There is no flow ${flowId} to call. Add it, then re-run.`);
+async function notThere(flowId: string, flows: CallParts['flows']): Promise<StepError> {
+  const stored = await flows.find(flowId);
+  const version = stored?.archived ? stored.liveVersion : null;
+  return refused(
+    'call.unknown-flow',
+    version === null
+      ? `There is no flow ${flowId} to call. Add it, then re-run.`
+      : `The flow ${flowId} was archived, so that nothing can call it. Roll back to its version ${version} to bring it back (millrace rollback ${flowId} ${version}), then re-run.`,
+  );
+}
+
+function callable(flow: LiveFlow, { flowId, input }: Call): LiveFlow {
   if (!flow.trigger)
     throw refused('call.not-enabled', `The flow ${flowId} cannot be called: ${flow.problems[0]?.message ?? 'no version of it is live'}`);
   const problem = flow.inputProblem?.(input);

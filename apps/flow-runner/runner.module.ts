@@ -62,13 +62,27 @@ export class RunnerModule implements OnApplicationBootstrap, BeforeApplicationSh
 }
 
 function runner(platform: Platform, http: HttpClient, triggers: Triggers): Runner {
-  const { config, runs, journal, catalog, history, log, starter, resumptions, resumeKey, credentialUses, answers, useBook, metrics } =
-    platform;
+  const {
+    config,
+    runs,
+    journal,
+    catalog,
+    flows,
+    history,
+    log,
+    starter,
+    resumptions,
+    resumeKey,
+    credentialUses,
+    answers,
+    useBook,
+    metrics,
+  } = platform;
   const rates: RateParts = { book: useBook, rate: (name) => catalog.credentials.rate(name), log };
   const made: Runner = new Runner({
     claims: runs,
     journal: measuredJournal(answeringJournal(journal, answers), metrics, clock),
-    calls: flowCalls({ catalog, starter, ring: () => made.ring() }),
+    calls: flowCalls({ catalog, flows, starter, ring: () => made.ring() }),
     resumptions: {
       url: (runId, path) => resumeUrl(platform.publicUrl, resumeKey, runId, path),
       find: (runId, path) => resumptions.find(runId, path),

@@ -120,6 +120,12 @@ export class Catalog {
     return flow && flow.version > 0 ? flow : (this.drafts.get(id) ?? flow);
   }
 
+  /** The live flows that call this one, in their order; it itself is none of them. */
+  callersOf(id: string): readonly string[] {
+    const callers = this.flows().filter((flow) => flow.id !== id && flow.calls?.includes(id));
+    return callers.map((flow) => flow.id).sort();
+  }
+
   flows(): readonly LiveFlow[] {
     return [...this.live.values()];
   }
@@ -330,12 +336,13 @@ export class Catalog {
     if (!version) return { ...base, problems: entity.problems };
     // A flow that this one calls may come later: its call says so then.
     const { flow, problems } = checkFlow(version.text, { ...this.known(entity.id), endpoints: this.shelf.book.names });
-    if (flow) this.callable.set(entity.id, flowInfo(flow));
     if (!flow) return { ...base, problems };
+    const info = flowInfo(flow);
+    this.callable.set(entity.id, info);
     const { trigger } = flow;
     const lane = flow.concurrency && laneRule(flow.concurrency);
     const across = { collects: collectRule(flow), ...(lane && { lane }), rate: rateOf(flow), priority: priorityOf(flow) };
-    const declared = { ...base, declared: trigger, ...across };
+    const declared = { ...base, declared: trigger, calls: info.calls, ...across };
     if (hasErrors(problems)) return { ...declared, problems };
     if (trigger.type !== 'webhook') return { ...declared, trigger, inputProblem: inputCheck(trigger), problems: entity.problems };
     const name = trigger.credential;

@@ -1,6 +1,6 @@
 import type { Credential } from '@millrace/credentials';
 import type { CollectRule, LaneRule, Priority, UseRate, WebhookRules } from '@millrace/engine';
-import { parseDuration, type Flow, type Problem, type Trigger } from '@millrace/flow';
+import { parseDuration, type Flow, type FlowInfo, type Problem, type Trigger } from '@millrace/flow';
 
 /** What the front door needs of a flow, from memory. */
 export interface LiveFlow {
@@ -17,6 +17,8 @@ export interface LiveFlow {
   readonly trigger?: Trigger | undefined;
   /** Of the live version, also where this process lacks something that it needs: what it listens to must not be lost. */
   readonly declared?: Trigger | undefined;
+  /** The flows that its live version calls. */
+  readonly calls?: FlowInfo['calls'];
   /** Where its runs stand in line; undefined where nothing holds them back. */
   readonly lane?: LaneRule | undefined;
   /** How many of its runs begin within a time; undefined: as many as come. */

@@ -294,6 +294,19 @@ describe('archiving', () => {
     expect(await rig.publisher.archive('a', base(2, text('two')))).toEqual({ kind: 'archived' });
   });
 
+  it('names the live flows that call it and keeps it, unless it is forced; what is archived is no caller', async () => {
+    const rig = await open({ source: 'database' });
+    const caller = (id: string): string =>
+      `{ "format": 1, "id": "${id}", "trigger": { "type": "webhook" }, "steps": [{ "id": "c", "call": "a" }] }`;
+    await rig.publisher.deploy('a', text('one'));
+    for (const id of ['main', 'another', 'gone']) expect(await rig.publisher.deploy(id, caller(id))).toMatchObject({ kind: 'published' });
+    expect(await rig.publisher.archive('gone')).toEqual({ kind: 'archived' });
+    expect(await rig.publisher.archive('a')).toEqual({ kind: 'called', callers: ['another', 'main'] });
+    expect(rig.catalog.flow('a')?.version).toBe(1);
+    expect(await rig.publisher.archive('a', undefined, true)).toEqual({ kind: 'archived' });
+    expect(await rig.publisher.archive('a')).toEqual({ kind: 'missing' });
+  });
+
   it('leaves the folder alone where the database is the source, and ends what others may call', async () => {
     await writeFile(file(), text('of the folder'));
     const rig = await open({ source: 'database' });

@@ -41,7 +41,11 @@ export type PublishResult =
   | { readonly kind: 'missing' };
 
 export type ArchiveResult =
-  { readonly kind: 'archived' } | { readonly kind: 'conflict'; readonly theirs: Theirs } | { readonly kind: 'missing' };
+  | { readonly kind: 'archived' }
+  | { readonly kind: 'conflict'; readonly theirs: Theirs }
+  /** Live flows call it; nothing was done. */
+  | { readonly kind: 'called'; readonly callers: readonly string[] }
+  | { readonly kind: 'missing' };
 
 export interface PublisherParts {
   readonly catalog: Catalog;
@@ -107,14 +111,17 @@ export class Publisher {
   /**
    * Takes a flow out of service: nothing starts it any more, and its file is gone where the folder is the source. Versions, runs
    * and events stay; rolling back brings it back. Without a base whatever version is live, but never a file that nobody published.
+   * One that live flows call only with `force`: every run of theirs would fail there.
    */
-  archive(id: string, base?: Base): Promise<ArchiveResult> {
+  archive(id: string, base?: Base, force = false): Promise<ArchiveResult> {
     const { catalog, flows, folder } = this.parts;
     const before = async (latest: FlowVersionEntity | null): Promise<void> => {
       checkVersion(latest, NO_TEXT, base);
       if (folder !== undefined) await removeKnown(folder, { id, latest, base });
     };
     return catalog.change(async () => {
+      const callers = catalog.flow(id) && !force ? catalog.callersOf(id) : [];
+      if (callers.length > 0) return { kind: 'called', callers };
       try {
         return { kind: (await flows.archive(id, before)) ? 'archived' : 'missing' };
       } catch (error) {

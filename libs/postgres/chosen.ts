@@ -38,14 +38,32 @@ export interface ChosenIds {
 /** The ids of what is chosen, as a statement without order; `values` already holds what the statement around it needs. */
 export function chosenIds(kind: OperationKind, chosen: Chosen, values: unknown[] = []): ChosenIds {
   const where = new Conditions(values);
-  if ('ids' in chosen) return { text: `select distinct id from unnest(${where.parameter(chosen.ids)}::uuid[]) as given (id)`, values };
+  return { text: 'ids' in chosen ? given(chosen.ids, where) : fitting('id', kind, chosen, where), values };
+}
+
+/** The same of ended runs, as the flow and the version that each was on; null for one that is not there. */
+export function chosenVersions(kind: 'rerun' | 'retry', chosen: Chosen): ChosenIds {
+  const values: unknown[] = [];
+  const where = new Conditions(values);
+  const text =
+    'ids' in chosen
+      ? `select r.flow_id, r.version from (${given(chosen.ids, where)}) named left join finished_runs r on r.id = named.id`
+      : fitting('flow_id, version', kind, chosen, where);
+  return { text, values };
+}
+
+function given(ids: readonly string[], where: Conditions): string {
+  return `select distinct id from unnest(${where.parameter(ids)}::uuid[]) as given (id)`;
+}
+
+function fitting(columns: string, kind: OperationKind, chosen: Selection, where: Conditions): string {
   const { flowId, since, until } = chosen;
   where
     .add(flowId, (p) => `flow_id = ${p}`)
     .add(since === undefined ? undefined : lowestId(since), (p) => `id >= ${p}::uuid`)
     .add(until === undefined ? undefined : lowestId(until), (p) => `id < ${p}::uuid`);
   const table = KINDS[kind](where, chosen);
-  return { text: `select id from ${table} ${where.where}`, values };
+  return `select ${columns} from ${table} ${where.where}`;
 }
 
 const IN_EVENT = (p: string): string =>

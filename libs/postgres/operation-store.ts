@@ -1,17 +1,18 @@
 import type { Pool, PoolClient } from 'pg';
 import { StepData } from './blobs/step-data.js';
-import { chosenIds, type Chosen, type OperationKind } from './chosen.js';
+import { chosenIds, chosenVersions, type Chosen, type ChosenIds, type OperationKind } from './chosen.js';
 import { afterDeadlock } from './deadlock.js';
 import { isItemFault } from './errors.js';
 import { isMissingPartition, mendingPartitions } from './partitions.js';
 import { plainArray, textArray } from './packing.js';
 import { insertRerun, type Rerun } from './rerun-rows.js';
-import { RESOLVE } from './sql/operate.js';
+import { COUNT_OUTDATED, RESOLVE } from './sql/operate.js';
 import {
   BEGIN,
   CANCEL_OPERATION,
   CLOSE_ITEMS,
   END_TURN,
+  ENDED_RUNS,
   LIST_ITEMS,
   NEXT_DUE,
   OPEN_ITEMS,
@@ -67,6 +68,24 @@ export interface StoredOperation {
   readonly finishedAt: string | null;
 }
 
+/** What an order would be about. */
+export interface Counted {
+  readonly count: number;
+  /** How many of these runs were on another version than the one that is live now; 0 for what is no ended run. */
+  readonly outdated: number;
+}
+
+/** The runs that an operation started, by how they ended; those that history has forgotten are not among them. */
+export interface EndedRuns {
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  /** The `when` of their trigger did not hold. */
+  readonly filtered: number;
+  /** Not ended yet. */
+  readonly active: number;
+}
+
 export type Ordered =
   | { readonly kind: 'ordered'; readonly operation: StoredOperation }
   /** There are more by now than were confirmed, or than an operation may be about; nothing was written. */
@@ -114,15 +133,12 @@ export class PostgresOperationStore {
   ) {}
 
   /** How many are chosen; counts no further than one more than an operation may be about. Rejects when that takes too long. */
-  async count(kind: OperationKind, chosen: Chosen): Promise<number> {
-    const { text, values } = chosenIds(kind, chosen);
+  async count(kind: OperationKind, chosen: Chosen): Promise<Counted> {
+    const { text, values } = countOf(kind, chosen);
     return inTransaction(this.pool, async (client) => {
       await client.query(`set local statement_timeout = ${COUNT_MS}`);
-      const { rows } = await client.query<{ count: number }>(
-        `select count(*)::int as count from (${text} limit ${MAX_ITEMS + 1}) chosen`,
-        values,
-      );
-      return rows[0]?.count ?? 0;
+      const { rows } = await client.query<Counted>(text, values);
+      return rows[0]!;
     });
   }
 
@@ -153,6 +169,13 @@ export class PostgresOperationStore {
   async problems(id: string, limit: number): Promise<{ id: string; message: string }[]> {
     const { rows } = await this.pool.query<{ id: string; message: string }>(PROBLEMS, [id, limit]);
     return rows;
+  }
+
+  /** How the runs that it started have ended so far; undefined for what starts none. */
+  async ended({ id, kind }: Pick<StoredOperation, 'id' | 'kind'>): Promise<EndedRuns | undefined> {
+    if (kind === 'discard' || kind === 'cancel') return undefined;
+    const { rows } = await this.pool.query<EndedRuns>(ENDED_RUNS, [id]);
+    return rows[0];
   }
 
   /** Nothing more is done from now on. False: it had ended already. */
@@ -204,6 +227,15 @@ export class PostgresOperationStore {
     const { rows } = await this.pool.query<OperationRow>(`select ${OPERATION} where id = $1 or key = $2`, [id, key]);
     return rows[0] && stored(rows[0]);
   }
+}
+
+function countOf(kind: OperationKind, chosen: Chosen): ChosenIds {
+  if (kind === 'rerun' || kind === 'retry') {
+    const { text, values } = chosenVersions(kind, chosen);
+    return { text: COUNT_OUTDATED(`${text} limit ${MAX_ITEMS + 1}`), values };
+  }
+  const { text, values } = chosenIds(kind, chosen);
+  return { text: `select count(*)::int as count, 0 as outdated from (${text} limit ${MAX_ITEMS + 1}) chosen`, values };
 }
 
 /** Takes the order back. */

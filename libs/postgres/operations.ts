@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { StepData } from './blobs/step-data.js';
 import { withinLanes } from './lanes.js';
+import type { Counted } from './operation-store.js';
 import { mendingPartitions } from './partitions.js';
 import { insertRerun, type Rerun } from './rerun-rows.js';
 import { runSummary, type RunRow, type RunSummary } from './run-summary.js';
@@ -71,9 +72,9 @@ export class PostgresOperations {
     return rows.map(runSummary);
   }
 
-  async countDeadLetters(filter: DeadLetterFilter): Promise<number> {
-    const { rows } = await this.pool.query<{ count: number }>(COUNT_DEAD_LETTERS, filterValues(filter));
-    return rows[0]?.count ?? 0;
+  async countDeadLetters(filter: DeadLetterFilter): Promise<Counted> {
+    const { rows } = await this.pool.query<Counted>(COUNT_DEAD_LETTERS, filterValues(filter));
+    return rows[0]!;
   }
 
   /** What the newest `most` dead letters failed of, the most frequent first. */

@@ -39,7 +39,12 @@ async function open(): Promise<CallStore & ResumptionStore> {
     journal: new PostgresJournal(pool),
     claims: runs,
     leases: runs,
-    calls: flowCalls({ catalog: { flow }, starter: new PostgresRunStarter(pool), ring: () => undefined }),
+    calls: flowCalls({
+      catalog: { flow },
+      flows: { find: () => Promise.resolve(null) },
+      starter: new PostgresRunStarter(pool),
+      ring: () => undefined,
+    }),
     callable: async (id) => void callable.add(id),
     resumptions: { url: (runId, path) => `${runId}/${path}`, find: (runId, path) => resumptions.find(runId, path) },
     resume: async (runId, path, body) => {

@@ -240,6 +240,20 @@ describe('a flow that asks a person, once it is deployed,', () => {
     await millrace(['resume', 'asks']);
   });
 
+  it('is said to be paused or not to be, where pausing or resuming it changes nothing', async () => {
+    expect((await millrace(['resume', 'asks'])).out).toBe('asks is not paused: there is nothing to resume.\n');
+    expect((await millrace(['pause', 'asks'])).out).toBe('asks is paused. millrace resume asks lets it go on.\n');
+    expect((await millrace(['pause', 'asks'])).out).toBe('asks was paused already. millrace resume asks lets it go on.\n');
+    expect((await millrace(['resume', 'asks'])).out).toBe('asks goes on; what was held runs now.\n');
+  });
+
+  it('that no file declares has no cases, and nothing is counted of them', async () => {
+    const { code, out, err } = await millrace(['test', 'nope']);
+    expect([code, err]).toEqual([1, '']);
+    expect(out.trim().split('\n')).toHaveLength(1);
+    expect(out).toContain('nope.json');
+  });
+
   it('is not started for an event that it does not listen to', async () => {
     expect(await millrace(['run', 'asks', '--event', 'foo'])).toMatchObject({
       code: 1,

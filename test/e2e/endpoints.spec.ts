@@ -164,7 +164,7 @@ describe('an endpoint that is made through the API', () => {
     );
     const { runId } = (await (await send('endpoints/shop', first, secret!)).json()) as { runId: string };
     expect(await endOf(first, runId)).toMatchObject({ flowId: 'listener', status: 'succeeded' });
-    await expect(first.api('endpoints/shop', { method: 'DELETE' })).rejects.toThrow(/409.*listener listen/);
+    await expect(first.api('endpoints/shop', { method: 'DELETE' })).rejects.toThrow(/409.*listener listens to shop: change it first/);
     expect(await first.api('endpoints/shop?force=true', { method: 'DELETE' })).toEqual({ removed: true, credential: 'endpoints.shop' });
     expect((await send('endpoints/shop', first, secret!)).status).toBe(404);
     expect((await settled(() => send('endpoints/shop', second, secret!), 202)).status).toBe(404);

@@ -35,7 +35,11 @@ it('an operation that was cut off by SIGKILL goes on after the restart, each ite
   const home = await newHome();
   const first = await startInstance({ flows, home });
   const events = await Promise.all(Array.from({ length: 60 }, (_, n) => send(first, '/flows/hello/hook', { n })));
-  expect(await post<OrderedView>(first, 'operations', { kind: 'replay', flow: 'hello' })).toEqual({ count: 60, operation: null });
+  expect(await post<OrderedView>(first, 'operations', { kind: 'replay', flow: 'hello' })).toEqual({
+    count: 60,
+    outdated: 0,
+    operation: null,
+  });
   await expect(post(first, 'operations', { kind: 'replay', flow: 'hello', confirm: 59 })).rejects.toThrow('bulk.count-changed');
   const { operation } = await post<OrderedView>(first, 'operations', { kind: 'replay', flow: 'hello', confirm: 60, perSecond: 30 });
   await eventually('some progress', async () =>

@@ -202,6 +202,24 @@ describe('with the folder as the source', () => {
     expect((await ask<{ state: string }>(instance, 'GET', 'flows/leaving')).body.state).toBe('live');
   });
 
+  it('a flow that live flows call is archived only by force, and what calls it then says how to bring it back', async () => {
+    const publish = (id: string, trigger: object, steps: readonly object[]): Promise<unknown> =>
+      ask(instance, 'POST', `flows/${id}/versions`, { text: JSON.stringify({ format: 1, id, trigger, steps }) });
+    await publish('sub', { type: 'call' }, []);
+    await publish('calling', { type: 'webhook' }, [{ id: 'ask', call: 'sub' }]);
+    const refused = await ask<{ callers: string[] }>(instance, 'POST', 'flows/sub/archive');
+    expect([refused.status, refused.body.error?.code, refused.body.callers]).toEqual([409, 'flow.called', ['calling']]);
+    expect((await command(instance, home, 'archive', 'sub')).stderr).toBe(
+      'calling calls sub, and would fail there from then on. Change it first, or say --force to archive sub all the same.\n',
+    );
+    expect((await command(instance, home, 'archive', 'sub', '--force')).code).toBe(0);
+    const { runId = '' } = await send(instance, 'calling');
+    expect((await endOf(instance, runId)).error).toMatchObject({
+      code: 'call.unknown-flow',
+      message: expect.stringMatching(/sub was archived.* Roll back to its version 1 .*millrace rollback sub 1/),
+    });
+  });
+
   it('the folder makes no version of what was published', async () => {
     await ask(instance, 'POST', 'flows/once/versions', { text: text('once', 'one') });
     // Something else that the folder brings in shows that it was read after the publication.

@@ -116,7 +116,7 @@ describe('an operation on many', () => {
 
   it('is ordered only for as many as were confirmed, and otherwise not at all', async () => {
     await accepted(5);
-    expect(await store.count('replay', { flowId: 'orders' })).toBe(5);
+    expect(await store.count('replay', { flowId: 'orders' })).toEqual({ count: 5, outdated: 0 });
     expect(await store.order({ id: v7(), key: undefined, kind: 'replay', chosen: {}, options: {}, perSecond: 1, confirm: 4 })).toEqual({
       kind: 'more',
       count: 5,
@@ -228,11 +228,11 @@ describe('an operation on many', () => {
     expect(causes[0]).toMatchObject({ flowId: 'orders', runId: newer, message: 'Answered later.' });
     expect(await operations.causes('another', 10)).toEqual([]);
     expect((await operations.causes(undefined, 2)).reduce((sum, { count }) => sum + count, 0)).toBe(2);
-    expect(await operations.countDeadLetters({ step: '' })).toBe(1);
+    expect(await operations.countDeadLetters({ step: '' })).toMatchObject({ count: 1 });
     expect((await operations.deadLetters({ step: 'each.send', code: 'http.500' }, 9)).map(({ id }) => id)).toEqual([newer, older]);
     const discard = await order('discard', { code: 'http.500', step: 'each.send' }, { options: { reason: 'Known' } });
     expect(await finish(discard)).toMatchObject({ total: 2, done: 2 });
-    expect(await operations.countDeadLetters({})).toBe(2);
+    expect(await operations.countDeadLetters({})).toMatchObject({ count: 2 });
   });
 
   it('discards, cancels and re-runs', async () => {
@@ -256,10 +256,10 @@ describe('an operation on many', () => {
 
   it('chooses events by what stands in them', async () => {
     await accepted(12);
-    expect(await store.count('replay', { search: '"n":11' })).toBe(1);
-    expect(await store.count('replay', { search: '"n":1' })).toBe(3);
-    expect(await store.count('replay', { since: Date.now() + 60_000 })).toBe(0);
-    expect(await store.count('cancel', { search: '"n":11' })).toBe(1);
+    expect((await store.count('replay', { search: '"n":11' })).count).toBe(1);
+    expect((await store.count('replay', { search: '"n":1' })).count).toBe(3);
+    expect((await store.count('replay', { since: Date.now() + 60_000 })).count).toBe(0);
+    expect((await store.count('cancel', { search: '"n":11' })).count).toBe(1);
   });
 });
 

@@ -125,6 +125,7 @@ function staleText(name: string, revision: number | undefined, seen: number | un
 }
 
 function inUse(name: string, listeners: readonly string[]): ApiError {
-  const message = `${listeners.join(', ')} listen to ${name}: change these first, or remove it all the same with ?force=true; they get nothing more then.`;
+  const [listen, these] = listeners.length === 1 ? ['listens', 'it'] : ['listen', 'these'];
+  const message = `${listeners.join(', ')} ${listen} to ${name}: change ${these} first, or remove it all the same with ?force=true; they get nothing more then.`;
   return new ApiError(409, 'endpoint.in-use', message);
 }

@@ -5,6 +5,7 @@ import {
   archiveBody,
   archiveConflictSchema,
   archivedSchema,
+  calledSchema,
   checkBody,
   checkedSchema,
   conflictSchema,
@@ -146,7 +147,11 @@ export const versionOperations: readonly Operation[] = [
       ...ok('It is archived.', archivedSchema),
       ...invalid,
       ...failed(404, 'There is no such flow, or it is archived.'),
-      409: { description: '`flow.conflict`: the file or the live version changed since the base.', schema: archiveConflictSchema },
+      409: {
+        description:
+          '`flow.conflict`: the file or the live version changed since the base. `flow.called`: live flows call it, and `force` was not said.',
+        schema: { oneOf: [archiveConflictSchema, calledSchema] },
+      },
       ...failed(503, '`flow.file-unusable`: the file in the flows folder cannot be read or removed. Nothing was archived.'),
     },
   },

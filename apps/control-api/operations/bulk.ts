@@ -8,6 +8,8 @@ interface Bulk {
   /** How many it is about, when the caller asked for them and now. */
   readonly confirm: number | undefined;
   count(): Promise<number>;
+  /** How many of them would be done on another version than the live one; asked only without `confirm`. */
+  outdated?(): Promise<number>;
   /** Up to BULK_SIZE of them. */
   ids(): Promise<readonly string[]>;
   /** Does it to one; a sentence when it could not be done. */
@@ -15,9 +17,9 @@ interface Bulk {
 }
 
 /** Counts first: nothing is done until the caller has confirmed how many it is about, and no more than were confirmed. */
-export async function inBulk({ confirm, count, ids, each }: Bulk): Promise<BulkView> {
+export async function inBulk({ confirm, count, outdated = () => Promise.resolve(0), ids, each }: Bulk): Promise<BulkView> {
   const counted = await count();
-  if (confirm === undefined) return { count: counted, done: 0, left: counted, problems: [] };
+  if (confirm === undefined) return { count: counted, outdated: await outdated(), done: 0, left: counted, problems: [] };
   if (counted > confirm) throw countChanged(counted, confirm);
   const chosen = await ids();
   const problems: { id: string; message: string }[] = [];
@@ -25,7 +27,7 @@ export async function inBulk({ confirm, count, ids, each }: Bulk): Promise<BulkV
     const message = await each(id);
     if (message !== undefined) problems.push({ id, message });
   }
-  return { count: counted, done: chosen.length - problems.length, left: Math.max(0, counted - chosen.length), problems };
+  return { count: counted, outdated: 0, done: chosen.length - problems.length, left: Math.max(0, counted - chosen.length), problems };
 }
 
 export function countChanged(counted: number, confirmed: number): ApiError {

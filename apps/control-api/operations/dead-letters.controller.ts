@@ -56,7 +56,8 @@ export class DeadLettersController {
   @HttpCode(200)
   async retry(@Req() { raw }: FastifyRequest): Promise<BulkView> {
     const body = await retryLettersBody.read(raw);
-    return this.each(body, (id) => problemOf(() => this.retryOne(id, body.version)));
+    const each = (id: string): Promise<string | undefined> => problemOf(() => this.retryOne(id, body.version));
+    return this.each(body, each, body.version === 'live' ? undefined : () => this.outdated(body));
   }
 
   @Post('discard')
@@ -74,7 +75,7 @@ export class DeadLettersController {
     return (await this.platform.history.run(id)) ? 'It is no dead letter any more.' : notFound('run', id).message;
   }
 
-  private each(chosen: Chosen, each: (id: string) => Promise<string | undefined>): Promise<BulkView> {
+  private each(chosen: Chosen, each: (id: string) => Promise<string | undefined>, outdated?: () => Promise<number>): Promise<BulkView> {
     const { operations } = this.platform;
     const { ids, confirm, flow, code, step, since, until } = chosen;
     const fault = idsFault(ids, { flow, code, step, since, until });
@@ -82,10 +83,18 @@ export class DeadLettersController {
     const filter = filterOf(chosen);
     return inBulk({
       confirm,
-      count: async () => ids?.length ?? operations.countDeadLetters(filter),
+      count: async () => ids?.length ?? (await operations.countDeadLetters(filter)).count,
+      ...(outdated && { outdated }),
       ids: async () => ids ?? (await operations.deadLetters(filter, BULK_SIZE)).map(({ id }) => id),
       each,
     });
+  }
+
+  private async outdated(chosen: Chosen): Promise<number> {
+    const { operations, orders } = this.platform;
+    const { ids } = chosen;
+    const counted = await (ids ? orders.count('retry', { ids }) : operations.countDeadLetters(filterOf(chosen)));
+    return counted.outdated;
   }
 
   private async retryOne(id: string, version: 'same' | 'live' | undefined): Promise<void> {

@@ -38,9 +38,9 @@ export class OperationsController {
     if (order.kind === 'discard' && order.confirm !== undefined && order.reason === undefined)
       throw new ApiError(400, 'request.invalid', 'Say with `reason` why they are discarded: it is kept beside each run.');
     if (order.confirm !== undefined) return this.begin(order, order.confirm);
-    const counted = await orTooWide(this.platform.orders.count(order.kind, chosenBy(order)));
-    if (counted > MAX_ITEMS) throw tooMany();
-    return { count: counted, operation: null };
+    const { count, outdated } = await orTooWide(this.platform.orders.count(order.kind, chosenBy(order)));
+    if (count > MAX_ITEMS) throw tooMany();
+    return { count, outdated: order.version === 'live' ? 0 : outdated, operation: null };
   }
 
   @Get()
@@ -71,12 +71,13 @@ export class OperationsController {
       this.platform.orders.order({ id: newId(), key, kind, chosen: chosenBy(order), options, perSecond, confirm }),
     );
     if (ordered.kind === 'more') throw ordered.count > MAX_ITEMS ? tooMany() : countChanged(ordered.count, confirm);
-    return { count: ordered.operation.total, operation: await this.view(ordered.operation) };
+    return { count: ordered.operation.total, outdated: 0, operation: await this.view(ordered.operation) };
   }
 
   private async view(operation: StoredOperation): Promise<OperationView> {
-    const problems = operation.failed === 0 ? [] : await this.platform.orders.problems(operation.id, PROBLEMS_SHOWN);
-    return { ...itemView(operation), problems };
+    const { orders } = this.platform;
+    const problems = operation.failed === 0 ? [] : await orders.problems(operation.id, PROBLEMS_SHOWN);
+    return { ...itemView(operation), ended: (await orders.ended(operation)) ?? null, problems };
   }
 
   private async find(id: string): Promise<StoredOperation> {

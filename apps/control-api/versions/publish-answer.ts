@@ -27,9 +27,16 @@ export async function archiveAnswer(id: string, archiving: Promise<ArchiveResult
   const result = await archiving.catch(unusable);
   if (result.kind === 'archived') return { archived: true };
   if (result.kind === 'missing') throw notFound('flow', id);
+  if (result.kind === 'called') throw called(id, result.callers);
   const { theirs } = result;
   const message = `${changed(id, theirs)} since you saw it. Nothing was archived: look at it, then archive with that as the base.`;
   throw new ApiError(409, 'flow.conflict', message, {}, { theirs });
+}
+
+function called(id: string, callers: readonly string[]): ApiError {
+  const [call, these] = callers.length === 1 ? ['calls', 'it'] : ['call', 'these'];
+  const message = `${callers.join(', ')} ${call} ${id}, and would fail there from then on. Change ${these} first, or say \`force\` to archive ${id} all the same.`;
+  return new ApiError(409, 'flow.called', message, {}, { callers: [...callers] });
 }
 
 function unusable(error: unknown): never {

@@ -87,8 +87,8 @@ export class VersionsController {
   @HttpCode(200)
   async archive(@Param('id') id: string, @Req() request: FastifyRequest): Promise<ArchivedView> {
     checkFlowId(id);
-    const { base } = await archiveBody.read(request.raw);
-    return archiveAnswer(id, this.platform.publisher.archive(id, base));
+    const { base, force } = await archiveBody.read(request.raw);
+    return archiveAnswer(id, this.platform.publisher.archive(id, base, force));
   }
 
   /** What the next version would replace: the text to begin a draft from, and its base. */

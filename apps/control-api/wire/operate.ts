@@ -127,8 +127,16 @@ export const replayEventsBody = defineBody({
   additionalProperties: false,
 } as const);
 
+export const outdatedSchema = {
+  type: 'integer',
+  minimum: 0,
+  description:
+    'How many of them ran on another version than the one that is live now, and would again. 0 where it does not matter: with `confirm`, with `version: live`, and for what repeats no run.',
+} as const;
+
 export const bulkSchema = exactly('Bulk', {
   count: { type: 'integer', minimum: 0, description: 'How many it is about.' },
+  outdated: outdatedSchema,
   done: { type: 'integer', minimum: 0, description: 'How many of them it was done to; 0 without `confirm`.' },
   left: { type: 'integer', minimum: 0, description: 'How many are left; ask again, for one request does 1000 at the most.' },
   problems: {

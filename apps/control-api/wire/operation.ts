@@ -2,6 +2,7 @@ import type { Infer } from '@millrace/component-sdk';
 import { defineBody } from './body.js';
 import { idsFault, quoted } from './ids-fault.js';
 import { nextSchema, pageQuery } from './page.js';
+import { outdatedSchema } from './operate.js';
 import { exactly, id, storable, time, timeOrNull } from './parts.js';
 import { defineQuery } from './query.js';
 import { OUTCOMES } from './event.js';
@@ -69,14 +70,26 @@ const members = {
   state: { enum: ['running', 'done', 'cancelled'] },
   perSecond: { type: 'number' },
   total: { ...count, description: 'How many it is about: decided when it was ordered.' },
-  done: count,
+  done: { ...count, description: 'To how many it was done. Whether a run that it started succeeded is another matter: see `ended`.' },
   failed: { ...count, description: 'To how many it could not be done; `problems` says why.' },
   createdAt: time,
   finishedAt: timeOrNull,
 } as const;
 
+const endedSchema = exactly('EndedRuns', {
+  succeeded: count,
+  failed: count,
+  cancelled: count,
+  filtered: { ...count, description: 'The `when` of their trigger did not hold.' },
+  active: { ...count, description: 'They have not ended yet.' },
+});
+
 export const operationSchema = exactly('BulkOperation', {
   ...members,
+  ended: {
+    oneOf: [endedSchema, { type: 'null' }],
+    description: 'How the runs that it started have ended so far, as far as they are kept. Null where it starts none: discard and cancel.',
+  },
   problems: {
     type: 'array',
     items: exactly('OperationProblem', { id, message: { type: 'string' } }),
@@ -90,6 +103,7 @@ export const operationPageSchema = exactly('BulkOperationPage', { items: { type:
 
 export const orderedSchema = exactly('Ordered', {
   count: { ...count, description: 'How many it is about.' },
+  outdated: outdatedSchema,
   operation: { oneOf: [operationSchema, { type: 'null' }], description: 'Null without `confirm`: nothing is done then.' },
 });
 

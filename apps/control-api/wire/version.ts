@@ -62,7 +62,10 @@ export const deployBody = defineBody({
 export const archiveBody = defineBody({
   title: 'Archiving',
   type: 'object',
-  properties: { base: { ...baseSchema, description: 'What was seen of it, as `source` says. Without one, whatever version is live.' } },
+  properties: {
+    base: { ...baseSchema, description: 'What was seen of it, as `source` says. Without one, whatever version is live.' },
+    force: { type: 'boolean', description: 'Also where live flows call it: their runs fail at that step then.' },
+  },
   additionalProperties: false,
 } as const);
 
@@ -96,6 +99,11 @@ const theirs = exactly('TheirText', {
 export const conflictSchema = exactly('PublishConflict', { ...failureSchema.properties, theirs, yours: text });
 
 export const archiveConflictSchema = exactly('ArchiveConflict', { ...failureSchema.properties, theirs });
+
+export const calledSchema = exactly('ArchiveOfCalled', {
+  ...failureSchema.properties,
+  callers: { type: 'array', items: { type: 'string' }, description: 'The live flows that call it.' },
+});
 
 export const checkBody = defineBody(exactly('TextToCheck', { text }));
 

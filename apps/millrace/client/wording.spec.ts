@@ -24,6 +24,11 @@ describe('a sentence of the API, on the command line,', () => {
       'Remove it all the same with ?force=true; they get nothing more then.',
       'Remove it all the same with --force; they get nothing more then.',
     ],
+    [
+      'main calls sub: change it first, or say `force` to archive sub all the same.',
+      'main calls sub: change it first, or say --force to archive sub all the same.',
+    ],
+    ['`perSecond` must be > 0.', '--rate must be > 0.'],
   ])('%s', (message, said) => {
     expect(inCommands(message)).toBe(said);
   });

@@ -4,6 +4,8 @@ const COMMANDS: readonly (readonly [RegExp, string])[] = [
   [/GET \/api\/v1\/flows\/([\w-]+)\/versions/g, 'millrace versions $1'],
   [/GET \/api\/v1\/(flows|runs|events|refusals|credentials|endpoints|operations)(?![\w/-])/g, 'millrace $1'],
   [/\?force=true/g, '--force'],
+  [/say `force`/g, 'say --force'],
+  [/`perSecond`/g, '--rate'],
   [/Send it as "Authorization: Bearer …", or open this URL once with \?token=… added\./g, 'Set MILLRACE_TOKEN to it.'],
 ];
 

@@ -12,6 +12,8 @@ export async function confirmed(
   { confirm, json }: { readonly confirm?: string; readonly json?: boolean },
   named: number,
   ask: (confirm: number | undefined) => Promise<BulkView>,
+  /** What to know before it is confirmed, a line each. */
+  warned: (answer: BulkView) => Promise<readonly string[]> = () => Promise.resolve([]),
 ): Promise<number> {
   const most = confirm === undefined ? named || undefined : wholeNumber(confirm);
   const answer = await ask(most);
@@ -21,6 +23,7 @@ export async function confirmed(
     return problems.length > 0 ? 1 : 0;
   }
   if (most === undefined) {
+    for (const line of await warned(answer)) console.log(line);
     console.log(count === 0 ? 'There are none.' : `${count} would be ${deed}. Say --confirm ${count} to do it.`);
     return 0;
   }

@@ -1,4 +1,4 @@
-import type { BulkView, CausesView, RunPage } from '../../control-api/index.js';
+import type { BulkView, CausesView, FlowView, RunPage } from '../../control-api/index.js';
 import { withClient, type Client } from '../client/index.js';
 import { CommandError } from '../command.js';
 import { causeTable } from '../print/causes.js';
@@ -73,8 +73,18 @@ function none(filters: readonly (string | undefined)[]): string {
 
 async function retry(client: Client, ids: readonly string[], values: LetterValues): Promise<number | void> {
   const body = { ...chosen(ids, values), ...(values.live && { version: 'live' }) };
-  if (values.rate !== undefined) return order(client, { kind: 'retry', ...body }, named(ids, values));
-  return confirmed('run again', values, ids.length, (confirm) => client.post<BulkView>('dead-letters/retry', { ...body, confirm }));
+  const warned = ({ outdated }: { readonly outdated: number }): Promise<string[]> => outdatedLines(client, outdated, values.flow);
+  if (values.rate !== undefined) return order(client, { kind: 'retry', ...body }, named(ids, values), warned);
+  const ask = (confirm: number | undefined): Promise<BulkView> => client.post('dead-letters/retry', { ...body, confirm });
+  return confirmed('run again', values, ids.length, ask, warned);
+}
+
+/** After a bad version was rolled back they would fail on it once more. */
+async function outdatedLines(client: Client, outdated: number, flow: string | undefined): Promise<string[]> {
+  if (outdated === 0) return [];
+  const live = flow === undefined ? undefined : (await client.get<FlowView>(`flows/${encodeURIComponent(flow)}`)).version;
+  const than = live === undefined ? 'the one that is live now' : `the live one, ${live}`;
+  return [`${outdated} ran on an older version than ${than}: add --live to run ${outdated === 1 ? 'it' : 'them'} on that.`];
 }
 
 async function discard(client: Client, ids: readonly string[], values: LetterValues): Promise<number | void> {

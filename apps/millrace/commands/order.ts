@@ -17,6 +17,8 @@ export async function order(
   client: Client,
   what: object,
   { confirm, rate, json }: { readonly confirm?: string; readonly rate?: string; readonly json?: boolean },
+  /** What to know before it is confirmed, a line each. */
+  warned: (answer: OrderedView) => Promise<readonly string[]> = () => Promise.resolve([]),
 ): Promise<void> {
   const body = {
     ...what,
@@ -27,6 +29,7 @@ export async function order(
   if (json) return printJson(answer);
   const { count, operation } = answer;
   if (operation) return console.log(`${operationLine(operation)}\nmillrace operations show ${operation.id} says how far it is.`);
+  for (const line of await warned(answer)) console.log(line);
   console.log(count === 0 ? 'There are none.' : `It would be about ${count}. Say --confirm ${count} to do it.`);
 }
 

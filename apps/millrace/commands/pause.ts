@@ -1,4 +1,4 @@
-import type { PauseView } from '../../control-api/index.js';
+import type { FlowView, PauseView } from '../../control-api/index.js';
 import { withClient } from '../client/index.js';
 import { CommandError, type Command } from '../command.js';
 import { defineCommand, shared } from './define.js';
@@ -13,11 +13,23 @@ function pauseCommand(verb: 'pause' | 'resume', about: string, told: (flow: stri
     options,
     run: async (values, [flow, ...rest]) => {
       if (flow === undefined || rest.length > 0) throw new CommandError(`${verb} takes the id of a flow.`);
-      const view = await withClient(values.url, (client) => client.post<PauseView>(`flows/${encodeURIComponent(flow)}/${verb}`));
-      if (values.json) printJson(view);
-      else console.log(told(flow, view));
+      const path = `flows/${encodeURIComponent(flow)}`;
+      await withClient(values.url, async (client) => {
+        const before = values.json ? undefined : await client.get<FlowView>(path);
+        const view = await client.post<PauseView>(`${path}/${verb}`);
+        if (!before) return printJson(view);
+        console.log(before.paused === view.paused ? unchanged(flow, view) : told(flow, view));
+        if (view.state === 'archived')
+          console.log(`It is archived: nothing starts it. millrace rollback ${flow} <version> brings it back.`);
+      });
     },
   });
+}
+
+function unchanged(flow: string, { paused }: PauseView): string {
+  return paused
+    ? `${flow} was paused already. millrace resume ${flow} lets it go on.`
+    : `${flow} is not paused: there is nothing to resume.`;
 }
 
 export const pause = pauseCommand(

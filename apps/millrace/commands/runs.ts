@@ -11,6 +11,7 @@ const options = {
   flow: shared.flow,
   status: { value: 'status', about: 'Only in this state: queued, running, waiting, succeeded, failed, cancelled or filtered.' },
   event: { value: 'id', about: 'Only of this event.' },
+  all: { about: 'Every item of every loop; default: the first 20 that succeeded and the first 50 that did not.' },
   confirm: { value: 'number', about: 'How many runs may be ended; without it they are only counted.' },
   limit: shared.limit,
   before: shared.before,
@@ -26,7 +27,7 @@ export const runs = defineCommand({
   options,
   takes: {
     '': ['flow', 'status', 'event', 'limit', 'before', 'json'],
-    show: ['json'],
+    show: ['all', 'json'],
     cancel: ['flow', 'status', 'confirm', 'json'],
     'cancel <id>': ['confirm', 'json'],
   },
@@ -54,11 +55,11 @@ async function list(client: Client, values: RunsValues): Promise<void> {
   morePages('runs', values, page.next);
 }
 
-async function show(client: Client, id: string, { json }: RunsValues): Promise<void> {
+async function show(client: Client, id: string, { json, all }: RunsValues): Promise<void> {
   const run = await client.get<RunView>(`runs/${encodeURIComponent(id)}`);
   if (json) return printJson(run);
   const text = await textOf(client, run);
-  console.log(runDetails(text === undefined ? run : inFlowOrder(run, text), Date.now()));
+  console.log(runDetails(text === undefined ? run : inFlowOrder(run, text), Date.now(), { all }));
 }
 
 /** The flow that a run followed: of its version, or of the draft that it tested. */

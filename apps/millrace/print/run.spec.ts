@@ -67,6 +67,11 @@ describe('the list of runs', () => {
     expect(runTable({ items: [run({ status: 'running', finishedAt: null })] }, NOW)).toContain('10 min 0 s');
   });
 
+  it('says until when a run waits at the latest: what it waits for may come before', () => {
+    const waiting = run({ status: 'waiting', finishedAt: null, resumeAt: '2026-01-01T01:00:00.000Z' });
+    expect(runTable({ items: [waiting] }, NOW)).toMatch(/waits, until \d{4}-\S+ \S+ at the latest$/);
+  });
+
   it('keeps its columns under each other', () => {
     const lines = runTable({ items: [run(), run({ status: 'filtered', flowId: 'a-longer-name' })] }, NOW).split('\n');
     expect(new Set(lines.map((line) => [...line].join('').search(/20\d\d-|ARRIVED/))).size).toBe(1);
@@ -111,6 +116,39 @@ describe('the details of a run', () => {
         .map((line) => line.length),
     );
     expect(longest).toBeLessThan(330);
+  });
+
+  describe('of a loop', () => {
+    const items = (count: number, failing: (n: number) => boolean): RunView['steps'] =>
+      Array.from({ length: count }, (_, n) => [
+        { ...step, attempts: 1, attemptLog: [], error: null, status: 'succeeded' as const, path: `each[${n}].look` },
+        {
+          ...step,
+          attempts: 1,
+          attemptLog: [],
+          ...(failing(n) ? {} : { error: null, status: 'succeeded' as const }),
+          path: `each[${n}].send`,
+        },
+      ]).flat();
+    const shown = (text: string): Set<string> => new Set([...text.matchAll(/each\[(\d+)\]/g)].map(([, n]) => n!));
+
+    it('show the first twenty items that succeeded, and those that failed, in their order, and count the rest', () => {
+      const text = runDetails(run({ steps: items(2_000, (n) => n === 700 || n === 1_900) }), NOW);
+      expect([...shown(text)]).toEqual([...Array.from({ length: 20 }, (_, n) => String(n)), '700', '1900']);
+      expect(text).toContain('\n  … and 1978 more of each that succeeded (millrace runs show ');
+    });
+
+    it('show no more than fifty that failed, and say how many more did', () => {
+      const text = runDetails(run({ steps: items(300, (n) => n >= 100) }), NOW);
+      expect(shown(text).size).toBe(70);
+      expect(text).toContain('\n  … and 80 more of each that succeeded, 150 that did not (millrace runs show ');
+    });
+
+    it('show everything when that is asked for, and where it is short', () => {
+      expect(shown(runDetails(run({ steps: items(300, (n) => n > 100) }), NOW, { all: true })).size).toBe(300);
+      const short = runDetails(run({ steps: items(20, () => false) }), NOW);
+      expect([shown(short).size, short.includes('--all')]).toEqual([20, false]);
+    });
   });
 
   it('tell what holds a run, and how it goes on', () => {

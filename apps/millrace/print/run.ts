@@ -1,5 +1,6 @@
 import type { AttemptView, RunItem, RunView, StepView } from '../../control-api/index.js';
 import { failureLines } from './failure.js';
+import { fewItems } from './loop-steps.js';
 import { abbreviate, printable, shorten, table } from './text.js';
 import { duration, localTime, took } from './time.js';
 
@@ -40,13 +41,13 @@ export function runTable({ items }: { readonly items: readonly RunItem[] }, now:
 }
 
 function cause({ error, resumeAt }: RunItem): string {
-  if (!error) return resumeAt === null ? '' : `goes on at ${localTime(resumeAt)}`;
+  if (!error) return resumeAt === null ? '' : `waits, until ${localTime(resumeAt)} at the latest`;
   const reason = shorten(printable(`${error.code} ${error.message}`), CAUSE_WIDTH);
   return error.step === undefined ? reason : `${error.step}: ${reason}`;
 }
 
-/** Everything about one run that fits a screen: what happened in which step, and what to do next. */
-export function runDetails(run: RunView, now: number): string {
+/** Everything about one run that fits a screen: what happened in which step, and what to do next. `all`: every item of every loop. */
+export function runDetails(run: RunView, now: number, { all = false }: { readonly all?: boolean } = {}): string {
   const length = took(run.startedAt, run.finishedAt, now);
   const head = [
     `${state(run.status)}  ${run.flowId}, version ${run.version}`,
@@ -56,7 +57,7 @@ export function runDetails(run: RunView, now: number): string {
     `  arrived  ${localTime(run.createdAt)}${length === '' ? '' : `, took ${length}`}`,
     ...originLines(run),
   ];
-  const steps = run.steps.flatMap(stepLines);
+  const steps = (all ? run.steps : fewItems(run)).flatMap((step) => ('more' in step ? [`  ${printable(step.more)}`] : stepLines(step)));
   const end = ending(run);
   return [...head, ...(steps.length > 0 ? ['', ...steps] : []), ...(end.length > 0 ? ['', ...end] : [])].join('\n');
 }

@@ -1,8 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { get, sendJson } from '../api/client.js';
+import { ApiFailure, get, sendJson } from '../api/client.js';
 import { usePressMutation } from '../api/press-mutation.js';
 import type { ArchivedView, FlowView, SourceView } from '../api/wire.js';
 import { announce } from '../shell/announcer.js';
+import { Button } from '../ui/controls.js';
 import { ConfirmedButton } from '../ui/confirmed-button.js';
 import { Failure } from '../ui/states.js';
 
@@ -15,20 +16,30 @@ export function ArchiveFlow({ flow: { id, state } }: { readonly flow: FlowView }
     <section className="removal">
       <h3>Archive it</h3>
       <p className="dim">Nothing starts it then, and its URL answers 404. Versions, runs and events stay.</p>
-      <ConfirmedButton sure={`Archive ${id}`} disabled={archive.isPending} onConfirm={() => archive.mutate()}>
+      <ConfirmedButton sure={`Archive ${id}`} disabled={archive.isPending} onConfirm={() => archive.mutate({})}>
         Archive the flow
       </ConfirmedButton>
       {archive.error && <Failure error={archive.error} />}
+      {isCalled(archive.error) && (
+        <Button onClick={() => archive.mutate({ force: true })} disabled={archive.isPending}>
+          Archive it all the same
+        </Button>
+      )}
     </section>
   );
+}
+
+/** Live flows call it: the sentence names them, and who knows that may go on. */
+function isCalled(error: Error | null): boolean {
+  return error instanceof ApiFailure && error.code === 'flow.called';
 }
 
 function useArchive(id: string) {
   const client = useQueryClient();
   return usePressMutation({
-    mutationFn: async () => {
+    mutationFn: async ({ force }: { readonly force?: true }) => {
       const { base } = await get<SourceView>(`flows/${id}/source`);
-      await sendJson<ArchivedView>('POST', `flows/${id}/archive`, { base });
+      await sendJson<ArchivedView>('POST', `flows/${id}/archive`, { base, ...(force && { force }) });
       announce(`${id} is archived`);
       await client.invalidateQueries();
     },

@@ -43,7 +43,16 @@ export const DEAD_LETTERS = `
   select id, flow_id, version, event_id, status, parent, rerun_of, dry, test, started_at, finished_at, null::timestamptz as due_at, error
   ${DEAD} order by id desc limit $7`;
 
-export const COUNT_DEAD_LETTERS = `select count(*)::int as count ${DEAD}`;
+/**
+ * How many runs there are of these versions, and how many of them were on another one than is live now. Flows are few, so that
+ * they are looked at once for each version, not for each run.
+ */
+export const COUNT_OUTDATED = (versions: string): string => `
+  select coalesce(sum(n), 0)::int as count, coalesce(sum(n) filter (where f.live_version <> c.version), 0)::int as outdated
+  from (select flow_id, version, count(*) as n from (${versions}) chosen group by 1, 2) c
+  left join flows f on f.id = c.flow_id and not f.archived`;
+
+export const COUNT_DEAD_LETTERS = COUNT_OUTDATED(`select flow_id, version ${DEAD}`);
 
 /** The newest $1 dead letters, all or those of the flow $2, by what they failed of; the message is that of the newest. */
 export const DEAD_LETTER_CAUSES = `

@@ -48,4 +48,12 @@ export const PROBLEMS = `
   select item_id as id, problem as message from operation_items
   where operation_id = $1::uuid and state = 'failed' order by position limit $2`;
 
+/** How the runs that an operation started have ended, as far as they are kept. Each is found by its id: there may be 100,000. */
+export const ENDED_RUNS = `
+  with started as materialized (select unnest(runs) as id from operation_items where operation_id = $1::uuid)
+  select count(*) filter (where f.status = 'succeeded')::int as succeeded, count(*) filter (where f.status = 'failed')::int as failed,
+    count(*) filter (where f.status = 'cancelled')::int as cancelled, count(*) filter (where f.status = 'filtered')::int as filtered,
+    (select count(*)::int from runs r join started s on s.id = r.id) as active
+  from started s join finished_runs f on f.id = s.id`;
+
 export const TRIM_OPERATIONS = `delete from operations where finished_at < now() - interval '30 days'`;
