@@ -1,6 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import type { RunView } from '../../apps/control-api/index.js';
+import type { FlowView, RunPage, RunView } from '../../apps/control-api/index.js';
 import { describeInBrowser, visit, type Visitor } from '../support/browser.js';
 import { endOf, eventually, webhookFlow } from '../support/flow-files.js';
 import { startInstance, type TestInstance } from '../support/instance.js';
@@ -14,6 +16,7 @@ const schema = { type: 'object', required: ['total'], properties: { total: { typ
 const flows = {
   ...webhookFlow('strict', { schema }, [{ id: 'note', set: { total: '{{ trigger.body.total }}' } }], { name: 'Strict orders' }),
   ...webhookFlow('asking', {}, [{ id: 'approval', name: 'Approval', wait: { webhook: { timeout: '3d' } } }], { name: 'Asking' }),
+  ...webhookFlow('mended', {}, [{ id: 'note', set: { total: '{{ trigger.body.total * 2 }}' } }], { name: 'Mended' }),
 };
 
 async function send(flow: string): Promise<string> {
@@ -82,5 +85,23 @@ describeInBrowser('whoever opens a run', () => {
     const phone = await open(`/runs/${id}`, 390);
     await phone.getByRole('button', { name: 'Show what it waits for' }).click();
     await phone.getByText(url, { exact: true }).waitFor();
+  });
+
+  it('that was on an older version retries it on the one that is live, unless somebody says otherwise', async () => {
+    for (let n = 0; n < 2; n += 1) await endOf(instance, await send('mended'));
+    const mended = webhookFlow('mended', {}, [{ id: 'note', set: { ok: true } }], { name: 'Mended' });
+    await writeFile(join(instance.flows, 'mended.json'), JSON.stringify(mended['mended']));
+    await eventually('version 2', async () => ((await instance.api<FlowView>('flows/mended')).version === 2 ? true : undefined));
+    const page = await open('/health');
+    await page.getByRole('button', { name: 'Retry 2 runs of mended note…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('They ran on version 1; version 2 is live now.').waitFor();
+    expect(await dialog.getByLabel('Version of the flow').inputValue()).toBe('live');
+    await dialog.getByRole('button', { name: 'Retry 2 failed runs' }).click();
+    await page.getByText('2 of 2 retried.').waitFor();
+    await eventually('both to succeed', async () => {
+      const { items } = await instance.api<RunPage>('runs?flow=mended&status=succeeded');
+      return items.length === 2 && items.every(({ version }) => version === 2) ? true : undefined;
+    });
   });
 });
