@@ -213,6 +213,13 @@ describeInBrowser('a person', () => {
     await page.getByRole('dialog', { name: 'Keys' }).waitFor();
   });
 
+  it('is told in the palette that nothing is called so', async () => {
+    const page = await open('/runs');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Go to' }).fill('zzz');
+    await page.getByRole('dialog', { name: 'Go to' }).getByRole('status').getByText('Nothing is called so.').waitFor();
+  });
+
   it('gets the focus back where it was, after a look into the palette', async () => {
     const page = await open('/runs');
     await page.locator('.row-link').nth(1).focus();

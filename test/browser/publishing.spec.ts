@@ -37,7 +37,9 @@ const publish = (page: Page): Promise<void> => page.getByRole('button', { name: 
 
 describeInBrowser('whoever publishes', () => {
   beforeAll(async () => {
-    const flows = ['disk', 'tabs', 'offline', 'long'].map((id) => webhookFlow(id, {}, id === 'long' ? MANY : [greet], { name: id }));
+    const flows = ['disk', 'tabs', 'follow', 'offline', 'long'].map((id) =>
+      webhookFlow(id, {}, id === 'long' ? MANY : [greet], { name: id }),
+    );
     instance = await startInstance({ flows: Object.assign({}, ...flows) as Record<string, object> });
   });
   afterEach(() => Promise.all(visitors.splice(0).map(({ context }) => context.close())));
@@ -76,6 +78,24 @@ describeInBrowser('whoever publishes', () => {
     await publish(page);
     await page.waitForURL((url) => url.pathname === '/flows/tabs');
     expect(await published('tabs')).toMatchObject({ version: 2, name: 'Mine' });
+  });
+
+  it('sees what another tab saved, and the version that came meanwhile, without loading again', async () => {
+    const { page, context } = await visit(instance, '/flows/follow/edit');
+    visitors.push({ page, context, complaints: [] });
+    const other = await context.newPage();
+    await other.goto(`${instance.url}/flows/follow/edit`);
+    await Promise.all([name(page).waitFor(), name(other).waitFor()]);
+    await name(other).fill('From there');
+    await page.getByRole('heading', { name: 'From there' }).waitFor();
+    await page.getByText('The draft was changed in another tab and is shown as it is now').waitFor({ state: 'attached' });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('heading', { name: 'follow' }).waitFor();
+    await other.getByRole('heading', { name: 'follow' }).waitFor();
+    await writeFile(join(instance.flows, 'follow.json'), JSON.stringify(webhookFlow('follow', {}, [greet], { name: 'Disk' })['follow']));
+    await Promise.all([page, other].map((one) => one.getByText('Live v2').waitFor()));
+    await page.getByRole('button', { name: 'Publish v3' }).click();
+    await page.getByRole('status').getByText('Somebody published version 2 meanwhile').waitFor();
   });
 
   it('is told that the server is away', async () => {

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { useLocation } from 'wouter';
 import { sendJson } from '../api/client.js';
 import { usePressMutation } from '../api/press-mutation.js';
@@ -10,6 +10,7 @@ import { Button } from '../ui/controls.js';
 import { Modal, ModalTitle } from '../ui/modal.js';
 import { Loaded } from '../ui/states.js';
 import { DEEDS, deedWords, lasts, orderOf, type Chosen, type Kind } from './deeds.js';
+import { useOutdated } from './use-outdated.js';
 
 interface OrderProps {
   readonly kind: Kind;
@@ -41,11 +42,18 @@ function useCount(kind: Kind, chosen: Chosen, enabled = true) {
 function Counted(props: OrderProps) {
   const { kind, chosen } = props;
   const query = useCount(kind, chosen);
+  const outdated = useOutdated(kind, chosen);
   return (
     <>
       <ModalTitle>{query.data ? deedWords(kind, query.data.count) : DEEDS[kind].verb}</ModalTitle>
       <Loaded query={query} what="how many it is about">
-        {({ count: all }) => (all === 0 ? <p>There is nothing that it could be done to.</p> : <Form {...props} count={all} />)}
+        {({ count: all }) =>
+          all === 0 ? (
+            <p>There is nothing that it could be done to.</p>
+          ) : outdated.isPending ? null : (
+            <Form {...props} count={all} outdated={outdated.words} />
+          )
+        }
       </Loaded>
     </>
   );
@@ -54,9 +62,15 @@ function Counted(props: OrderProps) {
 const RATES = [1, 5, 20, 100, 1000];
 const USUAL_RATE = 20;
 
-function Form({ kind, chosen, count, onClose, onOrdered }: OrderProps & { readonly count: number }) {
+interface FormProps extends OrderProps {
+  readonly count: number;
+  /** That they were on a version that is not live any more. */
+  readonly outdated: string | undefined;
+}
+
+function Form({ kind, chosen, count, outdated, onClose, onOrdered }: FormProps) {
   const [perSecond, setRate] = useState(USUAL_RATE);
-  const [version, setVersion] = useState('same');
+  const [version, setVersion] = useState(outdated === undefined ? 'same' : 'live');
   const [reason, setReason] = useState('');
   const [key] = useState(newKey);
   const order = useOrder(kind, () => (onClose(), onOrdered?.()));
@@ -71,7 +85,7 @@ function Form({ kind, chosen, count, onClose, onOrdered }: OrderProps & { readon
     >
       <p className="dim">{DEEDS[kind].about}</p>
       <SeenTo {...{ kind, chosen, count }} />
-      {hasVersion(kind) && <VersionChoice value={version} onChange={setVersion} />}
+      {hasVersion(kind) && <VersionChoice value={version} onChange={setVersion} outdated={outdated} />}
       {kind === 'discard' && <Reason value={reason} onChange={setReason} />}
       <label>
         How fast
@@ -130,15 +144,29 @@ interface FieldProps {
   readonly onChange: (value: string) => void;
 }
 
-function VersionChoice({ value, onChange }: FieldProps) {
+/** Under the choice, why it stands as it does. */
+function VersionChoice({ value, onChange, outdated }: FieldProps & { readonly outdated: string | undefined }) {
+  const note = useId();
   return (
-    <label>
-      Version of the flow
-      <select className="input" value={value} onChange={(event) => onChange(event.target.value)}>
-        <option value="same">The one that each run was on</option>
-        <option value="live">The one that is live now</option>
-      </select>
-    </label>
+    <div className="order-version">
+      <label>
+        Version of the flow
+        <select
+          className="input"
+          value={value}
+          aria-describedby={outdated === undefined ? undefined : note}
+          onChange={(event) => onChange(event.target.value)}
+        >
+          <option value="same">The one that each run was on</option>
+          <option value="live">The one that is live now</option>
+        </select>
+      </label>
+      {outdated !== undefined && (
+        <p id={note} className="dim">
+          {outdated}
+        </p>
+      )}
+    </div>
   );
 }
 

@@ -46,14 +46,16 @@ function Mark({ text }: { readonly text: string }) {
 
 const Trigger = memo(function Trigger({ id, data: { tree } }: NodeProps<TriggerNode>) {
   const mark = useMark(id);
+  const isFailed = useStepState(id)?.status === 'failed';
   return (
-    <NodeButton id={id} status={undefined}>
+    <NodeButton id={id} status={isFailed ? 'failed' : undefined}>
       <span className="visually-hidden">Trigger: </span>
       <TriggerTile type={String(tree.trigger['type'])} />
       <span className="node-text">
         <span className="node-title">{triggerTitle(tree)}</span>
         <span className="node-summary">{mark === undefined ? triggerWords(tree.trigger, tree.id) : <Mark text={mark} />}</span>
       </span>
+      {isFailed && <Glyph status="failed" />}
     </NodeButton>
   );
 });

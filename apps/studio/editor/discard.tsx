@@ -7,6 +7,7 @@ import { ConfirmedButton } from '../ui/confirmed-button.js';
 import { Failure } from '../ui/states.js';
 import { useEditor } from './context.js';
 import { forgetDraft } from './kept.js';
+import { tellOtherTabs } from './other-tabs.js';
 
 /** Gives up what was edited. What is live stays as it is. */
 export function DiscardDraft() {
@@ -37,6 +38,7 @@ function useDiscard() {
       const { server } = await flush();
       await send('DELETE', `flows/${flowId}/draft${queryText({ revision: server.revision })}`);
       forgetDraft(flowId);
+      tellOtherTabs(flowId);
       client.removeQueries({ queryKey: ['drafts'] });
       announce('The draft is discarded');
       navigate(liveVersion > 0 ? `/flows/${flowId}` : '/flows');

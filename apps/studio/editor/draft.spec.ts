@@ -1,6 +1,7 @@
 import { setProperty } from '@millrace/flow';
 import {
   changeDraft,
+  followDraft,
   draftWords,
   keepMine,
   offlineDraft,
@@ -79,6 +80,19 @@ describe('a draft', () => {
     const taken = takeTheirs(staleDraft(mine, theirs), 9_000);
     expect(taken).toMatchObject({ text: theirs.text, sync: { kind: 'saved' } });
     expect(undoDraft(taken).text).toBe(mine.text);
+  });
+
+  it('that holds nothing unsaved follows what was saved elsewhere, as one change that can be undone', () => {
+    const followed = followDraft(savedDraft(mine, { ...server, text: mine.text }, 1), theirs, 9_000);
+    expect(followed).toMatchObject({ text: theirs.text, server: theirs, unsaved: 0, sync: { kind: 'saved' } });
+    expect(undoDraft(followed)).toMatchObject({ text: mine.text, sync: { kind: 'dirty' } });
+    expect(followDraft(opened, { ...theirs, text: opened.text }, 0)).toMatchObject({ server: { revision: 4 }, history: opened.history });
+    expect(followDraft(opened, server, 0)).toBe(opened);
+  });
+
+  it('that holds changes of its own follows nobody', () => {
+    for (const draft of [mine, savingDraft(mine), offlineDraft(mine), staleDraft(mine, null)])
+      expect(followDraft(draft, theirs, 0)).toBe(draft);
   });
 
   it('is no conflict when both wrote the same', () => {

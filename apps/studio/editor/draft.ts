@@ -120,8 +120,20 @@ export function keepMine(draft: DraftState): DraftState {
 
 /** Ends a conflict with their text. It is a change like any other: undo brings the text from here back. */
 export function takeTheirs(draft: DraftState, at: number): DraftState {
-  if (draft.sync.kind !== 'conflict' || draft.sync.theirs === null) return draft;
-  const { theirs } = draft.sync;
+  return draft.sync.kind === 'conflict' && draft.sync.theirs !== null ? replacedBy(draft, draft.sync.theirs, at) : draft;
+}
+
+/** What was saved or published elsewhere is shown as it is now, unless something here is not saved. Undone like a change. */
+export function followDraft(draft: DraftState, theirs: ServerDraft, at: number): DraftState {
+  const { sync, server, text } = draft;
+  if (sync.kind !== 'saved' || draft.untaken !== undefined) return draft;
+  if (theirs.text !== text) return replacedBy(draft, theirs, at);
+  const isSame =
+    theirs.revision === server.revision && theirs.base.version === server.base.version && theirs.base.hash === server.base.hash;
+  return isSame ? draft : { ...draft, server: theirs };
+}
+
+function replacedBy(draft: DraftState, theirs: ServerDraft, at: number): DraftState {
   const edits = [{ offset: 0, length: draft.text.length, content: theirs.text }];
   const history = recordEdit(draft.history, { text: draft.text, edits, at });
   return { text: theirs.text, server: theirs, history, unsaved: 0, sync: { kind: 'saved' } };

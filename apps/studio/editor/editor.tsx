@@ -35,6 +35,7 @@ import { useFlowTestKey } from './test-foot.js';
 import { Toast } from './toast.js';
 import { useCommands, type Commands } from './use-commands.js';
 import { useOutputs, useSavedSteps, useStepTest } from './use-test.js';
+import { useElsewhere } from './use-elsewhere.js';
 import { useDraft, type DraftEditor, type OpenedDraft } from './use-draft.js';
 
 interface EditorProps {
@@ -46,6 +47,7 @@ interface EditorProps {
 export function Editor({ id, opened }: EditorProps) {
   const url = useUrlState();
   const editor = useDraft(id, opened.state);
+  useElsewhere(id, editor);
   const { text } = editor.draft;
   const tree = useMemo(() => readFlow(text), [text]);
   const problems = useCheck(id, text);

@@ -16,7 +16,8 @@ export const draftQuery = (flowId: string) =>
     staleTime: 'static',
   });
 
-async function findDraft(flowId: string, client: QueryClient, signal: AbortSignal): Promise<ServerDraft | null> {
+/** The same, asked for at once. */
+export async function findDraft(flowId: string, client: QueryClient, signal: AbortSignal): Promise<ServerDraft | null> {
   const [drafts, flows] = await Promise.all([get<DraftList>('drafts', {}, signal), client.fetchQuery({ ...flowsQuery, staleTime: 0 })]);
   if (drafts.items.some((draft) => draft.flowId === flowId)) return get<DraftView>(`flows/${flowId}/draft`, {}, signal);
   if (!flows.items.some(({ id }) => id === flowId)) return null;

@@ -74,8 +74,14 @@ interface ReviewProps extends PublishProps {
 function Review({ flowId, editor, problems, liveVersion, onClose }: ReviewProps) {
   const { failure, busy, publish, keepMine, takeTheirs } = usePublishing(flowId, editor, onClose);
   const errors = problems.filter(({ severity }) => severity === 'error');
+  const { base } = editor.draft.server;
   return (
     <div className="publish-body">
+      {base.version > 0 && liveVersion > base.version && !failure && (
+        <p className="amber" role="status">
+          Somebody published version {liveVersion} meanwhile; this draft was begun from version {base.version}.
+        </p>
+      )}
       {liveVersion === 0 ? (
         <FirstVersion text={editor.draft.text} />
       ) : (

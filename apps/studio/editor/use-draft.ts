@@ -4,6 +4,7 @@ import { ApiFailure, sendJson } from '../api/client.js';
 import type { DraftView } from '../api/wire.js';
 import {
   changeDraft,
+  followDraft,
   keepMine,
   offlineDraft,
   openDraft,
@@ -21,6 +22,7 @@ import {
   type ServerDraft,
 } from './draft.js';
 import { keepDraft, keptDraft } from './kept.js';
+import { tellOtherTabs } from './other-tabs.js';
 
 /** From the last change to saving it, and between two tries to reach the server. */
 const SAVE_MS = 600;
@@ -38,6 +40,8 @@ export interface DraftEditor {
   rebase(base: DraftBase): void;
   /** The server says that somebody else saved, published (null) or discarded (null) the draft meanwhile. */
   stale(theirs: ServerDraft | null): void;
+  /** The server has this now; true when it is shown in place of another text. */
+  follow(theirs: ServerDraft): boolean;
   /** Saves at once what is not saved; resolves with the draft as it then stands. */
   flush(): Promise<DraftState>;
 }
@@ -92,6 +96,13 @@ export function useDraft(flowId: string, opened: DraftState): DraftEditor {
     takeTheirs: useCallback(() => void put(takeTheirs(current.current, Date.now())), [put]),
     rebase: useCallback((base: DraftBase) => void put(rebaseDraft(current.current, base)), [put]),
     stale: useCallback((theirs: ServerDraft | null) => void put(staleDraft(current.current, theirs)), [put]),
+    follow: useCallback(
+      (theirs: ServerDraft) => {
+        const before = current.current.text;
+        return put(followDraft(current.current, theirs, Date.now())).text !== before;
+      },
+      [put],
+    ),
     flush: save,
   };
 }
@@ -133,6 +144,7 @@ async function saveNow(flowId: string, current: { current: DraftState }, put: (n
   try {
     const { revision, base } = server;
     const saved = await sendJson<DraftView>('PUT', `flows/${flowId}/draft`, { text, revision, base });
+    tellOtherTabs(flowId);
     return put(savedDraft(current.current, { text, revision: saved.revision, base: saved.base }, unsaved));
   } catch (error) {
     return put(unsavedDraft(current.current, error));

@@ -14,6 +14,12 @@ const BLAME: Readonly<Record<string, string>> = {
   operator: 'Whoever runs this server has to act.',
 };
 
+/** Of an event nobody answers: who sends it has to send another one. */
+function blameWords({ code, blame }: StepFailure): string | undefined {
+  if (code === 'trigger.schema') return 'Who sends the event has to send it differently, or the schema of the trigger has to allow it.';
+  return blame && BLAME[blame];
+}
+
 /** A failure: the sentence, then what was sent and answered, then where in the code. */
 export function ErrorBlock({ error, row }: { readonly error: StepFailure; readonly row: StepView | undefined }) {
   const { stack, ...details } = (error.details ?? {}) as Record<string, Json>;
@@ -25,7 +31,7 @@ export function ErrorBlock({ error, row }: { readonly error: StepFailure; readon
       <p>
         <Sentence text={error.message} />
       </p>
-      <p className="dim">{[row && attemptWords(row), statusWords(error), BLAME[error.blame ?? '']].filter(Boolean).join(' ')}</p>
+      <p className="dim">{[row && attemptWords(row), statusWords(error), blameWords(error)].filter(Boolean).join(' ')}</p>
       {error.unsafeToRepeat && <p className="dim">{unsafeWords(error)}</p>}
       {row?.retryAt && <RetryLine at={row.retryAt} />}
       {Object.keys(details).length > 0 && (

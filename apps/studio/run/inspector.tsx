@@ -10,6 +10,7 @@ import { StepTile, TriggerTile } from '../ui/tile.js';
 import { useUrlState } from '../ui/url-state.js';
 import { Attempts } from './attempts.js';
 import { ErrorBlock } from './error-block.js';
+import { failedPlace } from './opens-at.js';
 import type { StepState } from './overlay.js';
 import { EventPanel, RunPanel } from './panels.js';
 import { CalledBy, CalledRun, RepeatedBy, RetryNote } from './repeats.js';
@@ -36,13 +37,22 @@ export function Inspector({ shown, selected, onSelect }: InspectorProps) {
   );
 }
 
-function TriggerPanel({ shown: { tree, event }, onClose }: { readonly shown: ShownRun; readonly onClose: () => void }) {
+function TriggerPanel({ shown, onClose }: { readonly shown: ShownRun; readonly onClose: () => void }) {
+  const { run, tree, event } = shown;
   return (
     <>
       <PanelHead title={triggerTitle(tree)} code="trigger" onClose={onClose}>
         <TriggerTile type={String(tree.trigger['type'])} />
       </PanelHead>
-      <div className="panel-body">{event && <EventPanel event={event} />}</div>
+      <div className="panel-body" tabIndex={0} role="region" aria-label={triggerTitle(tree)}>
+        {run.error && failedPlace(run, tree) === 'trigger' && (
+          <>
+            <ErrorBlock error={run.error} row={undefined} />
+            <Retries shown={shown} />
+          </>
+        )}
+        {event && <EventPanel event={event} />}
+      </div>
     </>
   );
 }

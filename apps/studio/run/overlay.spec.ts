@@ -69,6 +69,18 @@ describe('a run over its flow', () => {
     expect(overlay.state('first')).toMatchObject({ status: 'succeeded', durationMs: 250, attempts: 3 });
   });
 
+  it('marks the trigger when the run failed before its first step, wherever the error says that was', () => {
+    const failedAt = (step: string | undefined): Partial<RunView> => ({
+      error: { code: 'trigger.schema', message: 'No.', ...(step && { step }) },
+    });
+    const before = (step?: string): RunView => ({ ...run([], 'failed'), ...failedAt(step) });
+    for (const place of ['trigger', 'gone', undefined]) expect(overlayOf(tree, before(place)).state('trigger').status).toBe('failed');
+    expect([...overlayOf(tree, before('trigger')).failed()]).toEqual(['trigger']);
+    const later = { ...run([row('first', { status: 'failed' })], 'failed'), ...failedAt('first') };
+    expect([overlayOf(tree, later).state('trigger').status, [...overlayOf(tree, later).failed()]]).toEqual(['succeeded', ['first']]);
+    expect(overlayOf(tree, run([], 'queued')).state('trigger').status).toBe('succeeded');
+  });
+
   it('greys out the branch that was not taken, with everything in it', () => {
     const overlay = overlayOf(tree, run([row('big', { kind: 'if', output: { branch: 'then' } }), row('yes')]));
     expect([overlay.took('big', 'then'), overlay.took('big', 'else')]).toEqual([true, false]);

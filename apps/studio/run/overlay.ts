@@ -2,6 +2,7 @@ import type { Json } from '@millrace/component-sdk';
 import type { RunView, StepView } from '../api/wire.js';
 import { everyStep, objectOf, type FlowStep, type FlowTree } from '../flow/structure.js';
 import { beganIn, givenIn, type Given } from './given.js';
+import { failedPlace } from './opens-at.js';
 
 /**
  * What a step's node shows. `skipped`: a condition or a branch left it out. `unreached`: the run ended before it.
@@ -32,8 +33,9 @@ export interface Iteration {
 
 /** One run laid over the structure of its flow. */
 export interface Overlay {
+  /** Of a step, or of the `trigger`. */
   state(stepId: string): StepState;
-  /** Steps that failed. */
+  /** Steps that failed, and the trigger when that did. */
   failed(): ReadonlySet<string>;
   /** The path of a step's row in the iterations that are looked at. */
   path(stepId: string): string;
@@ -72,6 +74,7 @@ class RunOverlay implements Overlay {
   /** Steps that the run has left behind: it came to what follows them, or follows what they stand in. */
   private readonly passed = new Set<string>();
   private readonly active: boolean;
+  private readonly isTriggerFailed: boolean;
 
   constructor(
     private readonly tree: FlowTree,
@@ -79,6 +82,7 @@ class RunOverlay implements Overlay {
     chosen: Iterations,
   ) {
     this.active = isActive(run);
+    this.isTriggerFailed = failedPlace(run, tree) === 'trigger';
     this.rows = new Map(run.steps.map((row) => [row.path, row]));
     const all = [...tree.steps, ...tree.onError];
     this.steps = new Map(everyStep(all).map((step) => [step.id, step]));
@@ -101,7 +105,7 @@ class RunOverlay implements Overlay {
   }
 
   failed(): ReadonlySet<string> {
-    return new Set([...this.steps.keys()].filter((id) => this.status(id) === 'failed'));
+    return new Set(['trigger', ...this.steps.keys()].filter((id) => this.status(id) === 'failed'));
   }
 
   took(owner: string, lane: string): boolean | undefined {
@@ -139,6 +143,7 @@ class RunOverlay implements Overlay {
   }
 
   private status(stepId: string): ShownStatus {
+    if (stepId === 'trigger') return this.isTriggerFailed ? 'failed' : 'succeeded';
     const row = this.rows.get(this.path(stepId));
     return row ? shown(row) : this.withoutRow(stepId);
   }

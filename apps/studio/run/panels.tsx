@@ -8,6 +8,7 @@ import { LargeValue } from '../ui/large-value.js';
 import { Glyph } from '../ui/glyph.js';
 import { useNow } from '../ui/use-now.js';
 import { ErrorBlock } from './error-block.js';
+import { failedPlace } from './opens-at.js';
 import { CalledBy, RepeatedBy, Repeats, Replays, RetryNote } from './repeats.js';
 import { Took } from './run-bar.js';
 import { followedPath, runWords } from './run-words.js';
@@ -23,7 +24,7 @@ export function RunPanel({
   readonly onSelect: (step: string) => void;
 }) {
   const now = useNow();
-  const failedStep = run.error?.step;
+  const failed = failedPlace(run, tree);
   return (
     <div className="panel-body" tabIndex={0} role="region" aria-label="The run">
       <h2 className="with-glyph">
@@ -36,11 +37,11 @@ export function RunPanel({
       <Pace pace={run.pace} />
       <CalledBy run={run} />
       <RepeatedBy run={run} />
-      {run.error && <ErrorBlock error={run.error} row={run.steps.find(({ path }) => path === failedStep)} />}
+      {run.error && <ErrorBlock error={run.error} row={run.steps.find(({ path }) => path === run.error?.step)} />}
       <RetryNote run={run} tree={tree} />
-      {failedStep !== undefined && (
-        <button type="button" className="button" data-look="plain" onClick={() => onSelect(failedStep.split('.').at(-1)!)}>
-          Show the step that failed
+      {failed !== undefined && (
+        <button type="button" className="button" data-look="plain" onClick={() => onSelect(failed)}>
+          {failed === 'trigger' ? 'Show the trigger' : 'Show the step that failed'}
         </button>
       )}
       <Facts>

@@ -57,9 +57,11 @@ function RateLine({ credential, until }: { readonly credential: string; readonly
 
 /** Until when a step waits, and where a request would make it go on. */
 function WaitLine({ row: { rateOf, resumeAt, resumeUrl } }: { readonly row: StepView }) {
+  const now = useNow();
   if (rateOf !== null || resumeAt === null) return null;
-  if (resumeUrl === null) return <span className="dim">. Goes on at {clock(resumeAt)}.</span>;
-  return <span className="dim">. Goes on with a request to the URL below; without one it fails at {clock(resumeAt)}.</span>;
+  const until = `${moment(resumeAt, now)}, in ${duration(Math.max(0, Date.parse(resumeAt) - now))}`;
+  if (resumeUrl === null) return <span className="dim">. Goes on at {until}.</span>;
+  return <span className="dim">. Goes on with a request to the URL below; without one it fails at {until}.</span>;
 }
 
 const STAND_INS: Readonly<Record<Exclude<Given, 'taken over'>, string>> = {

@@ -1,4 +1,3 @@
-import { stepIdOf } from '@millrace/flow';
 import { useMemo } from 'react';
 import { useEvent, useRun, useRunText } from '../api/queries.js';
 import type { EventView, RunView } from '../api/wire.js';
@@ -14,6 +13,7 @@ import { useUrlState } from '../ui/url-state.js';
 import { CancelButton } from './cancel.js';
 import { Inspector } from './inspector.js';
 import { readIterations } from './iterations.js';
+import { opensAt } from './opens-at.js';
 import { inOrder } from './order.js';
 import { overlayOf } from './overlay.js';
 import { RunActions } from './rerun.js';
@@ -56,7 +56,7 @@ function Run({ run: asked, text, event }: { readonly run: RunView; readonly text
   const small = useMedia(NO_CANVAS);
   const view = VIEWS.find((name) => name === url.get('view')) ?? (small ? 'list' : 'canvas');
   const shown = { run, tree, overlay, event };
-  const selected = selectedStep(url.get('step'), run, small);
+  const selected = selectedStep(url.get('step'), shown, small);
   const select = (step: string | undefined, more: Record<string, string> = {}): void =>
     url.set({ step: step ?? 'run', tab: undefined, ...more }, { replace: true });
   return (
@@ -79,13 +79,12 @@ function Run({ run: asked, text, event }: { readonly run: RunView; readonly text
   );
 }
 
-/** A failed run opens at what failed. `run`: nothing is selected, and the run itself is shown. */
-function selectedStep(asked: string | undefined, { status, error }: RunView, small: boolean): string | undefined {
+/** A run opens at what failed, or waits for a person. `run`: nothing is selected, and the run itself is shown. */
+function selectedStep(asked: string | undefined, { run, tree }: ShownRun, small: boolean): string | undefined {
   if (asked === 'run') return undefined;
   if (asked !== undefined) return asked;
   // Where the inspector lies over the page, it opens only when it is asked for.
-  if (small) return undefined;
-  return status === 'failed' ? error?.step && stepIdOf(error.step) : undefined;
+  return small ? undefined : opensAt(run, tree);
 }
 
 function Views({ view }: { readonly view: View }) {
@@ -109,11 +108,14 @@ function Body({ view, shown, selected, onSelect }: BodyProps) {
   const { run, tree, overlay, event } = shown;
   if (view === 'timeline') return <Timeline run={run} tree={tree} selected={selected} onSelect={onSelect} />;
   if (view === 'list') {
+    const place = opensAt(run, tree);
     return (
       <div className="list-view">
         <div className="phone-bar">
           <RunBar run={run} event={event} />
-          {run.error?.step !== undefined && <Button onClick={() => onSelect(stepIdOf(run.error?.step ?? ''))}>Show what failed</Button>}
+          {place !== undefined && (
+            <Button onClick={() => onSelect(place)}>{run.status === 'failed' ? 'Show what failed' : 'Show what it waits for'}</Button>
+          )}
         </div>
         <StepList run={run} tree={tree} selected={selected} onSelect={onSelect} />
       </div>

@@ -1,11 +1,13 @@
 import { stepIdOf } from '@millrace/flow';
 import type { RunView, StepView } from '../api/wire.js';
 import type { FlowTree } from '../flow/structure.js';
-import { stepTitles } from '../flow/words.js';
+import { stepTitles, triggerTitle } from '../flow/words.js';
 import { clock, duration } from '../format/format.js';
 import { Glyph } from '../ui/glyph.js';
 import { beganIn, givenFrom, givenIn } from './given.js';
+import { failedPlace } from './opens-at.js';
 import { titleAt } from './paths.js';
+import { Sentence } from '../ui/sentence.js';
 import { VirtualRows } from '../ui/virtual-rows.js';
 
 interface StepListProps {
@@ -18,19 +20,48 @@ interface StepListProps {
 /** The journal as a table: what happened, in the order in which it did. */
 export function StepList({ run, tree, selected, onSelect }: StepListProps) {
   const titles = stepTitles(tree);
-  if (run.steps.length === 0) return <p className="list-note dim">No step has been begun.</p>;
+  const isTriggerFailed = failedPlace(run, tree) === 'trigger';
+  if (run.steps.length === 0 && !isTriggerFailed) return <p className="list-note dim">No step has been begun.</p>;
+  const trigger = isTriggerFailed && <FailedTrigger {...{ run, tree, selected, onSelect }} />;
+  if (run.steps.length === 0) return trigger;
   return (
-    <VirtualRows
-      label="Steps"
-      className="step-list"
-      items={run.steps}
-      rowHeight={36}
-      head={['Step', 'Path', 'Attempts', 'Started', 'Took']}
-      keyOf={({ path }) => path}
-      row={(row) => (
-        <Cells run={run} row={row} title={titleAt(row.path, titles)} current={selected === stepIdOf(row.path)} onSelect={onSelect} />
-      )}
-    />
+    <>
+      {trigger}
+      <VirtualRows
+        label="Steps"
+        className="step-list"
+        items={run.steps}
+        rowHeight={36}
+        head={['Step', 'Path', 'Attempts', 'Started', 'Took']}
+        keyOf={({ path }) => path}
+        row={(row) => (
+          <Cells run={run} row={row} title={titleAt(row.path, titles)} current={selected === stepIdOf(row.path)} onSelect={onSelect} />
+        )}
+      />
+    </>
+  );
+}
+
+/** It comes before every step, and has no row in the journal. */
+function FailedTrigger({ run, tree, selected, onSelect }: StepListProps) {
+  return (
+    <div className="list-note">
+      <p className="with-glyph">
+        <Glyph status="failed" />
+        <button
+          type="button"
+          className="row-button"
+          aria-current={selected === 'trigger' ? 'step' : undefined}
+          onClick={() => onSelect('trigger')}
+        >
+          {triggerTitle(tree)}
+        </button>
+      </p>
+      <p>
+        <Sentence text={run.error?.message ?? ''} />
+      </p>
+      {run.steps.length === 0 && <p className="dim">No step has been begun.</p>}
+    </div>
   );
 }
 

@@ -1,12 +1,14 @@
 import { stepIdOf } from '@millrace/flow';
 import type { RunView, StepView } from '../api/wire.js';
 import type { FlowTree } from '../flow/structure.js';
-import { stepTitles } from '../flow/words.js';
+import { stepTitles, triggerTitle } from '../flow/words.js';
 import { clock, duration } from '../format/format.js';
 import { Glyph } from '../ui/glyph.js';
+import { plainSentence } from '../ui/sentence.js';
 import { useNow } from '../ui/use-now.js';
 import { beganIn, givenFrom, givenIn } from './given.js';
 import { isActive } from './overlay.js';
+import { failedPlace } from './opens-at.js';
 import { titleAt } from './paths.js';
 import { timeScale, type Span, type TimeScale } from './timeline.js';
 
@@ -43,6 +45,7 @@ export function Timeline({ run, tree, selected, onSelect }: TimelineProps) {
         <Row title="In the queue" glyph={null} scale={scale}>
           <Bar span={queueSpan(run, end)} look="queue" scale={scale} words={`In the queue for ${lengthOf(queueSpan(run, end))}`} />
         </Row>
+        {failedPlace(run, tree) === 'trigger' && <TriggerRow {...{ run, tree, selected, scale, onSelect }} />}
         {rows.map((row) => (
           <StepRow
             key={row.path}
@@ -58,6 +61,24 @@ export function Timeline({ run, tree, selected, onSelect }: TimelineProps) {
       </ul>
       {run.steps.length > MOST && <p className="list-note dim">{run.steps.length - MOST} more steps are in the list.</p>}
     </div>
+  );
+}
+
+/** That it failed, and why: it took no time that could be drawn. */
+function TriggerRow({ run, tree, selected, scale, onSelect }: TimelineProps & { readonly scale: TimeScale }) {
+  const current = selected === 'trigger';
+  const words = plainSentence(run.error?.message ?? '');
+  const label = (
+    <button type="button" className="row-button" aria-current={current ? 'step' : undefined} onClick={() => onSelect('trigger')}>
+      {triggerTitle(tree)}
+    </button>
+  );
+  return (
+    <Row title={label} glyph={<Glyph status="failed" />} scale={scale} current={current}>
+      <span className="track-words" title={words}>
+        {words}
+      </span>
+    </Row>
   );
 }
 

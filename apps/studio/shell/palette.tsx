@@ -76,6 +76,11 @@ function Finder({ onDone }: { readonly onDone: () => void }) {
           </li>
         ))}
       </ul>
+      {found.length === 0 && (
+        <p className="palette-none dim" role="status">
+          Nothing is called so.
+        </p>
+      )}
     </>
   );
 }
