@@ -1,7 +1,8 @@
 import { compileExpression } from './expression.js';
 import type { CompiledExpression } from './expression.js';
-import { ExpressionSyntaxError, stepErrorOf } from './faults.js';
+import { ExpressionSyntaxError } from './faults.js';
 import type { ExpressionEnv, Scope } from './scope.js';
+import { stepErrorOf } from './step-error.js';
 import { splitTemplate, wholeExpression } from './template-text.js';
 import { isTruthy } from './values.js';
 

@@ -1,7 +1,3 @@
-import { StepError } from '@millrace/component-sdk';
-import { describeKinds } from './missing.js';
-import type { Reference } from './references.js';
-
 /** An expression that cannot be read. `offset` counts UTF-16 units from its first character. */
 export class ExpressionSyntaxError extends Error {
   constructor(
@@ -51,38 +47,4 @@ export type FaultReason = keyof typeof messages;
 /** The fault that JSONata raises under the same code. */
 export function fault(reason: FaultReason): ExpressionFault {
   return new ExpressionFault('expression.failed', reason, messages[reason]);
-}
-
-/** The kind that a fault wants of the values on its sides; undefined: the same of both. */
-const WANTED: Readonly<Record<string, string | undefined>> = {
-  T2001: 'a number',
-  T2002: 'a number',
-  D1002: 'a number',
-  T2009: undefined,
-  T2010: undefined,
-};
-
-/** What failed, and with what. */
-interface Failed {
-  readonly source: string;
-  readonly reads: readonly Reference[];
-}
-
-/** Names the field and the expression of a fault, and what stands where another kind of value is needed: what the author sees on the run's page. */
-export function stepErrorOf(cause: unknown, field: string, { source: expression, reads }: Failed, scope: object): StepError {
-  const { code, message, reason } = cause instanceof ExpressionFault ? cause : unexpected(cause);
-  const kinds = reason in WANTED ? describeKinds(reads, scope, WANTED[reason]) : [];
-  return new StepError({
-    code,
-    message: `\`${field}\`: {{ ${expression} }} failed: ${[message, kinds.join(', ')].filter((part) => part !== '').join('; ')}.`,
-    blame: 'author',
-    retryable: false,
-    arrived: 'no',
-    details: { field, expression },
-    cause,
-  });
-}
-
-function unexpected(cause: unknown): { code: string; message: string; reason: string } {
-  return { code: 'expression.failed', reason: 'unexpected', message: cause instanceof Error ? cause.message : 'for an unknown reason' };
 }

@@ -1,7 +1,7 @@
 import { StepError } from '@millrace/component-sdk';
 import type { Json } from '@millrace/component-sdk';
 import type { CompiledExpression } from './expression.js';
-import { stepErrorOf } from './faults.js';
+import { stepErrorOf } from './step-error.js';
 import { describeFirstMissing, describeMissing } from './missing.js';
 import type { ExpressionEnv, Scope } from './scope.js';
 import { fieldsOf, templateTree } from './template-tree.js';
