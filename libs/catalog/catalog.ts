@@ -70,6 +70,7 @@ export class Catalog {
   private readonly drafts: DraftPlaces;
   private book: CredentialBook = NO_CREDENTIALS;
   private revision = '';
+  private readings = 0;
   /** Of what decides which flows check, beside the folder: sealed credentials, and endpoints. */
   private outside: string | undefined;
   private readonly retired = new RetiredSecrets();
@@ -128,6 +129,11 @@ export class Catalog {
 
   flows(): readonly LiveFlow[] {
     return [...this.live.values()];
+  }
+
+  /** Another one as soon as what is live was read anew, of this process: whatever is asked of it from then on is answered by that. */
+  get reading(): string {
+    return String(this.readings);
   }
 
   /** What claims have to look for. Each round of claims asks, so that it is found out when what is live changes. */
@@ -326,6 +332,7 @@ export class Catalog {
     this.shared = livenEndpoints(this.shelf.book, this.book, this.live.values());
     await this.readDrafts();
     this.revision = revision;
+    this.readings += 1;
   }
 
   private async liven(entity: FlowEntity): Promise<LiveFlow> {

@@ -30,9 +30,7 @@ const CHANGES = `
   union all
   (select 'event', id::text, flow_id, '', '' from events where id >= $1 order by id desc limit ${WATCHED_RUNS})
   union all
-  (select 'refusal', id::text, flow_id, '', '' from refusals where id >= $1 order by id desc limit ${WATCHED_RUNS})
-  union all
-  (select 'flows', '', '', '', coalesce(max(revision), 0)::text from flows)`;
+  (select 'refusal', id::text, flow_id, '', '' from refusals where id >= $1 order by id desc limit ${WATCHED_RUNS})`;
 
 /** What is new, found by looking: works whichever process wrote it, and costs the writers nothing. */
 export class PostgresChanges {

@@ -19,14 +19,18 @@ const HEADERS = {
   'x-accel-buffering': 'no',
 };
 
+/** A row of what is live, as this process shows it. */
+const FLOWS = { kind: 'flows', id: '', flowId: '', status: '' } as const;
+
 /** The one that listeners and pages share. */
 export const changeStream: Provider = {
   provide: ChangeStream,
   inject: [PLATFORM],
-  useFactory: ({ database, log }: Platform) => {
+  useFactory: ({ catalog, database, log }: Platform) => {
     const store = new PostgresChanges(database.pool);
     return new ChangeStream({
-      look: (now, runIds) => store.look(now, runIds),
+      // The database knows earlier what was published than this process, which would then answer with what it knows.
+      look: async (now, runIds) => [...(await store.look(now, runIds)), { ...FLOWS, state: catalog.reading }],
       onError: (error) => log.debug({ reason: (error as Error).message }, 'The stream could not look for changes'),
     });
   },
