@@ -51,6 +51,7 @@ describeInBrowser('whoever publishes', () => {
     await review(page, 'disk', '"Mine"');
     await writeFile(join(instance.flows, 'disk.json'), JSON.stringify({ ...webhookFlow('disk', {}, [greet])['disk'], name: 'Theirs' }));
     await eventually('the file to be live', async () => ((await published('disk')).text?.includes('Theirs') ? true : undefined));
+    await page.getByText('Somebody published version 2 meanwhile').waitFor();
     await publish(page);
     await page.getByRole('alert', { name: 'Conflict' }).getByRole('button', { name: 'Keep mine' }).click();
     await page.getByText('changed from "Theirs" to "Mine"').waitFor();
