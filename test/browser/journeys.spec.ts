@@ -215,6 +215,7 @@ describeInBrowser('a person', () => {
 
   it('is told in the palette that nothing is called so', async () => {
     const page = await open('/runs');
+    await page.getByRole('table', { name: 'Runs' }).waitFor();
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox', { name: 'Go to' }).fill('zzz');
     await page.getByRole('dialog', { name: 'Go to' }).getByRole('status').getByText('Nothing is called so.').waitFor();
