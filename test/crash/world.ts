@@ -248,7 +248,10 @@ export async function settled(databaseUrl: string): Promise<number> {
  */
 export async function safeFromPoison(databaseUrl: string): Promise<void> {
   const deadline = Date.now() + SETTLE_MS;
-  const atRisk = 'select 1 from runs where crashes >= 2 and journal_rows <= journal_rows_at_claim limit 1';
+  // A mark of a step in flight makes the journal grow, too: whoever was killed at one is at risk until the step has ended.
+  const atRisk = `
+    select 1 from runs r where (crashes >= 2 and journal_rows <= journal_rows_at_claim)
+      or (crashes >= 1 and exists (select from journal j where j.run_id = r.id and j.status = 'started')) limit 1`;
   while ((await query(databaseUrl, atRisk)).length > 0) {
     if (Date.now() > deadline) throw new Error('Runs that were killed twice do not get on.');
     await delay(50);
