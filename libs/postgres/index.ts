@@ -29,6 +29,7 @@ export type { Chosen, OperationKind, Selection } from './chosen.js';
 export {
   MAX_ITEMS,
   PostgresOperationStore,
+  type Counted,
   type Deed,
   type OperationItem,
   type OperationOptions,

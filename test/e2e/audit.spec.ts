@@ -78,6 +78,7 @@ describe('the audit log', () => {
     await expect(post('flows/hello/rollback', { version: 99 })).rejects.toThrow(/404/);
     await post('runs/cancel', { flow: 'hello' });
     await post('operations', { kind: 'replay', flow: 'hello' });
+    await instance.api('flows/hello/pins/nothing', { method: 'DELETE' });
     const { text } = await instance.api<{ text: string }>('flows/hello/source');
     await post('flows/hello/check', { text });
     await post('flows/hello/versions', { text });

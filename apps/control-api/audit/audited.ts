@@ -26,7 +26,7 @@ export const AUDIT = Symbol('audit');
 
 /** Keeps in the audit log that this was done, whenever the handler answers and does not throw. Without `deed` the subject is the first parameter of the path. */
 export function Audited<A>(action: AuditAction, deed: (done: Done<A>) => Deed | undefined = firstParameter): MethodDecorator {
-  return SetMetadata(AUDIT, { action, deed } satisfies { action: AuditAction; deed: (done: Done<A>) => Deed | undefined });
+  return SetMetadata(AUDIT, { action, deed });
 }
 
 function firstParameter({ params }: Done<unknown>): Deed {

@@ -1,4 +1,5 @@
 import { ApiError } from '@millrace/platform';
+import type { Counted } from '@millrace/postgres';
 import type { BulkView } from '../wire/operate.js';
 
 /** What one request does at the most. */
@@ -7,9 +8,7 @@ export const BULK_SIZE = 1000;
 interface Bulk {
   /** How many it is about, when the caller asked for them and now. */
   readonly confirm: number | undefined;
-  count(): Promise<number>;
-  /** How many of them would be done on another version than the live one; asked only without `confirm`. */
-  outdated?(): Promise<number>;
+  count(): Promise<number | Counted>;
   /** Up to BULK_SIZE of them. */
   ids(): Promise<readonly string[]>;
   /** Does it to one; a sentence when it could not be done. */
@@ -17,9 +16,10 @@ interface Bulk {
 }
 
 /** Counts first: nothing is done until the caller has confirmed how many it is about, and no more than were confirmed. */
-export async function inBulk({ confirm, count, outdated = () => Promise.resolve(0), ids, each }: Bulk): Promise<BulkView> {
-  const counted = await count();
-  if (confirm === undefined) return { count: counted, outdated: await outdated(), done: 0, left: counted, problems: [] };
+export async function inBulk({ confirm, count, ids, each }: Bulk): Promise<BulkView> {
+  const found = await count();
+  const { count: counted, outdated } = typeof found === 'number' ? { count: found, outdated: 0 } : found;
+  if (confirm === undefined) return { count: counted, outdated, done: 0, left: counted, problems: [] };
   if (counted > confirm) throw countChanged(counted, confirm);
   const chosen = await ids();
   const problems: { id: string; message: string }[] = [];

@@ -56,8 +56,7 @@ export class DeadLettersController {
   @HttpCode(200)
   async retry(@Req() { raw }: FastifyRequest): Promise<BulkView> {
     const body = await retryLettersBody.read(raw);
-    const each = (id: string): Promise<string | undefined> => problemOf(() => this.retryOne(id, body.version));
-    return this.each(body, each, body.version === 'live' ? undefined : () => this.outdated(body));
+    return this.each(body, (id) => problemOf(() => this.retryOne(id, body.version)), body.version !== 'live');
   }
 
   @Post('discard')
@@ -75,26 +74,23 @@ export class DeadLettersController {
     return (await this.platform.history.run(id)) ? 'It is no dead letter any more.' : notFound('run', id).message;
   }
 
-  private each(chosen: Chosen, each: (id: string) => Promise<string | undefined>, outdated?: () => Promise<number>): Promise<BulkView> {
-    const { operations } = this.platform;
+  /** `onOwnVersion`: what it is done to is run on the version that it was on, so that another one may be live. */
+  private each(chosen: Chosen, each: (id: string) => Promise<string | undefined>, onOwnVersion = false): Promise<BulkView> {
+    const { operations, orders } = this.platform;
     const { ids, confirm, flow, code, step, since, until } = chosen;
     const fault = idsFault(ids, { flow, code, step, since, until });
     if (fault !== undefined) throw new ApiError(400, 'request.invalid', fault);
     const filter = filterOf(chosen);
     return inBulk({
       confirm,
-      count: async () => ids?.length ?? (await operations.countDeadLetters(filter)).count,
-      ...(outdated && { outdated }),
+      count: async () => {
+        if (ids && (confirm !== undefined || !onOwnVersion)) return ids.length;
+        const { count, outdated } = await (ids ? orders.count('retry', { ids }) : operations.countDeadLetters(filter));
+        return { count: ids?.length ?? count, outdated: onOwnVersion ? outdated : 0 };
+      },
       ids: async () => ids ?? (await operations.deadLetters(filter, BULK_SIZE)).map(({ id }) => id),
       each,
     });
-  }
-
-  private async outdated(chosen: Chosen): Promise<number> {
-    const { operations, orders } = this.platform;
-    const { ids } = chosen;
-    const counted = await (ids ? orders.count('retry', { ids }) : operations.countDeadLetters(filterOf(chosen)));
-    return counted.outdated;
   }
 
   private async retryOne(id: string, version: 'same' | 'live' | undefined): Promise<void> {

@@ -46,7 +46,7 @@ export class PinsController {
   }
 
   @Delete(':step')
-  @Audited('pin.removed', ofStep)
+  @Audited('pin.removed', (done: Done<{ readonly unpinned: boolean }>) => (done.answer.unpinned ? ofStep(done) : undefined))
   async unpin(@Param('id') id: string, @Param('step') step: string): Promise<{ unpinned: boolean }> {
     checkFlowId(id);
     return { unpinned: await this.platform.pins.unpin(id, step) };
