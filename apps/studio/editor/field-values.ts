@@ -5,11 +5,11 @@ import { placeOf } from './places.js';
 import { readableFrom } from './readable.js';
 import { sourcesOf } from './value-tree.js';
 
-/** What the fields of a step, or of the `trigger`, are shown with and can be filled from. */
-export function useFieldValues(stepId: string) {
+/** What a field of a step, or of the `trigger`, is shown with and can be filled from. */
+export function useFieldValues(stepId: string, pointer?: string) {
   const { tree, loaded } = useEditor();
-  const scope = useMemo(() => scopeFor(tree, stepId, loaded), [tree, stepId, loaded]);
-  const sources = useMemo(() => sourcesOf(scope, readableFrom(tree, stepId), loaded), [scope, tree, stepId, loaded]);
+  const scope = useMemo(() => scopeFor(tree, stepId, loaded, pointer), [tree, stepId, loaded, pointer]);
+  const sources = useMemo(() => sourcesOf(scope, readableFrom(tree, stepId, pointer), loaded), [scope, tree, stepId, loaded, pointer]);
   const unloaded = loaded.tooLarge.length > 0 ? `Too large to be shown here: ${loaded.tooLarge.join(', ')}.` : undefined;
   return { scope, sources, unloaded, problemAt: useProblems(stepId) };
 }
