@@ -66,7 +66,7 @@ export class PostgresJournal implements Journal {
   async items(run: ClaimedRun, path: string, index?: number): Promise<StepRow[]> {
     const query =
       index === undefined
-        ? { name: 'items-of', text: ITEM_OF, ITEMS_OF, values: [run.id, path] }
+        ? { name: 'items-of', text: ITEMS_OF, values: [run.id, path] }
         : { name: 'item-of', text: ITEM_OF, values: [run.id, `${path}[${index}]`] };
     const { rows } = await this.pool.query<JournalRow>(query);
     return Promise.all(rows.map((row) => this.data.decode(row)));

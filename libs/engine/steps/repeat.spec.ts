@@ -103,7 +103,7 @@ describe('a repetition', () => {
     const began = rig.clock.now();
     await rig.toEnd();
     expect(cursors(rig)).toEqual(['', '1', '2']);
-    expect(outputOf(rig)).toHaveLength(3);
+    expect(outputOf(rig)).toEqual([{ items: [1], next: '1' }, { items: [2], next: '2' }, { items: [3] }]);
     const ends = rig.rows.filter(({ kind }) => kind === 'item').map(({ finishedAt }) => finishedAt - began);
     expect(ends).toEqual([1, 2, 3].map((n) => n * 600_000));
   });
