@@ -3,6 +3,8 @@ import {
   compileCondition,
   compileTemplate,
   parseDuration,
+  resumeSchema,
+  type Ask,
   type CallStep,
   type CompiledExpression,
   type Flow,
@@ -12,6 +14,7 @@ import {
   type SwitchCase,
   type TryStep,
   type UseStep,
+  type WaitForWebhook,
   type WaitStep,
 } from '@millrace/flow';
 import type {
@@ -22,6 +25,8 @@ import type {
   PlannedForEach,
   PlannedParallel,
   PlannedTry,
+  PlannedAsk,
+  PlannedRequest,
   PlannedWait,
   PlannedCall,
   PlannedStep,
@@ -139,8 +144,7 @@ class Planner {
     const common = { ...this.common({ ...step, wait }), kind: 'wait' as const };
     if ('for' in wait) return { ...common, wait: { kind: 'for', value: compileTemplate(wait.for, 'wait.for') } };
     if ('until' in wait) return { ...common, wait: { kind: 'until', value: compileTemplate(wait.until, 'wait.until') } };
-    const { credential, timeout } = wait.webhook;
-    return { ...common, wait: { kind: 'webhook', credential, timeoutMs: parseDuration(timeout ?? DEFAULT_WAIT) } };
+    return { ...common, wait: plannedRequest(wait.webhook) };
   }
 
   /** A called flow is tried again only where the step itself says so: its own steps have their retries. */
@@ -193,6 +197,16 @@ class Planner {
       ...(retry && { again: { policy: retryPolicy(retry), resumable: 'forEach' in step ? [] : resumable(branchesOf(step).flat()) } }),
     };
   }
+}
+
+function plannedRequest(webhook: WaitForWebhook): PlannedRequest {
+  const { credential, timeout, ask } = webhook;
+  const timeoutMs = parseDuration(timeout ?? DEFAULT_WAIT);
+  return { kind: 'webhook', credential, timeoutMs, schema: resumeSchema(webhook), ask: ask && plannedAsk(ask) };
+}
+
+function plannedAsk({ title, text, answers, comment }: Ask): PlannedAsk {
+  return { question: compileTemplate({ title, ...(text !== undefined && { text }) }, 'ask'), answers, comment };
 }
 
 function hasStepsInside(step: Step): boolean {
