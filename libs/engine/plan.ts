@@ -123,6 +123,8 @@ export interface PlannedRequest {
 export interface PlannedAsk extends Pick<Ask, 'answers' | 'comment'> {
   /** Its `title` and `text`. */
   readonly question: CompiledTemplate;
+  /** Characters that a comment may have. */
+  readonly mostComment: number;
 }
 
 export interface PlannedCall extends Common {

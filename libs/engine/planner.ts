@@ -1,5 +1,6 @@
 import type { Component, Json } from '@millrace/component-sdk';
 import {
+  askLimits,
   compileCondition,
   compileTemplate,
   parseDuration,
@@ -206,7 +207,8 @@ function plannedRequest(webhook: WaitForWebhook): PlannedRequest {
 }
 
 function plannedAsk({ title, text, answers, comment }: Ask): PlannedAsk {
-  return { question: compileTemplate({ title, ...(text !== undefined && { text }) }, 'ask'), answers, comment };
+  const question = compileTemplate({ title, ...(text !== undefined && { text }) }, 'ask');
+  return { question, answers, comment, mostComment: askLimits.comment };
 }
 
 function hasStepsInside(step: Step): boolean {
