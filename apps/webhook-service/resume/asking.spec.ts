@@ -161,7 +161,9 @@ describe('whoever looks at a question', () => {
     ],
     ['once the run is not kept any more', { isKept: false }, 'Nothing waits for this any more: the run has gone on or ended.'],
   ])('is told so %s', async (_, standing, sentence) => {
-    const [page, data] = [await look(asking(standing)), await look(asking(standing), [])];
+    const world = asking(standing);
+    const [page, data] = [await look(world), await look(world, [])];
+    expect(world.refusals).toHaveLength(standing.isKept === false ? 2 : 0);
     expect([page.status, data.status, contentOf(data).error]).toEqual([410, 410, { code: 'resume.over', message: sentence }]);
     expect(words(page)).toBe(`Nobody waits for an answer any more ${sentence}`);
   });

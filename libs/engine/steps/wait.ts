@@ -110,8 +110,6 @@ async function awaitTime(step: PlannedWait, walk: Walk, row: StepRow): Promise<S
 async function awaitRequest(step: PlannedWait, request: PlannedRequest, walk: Walk, row: StepRow): Promise<StepSignal> {
   const deadline = row.resumeAt ?? 0;
   if (walk.run.dry || walk.run.test) return end(step, walk, row, inPlaceOf(request, walk, row));
-  // While other strands work nothing suspends the run, and a question is shown once it is in the journal.
-  if (request.ask && !walk.isAlone && !(await walk.commit(true))) return { kind: 'lost' };
   for (;;) {
     const came = await walk.resumptions.find(walk.run.id, row.path);
     if (came) return end(step, walk, row, came.body);

@@ -28,7 +28,7 @@ interface FoundExpression extends ExpressionString {
 
 /** Texts for people, and schemas that only describe: what stands there is never evaluated. */
 const plainKeys = new Set(['name', 'note', '$schema', 'id']);
-const plainPointers = /^\/trigger\/(schema|input)$|\/wait\/webhook\/schema$/;
+const plainPointers = /^\/trigger\/(schema|input)$|^(?!.*\/(set|with|input|respond)\/).*\/wait\/webhook\/schema$/;
 
 /** Every string below a flow that may hold expressions. */
 function stringsOfFlow(root: JsonNode): ExpressionString[] {
