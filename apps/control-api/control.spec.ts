@@ -364,7 +364,7 @@ interface Publish {
   post: { responses: { 409: { content: { 'application/json': { schema: { oneOf: { $ref: string }[] } } } } } };
 }
 
-const RESUME = 'POST /resume/:run/:step/:signature';
+const RESUME = ['GET', 'POST'].map((method) => `${method} /resume/:run/:step/:signature`);
 
 describe('the OpenAPI document', () => {
   const document = openApiDocument() as Document;
@@ -375,12 +375,14 @@ describe('the OpenAPI document', () => {
     const documented = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
     );
-    expect(documented.sort()).toEqual([...api, 'POST /flows/:id/hook', 'POST /endpoints/:name', 'GET /runs/:id/:signature', RESUME].sort());
+    expect(documented.sort()).toEqual(
+      [...api, 'POST /flows/:id/hook', 'POST /endpoints/:name', 'GET /runs/:id/:signature', ...RESUME].sort(),
+    );
   });
 
   it('says what a resume URL takes, and both conflicts of a draft that is published', () => {
     const { post } = document.paths['/resume/{run}/{step}/{signature}'] as unknown as { post: { responses: object } };
-    expect(Object.keys(post.responses)).toEqual(expect.arrayContaining(['200', '202', '400', '404', '405', '410']));
+    expect(Object.keys(post.responses)).toEqual(expect.arrayContaining(['200', '202', '400', '404', '405', '410', '422']));
     const conflict = (document.paths['/api/v1/flows/{id}/draft/publish'] as unknown as Publish).post.responses[409];
     expect(conflict.content['application/json'].schema.oneOf.map(({ $ref }) => $ref.split('/').at(-1))).toEqual([
       'DraftStale',

@@ -1,5 +1,5 @@
 import { Inject, Module, type DynamicModule, type InjectionToken, type OnModuleDestroy, type Type } from '@nestjs/common';
-import type { LiveFlow } from '@millrace/catalog';
+import { schemaCheck, type LiveFlow } from '@millrace/catalog';
 import type { BirthClaims } from '@millrace/engine';
 import { isResumeSignature, isStatusSignature, PLATFORM, type Platform } from '@millrace/platform';
 import { HintProducer } from '@millrace/queue';
@@ -95,6 +95,9 @@ function resumeDoor(platform: Platform, consultations: Consultations, births: Bi
     plan: (flowId, version) => catalog.plan(flowId, version),
     credential: (name) => catalog.credentials.get(name),
     resume: (request) => resumptions.resume(request),
+    resumption: (runId, path) => resumptions.find(runId, path),
+    step: (runId, path) => history.step(runId, path),
+    schemaCheck,
     keepRefusal: (refusal) => refusals.keep(refusal),
     consultations,
     credentialUsed: (name, failure) => platform.credentialUses.note(name, failure),

@@ -165,6 +165,27 @@ describe('a case', () => {
     expect(await differences(flow, { ...silent, expect: expected })).toEqual([]);
   });
 
+  it('answers a question, and cannot go on with what would be refused', async () => {
+    const flow = flowOf('asking', {
+      steps: [
+        { id: 'approval', wait: { webhook: { ask: { title: 'Refund {{ trigger.body.amount }}?', answers: { yes: 'Yes', no: 'No' } } } } },
+        { id: 'said', set: { it: '{{ steps.approval.answer }}' } },
+      ],
+    });
+    const answering = (answer: string): Omit<FlowCase, 'name'> => ({
+      event: { body: { amount: 40 } },
+      resume: { approval: { answer } },
+      expect: { steps: { approval: { input: { title: 'Refund 40?' } }, said: { output: { it: 'no' } } } },
+    });
+    expect(await differences(flow, answering('no'))).toEqual([]);
+    const schemaCheck: CaseWorld['schemaCheck'] = (schema) => (body) =>
+      JSON.stringify(schema).includes(JSON.stringify((body as { answer: string }).answer))
+        ? undefined
+        : { problem: '/answer is none', pointers: [] };
+    const run = runCase(flow, { name: 'case', ...answering('maybe') }, { ...worldOf(flow), schemaCheck });
+    await expect(run).rejects.toThrow('The `resume` of approval would be refused, and the run would wait on: /answer is none.');
+  });
+
   it('runs the same every time', async () => {
     const flow = flowOf('random', { steps: [{ id: 'made', set: { id: '{{ $uuid() }}', run: '{{ run.id }}' } }] });
     const one = { name: 'case', expect: {} };

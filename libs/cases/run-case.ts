@@ -6,6 +6,7 @@ import {
   parseTrigger,
   plainPath,
   planFlow,
+  stepIn,
   walk,
   webhookRules,
   type Call,
@@ -188,16 +189,26 @@ class RunningCase {
   /** What the case has for steps that wait for a request comes as soon as they wait. */
   private resumeWaiting(): void {
     const { resume = {} } = this.one;
-    for (const { id, status } of [...this.store.active.values()]) {
+    for (const { id, flowId, status } of [...this.store.active.values()]) {
       if (status !== 'waiting') continue;
       for (const { path, kind, status: row } of this.store.journal(id)) {
         const casePath = this.pathOf(id, path);
         if (kind !== 'wait' || row !== 'waiting' || !Object.hasOwn(resume, casePath) || this.answered.has(`${id}/${path}`)) continue;
         this.answered.add(`${id}/${path}`);
         this.resumed.add(casePath);
-        this.store.resume(id, path, resume[casePath] ?? null);
+        const body = resume[casePath] ?? null;
+        this.checkResumes(flowId, path, casePath, body);
+        this.store.resume(id, path, body);
       }
     }
+  }
+
+  /** A front door refuses what does not fit, and the run waits on: a case that goes on with it shows what cannot happen. */
+  private checkResumes(flowId: string, path: string, casePath: string, body: Json): void {
+    const step = stepIn(this.planOf(flowId), path);
+    const schema = step?.kind === 'wait' && step.wait.kind === 'webhook' ? step.wait.schema : undefined;
+    const misfit = schema === undefined ? undefined : this.world.schemaCheck(schema)(body);
+    if (misfit) throw new StuckCase(`The \`resume\` of ${casePath} would be refused, and the run would wait on: ${misfit.problem}.`);
   }
 
   private planOf(flowId: string): Plan {

@@ -66,7 +66,10 @@ const flowCase = closed(
       description: 'What starts the run.',
     },
     replies: byStep(oneOrList(reply, 'reply'), 'By step path: what the other side answers; a list for one request after the other.'),
-    resume: { type: 'object', description: 'By step path: the body of the request that resumes a wait.' },
+    resume: {
+      type: 'object',
+      description: 'By step path: the body of the request that resumes a wait, such as `{ "answer": "approve" }`.',
+    },
     expect: { $ref: '#/definitions/expectation' },
   },
   ['name', 'expect'],

@@ -34,6 +34,7 @@ export { planFlow } from './planner.js';
 export { stepIn } from './plan-chain.js';
 export * from './ports.js';
 export * from './records.js';
+export { itemsAround } from './trail.js';
 export { attemptNow, attemptPath, plainPath } from './tries.js';
 export { failedStep, recordedRows, rowsBefore, type Reuse } from './rerun.js';
 export * from './retry.js';

@@ -1,5 +1,5 @@
-import type { Json } from '@millrace/component-sdk';
-import type { CompiledExpression, CompiledTemplate } from '@millrace/flow';
+import type { Json, JsonSchema } from '@millrace/component-sdk';
+import type { Ask, CompiledExpression, CompiledTemplate } from '@millrace/flow';
 import type { RetryPolicy } from './retry.js';
 
 /** A flow version made ready to run: expressions compiled, policies resolved. Immutable, shared by all its runs. */
@@ -126,9 +126,25 @@ export interface PlannedTry extends Common {
 
 export interface PlannedWait extends Common {
   readonly kind: 'wait';
-  readonly wait:
-    | { readonly kind: 'for' | 'until'; readonly value: CompiledTemplate }
-    | { readonly kind: 'webhook'; readonly credential: string | undefined; readonly timeoutMs: number };
+  readonly wait: { readonly kind: 'for' | 'until'; readonly value: CompiledTemplate } | PlannedRequest;
+}
+
+/** A wait for a request to the step's resume URL. */
+export interface PlannedRequest {
+  readonly kind: 'webhook';
+  readonly credential: string | undefined;
+  readonly timeoutMs: number;
+  /** What the body must be; that of the answers where a person is asked. */
+  readonly schema: JsonSchema | boolean | undefined;
+  readonly ask: PlannedAsk | undefined;
+}
+
+/** A question to a person. */
+export interface PlannedAsk extends Pick<Ask, 'answers' | 'comment'> {
+  /** Its `title` and `text`. */
+  readonly question: CompiledTemplate;
+  /** Characters that a comment may have. */
+  readonly mostComment: number;
 }
 
 export interface PlannedCall extends Common {

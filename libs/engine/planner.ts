@@ -1,9 +1,12 @@
 import type { Component, Json } from '@millrace/component-sdk';
 import {
+  askLimits,
   compileCondition,
   compileTemplate,
   parseDuration,
   repeatDefaults,
+  resumeSchema,
+  type Ask,
   type CallStep,
   type CompiledExpression,
   type Flow,
@@ -14,6 +17,7 @@ import {
   type SwitchCase,
   type TryStep,
   type UseStep,
+  type WaitForWebhook,
   type WaitStep,
 } from '@millrace/flow';
 import type {
@@ -25,6 +29,8 @@ import type {
   PlannedParallel,
   PlannedRepeat,
   PlannedTry,
+  PlannedAsk,
+  PlannedRequest,
   PlannedWait,
   PlannedCall,
   PlannedStep,
@@ -159,8 +165,7 @@ class Planner {
     const common = { ...this.common({ ...step, wait }), kind: 'wait' as const };
     if ('for' in wait) return { ...common, wait: { kind: 'for', value: compileTemplate(wait.for, 'wait.for') } };
     if ('until' in wait) return { ...common, wait: { kind: 'until', value: compileTemplate(wait.until, 'wait.until') } };
-    const { credential, timeout } = wait.webhook;
-    return { ...common, wait: { kind: 'webhook', credential, timeoutMs: parseDuration(timeout ?? DEFAULT_WAIT) } };
+    return { ...common, wait: plannedRequest(wait.webhook) };
   }
 
   /** A called flow is tried again only where the step itself says so: its own steps have their retries. */
@@ -213,6 +218,17 @@ class Planner {
       ...(retry && { again: { policy: retryPolicy(retry), resumable: isLoopStep(step) ? [] : resumable(branchesOf(step).flat()) } }),
     };
   }
+}
+
+function plannedRequest(webhook: WaitForWebhook): PlannedRequest {
+  const { credential, timeout, ask } = webhook;
+  const timeoutMs = parseDuration(timeout ?? DEFAULT_WAIT);
+  return { kind: 'webhook', credential, timeoutMs, schema: resumeSchema(webhook), ask: ask && plannedAsk(ask) };
+}
+
+function plannedAsk({ title, text, answers, comment }: Ask): PlannedAsk {
+  const question = compileTemplate({ title, ...(text !== undefined && { text }) }, 'ask');
+  return { question, answers, comment, mostComment: askLimits.comment };
 }
 
 function hasStepsInside(step: Step): boolean {

@@ -63,6 +63,12 @@ export interface StepRow {
  */
 export type Given = 'recorded' | 'pinned' | 'assumed';
 
+/** What a person is asked, as the row of the `wait` that asks has it for its input: evaluated once, when the step began. */
+export type Question = {
+  readonly title: string;
+  readonly text?: string;
+};
+
 /** What names one row of a run's journal. */
 export type StepKey = Pick<StepRow, 'path' | 'attempt'>;
 

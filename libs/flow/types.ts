@@ -1,4 +1,4 @@
-import type { Json } from '@millrace/component-sdk';
+import type { Json, JsonSchema } from '@millrace/component-sdk';
 
 /** One whole expression in `{{ }}`, or a constant. Missing values make it false. */
 export type Condition = string | boolean;
@@ -114,6 +114,21 @@ export interface WaitForWebhook {
   readonly credential?: string;
   /** After this the step fails with `wait.timeout`; `7d` where the file is silent. */
   readonly timeout?: string;
+  /** What the body of that request must be. Excludes `ask`, which says that itself. */
+  readonly schema?: JsonSchema | boolean;
+  /** Whoever opens the URL is asked this, on a page with a button for each answer. */
+  readonly ask?: Ask;
+}
+
+/** A question to a person. `title` and `text` may hold expressions; everything else is said by the author. */
+export interface Ask {
+  readonly title: string;
+  /** Shown with its line breaks. */
+  readonly text?: string;
+  /** What the buttons say, by the answer that each one gives; the first is the one that is expected. */
+  readonly answers: { readonly [answer: string]: string };
+  /** Label of a field for a comment; there is none without it. */
+  readonly comment?: string;
 }
 
 /** Suspends the run: for a duration, until a time, or until a request comes to the step's resume URL. */

@@ -1,4 +1,4 @@
-import type { EventRecord, StepRow } from '@millrace/engine';
+import { itemsAround, type EventRecord, type StepRow } from '@millrace/engine';
 import type { Pool, QueryResult } from 'pg';
 import { StepData, type Beginning, type ListedRow } from './blobs/step-data.js';
 import { afterDeadlock } from './deadlock.js';
@@ -11,7 +11,7 @@ import { listRuns, oneRun, type RunFilter } from './run-list.js';
 import type { RunSummary } from './run-summary.js';
 import { runTriggers } from './run-triggers.js';
 import type { Found } from './scan.js';
-import { CANCEL, JOURNAL_OF } from './sql/runs.js';
+import { CANCEL, JOURNAL_AT, JOURNAL_OF } from './sql/runs.js';
 
 const EVENT_COLUMNS = `id as event_id, flow_id, request, (extract(epoch from received_at) * 1000)::float8 as received_at`;
 
@@ -70,6 +70,18 @@ export class PostgresHistory {
   /** The same with large values as references, for whoever only shows them. */
   async listedJournal(runId: string): Promise<ListedRow[]> {
     return inOrder((await this.journalRows(runId)).map((row) => this.data.listed(row)));
+  }
+
+  /**
+   * The newest row of the step at a path of the journal; rows that the engine keeps for itself are none. What went with a finished
+   * item around it is stood for by the row of that item, of kind `item`.
+   */
+  async step(runId: string, path: string): Promise<StepRow | undefined> {
+    const items = itemsAround(path).map((prefix) => prefix.slice(0, -1));
+    const { rows } = await this.pool.query<JournalRow>({ name: 'journal-at', text: JOURNAL_AT, values: [runId, path, items] });
+    const shown = rows.filter(({ kind }) => !INTERNAL_KINDS.has(kind));
+    const row = shown.findLast((one) => one.path === path) ?? shown[0];
+    return row && this.data.decode(row);
   }
 
   /** What a step was given or gave at last, as JSON text; undefined when there is nothing. */

@@ -125,6 +125,31 @@ describe('PostgresJournal', () => {
   });
 });
 
+describe('PostgresHistory', () => {
+  it('knows how a step stands, and what stands for it once its item is finished', async () => {
+    const store = await open();
+    const { run } = await claimedRun(store, await newRunner(store));
+    const history = new PostgresHistory(database.pool);
+    const at = async (path: string): Promise<string | undefined> => {
+      const row = await history.step(run.id, path);
+      return row && `${row.kind} ${row.path} ${row.status}`;
+    };
+    const wait = (path: string) => useRow(path, { kind: 'wait', status: 'waiting', input: { title: 'Well?' } });
+    expect(await at('ask')).toBeUndefined();
+    await store.journal.record(run, entry([wait('ask'), wait('each[1].ask'), useRow('send', { status: 'retrying' })]));
+    await store.journal.record(run, entry([useRow('send', { attempt: 2 })]));
+    expect(await history.step(run.id, 'ask')).toMatchObject({ kind: 'wait', status: 'waiting', input: { title: 'Well?' } });
+    expect([await at('each[1].ask'), await at('each[0].ask'), await at('send')]).toEqual([
+      'wait each[1].ask waiting',
+      undefined,
+      'use send succeeded',
+    ]);
+    await store.journal.record(run, { rows: [useRow('each[1]', { kind: 'item' })], drops: [{ path: 'each[1].ask', attempt: 1 }] });
+    expect(await at('each[1].ask')).toBe('item each[1] succeeded');
+    expect(await history.step(newId(), 'ask')).toBeUndefined();
+  });
+});
+
 describe('PostgresFlowStore', () => {
   const held = (): ReturnType<typeof queued> => queued({ event: eventOf('paused'), run: { id: newId(), version: 1, status: 'held' } });
 

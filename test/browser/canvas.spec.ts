@@ -66,6 +66,7 @@ function row(path: string, part: Partial<StepView> = {}): StepView {
     resumeAt: null,
     rateOf: null,
     resumeUrl: null,
+    question: null,
     ...part,
   };
 }

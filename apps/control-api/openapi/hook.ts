@@ -1,4 +1,4 @@
-import { exactly, id } from '../wire/parts.js';
+import { exactly, id, time } from '../wire/parts.js';
 import { failureSchema } from '../wire/problem.js';
 import type { Answer, Operation } from './operation.js';
 
@@ -28,7 +28,7 @@ const duplicateSchema = exactly('Duplicate', { eventId: id, duplicate: { const: 
 
 const misfitSchema = exactly('Misfit', {
   error: exactly('MisfitReason', {
-    code: { const: 'trigger.schema' },
+    code: { enum: ['trigger.schema', 'resume.schema'] },
     message: { type: 'string', description: 'The first misfit, as JSON pointer and sentence.' },
     pointers: {
       type: 'array',
@@ -115,7 +115,19 @@ export const endpointOperation: Operation = {
 };
 
 const resumedSchema = exactly('Resumed', { runId: id });
-const resumedBeforeSchema = exactly('ResumedBefore', { runId: id, duplicate: { const: true } });
+
+const answeredMembers = {
+  answer: { type: 'string', description: 'Which answer a person gave.' },
+  answeredAt: time,
+} as const;
+
+const resumedBeforeSchema = {
+  title: 'ResumedBefore',
+  type: 'object',
+  properties: { runId: id, duplicate: { const: true }, ...answeredMembers },
+  required: ['runId', 'duplicate'],
+  additionalProperties: false,
+} as const;
 
 /** The URL of a step that waits for a request. */
 export const resumeOperation: Operation = {
@@ -129,20 +141,78 @@ export const resumeOperation: Operation = {
     'The `resume.<step>.url` of a `wait` for a webhook. It needs no token: the signature cannot be guessed; and what the `credential` of the',
     'step asks for, if it has one. The body becomes the output of the step. It works once, and only by POST: chat programs and mail',
     'filters GET every URL that they come across, to show a preview of it, and none of these may approve anything.',
+    'Where the step has an `ask`, the body is `{ "answer": "approve" }`, as JSON or as a form, with a `comment` where there is a field for one.',
+    'Who takes `text/html` is answered with a page.',
   ].join(' '),
   answers: {
-    200: { description: 'A duplicate: an earlier request was taken already.', schema: resumedBeforeSchema },
+    200: {
+      description: 'A duplicate: an earlier request was taken already. Where a person was asked: what was answered, and when.',
+      schema: resumedBeforeSchema,
+    },
     202: { description: 'Written down; the run goes on.', schema: resumedSchema },
     400: refusal('The body is malformed, nested too deep or has a key `__proto__`, or a header is there twice.'),
     401: refusal('The credential of the step is missing or wrong, or a signed time is stale. The same answer for all of them.', {
       'WWW-Authenticate': 'A challenge, as RFC 9110 wants it.',
     }),
     404: refusal('`resume.not-found`: the signature does not hold. The URL was cut off, changed or made up.'),
-    405: refusal('It takes POST.', { Allow: 'POST' }),
+    405: refusal('It takes POST; where a person is asked, GET as well.', { Allow: 'The methods it takes.' }),
     410: refusal('`resume.over`: nothing waits for this any more. The run has gone on or ended, or is not kept any more.'),
     413: refusal('The body is larger than MILLRACE_MAX_BODY.'),
     415: refusal('The type or the encoding of the body is not accepted.'),
+    422: {
+      description: '`resume.schema`: the body does not fit the `schema` of the step, or is no answer to its question. The run still waits.',
+      schema: misfitSchema,
+    },
     429: refusal('Too many failed credentials from this address.', { 'Retry-After': 'Seconds to wait.' }),
     503: refusal('It cannot be written down now, or the credential of the step cannot be used. Nothing was accepted: send it again.'),
+  },
+};
+
+const questionSchema = {
+  title: 'QuestionState',
+  type: 'object',
+  description: 'How the question of a step stands.',
+  properties: {
+    runId: id,
+    state: {
+      enum: ['early', 'asked', 'answered'],
+      description: 'early: the run has not come to it. answered: with `answer` and `answeredAt`; asked: with everything else.',
+    },
+    title: { type: 'string' },
+    text: { type: 'string' },
+    answers: { type: 'object', additionalProperties: { type: 'string' }, description: 'What the buttons say, by answer.' },
+    comment: { type: 'string', description: 'Label of the field for a comment.' },
+    until: time,
+    ...answeredMembers,
+  },
+  required: ['runId', 'state'],
+  additionalProperties: false,
+} as const;
+
+/** The same URL for whoever looks at it before answering. */
+export const questionOperation: Operation = {
+  method: 'get',
+  tag: 'front door',
+  open: true,
+  path: '/resume/{run}/{step}/{signature}',
+  id: 'getQuestion',
+  summary: 'What a run asks a person',
+  description: [
+    'Of a `wait` with an `ask` only. It changes nothing, however often it is asked for. Who takes `text/html` is given a page with a button',
+    'for each answer, others this JSON. It needs what the `credential` of the step asks for, if it has one.',
+  ].join(' '),
+  answers: {
+    200: { description: 'The question, or what was answered.', schema: questionSchema },
+    202: {
+      description: 'The run has not come to the question yet.',
+      schema: questionSchema,
+      headers: { 'Retry-After': 'Seconds to wait.' },
+    },
+    401: refusal('The credential of the step is missing or wrong.', { 'WWW-Authenticate': 'A challenge, as RFC 9110 wants it.' }),
+    404: refusal('`resume.not-found`: the signature does not hold. The URL was cut off, changed or made up.'),
+    405: refusal('The step asks nobody; it takes POST.', { Allow: 'POST' }),
+    410: refusal('`resume.over`: the time to answer is over, or the run has gone on or ended without an answer, or is not kept any more.'),
+    429: refusal('Too many failed credentials from this address.', { 'Retry-After': 'Seconds to wait.' }),
+    503: refusal('It cannot be read now, or the credential of the step cannot be used; ask again.', { 'Retry-After': 'Seconds to wait.' }),
   },
 };

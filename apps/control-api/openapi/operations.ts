@@ -28,7 +28,7 @@ import { changesSchema, streamQuery } from '../wire/stream.js';
 import { liveSchema, readySchema, statusSchema } from '../wire/status.js';
 import { credentialOperations } from './credentials.js';
 import { endpointOperations } from './endpoints.js';
-import { endpointOperation, hookOperation, resumeOperation, statusOperation } from './hook.js';
+import { endpointOperation, hookOperation, questionOperation, resumeOperation, statusOperation } from './hook.js';
 import { bulkOperations } from './bulk-operations.js';
 import type { Answer, Operation } from './operation.js';
 import { versionOperations } from './version-operations.js';
@@ -362,5 +362,6 @@ export const operations: readonly Operation[] = [
   hookOperation,
   endpointOperation,
   statusOperation,
+  questionOperation,
   resumeOperation,
 ];

@@ -131,10 +131,29 @@ function stepView(runId: string, attempts: readonly ListedRow[], active: boolean
     startedAt: iso(first.startedAt),
     finishedAt: finishedAt(latest),
     retryAt: status === 'retrying' && latest.retryAt !== undefined ? iso(latest.retryAt) : null,
-    resumeAt: status === 'waiting' && latest.resumeAt !== undefined ? iso(latest.resumeAt) : null,
-    rateOf: status === 'waiting' ? (latest.rateOf ?? null) : null,
-    resumeUrl: status === 'waiting' ? (resumeUrl(latest.path) ?? null) : null,
+    ...(status === 'waiting' ? waitView(latest, resumeUrl) : NOT_WAITING),
   };
+}
+
+type WaitView = Pick<StepView, 'resumeAt' | 'rateOf' | 'resumeUrl' | 'question'>;
+
+const NOT_WAITING: WaitView = { resumeAt: null, rateOf: null, resumeUrl: null, question: null };
+
+/** What a waiting step waits for. */
+function waitView(row: ListedRow, resumeUrl: ResumeUrls): WaitView {
+  return {
+    resumeAt: row.resumeAt === undefined ? null : iso(row.resumeAt),
+    rateOf: row.rateOf ?? null,
+    resumeUrl: resumeUrl(row.path) ?? null,
+    question: questionOf(row),
+  };
+}
+
+/** Of a `wait` only one that asks a person has an input. */
+function questionOf({ kind, input }: ListedRow): StepView['question'] {
+  if (kind !== 'wait' || input === undefined) return null;
+  const { title, text = null } = input as { readonly title: string; readonly text?: string };
+  return { title, text };
 }
 
 /** What is shown by its outline only: what is longer than `most`, and what was too long to stand in the journal. */

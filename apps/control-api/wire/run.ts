@@ -99,6 +99,12 @@ const valueFileSchema = {
   additionalProperties: false,
 } as const satisfies JsonSchema;
 
+const questionSchema = {
+  ...exactly('Question', { title: { type: 'string' }, text: textOrNull }),
+  type: ['object', 'null'],
+  description: 'What a person is asked on the page at `resumeUrl`, while the step waits for that; null for any other step.',
+} as const;
+
 export const stepSchema = exactly('Step', {
   path: {
     type: 'string',
@@ -138,6 +144,7 @@ export const stepSchema = exactly('Step', {
     ...textOrNull,
     description: 'Where a request makes a waiting step go on, in place of whom it waits for; null for what waits for something else.',
   },
+  question: questionSchema,
   rateOf: { ...textOrNull, description: 'The credential whose rate a waiting step waits for; its attempt has not begun.' },
 });
 

@@ -53,6 +53,7 @@ const step: RunView['steps'][number] = {
   resumeAt: null,
   rateOf: null,
   resumeUrl: null,
+  question: null,
 };
 
 describe('the list of runs', () => {
@@ -164,6 +165,16 @@ describe('the details of a run', () => {
     const asks = { ...step, path: 'approval', status: 'waiting', resumeUrl: 'http://127.0.0.1:3000/resume/x/approval/s' } as const;
     const text = runDetails(run({ status: 'waiting', resumeAt: '2026-01-01T01:00:00.000Z', steps: [asks] }), NOW);
     expect(text).toMatch(/until \d{4}-.* at the latest\.\napproval waits for somebody: a POST to http:\S+ lets it go on\.$/);
+  });
+
+  it('tell what a person is asked, and where to answer', () => {
+    const url = 'http://127.0.0.1:3000/resume/x/approval/s';
+    const question = { title: 'Refund 40 €?\u001b[2J', text: null };
+    const asks = { ...step, path: 'approval', status: 'waiting', resumeUrl: url, question } as const;
+    const text = runDetails(run({ status: 'waiting', steps: [asks] }), NOW);
+    expect(text).toContain(`\n      resume  by an answer at ${url}\n`);
+    expect(text).toMatch(new RegExp(`\\napproval asks: Refund 40 €\\?\\S*\\nAnswer at ${url}$`));
+    expect(text).not.toContain('\u001b[2J');
   });
 
   it('let no text from outside steer the terminal', () => {

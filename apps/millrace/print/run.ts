@@ -104,7 +104,7 @@ function valueText(value: unknown, file: StepView['outputFile']): string | undef
   return file ? `${file.bytes} bytes, at ${file.url}` : abbreviate(value, VALUE_WIDTH);
 }
 
-function valueLines({ input, inputFile, output, outputFile, error, retryAt, rateOf, resumeAt, resumeUrl }: StepView): string[] {
+function valueLines({ input, inputFile, output, outputFile, error, retryAt, rateOf, resumeAt, resumeUrl, question }: StepView): string[] {
   const values: [string, string | undefined][] = [
     ['input', valueText(input, inputFile)],
     ['output', valueText(output, outputFile)],
@@ -115,7 +115,7 @@ function valueLines({ input, inputFile, output, outputFile, error, retryAt, rate
         ? undefined
         : `waits for the rate of the credential ${printable(rateOf)}${resumeAt === null ? '' : ` until ${localTime(resumeAt)}`}`,
     ],
-    ['resume', resumeUrl === null ? undefined : `by a request to ${resumeUrl}`],
+    ['resume', resumeUrl === null ? undefined : `by ${question ? 'an answer at' : 'a request to'} ${resumeUrl}`],
     ['again', retryAt === null ? undefined : `at ${localTime(retryAt)}`],
   ];
   return values.flatMap(([name, value]) => (value === undefined ? [] : [`      ${name.padEnd(8)}${value}`]));
@@ -139,8 +139,9 @@ export function standing({ flowId, status, resumeAt, held, lane, pace, steps }: 
 }
 
 /** A step that somebody lets go on. */
-function askedLine({ path, status, resumeUrl }: StepView): string[] {
+function askedLine({ path, status, resumeUrl, question }: StepView): string[] {
   if (status !== 'waiting' || resumeUrl === null) return [];
+  if (question) return [`${printable(path)} asks: ${printable(question.title)}`, `Answer at ${printable(resumeUrl)}`];
   return [`${printable(path)} waits for somebody: a POST to ${printable(resumeUrl)} lets it go on.`];
 }
 

@@ -1,6 +1,6 @@
 import type { ComponentView } from '../api/wire.js';
 import { isAddress, type Wanted } from '../connect/recipes.js';
-import { textOf, type FlowStep } from '../flow/structure.js';
+import { objectOf, textOf, type FlowStep } from '../flow/structure.js';
 import { useEditor } from './context.js';
 import { FieldWay } from './field-way.js';
 import { Select } from './plain-inputs.js';
@@ -55,6 +55,27 @@ export function StepCredential({ step }: { readonly step: FlowStep }) {
     />
   );
 }
+
+/** What proves who lets a waiting step go on; nothing where it waits for a time. */
+export function WaitCredential({ step }: { readonly step: FlowStep }) {
+  const set = useSetting(step);
+  const { webhook } = objectOf(step.json['wait']);
+  if (webhook === undefined) return null;
+  const { ask, credential } = objectOf(webhook);
+  return (
+    <CredentialField
+      label="Credential"
+      pointer="/wait/webhook/credential"
+      value={textOf(credential) ?? ''}
+      none={ask === undefined ? 'None: anybody who knows the URL may send' : 'None: anybody who has the link may answer'}
+      wanted={{ incoming: true, recipes: [], ...(ask !== undefined && { types: BY_BROWSERS }) }}
+      onChange={(name) => set('/wait/webhook/credential', name === '' ? undefined : name)}
+    />
+  );
+}
+
+/** A browser asks for a name and a password by itself, and for nothing else. */
+const BY_BROWSERS = ['basic'];
 
 /** What proves who sends to the flow. */
 export function TriggerCredential({ onChange }: { readonly onChange: (name: string) => void }) {

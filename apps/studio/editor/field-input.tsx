@@ -30,7 +30,7 @@ export function FieldInput({ step, field }: { readonly step: FlowStep; readonly 
   if (isChoice && !isMapped && !asText) {
     return <ChoiceInput step={step} field={field} onMap={field.mapped ? () => setAsText(true) : undefined} />;
   }
-  if (!field.mapped) return <FixedInput step={step} field={field} />;
+  if (!field.mapped && field.kind !== 'rows') return <FixedInput step={step} field={field} />;
   if (!isChoice) return <MappedInput step={step} field={field} />;
   return (
     <div className="mapped">
@@ -141,7 +141,7 @@ function Parts({ step, field }: PartProps) {
   const { edit } = useEditor();
   const set = useSetting(step, field.group);
   const common = useCommon({ step, field });
-  const { pointer, kind, options, values, fields } = field;
+  const { pointer, kind, options, values, fields, mapped } = field;
   const value = valueAt(step.json, pointer);
   if (kind === 'group') {
     return (
@@ -163,7 +163,7 @@ function Parts({ step, field }: PartProps) {
     const at = `${pointer}/${escaped(key)}`;
     edit((text) => renameProperty(text, { step: step.id, pointer: at, name }), `${step.id}${at}`);
   };
-  return <RowsField {...common} value={objectOf(value)} {...{ values, onRow, onName }} />;
+  return <RowsField {...common} value={objectOf(value)} {...{ values, mapped, onRow, onName }} />;
 }
 
 function Whole({ step, field }: PartProps) {

@@ -94,6 +94,16 @@ describe('the form of a component', () => {
     });
     expect(fieldsOf(step, []).map(({ pointer }) => pointer)).toEqual(['/switch', '/cases/0/when', '/cases/1/when']);
   });
+
+  it('of a wait are those of what it waits for, a person among it', () => {
+    const pointersOf = (wait: object): string[] => fieldsOf(stepOf({ id: 'a', wait } as never), []).map(({ pointer }) => pointer);
+    expect(pointersOf({ for: '1m' })).toEqual(['/wait/for']);
+    expect(pointersOf({ webhook: {} })).toEqual(['/wait/webhook/schema', '/wait/webhook/timeout']);
+    expect(pointersOf({ webhook: { ask: {} } })).toEqual([
+      ...['title', 'text', 'answers', 'comment'].map((name) => `/wait/webhook/ask/${name}`),
+      '/wait/webhook/timeout',
+    ]);
+  });
 });
 
 describe('what many steps have', () => {

@@ -4,13 +4,15 @@ import { useEffect, useRef, useState } from 'react';
 import type { JsonObject } from '../flow/structure.js';
 import { Button, IconButton } from '../ui/controls.js';
 import { MappedField, type MappedFieldProps } from './mapped-field.js';
-import type { FieldKind } from './fields.js';
+import { fieldText, type FieldKind } from './fields.js';
 import { newIdentities } from './identities.js';
 import { Legend } from './parts-field.js';
 
 interface RowsFieldProps extends Omit<MappedFieldProps, 'kind' | 'value' | 'onChange'> {
   readonly value: JsonObject;
   readonly values: FieldKind;
+  /** Whether values may hold expressions. */
+  readonly mapped: boolean;
   /** A value of one key; undefined removes it. */
   readonly onRow: (key: string, value: Json | undefined) => void;
   /** Gives a key another name, which is free. */
@@ -18,7 +20,7 @@ interface RowsFieldProps extends Omit<MappedFieldProps, 'kind' | 'value' | 'onCh
 }
 
 /** An object as keys and values. */
-export function RowsField({ value, values, onRow, onName, ...field }: RowsFieldProps) {
+export function RowsField({ value, values, mapped, onRow, onName, ...field }: RowsFieldProps) {
   const keys = Object.keys(value);
   const [rows] = useState(newIdentities);
   const [added, setAdded] = useState<string>();
@@ -38,19 +40,29 @@ export function RowsField({ value, values, onRow, onName, ...field }: RowsFieldP
       {keys.map((key) => (
         <div key={rows.idOf(key)} className="rows-row">
           <KeyInput of={field.label} name={key} isNew={key === added} onRename={(to) => rename(key, to)} />
-          <MappedField
-            {...field}
-            hideLabel
-            description={undefined}
-            required={false}
-            label={`${field.label} ${key}`}
-            pointer={`${field.pointer}/${escaped(key)}`}
-            kind={values}
-            multiline={values === 'json'}
-            takes={values === 'text' ? 'text' : undefined}
-            value={value[key]}
-            onChange={(next) => onRow(key, next ?? '')}
-          />
+          {mapped ? (
+            <MappedField
+              {...field}
+              hideLabel
+              description={undefined}
+              required={false}
+              label={`${field.label} ${key}`}
+              pointer={`${field.pointer}/${escaped(key)}`}
+              kind={values}
+              multiline={values === 'json'}
+              takes={values === 'text' ? 'text' : undefined}
+              value={value[key]}
+              onChange={(next) => onRow(key, next ?? '')}
+            />
+          ) : (
+            <input
+              className="input"
+              aria-label={`${field.label} ${key}`}
+              data-pointer={`${field.pointer}/${escaped(key)}`}
+              value={fieldText(value[key])}
+              onChange={(event) => onRow(key, event.target.value)}
+            />
+          )}
           <IconButton label={`Remove ${key}`} onClick={() => onRow(key, undefined)}>
             <X size={15} aria-hidden />
           </IconButton>

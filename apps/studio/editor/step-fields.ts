@@ -58,17 +58,47 @@ function caseKind({ switch: compared }: JsonObject): FieldKind {
   return compared === true ? 'condition' : 'json';
 }
 
-export type WaitWay = 'for' | 'until' | 'webhook';
+/** `ask` is a wait for a webhook as well; in a form it is another thing to wait for. */
+export type WaitWay = 'for' | 'until' | 'webhook' | 'ask';
 
 export function waitWay(wait: JsonObject): WaitWay {
-  if (wait['webhook'] !== undefined) return 'webhook';
+  if (wait['webhook'] !== undefined) return objectOf(wait['webhook'])['ask'] === undefined ? 'webhook' : 'ask';
   return wait['until'] === undefined ? 'for' : 'until';
 }
+
+const AT_MOST = field('/wait/webhook/timeout', 'At most', { ...fixed, description: 'Such as 3d; 7d, unless said.' });
 
 const WAITS: Readonly<Record<WaitWay, Field[]>> = {
   for: [field('/wait/for', 'How long', { required: true, description: 'Such as 10m or 3d.' })],
   until: [field('/wait/until', 'Until when', { required: true, description: 'Such as 2030-01-31T09:00:00+01:00.' })],
-  webhook: [field('/wait/webhook/timeout', 'At most', { ...fixed, description: 'Such as 3d; 7d, unless said.' })],
+  webhook: [
+    field('/wait/webhook/schema', 'What the body must be', {
+      kind: 'json',
+      named: false,
+      description: 'A JSON Schema, such as { "required": ["amount"] }. What does not fit is refused, and the step waits on.',
+    }),
+    AT_MOST,
+  ],
+  ask: [
+    field('/wait/webhook/ask/title', 'Question', {
+      required: true,
+      takes: 'text',
+      description: 'Such as Refund {{ trigger.body.amount }} €?',
+    }),
+    field('/wait/webhook/ask/text', 'What to know before answering', { takes: 'text', multiline: true }),
+    field('/wait/webhook/ask/answers', 'Answers', {
+      ...fixed,
+      kind: 'rows',
+      values: 'text',
+      required: true,
+      description: 'What steps compare, and what the button says. The first one stands out.',
+    }),
+    field('/wait/webhook/ask/comment', 'Label of a comment', {
+      ...fixed,
+      description: 'Such as Why?; there is no field for one, unless said.',
+    }),
+    AT_MOST,
+  ],
 };
 
 export function casesOf({ cases }: JsonObject): readonly JsonObject[] {

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { objectOf, textOf, type FlowStep } from '../flow/structure.js';
 import { Button } from '../ui/controls.js';
 import { useEditor } from './context.js';
-import { acceptedBy, StepCredential } from './credential-field.js';
+import { acceptedBy, StepCredential, WaitCredential } from './credential-field.js';
 import { FieldInput } from './field-input.js';
 import { valueAt } from './fields.js';
 import { advancedFields, casesOf, fieldsOf, waitWay, type WaitWay } from './step-fields.js';
@@ -23,6 +23,7 @@ export function StepForm({ step }: { readonly step: FlowStep }) {
       {fieldsOf(step, components).map((field) => (
         <FieldInput key={field.pointer} step={step} field={field} />
       ))}
+      {step.kind === 'wait' && <WaitCredential step={step} />}
       {step.kind === 'switch' && <AddCase step={step} />}
       {step.kind === 'parallel' && <AddBranch step={step} />}
       {!needsCredential && <StepCredential step={step} />}
@@ -52,13 +53,19 @@ function Note({ step }: { readonly step: FlowStep }) {
   );
 }
 
-const WAIT_STARTS: Readonly<Record<WaitWay, Json>> = { for: { for: '10m' }, until: { until: '' }, webhook: { webhook: {} } };
+const WAIT_STARTS: Readonly<Record<WaitWay, Json>> = {
+  for: { for: '10m' },
+  until: { until: '' },
+  webhook: { webhook: {} },
+  ask: { webhook: { ask: { title: '', answers: { approve: 'Approve', decline: 'Decline' } } } },
+};
 
 function WaitWays({ step }: { readonly step: FlowStep }) {
   const set = useSetting(step);
   const options = [
     ['for', 'For a time'] as const,
     ['until', 'Until a time'] as const,
+    ['ask', 'For the answer of a person'] as const,
     ['webhook', 'For a request to its own URL'] as const,
   ];
   const change = (way: string): void => set('/wait', WAIT_STARTS[way as WaitWay]);

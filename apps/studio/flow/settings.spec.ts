@@ -54,6 +54,8 @@ describe('the words of a step', () => {
     [{ if: '{{ trigger.body.total >= 500 }}' }, 'total ≥ 500'],
     [{ forEach: '{{ trigger.body.items }}', as: 'line' }, 'Each line of items'],
     [{ wait: { webhook: { timeout: '3d' } } }, 'For a request to its own URL, at most 3d'],
+    [{ wait: { webhook: { ask: { title: 'Refund {{ trigger.body.amount }}?' }, timeout: '3d' } } }, 'Asks: Refund amount?, at most 3d'],
+    [{ wait: { webhook: { ask: { title: '' } } } }, 'For an answer'],
     [{ stop: { as: 'failed', message: 'No seats' } }, 'Ends the run as failed: No seats'],
     [{ try: [], on: ['timeout'] }, 'Catches timeout'],
     [{ frobnicate: 1 }, 'Nothing says what this step is'],

@@ -98,8 +98,11 @@ function waitSummary(json: JsonObject): string {
   const wait = objectOf(json['wait']);
   if (wait['for'] !== undefined) return `For ${expressionWords(wait['for'])}`;
   if (wait['until'] !== undefined) return `Until ${expressionWords(wait['until'])}`;
-  const limit = textOf(objectOf(wait['webhook'])['timeout']);
-  return `For a request to its own URL${limit === undefined ? '' : `, at most ${limit}`}`;
+  const { timeout, ask } = objectOf(wait['webhook']);
+  const limit = textOf(timeout);
+  const question = expressionWords(objectOf(ask)['title']);
+  const what = ask === undefined ? 'For a request to its own URL' : question === '' ? 'For an answer' : `Asks: ${question}`;
+  return `${what}${limit === undefined ? '' : `, at most ${limit}`}`;
 }
 
 function stopSummary({ as, message }: JsonObject): string {

@@ -14,6 +14,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'trigger.schema': 'The event does not fit',
   'wait.timeout': 'Nobody sent the request',
   'wait.bad-time': 'There is no such time',
+  'wait.bad-question': 'The question cannot be shown',
   'loop.not-a-list': 'There is no list to go through',
   'loop.too-long': 'The list is too long',
   'call.failed': 'The called flow failed',

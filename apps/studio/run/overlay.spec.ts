@@ -33,6 +33,7 @@ function row(path: string, part: Partial<StepView> = {}): StepView {
     resumeAt: null,
     rateOf: null,
     resumeUrl: null,
+    question: null,
   };
   return { path, kind: 'use', status: 'succeeded', startedAt, finishedAt, ...rest, ...part };
 }

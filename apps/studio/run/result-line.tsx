@@ -1,3 +1,4 @@
+import { ExternalLink } from 'lucide-react';
 import { clock, duration, moment } from '../format/format.js';
 import type { RunView, StepView } from '../api/wire.js';
 import { CopyField } from '../ui/controls.js';
@@ -38,7 +39,34 @@ export function ResultLine({ run, state: { status, row, isFolded, given }, doing
           {isFolded && <span className="dim"> Of a finished item only its result is kept; the loop has it as output.</span>}
         </p>
       </div>
-      {row?.resumeUrl && <CopyField text={row.resumeUrl} label="The URL that makes the step go on" />}
+      {row?.resumeUrl && <WaysOn question={row.question} url={row.resumeUrl} />}
+    </>
+  );
+}
+
+interface WaysOnProps {
+  readonly question: StepView['question'];
+  readonly url: string;
+}
+
+/** What makes a waiting step go on: the question to a person, with a link to its page, and the URL. */
+function WaysOn({ question, url }: WaysOnProps) {
+  if (!question) return <CopyField text={url} label="The URL that makes the step go on" />;
+  const { title, text } = question;
+  return (
+    <>
+      <section className="asked" aria-label="The question">
+        <h3 dir="auto">{title}</h3>
+        {text !== null && (
+          <p className="asked-text" dir="auto">
+            {text}
+          </p>
+        )}
+        <a className="button" data-look="plain" href={url} target="_blank" rel="noreferrer">
+          <ExternalLink size={15} aria-hidden /> Open the page
+        </a>
+      </section>
+      <CopyField text={url} label="The URL of the page" />
     </>
   );
 }
@@ -55,12 +83,13 @@ function RateLine({ credential, until }: { readonly credential: string; readonly
   );
 }
 
-/** Until when a step waits, and where a request would make it go on. */
-function WaitLine({ row: { rateOf, resumeAt, resumeUrl } }: { readonly row: StepView }) {
+/** Until when a step waits, and what would make it go on. */
+function WaitLine({ row: { rateOf, resumeAt, resumeUrl, question } }: { readonly row: StepView }) {
   const now = useNow();
   if (rateOf !== null || resumeAt === null) return null;
   const until = `${moment(resumeAt, now)}, in ${duration(Math.max(0, Date.parse(resumeAt) - now))}`;
   if (resumeUrl === null) return <span className="dim">. Goes on at {until}.</span>;
+  if (question) return <span className="dim">. Goes on with somebody&apos;s answer; without one it fails at {until}.</span>;
   return <span className="dim">. Goes on with a request to the URL below; without one it fails at {until}.</span>;
 }
 

@@ -11,9 +11,7 @@ export function Settings({ step, input }: { readonly step: FlowStep; readonly in
       {settingsOf(step).map(({ name, text, computed }) => (
         <div className="field" key={name}>
           <p className="field-label">{name}</p>
-          <div className="field-box">
-            <TemplateText text={text} />
-          </div>
+          <Box name={name} text={text} />
           {computed && text.includes('{{') && input !== undefined && input !== null && <FieldValue value={values[name]} />}
         </div>
       ))}
@@ -22,6 +20,16 @@ export function Settings({ step, input }: { readonly step: FlowStep; readonly in
 }
 
 const LONG = 300;
+
+/** What may be higher than its box is scrolled by keys as well. */
+function Box({ name, text }: { readonly name: string; readonly text: string }) {
+  const mayScroll = text.length > LONG || text.split('\n').length > 8;
+  return (
+    <div className="field-box" {...(mayScroll && { tabIndex: 0, role: 'group', 'aria-label': name })}>
+      <TemplateText text={text} />
+    </div>
+  );
+}
 
 function FieldValue({ value }: { readonly value: Json | undefined }) {
   if (value === undefined) return <p className="field-value bad">= missing in this event</p>;

@@ -1,53 +1,15 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
-import { createCredential, type Diagnosis } from '@millrace/credentials';
-import { planFlow, type Refusal, type ResumeRequest } from '@millrace/engine';
-import { parseFlow } from '@millrace/flow';
-import { createLogger } from '@millrace/telemetry';
-import { Consultations } from '../door/consultations.js';
-import { contentOf, NOW, request } from '../door/rig.js';
-import { ResumeDoor } from './resume-door.js';
+import type { Diagnosis } from '@millrace/credentials';
+import type { Refusal } from '@millrace/engine';
+import { contentOf, request } from '../door/rig.js';
+import { KEY, SIGNATURE, TARGET, URL, worldOf, type World } from './rig.js';
 
-const KEY = 'a-key-of-the-resume-door-spec';
-const SIGNATURE = 'c2lnbmF0dXJlLW9mLWEtdXJs';
-const TARGET = { runId: '0195a000-0000-7000-8000-000000000001', path: 'approval', signature: SIGNATURE };
-const URL = `/resume/${TARGET.runId}/approval/${SIGNATURE}`;
+const wait = { webhook: { credential: 'approver', timeout: '3d' } };
 
-const { credential } = createCredential('approver', { type: 'api-key', in: 'header', name: 'x-key', value: { env: 'KEY' } }, () => KEY);
-
-const { flow } = parseFlow(
-  JSON.stringify({
-    format: 1,
-    id: 'orders',
-    name: 'Orders',
-    trigger: { type: 'webhook' },
-    steps: [{ id: 'approval', wait: { webhook: { credential: 'approver', timeout: '3d' } } }],
-  }),
-);
-
-function world(): { door: ResumeDoor; refusals: Refusal[]; resumed: ResumeRequest[]; used: unknown[] } {
-  const made = { refusals: [] as Refusal[], resumed: [] as ResumeRequest[], used: [] as unknown[] };
-  const door = new ResumeDoor({
-    isSigned: (_run, _path, signature) => signature === SIGNATURE,
-    run: async (id) => ({ id, flowId: 'orders', version: 1 }),
-    plan: async () => planFlow(flow!, 1, () => undefined),
-    credential: (name) => (name === 'approver' ? credential : undefined),
-    resume: async (resume) => {
-      made.resumed.push(resume);
-      return 'kept';
-    },
-    keepRefusal: (refusal) => void made.refusals.push(refusal),
-    consultations: new Consultations(),
-    credentialUsed: (name, failure) => void made.used.push([name, failure?.code]),
-    ring: () => undefined,
-    publicUrl: () => 'https://hooks.example.com',
-    now: () => new Date(NOW),
-    log: createLogger({ level: 'silent', format: 'json' }),
-    maxBody: 100,
-    maxPending: 150,
-  });
-  return { door, ...made };
+function world(): World {
+  return worldOf(wait);
 }
 
 /** Explained refusals are recorded a moment after the answer. */
@@ -114,5 +76,41 @@ describe('a request to a resume URL', () => {
       ['approver', undefined],
       ['approver', 'credential.mismatch'],
     ]);
+  });
+
+  it('whose body does not fit the schema of the step is told what does not, and the run waits on', async () => {
+    const { door, resumed, refusals } = worldOf({
+      webhook: { schema: { properties: { amount: { type: 'number' } }, required: ['amount'] } },
+    });
+    const send = (body: string) => door.receive(TARGET, request({ url: URL, rawHeaders: ['Content-Type', 'application/json'], body }));
+    const misfit = await send('{"amount":"much"}');
+    expect([misfit.status, contentOf(misfit)]).toEqual([
+      422,
+      {
+        error: {
+          code: 'resume.schema',
+          message: "The body does not fit the step's schema: /amount must be number. The run still waits.",
+          pointers: ['/amount'],
+        },
+      },
+    ]);
+    expect(contentOf(await send('{}')).error).toMatchObject({
+      message: expect.stringContaining("must have required property 'amount'") as string,
+    });
+    expect([resumed.length, refusals.map(({ code, status }) => [code, status])]).toEqual([
+      0,
+      [
+        ['resume.schema', 422],
+        ['resume.schema', 422],
+      ],
+    ]);
+    expect((await send('{"amount":3}')).status).toBe(202);
+    expect(resumed).toMatchObject([{ body: { amount: 3 } }]);
+  });
+
+  it('that nobody is to see in a browser shows nobody anything', async () => {
+    const { door } = worldOf({ webhook: {} });
+    const answer = await door.receive(TARGET, request({ method: 'GET', url: URL, rawHeaders: ['Accept', 'text/html'], body: '' }));
+    expect([answer.status, answer.headers['allow'], contentOf(answer).error?.code]).toEqual([405, 'POST', 'method.not-allowed']);
   });
 });

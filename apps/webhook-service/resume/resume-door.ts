@@ -1,8 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import { verify, type Credential, type SecretCarriers } from '@millrace/credentials';
-import { BodyRefusal, parseBody, stepIn, type Plan, type PlannedWait, type Resumed, type ResumeRequest } from '@millrace/engine';
+import {
+  BodyRefusal,
+  parseBody,
+  stepIn,
+  type Plan,
+  type PlannedAsk,
+  type PlannedRequest,
+  type Resumed,
+  type ResumeRequest,
+  type Resumption,
+  type RunStatus,
+  type SchemaCheck,
+  type StepRow,
+} from '@millrace/engine';
 import type { Log } from '@millrace/telemetry';
-import { failure, json, Refused, refused, unavailable, UNAUTHORIZED, type Answer } from '../door/answers.js';
+import { failure, Refused, refused, unavailable, UNAUTHORIZED, type Answer } from '../door/answers.js';
 import { originOf, type Arrival, type Origin } from '../door/arrival.js';
 import { explained } from '../door/explained.js';
 import { Failures } from '../door/failures.js';
@@ -11,6 +24,21 @@ import { checkHeaders, headersWithout, urlWithout } from '../door/headers.js';
 import { Pending } from '../door/pending.js';
 import { readBody } from '../door/read-body.js';
 import { keepRecord, type RecordParts } from '../door/records.js';
+import { askState, type AskState } from './ask-state.js';
+import { refusalPage } from './page.js';
+import {
+  challenge,
+  gone,
+  isLook,
+  resumedAnswer,
+  stateAnswer,
+  takenAnswer,
+  laterAnswer,
+  takesPages,
+  tidied,
+  unfit,
+  wrongMethod,
+} from './resume-answers.js';
 
 export interface ResumeParts extends RecordParts, Pick<GuardParts, 'credentialUsed'> {
   /** Whether the URL's signature is ours for this run and step. */
@@ -19,6 +47,12 @@ export interface ResumeParts extends RecordParts, Pick<GuardParts, 'credentialUs
   plan(flowId: string, version: number): Promise<Plan>;
   credential(name: string): Credential | undefined;
   resume(request: ResumeRequest): Promise<Resumed>;
+  /** What came for a step, as long as its run is active. */
+  resumption(runId: string, path: string): Promise<Resumption | undefined>;
+  /** The newest row of a step in the journal, or that of the finished item that it went with. */
+  step(runId: string, path: string): Promise<StepRow | undefined>;
+  /** Compiles the JSON Schema of a wait. */
+  schemaCheck(schema: object | boolean): SchemaCheck;
   /** The run may go on: look now. */
   ring(): void;
   publicUrl(): string;
@@ -40,11 +74,12 @@ interface FoundRun {
   readonly id: string;
   readonly flowId: string;
   readonly version: number;
+  readonly status: RunStatus;
 }
 
 interface Waiting {
   readonly run: FoundRun;
-  readonly wait: Extract<PlannedWait['wait'], { kind: 'webhook' }>;
+  readonly wait: PlannedRequest;
 }
 
 /** What is known of a request by the time that it is refused. */
@@ -54,6 +89,8 @@ interface Seen {
   credential: Credential | undefined;
   /** Whoever reads the refusals must not be able to resume the run. */
   readonly hidden: readonly string[];
+  /** Whether a person in front of a browser is answered: where the step asks one, or what step it is cannot be known. */
+  page: boolean;
 }
 
 const BODY_TIMEOUT_MS = 10_000;
@@ -65,15 +102,17 @@ const NOT_FOUND = failure(
 );
 /** What comes after the headers was not read, and is not waited for. */
 const UNREAD = { ...NOT_FOUND, headers: { ...NOT_FOUND.headers, connection: 'close' } };
-const GONE = failure(410, 'resume.over', 'Nothing waits for this any more: the run has gone on or ended.');
+const GONE = gone('Nothing waits for this any more: the run has gone on or ended.');
 
 /**
  * Requests to resume URLs: the webhook in the middle of a flow. The URL's signature says which step it is for, the step's
- * credential verifies the request like any other, and the first one is written down before it is answered.
+ * credential verifies the request like any other, and the first one is written down before it is answered. Where the step
+ * asks a person, a GET shows the question and changes nothing: programs follow every link that they come across.
  */
 export class ResumeDoor {
   private readonly failures = new Failures();
   private readonly pending: Pending;
+  private readonly checks = new WeakMap<PlannedRequest, SchemaCheck>();
 
   constructor(private readonly parts: ResumeParts) {
     this.pending = new Pending(parts.maxPending);
@@ -87,13 +126,13 @@ export class ResumeDoor {
   /** Answers every request; what it refuses it also records under the run's flow. Rejects never. */
   async receive(target: ResumeTarget, request: IncomingMessage, origin: Origin = originOf(request)): Promise<Answer> {
     const arrival = { request, ...origin };
-    const seen: Seen = { id: 'resume', credential: undefined, hidden: [target.signature] };
+    const seen: Seen = { id: 'resume', credential: undefined, hidden: [target.signature], page: takesPages(request) };
     try {
       return await this.admit(target, arrival, seen);
     } catch (error) {
       const refusal = error instanceof Refused ? error : this.unexpected(target, error);
       if (refusal.record) keepRecord(this.parts, seen, arrival, refusal);
-      return refusal.answer;
+      return seen.page ? refusalPage(refusal.answer) : refusal.answer;
     }
   }
 
@@ -114,10 +153,34 @@ export class ResumeDoor {
     const { request } = arrival;
     const { run, wait } = await this.waiting(target);
     seen.id = run.flowId;
+    seen.page &&= wait.ask !== undefined;
     seen.credential = this.credentialOf(wait, run);
-    const hidden = seen.credential ? this.verified(seen.credential, seen, arrival, body) : NOTHING_HIDDEN;
-    if (request.method !== 'POST') throw refused(405, 'method.not-allowed', 'This URL takes POST.', { allow: 'POST' });
-    return this.keep(target, run, arrival, parsed(body, request.headers['content-type']), hidden);
+    const hidden = seen.credential ? this.verified(seen.credential, wait, seen, arrival, body) : NOTHING_HIDDEN;
+    const { ask } = wait;
+    if (ask && isLook(request)) return stateAnswer(run.id, await this.stateOf(target, run, ask), ask, seen.page);
+    if (request.method !== 'POST') throw wrongMethod(ask !== undefined);
+    const said = parsed(body, request.headers['content-type']);
+    const taken = ask ? tidied(said) : said;
+    this.checkFit(wait, taken);
+    const resumed = await this.keep(target, arrival, taken, hidden);
+    if (!ask) return resumedAnswer(run.id, resumed);
+    if (resumed === 'kept') return takenAnswer(run.id, (taken as { answer: string }).answer, ask, seen.page);
+    return laterAnswer(run.id, await this.stateOf(target, run, ask), seen.page);
+  }
+
+  /** What does not fit changes nothing: the run waits on. */
+  private checkFit(wait: PlannedRequest, body: ResumeRequest['body']): void {
+    if (wait.schema === undefined) return;
+    const check = this.checks.get(wait) ?? this.parts.schemaCheck(wait.schema);
+    this.checks.set(wait, check);
+    const misfit = check(body);
+    if (misfit) throw unfit(misfit, wait.ask !== undefined);
+  }
+
+  /** The answer is looked for before the journal: it is forgotten once the run has ended, and then the journal has it. */
+  private async stateOf({ runId, path }: ResumeTarget, { status }: FoundRun, ask: PlannedAsk): Promise<AskState> {
+    const resumption = await this.parts.resumption(runId, path);
+    return askState(ask, { status, resumption, row: await this.parts.step(runId, path) });
   }
 
   private async waiting({ runId, path }: ResumeTarget): Promise<Waiting> {
@@ -137,8 +200,9 @@ export class ResumeDoor {
     throw new Refused(answer, 'credential.unavailable', reason);
   }
 
-  private verified(credential: Credential, { id, hidden }: Seen, arrival: Arrival, body: Buffer): SecretCarriers {
+  private verified(credential: Credential, wait: PlannedRequest, { id, hidden }: Seen, arrival: Arrival, body: Buffer): SecretCarriers {
     const { request } = arrival;
+    if (wait.ask && credential.type === 'basic' && isLook(request) && request.headers.authorization === undefined) throw challenge();
     const at = this.parts.now();
     const url = `${this.parts.publicUrl()}${request.url ?? ''}`;
     const signed = { method: request.method ?? '', url, rawHeaders: request.rawHeaders, body };
@@ -152,11 +216,10 @@ export class ResumeDoor {
 
   private async keep(
     { runId, path }: ResumeTarget,
-    run: FoundRun,
     { request, caller }: Arrival,
     body: ResumeRequest['body'],
     hidden: SecretCarriers,
-  ): Promise<Answer> {
+  ): Promise<Resumed> {
     const resumed = await this.parts.resume({
       runId,
       path,
@@ -169,10 +232,8 @@ export class ResumeDoor {
       },
       body,
     });
-    if (resumed === 'over') throw new Refused(GONE, 'resume.over', `The run ${run.id} had gone on or ended when the request came.`);
-    if (resumed === 'used') return json(200, { runId, duplicate: true });
-    this.parts.ring();
-    return json(202, { runId });
+    if (resumed === 'kept') this.parts.ring();
+    return resumed;
   }
 
   private unknown({ caller }: Arrival): Refused {

@@ -152,3 +152,112 @@ describe('a wait for a request', () => {
     expect(rig.rows.find(({ path }) => path === 'each')?.output).toEqual(['first', 'second']);
   });
 });
+
+describe('a question to a person', () => {
+  const answers = { approve: 'Approve', decline: 'Decline' };
+  const asking = (question: object, more: object = {}): Step =>
+    wait({ webhook: { timeout: '3d', ask: { answers, ...question }, ...more } });
+  const question = asking({
+    title: 'Refund {{ trigger.body.amount }} €?',
+    text: 'Asked {{ $now() }}\nby {{ trigger.body.by ?? "nobody" }}',
+  });
+  const askedIn = (rig: Rig): Json | undefined => rig.rows.find(({ path }) => path === 'nap')?.input;
+
+  it('is journalled as it was when the step began, and goes on with the answer', async () => {
+    const rig = rigOf(question, use('a', { said: '{{ steps.nap.answer }}' }));
+    await rig.accept({ amount: 40 });
+    expect(await rig.slice(await rig.claim())).toEqual({ kind: 'suspended', resumeAt: rig.clock.now() + 72 * HOUR_MS });
+    const asked = askedIn(rig);
+    expect(asked).toEqual({ title: 'Refund 40 €?', text: expect.stringMatching(/^Asked 20\d\d-.*\nby nobody$/) as unknown });
+    rig.clock.advance(HOUR_MS);
+    rig.store.resume(rig.runId, 'nap', { answer: 'approve' });
+    expect(await rig.toEnd()).toMatchObject({ result: { status: 'succeeded' } });
+    expect([askedIn(rig), outputOf(rig)]).toEqual([asked, { answer: 'approve' }]);
+    expect(rig.calls[0]?.props).toEqual({ said: 'approve' });
+  });
+
+  it('is the same for every walk, one after a crash and one on another plan included', async () => {
+    const rig = rigOf(question);
+    await rig.accept({ amount: 40 });
+    await rig.slice(await rig.claim());
+    const asked = askedIn(rig);
+    rig.plan = rig.planned(flowOf([asking({ title: 'Something else?' })]));
+    rig.store.active.get(rig.runId)!.dueAt = rig.clock.now();
+    expect((await rig.slice(await rig.claim())).kind).toBe('suspended');
+    expect(askedIn(rig)).toEqual(asked);
+  });
+
+  it('that a crash kept out of the journal is evaluated again, at the same time as before', async () => {
+    const [one, two] = await Promise.all(
+      [true, false].map(async (crashes) => {
+        const rig = new Rig(flowOf([question]), [echo], '00000000-0000-7000-8000-000000000001');
+        await rig.accept({ amount: 40 });
+        const refuses = {
+          ...rig.store,
+          record: async () => false,
+          suspend: async () => false,
+          finish: async () => false,
+          items: async () => [],
+        };
+        if (crashes) expect((await rig.slice(await rig.claim(), { journal: refuses })).kind).toBe('lost');
+        await rig.slice(await rig.claim());
+        return askedIn(rig);
+      }),
+    );
+    expect(one).toEqual(two);
+  });
+
+  it('is in the journal before the run waits, while a sibling works', async () => {
+    const slow = componentOf('test.echo', () => new Promise<void>((resolve) => void rig.clock.after(HOUR_MS, resolve)));
+    const rig: Rig = new Rig(flowOf([{ id: 'both', parallel: { one: [question], two: [use('slow')] } }]), [slow]);
+    await rig.accept({ amount: 40 });
+    void rig.slice(await rig.claim());
+    for (let turns = 0; turns < 50 && !askedIn(rig); turns += 1) await new Promise(setImmediate);
+    expect(rig.rows.find(({ path }) => path === 'nap')).toMatchObject({ status: 'waiting', input: { title: 'Refund 40 €?' } });
+  });
+
+  it.each<[string, object, Json, string, string]>([
+    ['a missing value', { title: 'Refund {{ trigger.body.amount }}?' }, {}, 'expression.missing', '`ask.title`'],
+    ['a title that is no text', { title: '{{ trigger.body.x }}' }, { x: [1] }, 'wait.bad-question', '`ask.title` of nap is no text.'],
+    ['a title that is null', { title: '{{ trigger.body.x }}' }, { x: null }, 'wait.bad-question', '`ask.title` of nap is null.'],
+    ['an empty title', { title: '{{ trigger.body.x }}' }, { x: ' ' }, 'wait.bad-question', '`ask.title` of nap is empty'],
+    [
+      'a title that is too long',
+      { title: '{{ trigger.body.x }}' },
+      { x: 'x'.repeat(201) },
+      'wait.bad-question',
+      'has 201 characters; at most 200',
+    ],
+    [
+      'a text that is too long',
+      { title: 'T', text: '{{ trigger.body.x }}' },
+      { x: 'x'.repeat(5_001) },
+      'wait.bad-question',
+      'at most 5000',
+    ],
+  ])('fails for %s, saying so', async (_, parts, body, code, words) => {
+    const rig = rigOf(asking(parts));
+    expect(await rig.run(body)).toMatchObject({ result: { status: 'failed', error: { code, step: 'nap' } } });
+    expect(rig.rows[0]?.error?.message).toContain(words);
+  });
+
+  it('that nobody answers fails, and says what was waited for', async () => {
+    const rig = rigOf(asking({ title: 'Well?' }));
+    expect(await rig.run()).toMatchObject({ result: { error: { code: 'wait.timeout' } } });
+    expect(rig.rows[0]?.error?.message).toBe(
+      'nap waited 3d for an answer on its page, and none came. Raise its timeout, or catch wait.timeout.',
+    );
+  });
+
+  it.each<[string, Step, Json]>([
+    ['the first answer', asking({ title: 'Well?' }), { answer: 'approve' }],
+    ['a body that fits the schema', wait({ webhook: { schema: { properties: { ok: { type: 'boolean' } } } } }), { ok: false }],
+    ['nothing where any body would do', wait({ webhook: {} }), null],
+  ])('is rehearsed as %s', async (_, step, output) => {
+    const rig = rigOf(step);
+    await rig.accept();
+    const work = await rig.claim();
+    await rig.slice({ ...work, run: { ...work.run, dry: true } });
+    expect(outputOf(rig)).toEqual(output);
+  });
+});

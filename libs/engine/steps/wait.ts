@@ -1,7 +1,7 @@
 import { StepError, type Json } from '@millrace/component-sdk';
-import { formatDuration, parseDuration, resolveTemplate } from '@millrace/flow';
-import type { PlannedWait } from '../plan.js';
-import type { ErrorRecord, StepRow } from '../records.js';
+import { askLimits, formatDuration, parseDuration, resolveTemplate } from '@millrace/flow';
+import type { PlannedRequest, PlannedWait } from '../plan.js';
+import type { ErrorRecord, Question, StepRow } from '../records.js';
 import { rehearsed } from '../rehearsal.js';
 import { plainPath } from '../tries.js';
 import { errorRecord, NEXT, until, type StepSignal, type Walk } from './step.js';
@@ -9,14 +9,17 @@ import { errorRecord, NEXT, until, type StepSignal, type Walk } from './step.js'
 /** How often a step asks for its request while other strands keep the run in memory, in milliseconds. */
 const ASK_EVERY_MS = 1_000;
 
-/** Suspends the run. When it goes on is journalled once, so that a walk after a crash waits for the same moment. */
+/**
+ * Suspends the run. When it goes on and what a person is asked are journalled once, so that a walk after a crash waits for the
+ * same moment and asks the same.
+ */
 export async function walkWait(step: PlannedWait, walk: Walk): Promise<StepSignal> {
   const path = walk.path(step.id);
   const row = walk.row(path);
   if (row?.status === 'succeeded') return succeed(step, walk, row.output as Json);
   const begun = row ?? (await begin(step, walk, path));
   if (begun.status === 'failed') return { kind: 'failed', error: begun.error as ErrorRecord };
-  return step.wait.kind === 'webhook' ? awaitRequest(step, walk, begun) : awaitTime(step, walk, begun);
+  return step.wait.kind === 'webhook' ? awaitRequest(step, step.wait, walk, begun) : awaitTime(step, walk, begun);
 }
 
 async function begin(step: PlannedWait, walk: Walk, path: string): Promise<StepRow> {
@@ -24,7 +27,8 @@ async function begin(step: PlannedWait, walk: Walk, path: string): Promise<StepR
   const row = { path, attempt: 1, kind: 'wait', startedAt, finishedAt: startedAt };
   try {
     const resumeAt = await endOf(step, walk, path, startedAt);
-    return noted(walk, { ...row, status: 'waiting', resumeAt });
+    const input = await questionOf(step, walk, path);
+    return noted(walk, { ...row, status: 'waiting', resumeAt, ...(input && { input }) });
   } catch (thrown) {
     return noted(walk, { ...row, status: 'failed', error: errorRecord(thrown, path, 1) });
   }
@@ -34,6 +38,31 @@ async function endOf({ id, wait }: PlannedWait, walk: Walk, path: string, now: n
   if (wait.kind === 'webhook') return now + wait.timeoutMs;
   const value = await resolveTemplate(wait.value, walk.scope, walk.environment(path));
   return wait.kind === 'for' ? inRange(now + durationOf(value, id), value, id) : inRange(timeOf(value, id), value, id);
+}
+
+/** What the page is to show; undefined where nobody is asked. */
+async function questionOf({ id, wait }: PlannedWait, walk: Walk, path: string): Promise<Question | undefined> {
+  if (wait.kind !== 'webhook' || !wait.ask) return undefined;
+  const { title, text } = (await resolveTemplate(wait.ask.question, walk.scope, walk.environment(path))) as { title: Json; text?: Json };
+  return { title: shown('title', title, id), ...(text !== undefined && { text: shown('text', text, id) }) };
+}
+
+function shown(part: 'title' | 'text', value: Json, id: string): string {
+  if (typeof value === 'object') {
+    throw badQuestion(`\`ask.${part}\` of ${id} is ${value === null ? 'null' : 'no text'}. Write a text, or an expression that gives one.`);
+  }
+  const text = String(value);
+  const { length } = [...text];
+  if (part === 'title' && text.trim() === '')
+    throw badQuestion(`\`ask.title\` of ${id} is empty, so that nobody would know what is asked.`);
+  if (length <= askLimits[part]) return text;
+  throw badQuestion(
+    `\`ask.${part}\` of ${id} has ${length} characters; at most ${askLimits[part]} are shown. Shorten it, with $substring for example.`,
+  );
+}
+
+function badQuestion(message: string): StepError {
+  return new StepError({ code: 'wait.bad-question', message, blame: 'author' });
 }
 
 /** 31 December 9999: what every store and every ISO 8601 text can say. */
@@ -78,22 +107,21 @@ async function awaitTime(step: PlannedWait, walk: Walk, row: StepRow): Promise<S
   return end(step, walk, row, { until: new Date(row.resumeAt ?? 0).toISOString() });
 }
 
-async function awaitRequest(step: PlannedWait, walk: Walk, row: StepRow): Promise<StepSignal> {
+async function awaitRequest(step: PlannedWait, request: PlannedRequest, walk: Walk, row: StepRow): Promise<StepSignal> {
   const deadline = row.resumeAt ?? 0;
-  if (walk.run.dry || walk.run.test)
-    return end(
-      step,
-      walk,
-      row,
-      rehearsed(row.path, undefined, (path) => walk.row(path)),
-    );
+  if (walk.run.dry || walk.run.test) return end(step, walk, row, inPlaceOf(request, walk, row));
   for (;;) {
-    const request = await walk.resumptions.find(walk.run.id, row.path);
-    if (request) return end(step, walk, row, request.body);
-    if (deadline <= walk.clock.now()) return expire(walk, row);
+    const came = await walk.resumptions.find(walk.run.id, row.path);
+    if (came) return end(step, walk, row, came.body);
+    if (deadline <= walk.clock.now()) return expire(request, walk, row);
     const signal = await until(walk, Math.min(deadline, walk.clock.now() + ASK_EVERY_MS));
     if (signal.kind !== 'next') return signal.kind === 'suspended' ? { ...signal, resumeAt: deadline } : signal;
   }
+}
+
+/** What a request would have brought: in a rehearsal nobody is asked. */
+function inPlaceOf({ schema }: PlannedRequest, walk: Walk, { path }: StepRow): Json {
+  return rehearsed(path, typeof schema === 'object' ? schema : undefined, (other) => walk.row(other));
 }
 
 function end(step: PlannedWait, walk: Walk, row: StepRow, output: Json): StepSignal {
@@ -101,10 +129,11 @@ function end(step: PlannedWait, walk: Walk, row: StepRow, output: Json): StepSig
   return succeed(step, walk, output);
 }
 
-function expire(walk: Walk, row: StepRow): StepSignal {
+function expire({ ask }: PlannedRequest, walk: Walk, row: StepRow): StepSignal {
   const step = plainPath(row.path);
   const waited = formatDuration((row.resumeAt ?? walk.clock.now()) - row.startedAt);
-  const message = `${step} waited ${waited} for a request to its resume URL, and none came. Raise its timeout, or catch wait.timeout.`;
+  const what = ask ? 'an answer on its page' : 'a request to its resume URL';
+  const message = `${step} waited ${waited} for ${what}, and none came. Raise its timeout, or catch wait.timeout.`;
   const error: ErrorRecord = { code: 'wait.timeout', message, step, blame: 'remote' };
   walk.note({ ...row, status: 'failed', finishedAt: walk.clock.now(), error });
   return { kind: 'failed', error };

@@ -53,6 +53,17 @@ export function checkVerifyingCredential(name: string, below: string, checker: S
   }
 }
 
+/** Types by which a browser can say who answers: it asks for a name and a password by itself, and sends no header or signature of ours. */
+const askingTypes = ['none', 'basic'];
+
+/** The same for a page that a person opens. */
+export function checkAskingCredential(name: string, below: string, checker: StepChecker): void {
+  const { type } = checker.catalog.credentials.get(name) ?? {};
+  if (type === undefined || askingTypes.includes(type)) return checkVerifyingCredential(name, below, checker);
+  const message = `A person answers in a browser, which can say a name and a password and nothing else; \`${name}\` is of type \`${type}\`. Use one of type \`basic\`, or none: the URL cannot be guessed.`;
+  checker.report('credential.wrong-type', message, `${below}/credential`);
+}
+
 /** Checks that a credential is defined, of one of the given types, and complete. */
 export function checkNamedCredential(name: string, types: readonly string[], checker: StepChecker, pointer = '/credential'): void {
   const found = checker.catalog.credentials.get(name);

@@ -19,6 +19,7 @@ const options: CheckOptions = {
     ['approver', { type: 'hmac' }],
     ['address', { type: 'api-key', in: 'url' }],
     ['login', { type: 'oauth2' }],
+    ['office', { type: 'basic' }],
   ]),
   flows: new Map<string, FlowInfo>([
     ['enrich', { trigger: 'call', calls: [] }],
@@ -38,6 +39,9 @@ const each = (inner: string, more = ''): string => `{ "id": "each", "forEach": "
 const rounds = (inner: string, goesOn: string): string =>
   `{ "id": "pages", "while": "{{ ${goesOn} }}", "repeat": [ ${inner && `${inner},`} { "id": "page", "use": "shop.get-order" } ] }`;
 const approval = '{ "id": "approval", "wait": { "webhook": {} } }';
+
+const ask = (parts = '"title": "Well?", "answers": { "yes": "Yes" }'): string =>
+  `{ "id": "e", "wait": { "webhook": { "ask": { ${parts} } } } }`;
 
 function problems(source: string): { found: string[]; places: string[] } {
   const { text, places } = marked(source);
@@ -87,6 +91,25 @@ describe('checkFlow finds nothing in', () => {
         '{ "id": "c", "wait": { "until": "2030-01-31T09:00:00+01:00" } }, { "id": "d", "wait": { "until": "{{ trigger.body.at }}" } },',
         '{ "id": "e", "wait": { "webhook": { "credential": "approver", "timeout": "3d", "x-note": 1 } } },',
         log('z', 'steps.a.until & steps.e.anything.at.all'),
+      ),
+    ],
+    [
+      'a wait for a body of a schema',
+      withSteps(
+        '{ "id": "e", "wait": { "webhook": { "schema": { "properties": { "amount": { "type": "number" }, "note": {} } } } } },',
+        log('z', 'steps.e.amount & steps.e.note.at.all'),
+      ),
+    ],
+    [
+      'a wait for any body, by a schema that says so',
+      withSteps(`{ "id": "e", "wait": { "webhook": { "schema": true } } }, ${log('z', 'steps.e.a.b')}`),
+    ],
+    [
+      'a question to a person',
+      withSteps(
+        `{ "id": "e", "wait": { "webhook": { "credential": "office", "ask": { "title": "Refund {{ trigger.body.amount }}?", "text": "{{ trigger.body.why }}\\nNow.",`,
+        `"answers": { "approve": "Approve", "decline": "Decline" }, "comment": "Why?", "x-note": 1 } } } },`,
+        log('z', "steps.e.answer = 'approve' ? steps.e.comment ?? 'none' : ''"),
       ),
     ],
     ['a resume URL before its step waits', withSteps(`${log('a', 'resume.approval.url')},`, approval)],
@@ -259,6 +282,56 @@ describe('checkFlow reports, at the marks,', () => {
     ],
     ['a wait with an unknown key', withSteps('{ "id": "w", "wait": { "webhook": { ¶"credentials": "x" } } }'), ['flow.unknown-key']],
     [
+      'what a body of its schema does not have',
+      withSteps(`{ "id": "e", "wait": { "webhook": { "schema": { "properties": { "amount": {} } } } } }, ${log('z', 'steps.e.¶total')}`),
+      ['reference.unknown-field'],
+    ],
+    [
+      'a schema that is none',
+      withSteps('{ "id": "e", "wait": { "webhook": { "schema": { "properties": { "a": { "type": ¶"text" } } } } } }'),
+      ['flow.bad-schema'],
+    ],
+    ['a schema that is a text', withSteps('{ "id": "e", "wait": { "webhook": { "schema": ¶"object" } } }'), ['flow.wrong-type']],
+    ['what an answer does not have', withSteps(`${ask()}, ${log('z', 'steps.e.¶comment')}`), ['reference.unknown-field']],
+    [
+      'a question beside a schema',
+      withSteps('{ "id": "e", "wait": { "webhook": ¶{ "schema": {}, "ask": { "title": "Well?", "answers": { "yes": "Yes" } } } } }'),
+      ['flow.conflicting-keys'],
+    ],
+    ['a question that asks nothing', withSteps(ask('"answers": { "yes": "Yes" }').replace('"ask": {', '"ask": ¶{')), ['flow.missing-key']],
+    ['a question without any answer', withSteps(ask('"title": "Well?"').replace('"ask": {', '"ask": ¶{')), ['flow.missing-key']],
+    ['an empty question', withSteps(ask('"title": ¶" ", "answers": { "yes": "Yes" }')), ['flow.bad-value']],
+    ['a question without answers', withSteps(ask('"title": "Well?", "answers": ¶{}')), ['flow.bad-value']],
+    [
+      'a question with too many answers',
+      withSteps(ask(`"title": "Well?", "answers": ¶{ ${Array.from({ length: 11 }, (_, n) => `"a${n}": "A"`).join()} }`)),
+      ['flow.bad-value'],
+    ],
+    [
+      'answers that steps cannot compare, and labels that no button has room for',
+      withSteps(
+        ask(`"title": "Well?", "answers": { ¶"Not now": "Later", ¶"${'a'.repeat(41)}": "A", "no": ¶"", "yes": ¶"${'y'.repeat(61)}" }`),
+      ),
+      ['flow.bad-id', 'flow.bad-value', 'flow.bad-value', 'flow.bad-value'],
+    ],
+    [
+      'labels that would have to be evaluated',
+      withSteps(ask('"title": "Well?", "answers": { "yes": ¶"Yes, {{ trigger.body.name }}" }, "comment": ¶"{{ trigger.body.name }}"')),
+      ['flow.expression-not-allowed', 'flow.expression-not-allowed'],
+    ],
+    [
+      'a question about what is not there',
+      withSteps(ask('"title": "Refund {{ ¶triger.body.amount }}?", "text": "{{ steps.¶later.x }}", "answers": { "yes": "Yes" }')),
+      ['reference.unknown-root', 'reference.unknown-step'],
+    ],
+    [
+      'credentials that no browser can show',
+      withSteps(
+        '{ "id": "e", "wait": { "webhook": { "credential": ¶"approver", "ask": { "title": "Well?", "answers": { "yes": "Yes" } } } } }',
+      ),
+      ['credential.wrong-type'],
+    ],
+    [
       'credentials that cannot verify who resumes',
       withSteps(
         ...['address', 'login', 'nobody'].map(
@@ -396,6 +469,16 @@ describe('messages say what to do', () => {
     [
       withSteps('{ "id": "a", "set": {}, "retry": {} }'),
       '`retry` has no effect on a step with `set`; it belongs to `use`, `if`, `switch`, `forEach`, `repeat`, `parallel`, `try`, `call`.',
+    ],
+    [
+      withSteps(
+        '{ "id": "w", "wait": { "webhook": { "credential": "approver", "ask": { "title": "Well?", "answers": { "yes": "Yes" } } } } }',
+      ),
+      'A person answers in a browser, which can say a name and a password and nothing else; `approver` is of type `hmac`. Use one of type `basic`, or none: the URL cannot be guessed.',
+    ],
+    [
+      withSteps('{ "id": "w", "wait": { "webhook": { "schema": {}, "ask": { "title": "Well?", "answers": { "yes": "Yes" } } } } }'),
+      'The answers of `ask` say what is taken; remove `schema`, or wait without `ask`.',
     ],
     [withSteps('{ "id": "a", "fourEach": [], "steps": [] }'), expect.stringContaining('Did you mean `forEach`?')],
     [withSteps('{ "id": "a", "respond": {} },', '{ "id": "b", "respond": {} }'), 'A caller gets one answer: `a` has answered by now.'],

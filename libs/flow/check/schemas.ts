@@ -4,6 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { RE2JS } from 're2js';
 import type { JsonSchema } from '@millrace/component-sdk';
+import type { StepChecker } from '../steps/kind.js';
 
 /** Patterns run in linear time: schemas meet text that strangers sent. ajv tells patterns apart by their text. */
 function linearPattern(pattern: string): { test(text: string): boolean; toString(): string } {
@@ -28,6 +29,14 @@ export function schemaCompiler(schema: unknown): Ajv {
   const ajv = dialect.includes('2020-12') ? new Ajv2020(options) : new Ajv(options);
   addFormats.default(ajv);
   return ajv;
+}
+
+/** Checks that a JSON Schema that stands at a pointer below the checker's place is one. */
+export function checkSchema(schema: JsonSchema | boolean | undefined, below: string, checker: StepChecker): void {
+  if (schema === undefined || checker.catalog.checkSchemas === false) return;
+  for (const { pointer, message } of faultsOfSchema(schema)) {
+    checker.report('flow.bad-schema', `This is not a JSON Schema: ${message}.`, below + pointer);
+  }
 }
 
 export interface SchemaFault {

@@ -3,7 +3,7 @@ import { requestKeys } from '../format/trigger.js';
 import { nodeAt } from '../text.js';
 import type { RequestSettings, WebhookTrigger } from '../types.js';
 import { checkVerifyingCredential } from './component.js';
-import { faultsOfSchema } from './schemas.js';
+import { checkSchema } from './schemas.js';
 import { checkSite } from './sites.js';
 import type { SiteContext } from './sites.js';
 import { checkerAt } from './steps.js';
@@ -17,7 +17,7 @@ export function checkWebhookTrigger(trigger: WebhookTrigger, view: View, walk: W
   if (trigger.endpoint === undefined) checkRequestSettings(trigger, '/trigger', context, walk);
   else checkEndpoint(trigger, trigger.endpoint, walk);
   siteAt('/trigger/when', 'condition', context);
-  checkSchema(trigger.schema, '/trigger/schema', walk);
+  checkSchema(trigger.schema, '/schema', checkerAt('/trigger', walk.read, walk.catalog));
 }
 
 /** Checks what is said of requests at a place of a flow file or of `endpoints.json`. */
@@ -71,14 +71,5 @@ export function checkAcceptKey(pointer: string, context: SiteContext): void {
     if (acceptable) continue;
     const message = `\`${source}\` cannot run while a request is accepted; use paths, comparisons, \`and\`, \`or\`, \`in\`, \`&\`, \`??\`, \`$exists\`, \`$lowercase\` or \`$uppercase\`.`;
     context.report('flow.not-acceptable', message, node, pointer);
-  }
-}
-
-/** Checks that a JSON Schema of the file is one. */
-export function checkSchema(schema: WebhookTrigger['schema'], at: string, walk: Walk): void {
-  if (schema === undefined || walk.catalog.checkSchemas === false) return;
-  const checker = checkerAt(at, walk.read, walk.catalog);
-  for (const { pointer, message } of faultsOfSchema(schema)) {
-    checker.report('flow.bad-schema', `This is not a JSON Schema: ${message}.`, pointer);
   }
 }

@@ -3,8 +3,10 @@ import { keyNodeAt, nodeAt } from '../text.js';
 import { compileCondition } from '../expressions/condition.js';
 import { isAwaited, type Trigger } from '../types.js';
 import type { SiteContext } from './sites.js';
+import { checkSchema } from './schemas.js';
+import { checkerAt } from './steps.js';
 import type { Walk } from './steps.js';
-import { checkAcceptKey, checkSchema, checkWebhookTrigger, siteAt } from './trigger.js';
+import { checkAcceptKey, checkWebhookTrigger, siteAt } from './trigger.js';
 import type { View } from './view.js';
 
 /** Checks what starts the flow and what holds its runs back. */
@@ -18,7 +20,7 @@ export function checkTrigger(draft: FlowDraft, view: View, walk: Walk): void {
 function checkByType(trigger: Trigger, view: View, walk: Walk, context: SiteContext): void {
   if (trigger.type === 'webhook') checkWebhookTrigger(trigger, view, walk);
   if (trigger.type === 'event') siteAt('/trigger/when', 'condition', context);
-  if (trigger.type === 'call') checkSchema(trigger.input, '/trigger/input', walk);
+  if (trigger.type === 'call') checkSchema(trigger.input, '/input', checkerAt('/trigger', walk.read, walk.catalog));
 }
 
 const keyed = ['concurrency', 'debounce', 'batch'] as const;

@@ -130,6 +130,20 @@ describe('renaming', () => {
     ['{{ trigger.body.old }} steps.old', '{{ trigger.body.old }} steps.old'],
   ])('rewrites %s', (before, after) => expect((renamed(before) as [string])[0]).toBe(after));
 
+  it('leaves the schema of a wait as it is, and nothing else that only looks like one', () => {
+    const schema = { wait: { webhook: { schema: { description: '{{ steps.old }}' } } } };
+    const text = JSON.stringify({
+      steps: [
+        { id: 'old', set: {} },
+        { id: 'next', ...schema },
+        { id: 'last', set: schema },
+      ],
+    });
+    const { steps } = JSON.parse(done(renameStep(text, { step: 'old', id: 'fresh' })).text) as { steps: object[] };
+    expect(steps[1]).toEqual({ id: 'next', ...schema });
+    expect(JSON.stringify(steps[2])).toContain('steps.fresh');
+  });
+
   it('quotes a name that JSONata would take for a word of its own', () =>
     expect((renamed('{{ steps.old.x }}', 'in') as [string])[0]).toBe('{{ steps.`in`.x }}'));
 

@@ -28,7 +28,7 @@ interface FoundExpression extends ExpressionString {
 
 /** Texts for people, and schemas that only describe: what stands there is never evaluated. */
 const plainKeys = new Set(['name', 'note', '$schema', 'id']);
-const plainPointers = new Set(['/trigger/schema', '/trigger/input']);
+const plainPointers = /^\/trigger\/(schema|input)$|^(?!.*\/(set|with|input|respond)\/).*\/wait\/webhook\/schema$/;
 
 /** Every string below a flow that may hold expressions. */
 function stringsOfFlow(root: JsonNode): ExpressionString[] {
@@ -37,7 +37,7 @@ function stringsOfFlow(root: JsonNode): ExpressionString[] {
 }
 
 function stringsBelow(node: JsonNode, pointer: string, isOurs: (node: JsonNode) => boolean): ExpressionString[] {
-  if (plainPointers.has(pointer)) return [];
+  if (plainPointers.test(pointer)) return [];
   if (node.type === 'string') return String(node.value).includes('{{') ? [{ node, pointer }] : [];
   if (node.type === 'array') return (node.children ?? []).flatMap((item, index) => stringsBelow(item, `${pointer}/${index}`, isOurs));
   if (node.type !== 'object') return [];

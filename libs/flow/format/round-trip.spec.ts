@@ -57,10 +57,19 @@ const settings = { retry, timeout: duration, onError: fc.constantFrom('fail', 'c
 const { onError } = settings;
 const common = { name: text, note: text, when: condition, onError };
 
+const ask = record(
+  {
+    title: fc.constantFrom('Well?', 'Refund {{ trigger.body.x }}?'),
+    answers: fc.dictionary(name, fc.constantFrom('Yes', 'No'), { minKeys: 1, maxKeys: 3 }),
+  },
+  { text, comment: fc.constant('Why?') },
+);
+
 const wait = fc.oneof(
   record({ for: fc.oneof(duration, expression) }),
   record({ until: fc.oneof(fc.constant('2030-01-31T09:00:00Z'), expression) }),
-  record({ webhook: record({}, { credential: text, timeout: duration }) }),
+  record({ webhook: record({}, { credential: text, timeout: duration, schema: fc.oneof(fc.boolean(), values) }) }),
+  record({ webhook: record({ ask }, { credential: text, timeout: duration }) }),
 );
 
 const { steps } = fc.letrec<{ steps: object[]; step: object }>((tie) => ({

@@ -50,6 +50,15 @@ describe('the flow schema', () => {
     ['codes without catch', { ...flow, steps: [{ id: 'a', try: [], on: ['timeout'], finally: [] }] }],
     ['a wait for nothing', { ...flow, steps: [{ id: 'a', wait: {} }] }],
     ['a wait for two things', { ...flow, steps: [{ id: 'a', wait: { for: '1m', until: '2030-01-01T00:00:00Z' } }] }],
+    ['a question without answers', { ...flow, steps: [{ id: 'a', wait: { webhook: { ask: { title: 'Well?' } } } }] }],
+    [
+      'a question with a bad answer',
+      { ...flow, steps: [{ id: 'a', wait: { webhook: { ask: { title: 'Well?', answers: { 'Not now': 'x' } } } } }] },
+    ],
+    [
+      'a question beside a schema',
+      { ...flow, steps: [{ id: 'a', wait: { webhook: { ask: { title: 'Well?', answers: { a: 'x' } }, schema: {} } } }] },
+    ],
     ['a call by an expression', { ...flow, steps: [{ id: 'a', call: '{{ trigger.body.flow }}' }] }],
     ['a bad header', { ...flow, steps: [{ id: 'a', respond: { headers: { 'a b': 'c' } } }] }],
     ['a step without a kind', { ...flow, steps: [{ id: 'a' }] }],

@@ -1,10 +1,14 @@
-import { checkVerifyingCredential } from '../check/component.js';
+import { checkAskingCredential, checkVerifyingCredential } from '../check/component.js';
+import { checkSchema } from '../check/schemas.js';
 import { complain, optional, present, readDuration, readFields, readText, required } from '../format/reader.js';
 import type { Cursor, Fields } from '../format/reader.js';
+import { readSchema } from '../format/trigger.js';
 import { listed } from '../names.js';
 import { durationSchema } from '../schema/parts.js';
 import type { WaitForWebhook, WaitStep } from '../types.js';
+import { answerSchema, askSchema, askSites, readAsk } from './ask.js';
 import { defineStepKind } from './kind.js';
+import type { ExpressionSite, OutputShape, StepChecker } from './kind.js';
 
 /** What a wait for a webhook does where the file is silent. */
 export const waitDefaults = { timeout: '7d' } as const;
@@ -13,7 +17,7 @@ const ways = ['for', 'until', 'webhook'] as const;
 
 /**
  * Suspends the run. After `for` and `until` its output is `{ until }`, the time waited for; after `webhook` it is the body of
- * the request that came to `resume.<id>.url`.
+ * the request that came to `resume.<id>.url`, with `ask` the answer that a person gave there.
  */
 export const waitKind = defineStepKind<WaitStep>({
   key: 'wait',
@@ -36,7 +40,13 @@ export const waitKind = defineStepKind<WaitStep>({
           properties: {
             credential: { type: 'string', description: 'Verifies that request, beside the signature that its URL carries.' },
             timeout: { ...durationSchema, default: waitDefaults.timeout, description: 'After this the step fails with `wait.timeout`.' },
+            schema: {
+              type: ['object', 'boolean'],
+              description: 'JSON Schema of the body. What does not fit is refused, and the step goes on waiting.',
+            },
+            ask: askSchema,
           },
+          not: { required: ['schema', 'ask'] },
           patternProperties: { '^x-': {} },
           additionalProperties: false,
         },
@@ -51,15 +61,35 @@ export const waitKind = defineStepKind<WaitStep>({
   },
   expressions: ({ wait }) => {
     if ('for' in wait) return [{ pointer: '/wait/for', value: wait.for, use: 'value' }];
-    return 'until' in wait ? [{ pointer: '/wait/until', value: wait.until, use: 'value' }] : [];
+    return 'until' in wait ? [{ pointer: '/wait/until', value: wait.until, use: 'value' }] : askedIn(wait.webhook);
   },
   output: ({ wait }) =>
-    'webhook' in wait ? 'unknown' : { type: 'object', properties: { until: { type: 'string' } }, additionalProperties: false },
+    'webhook' in wait ? bodyOf(wait.webhook) : { type: 'object', properties: { until: { type: 'string' } }, additionalProperties: false },
   check({ wait }, checker) {
-    if ('webhook' in wait && wait.webhook.credential !== undefined)
-      checkVerifyingCredential(wait.webhook.credential, '/wait/webhook', checker);
+    if ('webhook' in wait) checkWebhook(wait.webhook, checker);
   },
 });
+
+function askedIn({ ask }: WaitForWebhook): ExpressionSite[] {
+  return ask === undefined ? [] : askSites(ask, '/wait/webhook/ask');
+}
+
+/** The JSON Schema of what resumes a wait, whoever says it; undefined where every body does. */
+export function resumeSchema({ ask, schema }: WaitForWebhook): WaitForWebhook['schema'] {
+  return ask === undefined ? schema : answerSchema(ask);
+}
+
+function bodyOf(webhook: WaitForWebhook): OutputShape {
+  const schema = resumeSchema(webhook);
+  return typeof schema === 'object' ? schema : 'unknown';
+}
+
+function checkWebhook({ credential, schema, ask }: WaitForWebhook, checker: StepChecker): void {
+  checkSchema(schema, '/wait/webhook/schema', checker);
+  if (credential === undefined) return;
+  if (ask === undefined) checkVerifyingCredential(credential, '/wait/webhook', checker);
+  else checkAskingCredential(credential, '/wait/webhook', checker);
+}
 
 /** True for a step that `resume.<id>.url` resumes. */
 export function waitsForWebhook(step: object): boolean {
@@ -104,6 +134,14 @@ function readTime(at: Cursor): string | undefined {
 }
 
 function readWebhook(at: Cursor): WaitForWebhook | undefined {
-  const fields = readFields(at, { what: 'webhook', keys: ['credential', 'timeout'] });
-  return fields && present({ credential: optional(fields, 'credential', readText), timeout: optional(fields, 'timeout', readDuration(1)) });
+  const fields = readFields(at, { what: 'webhook', keys: ['credential', 'timeout', 'schema', 'ask'] });
+  if (fields === undefined) return undefined;
+  if (fields.keys.has('schema') && fields.keys.has('ask'))
+    return complain(at, 'flow.conflicting-keys', 'The answers of `ask` say what is taken; remove `schema`, or wait without `ask`.');
+  return present({
+    credential: optional(fields, 'credential', readText),
+    timeout: optional(fields, 'timeout', readDuration(1)),
+    schema: optional(fields, 'schema', readSchema),
+    ask: optional(fields, 'ask', readAsk),
+  });
 }

@@ -59,6 +59,10 @@ const JOURNAL_ROWS = `
 
 export const JOURNAL_OF = `${JOURNAL_ROWS} where run_id = any ($1::uuid[]) order by run_id, attempt`;
 
+/** The rows of one step, and of the finished items around it. $2 is its path, $3 are those of the items. */
+export const JOURNAL_AT = `${JOURNAL_ROWS}
+  where run_id = $1::uuid and (path = $2 or (kind = 'item' and path = any ($3::text[]))) order by attempt`;
+
 /** What a walk needs: not the finished items of loops, of which a cursor tells. */
 export const JOURNAL_TO_WALK = `${JOURNAL_ROWS} where run_id = any ($1::uuid[]) and kind <> 'item' order by run_id, attempt`;
 
