@@ -84,7 +84,7 @@ export class DeadLettersController {
     return inBulk({
       confirm,
       count: async () => {
-        if (ids && (confirm !== undefined || !onOwnVersion)) return ids.length;
+        if (ids && !onOwnVersion) return ids.length;
         const { count, outdated } = await (ids ? orders.count('retry', { ids }) : operations.countDeadLetters(filter));
         return { count: ids?.length ?? count, outdated: onOwnVersion ? outdated : 0 };
       },
