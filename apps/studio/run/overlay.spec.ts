@@ -31,6 +31,7 @@ function row(path: string, part: Partial<StepView> = {}): StepView {
     error: null,
     retryAt: null,
     resumeAt: null,
+    passedOver: null,
     rateOf: null,
     resumeUrl: null,
   };
@@ -49,6 +50,8 @@ function run(steps: StepView[], status: RunView['status'] = 'succeeded'): RunVie
     startedAt: null,
     finishedAt: null,
     resumeAt: null,
+    waitsFor: null,
+    passedOver: 0,
     parent: null,
     rerunOf: null,
     dry: false,
