@@ -254,7 +254,7 @@ describe('a crash in a test', () => {
 
 /** Random flows: what chance proposes, with ids in order. */
 interface Shape {
-  readonly kind: 'use' | 'set' | 'if' | 'forEach' | 'parallel' | 'try';
+  readonly kind: 'use' | 'set' | 'if' | 'forEach' | 'repeat' | 'parallel' | 'try';
   readonly lists: readonly (readonly Shape[])[];
   readonly yes: boolean;
 }
@@ -262,7 +262,7 @@ interface Shape {
 const { list } = fc.letrec<{ step: Shape; list: Shape[] }>((tie) => {
   const leaf = fc.record({ kind: fc.constantFrom('use', 'use', 'use', 'set'), lists: fc.constant([]), yes: fc.boolean() });
   const lists = fc.array(tie('list'), { minLength: 2, maxLength: 2 });
-  const branch = fc.record({ kind: fc.constantFrom('if', 'forEach', 'parallel', 'try'), lists, yes: fc.boolean() });
+  const branch = fc.record({ kind: fc.constantFrom('if', 'forEach', 'repeat', 'parallel', 'try'), lists, yes: fc.boolean() });
   return {
     step: fc.oneof({ maxDepth: 3 }, { arbitrary: leaf, weight: 3 }, { arbitrary: branch, weight: 1 }) as fc.Arbitrary<Shape>,
     list: fc.array(tie('step'), { minLength: 1, maxLength: 4 }) as fc.Arbitrary<Shape[]>,
@@ -277,6 +277,7 @@ function flowSteps(shapes: readonly Shape[], ids: { next: number }): Step[] {
     if (kind === 'set') return { id, set: { value: id } };
     if (kind === 'if') return { id, if: yes, then: one, else: two };
     if (kind === 'forEach') return { id, forEach: '{{ trigger.body.items }}', concurrency: yes ? 2 : 1, steps: one };
+    if (kind === 'repeat') return { id, repeat: one, while: '{{ index < 1 }}' };
     if (kind === 'parallel') return { id, parallel: { one, two } };
     return { id, try: one, catch: two };
   });

@@ -1,6 +1,6 @@
 import type { Json } from '@millrace/component-sdk';
 import { chainOf, listsOf, stepIn, type Level } from './plan-chain.js';
-import type { Plan, PlannedStep } from './plan.js';
+import { isLoop, type Plan, type PlannedStep } from './plan.js';
 import type { ErrorRecord, Given, StepRow } from './records.js';
 import { goesOn } from './passed-over.js';
 import { recordedPath } from './rerun.js';
@@ -57,7 +57,7 @@ export interface TestStart {
 }
 
 /** Kinds whose steps are not decided anew in every test: what they gave came from outside, or took time. */
-const TAKEN: ReadonlySet<string> = new Set(['use', 'call', 'wait', 'forEach', 'parallel']);
+const TAKEN: ReadonlySet<string> = new Set(['use', 'call', 'wait', 'forEach', 'repeat', 'parallel']);
 
 /** Where the journal of a test keeps the sample that is pinned for a step, wherever it stands. */
 function pinnedPath(step: string): string {
@@ -160,7 +160,7 @@ function isOutput(row: StepRow, recording: Recording, steps: TestedStep['steps']
 /** A loop of which only the first item is done has no use for what the others gave. */
 function isWithin(plan: Plan, path: string): boolean {
   const chain = chainOf(plan, path);
-  return chain?.at(-1)?.path === path && chain.every(({ step, item }) => step.kind !== 'forEach' || !step.sampled || item === 0);
+  return chain?.at(-1)?.path === path && chain.every(({ step, item }) => !isLoop(step) || !step.sampled || item === 0);
 }
 
 /** Whether a step still does the same kind of thing, so that what it gave has the same shape. */
@@ -169,7 +169,7 @@ function isSameStep(before: Json, now: Json | undefined): boolean {
   return WHAT_IT_IS.every((key) => key in one === key in other) && one['use'] === other['use'] && one['call'] === other['call'];
 }
 
-const WHAT_IT_IS = ['use', 'call', 'wait', 'forEach', 'parallel'] as const;
+const WHAT_IT_IS = ['use', 'call', 'wait', 'forEach', 'repeat', 'parallel'] as const;
 
 /** What does not change the result of a step. */
 const ASIDE: ReadonlySet<string> = new Set(['id', 'name', 'note', 'when', 'retry', 'timeout', 'onError', 'onCrash']);
@@ -212,12 +212,12 @@ function failsOneOf(ids: readonly string[], chain: readonly Level[]): boolean {
   return at >= 0 && !chain.some((level, depth) => depth >= at && goesOn(level, chain[depth + 1]));
 }
 
-const CAN_FAIL: ReadonlySet<string> = new Set(['use', 'call', 'wait', 'forEach', 'parallel', 'try']);
+const CAN_FAIL: ReadonlySet<string> = new Set(['use', 'call', 'wait', 'forEach', 'repeat', 'parallel', 'try']);
 
 /** Where a test comes to a step: in loops, with the first item. */
 function pathTo(plan: Plan, id: string): string {
   const chain = chainOf(plan, id) ?? [];
-  const loops = chain.slice(0, -1).filter(({ step }: Level) => step.kind === 'forEach');
+  const loops = chain.slice(0, -1).filter(({ step }: Level) => isLoop(step));
   return [...loops.map(({ step }) => `${step.id}[0]`), id].join('.');
 }
 

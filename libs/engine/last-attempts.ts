@@ -1,5 +1,5 @@
 import { chainOf } from './plan-chain.js';
-import type { Plan } from './plan.js';
+import { isLoop, type Plan } from './plan.js';
 import type { StepRow } from './records.js';
 import { attemptNow, attemptPath, plainPath, triesPath } from './tries.js';
 
@@ -27,7 +27,7 @@ function isOfLast(plan: Plan, path: string, tries: ReadonlyMap<string, TriedRow>
     const now = attemptNow(newest);
     if (newest && attemptIn(path, own) !== now) return false;
     const place = attemptPath(own, now);
-    if (step.kind === 'forEach') prefix = `${place}[${item ?? ''}].`;
+    if (isLoop(step)) prefix = `${place}[${item ?? ''}].`;
     else if (now > 1) prefix = `${place}.`;
   }
   return true;

@@ -61,6 +61,15 @@ describe('what passed over a failure', () => {
     expect(counted(rig)).toBe(1);
   });
 
+  it('is what is around a loop of rounds, which goes on from no failure by itself', async () => {
+    const pages = { id: 'pages', repeat: [use('a')], while: '{{ steps.a.from }}', limit: 3 };
+    const caught = await ran([{ id: 'safe', try: [pages], catch: [] }], ['pages[1].a']);
+    expect(told(caught)).toEqual({ 'pages[1].a': 'catch safe', 'pages[1]': 'catch safe', pages: 'catch safe' });
+    const over = await ran([{ ...pages, ...CONTINUE }], []);
+    expect(told(over)).toEqual({ pages: 'continue pages' });
+    expect([counted(caught), counted(over)]).toEqual([1, 1]);
+  });
+
   it('is not the loop where the list itself is wrong', async () => {
     const rig = await ran([{ id: 'each', forEach: '{{ 1 }}', onItemError: 'continue', steps: [use('a')], ...CONTINUE }], []);
     expect(told(rig)).toEqual({ each: 'continue each' });

@@ -1,4 +1,4 @@
-import type { Plan, PlannedStep } from './plan.js';
+import { isLoop, type Plan, type PlannedStep } from './plan.js';
 import { plainPath } from './tries.js';
 
 /** One step on the way from the flow's own list down to a step. */
@@ -59,7 +59,7 @@ function descend(lists: readonly NamedList[], id: string, segments: readonly Seg
       const path = prefix + step.id;
       const level: Level = { step, list, index, path, ...(own?.item !== undefined && { item: own.item }) };
       if (step.id === id) return [level];
-      const inside = descend(listsOf(step), id, segments, step.kind === 'forEach' ? `${path}[${own?.item ?? ''}].` : prefix);
+      const inside = descend(listsOf(step), id, segments, isLoop(step) ? `${path}[${own?.item ?? ''}].` : prefix);
       if (inside) return [level, ...inside];
     }
   }
@@ -79,6 +79,7 @@ export function listsOf(step: PlannedStep): NamedList[] {
     case 'switch':
       return [...step.cases.map(({ steps }, index): NamedList => [`case ${index}`, steps]), ['default', step.default]];
     case 'forEach':
+    case 'repeat':
       return [['steps', step.steps]];
     case 'parallel':
       return step.branches.map(({ name, steps }): NamedList => [name, steps]);

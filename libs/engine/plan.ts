@@ -89,6 +89,26 @@ export interface PlannedForEach extends Common {
   readonly resumable: readonly string[];
 }
 
+export interface PlannedRepeat extends Common {
+  readonly kind: 'repeat';
+  readonly steps: readonly PlannedStep[];
+  /** Asked after every round: another one follows where it holds. */
+  readonly goesOn: CompiledExpression;
+  /** The most rounds. */
+  readonly limit: number;
+  /** For a test of a step inside: only the first round is done, and the rows of its steps are kept. */
+  readonly sampled: boolean;
+  /** Ids of the steps of one round that wait for a request. */
+  readonly resumable: readonly string[];
+}
+
+/** Steps whose inside runs any number of times, each time at paths of its own. */
+export type PlannedLoop = PlannedForEach | PlannedRepeat;
+
+export function isLoop(step: PlannedStep): step is PlannedLoop {
+  return step.kind === 'forEach' || step.kind === 'repeat';
+}
+
 export interface PlannedParallel extends Common {
   readonly kind: 'parallel';
   readonly branches: readonly { readonly name: string; readonly steps: readonly PlannedStep[] }[];
@@ -132,6 +152,7 @@ export type PlannedStep =
   | PlannedSet
   | PlannedStop
   | PlannedForEach
+  | PlannedRepeat
   | PlannedParallel
   | PlannedTry
   | PlannedWait

@@ -3,11 +3,13 @@ import {
   compileCondition,
   compileTemplate,
   parseDuration,
+  repeatDefaults,
   type CallStep,
   type CompiledExpression,
   type Flow,
   type ForEachStep,
   type ParallelStep,
+  type RepeatStep,
   type Step,
   type SwitchCase,
   type TryStep,
@@ -21,6 +23,7 @@ import type {
   PlannedCase,
   PlannedForEach,
   PlannedParallel,
+  PlannedRepeat,
   PlannedTry,
   PlannedWait,
   PlannedCall,
@@ -60,8 +63,12 @@ function whenOf({ trigger, debounce, batch }: Flow): CompiledExpression | undefi
 function resumable(steps: readonly Step[]): string[] {
   return steps.flatMap((step) => {
     if ('wait' in step) return 'webhook' in step.wait ? [step.id] : [];
-    return 'forEach' in step ? [] : resumable(branchesOf(step).flat());
+    return isLoopStep(step) ? [] : resumable(branchesOf(step).flat());
   });
+}
+
+function isLoopStep(step: Step): step is ForEachStep | RepeatStep {
+  return 'forEach' in step || 'repeat' in step;
 }
 
 class Planner {
@@ -78,6 +85,7 @@ class Planner {
   private step(step: Step): PlannedStep {
     if ('use' in step) return this.use(step);
     if ('forEach' in step) return this.forEach(step);
+    if ('repeat' in step) return this.repeat(step);
     if ('parallel' in step) return this.parallel(step);
     if ('try' in step) return this.try(step);
     if ('wait' in step) return this.wait(step);
@@ -116,6 +124,18 @@ class Planner {
       sampled: this.sampled.has(step.id),
       steps: this.list(step.steps),
       resumable: resumable(step.steps),
+    };
+  }
+
+  private repeat(step: RepeatStep): PlannedRepeat {
+    return {
+      ...this.common(step),
+      kind: 'repeat',
+      goesOn: compileCondition(step.while),
+      limit: step.limit ?? repeatDefaults.limit,
+      sampled: this.sampled.has(step.id),
+      steps: this.list(step.repeat),
+      resumable: resumable(step.repeat),
     };
   }
 
@@ -190,13 +210,13 @@ class Planner {
     const { timeout, retry } = step;
     return {
       ...(timeout !== undefined && { withinMs: parseDuration(timeout) }),
-      ...(retry && { again: { policy: retryPolicy(retry), resumable: 'forEach' in step ? [] : resumable(branchesOf(step).flat()) } }),
+      ...(retry && { again: { policy: retryPolicy(retry), resumable: isLoopStep(step) ? [] : resumable(branchesOf(step).flat()) } }),
     };
   }
 }
 
 function hasStepsInside(step: Step): boolean {
-  return 'if' in step || 'switch' in step || 'forEach' in step || 'parallel' in step || 'try' in step;
+  return 'if' in step || 'switch' in step || isLoopStep(step) || 'parallel' in step || 'try' in step;
 }
 
 /** The lists of steps inside a step, of every kind. */
@@ -205,5 +225,6 @@ function branchesOf(step: Step): (readonly Step[])[] {
   if ('switch' in step) return [...step.cases.map(({ steps }) => steps), step.default ?? []];
   if ('parallel' in step) return Object.values(step.parallel);
   if ('try' in step) return [step.try, step.catch ?? [], step.finally ?? []];
+  if ('repeat' in step) return [step.repeat];
   return 'forEach' in step ? [step.steps] : [];
 }

@@ -16,8 +16,11 @@ export interface Journal {
   suspend(run: ClaimedRun, entry: Entry, resumeAt: number): Promise<boolean>;
   /** Commits the last entry and the end of the run as one, and wakes the run that called this one. */
   finish(run: ClaimedRun, entry: Entry, result: RunResult): Promise<boolean>;
-  /** The finished items of a loop (rows of kind `item` directly below `path`), which a claim leaves out. */
-  items(run: ClaimedRun, path: string): Promise<StepRow[]>;
+  /**
+   * The finished items of a loop (rows of kind `item` directly below `path`), which a claim leaves out; with `index`, that
+   * one alone.
+   */
+  items(run: ClaimedRun, path: string, index?: number): Promise<StepRow[]>;
 }
 
 /** What one commit adds to a run's journal and takes out of it: rows first, then drops. */

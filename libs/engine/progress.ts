@@ -137,7 +137,7 @@ export class Progress {
 
 /** Rows that must be written before the next effect: what happened in the world, and what time it was for the steps after. */
 const COUNTS: ReadonlySet<string> = new Set(['use', 'call', 'respond', 'cursor', 'timer']);
-const MOVES_TIME: ReadonlySet<string> = new Set(['wait', 'forEach', 'parallel']);
+const MOVES_TIME: ReadonlySet<string> = new Set(['wait', 'forEach', 'repeat', 'parallel']);
 
 function counts({ kind, status }: StepRow): boolean {
   return COUNTS.has(kind) || (MOVES_TIME.has(kind) && status === 'succeeded') || (kind === 'tries' && status !== 'started');

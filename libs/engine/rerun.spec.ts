@@ -27,6 +27,17 @@ function before(rig: Rig, path: string): string[] {
   return 'rows' in reuse ? trail(reuse.rows) : [reuse.problem];
 }
 
+/** A run of these steps that goes on from a place with what `rig` had done before it. */
+async function goesOn(steps: readonly Step[], { plan, rows }: Rig, place: string): Promise<Rig> {
+  const reuse = rowsBefore(plan, rows, place);
+  if (!('rows' in reuse)) throw new Error(reuse.problem);
+  const again = new Rig(flowOf(steps), [componentOf('test.step', ({ path }) => ({ from: path }))]);
+  await again.accept({});
+  const work = await again.claim();
+  expect(await again.slice({ ...work, journal: reuse.rows })).toMatchObject({ kind: 'ended', result: { status: 'succeeded' } });
+  return again;
+}
+
 describe('what a re-run takes over', () => {
   it('is everything before the step, and nothing of the step or behind it', async () => {
     const rig = await ran([use('a'), use('b'), use('c')], ['c']);
@@ -93,7 +104,40 @@ describe('what a re-run takes over', () => {
     const reuse = rowsBefore(rig.plan, rig.rows, 'each[1]');
     if (!('rows' in reuse)) throw new Error(reuse.problem);
     expect(trail(reuse.rows)).toEqual(['each started', 'each[0] succeeded', 'each[] succeeded']);
-    expect(reuse.rows.find(({ kind }) => kind === 'cursor')?.output).toEqual({ done: [[0, 0]] });
+    expect(reuse.rows.find(({ kind }) => kind === 'cursor')?.output).toMatchObject({ done: [[0, 0]], begun: {}, steps: 6 });
+  });
+
+  describe('of a repetition', () => {
+    const rounds = (parts: object = {}): Step =>
+      ({ id: 'pages', repeat: [use('a'), use('b')], while: '{{ index < 3 }}', ...parts }) as Step;
+
+    it('is the rounds before the one that it begins in, and nothing of those behind it', async () => {
+      const rig = await ran([rounds(), use('after')], ['after']);
+      expect(before(rig, 'pages[2].b')).toEqual([expect.stringContaining('re-run from pages[2]')]);
+      const reuse = rowsBefore(rig.plan, rig.rows, 'pages[2]');
+      if (!('rows' in reuse)) throw new Error(reuse.problem);
+      expect(trail(reuse.rows).sort()).toEqual(['pages started', 'pages[0] succeeded', 'pages[1] succeeded', 'pages[] succeeded']);
+      const cursor = reuse.rows.find(({ kind }) => kind === 'cursor')?.output;
+      expect(cursor).toMatchObject({ done: [[0, 1]] });
+      expect(cursor).not.toHaveProperty('over');
+    });
+
+    it('goes on in the round that failed', async () => {
+      const rig = await ran([rounds(), use('after')], ['pages[1].b']);
+      expect(failedStep(rig.rows.find(({ path }) => path === 'pages')?.error, rig.plan)).toBe('pages[1].b');
+      const again = await goesOn([rounds(), use('after')], rig, 'pages[1].b');
+      expect(again.calls.map(({ path }) => path)).toEqual([
+        ...['pages[1].b', 'pages[2].a', 'pages[2].b', 'pages[3].a', 'pages[3].b'],
+        'after',
+      ]);
+    });
+
+    it('goes on behind the last round where the limit was too low', async () => {
+      const rig = await ran([rounds({ limit: 2 })], []);
+      expect(failedStep(rig.rows.find(({ path }) => path === 'pages')?.error, rig.plan)).toBe('pages[2]');
+      const again = await goesOn([rounds()], rig, 'pages[2]');
+      expect(again.calls.map(({ path }) => path)).toEqual(['pages[2].a', 'pages[2].b', 'pages[3].a', 'pages[3].b']);
+    });
   });
 
   it('keeps a failure that was caught, and does one again that was not', async () => {
@@ -116,13 +160,7 @@ describe('what a re-run takes over', () => {
   it('lets the run go on from there to the same end', async () => {
     const steps = [use('a'), { id: 'each', forEach: [1, 2, 3], steps: [use('x'), use('y')] }, use('z')] as Step[];
     const rig = await ran(steps, ['each[1].y']);
-    const reuse = rowsBefore(rig.plan, rig.rows, 'each[1].y');
-    if (!('rows' in reuse)) throw new Error(reuse.problem);
-    const component = componentOf('test.step', ({ path }) => ({ from: path }));
-    const again = new Rig(flowOf(steps), [component]);
-    await again.accept({});
-    const work = await again.claim();
-    expect(await again.slice({ ...work, journal: reuse.rows })).toMatchObject({ kind: 'ended', result: { status: 'succeeded' } });
+    const again = await goesOn(steps, rig, 'each[1].y');
     expect(again.calls.map(({ path }) => path)).toEqual(['each[1].y', 'each[2].x', 'each[2].y', 'z']);
   });
 

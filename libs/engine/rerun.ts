@@ -1,9 +1,9 @@
-import type { Json } from '@millrace/component-sdk';
 import { lastAttempts } from './last-attempts.js';
 import { chainOf, stepIn, type Level } from './plan-chain.js';
-import type { Plan } from './plan.js';
+import { isLoop, type Plan } from './plan.js';
 import type { StepRow } from './records.js';
 import { goesOn } from './passed-over.js';
+import { reopened } from './steps/loop-cursor.js';
 import { plainPath } from './tries.js';
 
 /** What a re-run takes over from the journal of the run that it repeats, or why it cannot begin there. */
@@ -34,7 +34,7 @@ export function rowsBefore(plan: Plan, all: readonly StepRow[], place: string): 
 
 /** A finished item holds no rows of its steps any more: it can be done again only as a whole. */
 function compactedItem(target: readonly Level[], rows: readonly StepRow[], path: string): string | undefined {
-  const inner = target.findLast(({ step, item }) => step.kind === 'forEach' && item !== undefined && !path.endsWith(']'));
+  const inner = target.findLast(({ step, item }) => isLoop(step) && item !== undefined && !path.endsWith(']'));
   const last = target.at(-1);
   if (!inner || last === inner || last?.index === 0) return undefined;
   const item = `${inner.path}[${inner.item}]`;
@@ -63,7 +63,7 @@ function compare(row: readonly Level[], target: readonly Level[]): 'before' | 'a
     if (level.index !== other.index) return level.index < other.index ? 'before' : 'after';
     if (depth === target.length - 1) return atTarget(level, other, depth === row.length - 1);
     if (depth === row.length - 1) return 'around';
-    if (level.item !== other.item) return 'before';
+    if (level.item !== other.item) return besidesItem(level, other);
   }
   return 'after';
 }
@@ -72,7 +72,12 @@ function compare(row: readonly Level[], target: readonly Level[]): 'before' | 'a
 function atTarget(row: Level, target: Level, isLast: boolean): 'before' | 'after' | 'around' {
   if (target.item === undefined) return 'after';
   if (row.item === undefined) return isLast ? 'around' : 'after';
-  return row.item === target.item ? 'after' : 'before';
+  return row.item === target.item ? 'after' : besidesItem(row, target);
+}
+
+/** Items of a list do not depend on each other; a round goes on from the one before it. */
+function besidesItem(row: Level, target: Level): 'before' | 'after' {
+  return row.step.kind === 'repeat' && (row.item ?? 0) > (target.item ?? Infinity) ? 'after' : 'before';
 }
 
 /** In another list of the same step: the lists of `try` come after each other, branches stand side by side. */
@@ -88,21 +93,21 @@ function around(row: StepRow, target: readonly Level[]): StepRow[] {
   const level = target.find((one) => row.path === one.path || row.path.startsWith(`${one.path}[`));
   if (!level) return [];
   if (level.step.kind === 'if' || level.step.kind === 'switch') return row.status === 'succeeded' ? [standing(row)] : [];
-  if (level.step.kind !== 'forEach') return [];
-  if (row.kind === 'item') return row.path === `${level.path}[${level.item}]` || row.status === 'failed' ? [] : [standing(row)];
-  if (row.kind === 'cursor') return [reopened(row, level.item ?? -1)];
+  if (!isLoop(level.step)) return [];
+  if (row.kind === 'item') return itemStands(row, level) ? [standing(row)] : [];
+  if (row.kind === 'cursor') return [reopenedCursor(row, level)];
   return [{ ...row, status: 'started', output: undefined, error: undefined, given: undefined }];
 }
 
-type Range = [number, number];
+/** Of the items of the loop around the target. */
+function itemStands({ path, status }: StepRow, { step, item, path: loop }: Level): boolean {
+  if (status === 'failed') return false;
+  const index = Number(path.slice(loop.length + 1, -1));
+  return step.kind === 'repeat' ? index < (item ?? Infinity) : index !== item;
+}
 
-function reopened(cursor: StepRow, item: number): StepRow {
-  const { done } = cursor.output as unknown as { done: Range[] };
-  const left = done.flatMap(([first, last]): Range[] => {
-    if (item < first || item > last) return [[first, last]];
-    return [[first, item - 1] as Range, [item + 1, last] as Range].filter(([from, to]) => from <= to);
-  });
-  return { ...cursor, output: { done: left } as Json };
+function reopenedCursor(cursor: StepRow, { step, item }: Level): StepRow {
+  return item === undefined ? cursor : reopened(cursor, item, step.kind === 'repeat' ? Infinity : item);
 }
 
 /** What was under way is begun anew, and so is what failed, unless the flow went on from there. */

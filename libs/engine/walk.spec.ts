@@ -392,6 +392,6 @@ function noted(journal: Journal, writes: string[]): Journal {
     record: (run, entry) => (note('record', entry.rows), journal.record(run, entry)),
     suspend: (run, entry, at) => (note('suspend', entry.rows), journal.suspend(run, entry, at)),
     finish: (run, entry, result) => (note('finish', entry.rows), journal.finish(run, entry, result)),
-    items: (run, path) => journal.items(run, path),
+    items: (run, path, index) => journal.items(run, path, index),
   };
 }

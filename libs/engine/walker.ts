@@ -159,8 +159,8 @@ export class Walker implements ListWalk {
     return woken === 'due' ? NEXT : { kind: 'suspended', resumeAt: until };
   }
 
-  items(path: string): Promise<StepRow[]> {
-    return this.shared.journal.items(this.run, path);
+  items(path: string, index?: number): Promise<StepRow[]> {
+    return this.shared.journal.items(this.run, path, index);
   }
 
   list(steps: readonly PlannedStep[]): Promise<StepSignal> {
@@ -303,7 +303,7 @@ export class Walker implements ListWalk {
  * Rows that move `$now()` on: of steps that take time, and that every later walk meets again. An item's does not, for
  * its loop's does, and items in work have theirs from the cursor.
  */
-const SETS_THE_TIME: ReadonlySet<string> = new Set(['use', 'call', 'wait', 'forEach', 'parallel']);
+const SETS_THE_TIME: ReadonlySet<string> = new Set(['use', 'call', 'wait', 'forEach', 'repeat', 'parallel']);
 
 function allOf(settled: readonly PromiseSettledResult<StepSignal>[]): StepSignal[] {
   return settled.map((one) => {

@@ -22,6 +22,7 @@ export { parseFlow } from './format/parse.js';
 export { webhookDefaults } from './format/trigger.js';
 export { scheduleDefaults } from './format/triggers.js';
 export { defaultItemName } from './steps/forEach.js';
+export { previousName, repeatDefaults } from './steps/repeat.js';
 export { waitDefaults } from './steps/wait.js';
 export { eventNamePattern, matchesEvent } from './events.js';
 export { nextTime } from './schedule.js';

@@ -83,6 +83,15 @@ export interface ForEachStep extends StepBase {
   readonly onItemError?: 'fail' | 'continue';
 }
 
+/** Runs a list of steps again and again, while a condition holds. Its output is one entry per round: the last step's output. */
+export interface RepeatStep extends StepBase {
+  readonly repeat: readonly Step[];
+  /** Asked after every round, seeing what its steps gave: another round follows where it holds. */
+  readonly while: Condition;
+  /** The most rounds; the step fails where `while` still holds after the last of them. 100 where the file is silent. */
+  readonly limit?: number;
+}
+
 /** Runs named branches side by side and joins them. Its output is `{ <branch>: the last step's output }`. */
 export interface ParallelStep extends StepBase {
   readonly parallel: { readonly [branch: string]: readonly Step[] };
@@ -135,7 +144,18 @@ export interface RespondStep extends StepBase {
 }
 
 export type Step =
-  UseStep | IfStep | SwitchStep | SetStep | StopStep | ForEachStep | ParallelStep | TryStep | WaitStep | CallStep | RespondStep;
+  | UseStep
+  | IfStep
+  | SwitchStep
+  | SetStep
+  | StopStep
+  | ForEachStep
+  | RepeatStep
+  | ParallelStep
+  | TryStep
+  | WaitStep
+  | CallStep
+  | RespondStep;
 
 export interface Dedupe {
   /** Text with expressions of the accept subset; events with an equal key within the window run once. */

@@ -9,7 +9,7 @@ import { PostgresLanes, type HandedOver } from './lanes.js';
 import { Blob, jsonBytes, plainArray, textArray } from './packing.js';
 import { mendingPartitions } from './partitions.js';
 import type { JournalRow } from './rows.js';
-import { ITEMS_OF } from './sql/runs.js';
+import { ITEM_OF, ITEMS_OF } from './sql/runs.js';
 import { FINISH, RECORD, SUSPEND, type TransitionTexts } from './sql/transitions.js';
 
 interface Move {
@@ -63,8 +63,12 @@ export class PostgresJournal implements Journal {
     return this.finished.add({ run, rows: await this.encoded(run, rows), drops, at: Date.now(), status, ...kept });
   }
 
-  async items(run: ClaimedRun, path: string): Promise<StepRow[]> {
-    const { rows } = await this.pool.query<JournalRow>({ name: 'items-of', text: ITEMS_OF, values: [run.id, path] });
+  async items(run: ClaimedRun, path: string, index?: number): Promise<StepRow[]> {
+    const query =
+      index === undefined
+        ? { name: 'items-of', text: ITEMS_OF, values: [run.id, path] }
+        : { name: 'item-of', text: ITEM_OF, values: [run.id, `${path}[${index}]`] };
+    const { rows } = await this.pool.query<JournalRow>(query);
     return Promise.all(rows.map((row) => this.data.decode(row)));
   }
 

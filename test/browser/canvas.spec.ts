@@ -30,6 +30,7 @@ const STEPS = [
     as: 'line',
     steps: [log('notify'), { id: 'check', if: '{{ item.n > 1 }}', then: [log('deep')] }],
   },
+  { id: 'again', repeat: [log('turn')], while: '{{ steps.turn.more }}' },
   { id: 'both', parallel: { crm: [log('contact')], chat: [{ id: 'post', use: 'slack.send-message', with: { text: 'New order' } }] } },
   {
     id: 'safe',

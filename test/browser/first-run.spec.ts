@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import type { EventPage } from '../../apps/control-api/index.js';
-import { accessibilityFaults, describeInBrowser, picture, visit, type Theme, type Visitor } from '../support/browser.js';
+import { accessibilityFaults, describeInBrowser, inTheme, picture, visit, type Visitor } from '../support/browser.js';
 import { webhookFlow } from '../support/flow-files.js';
 import { startInstance, type TestInstance } from '../support/instance.js';
 import { startReceiver, type Receiver } from '../support/receiver.js';
@@ -20,13 +20,6 @@ async function countClicks(page: Page): Promise<() => Promise<number>> {
   const clicks = 'Number(document.body.dataset.clicks ?? 0)';
   await page.evaluate(`document.addEventListener('pointerdown', () => (document.body.dataset.clicks = String(${clicks} + 1)), true)`);
   return () => page.evaluate<number>(clicks);
-}
-
-/** With its colours as they are once they have faded over. */
-async function inTheme(page: Page, colorScheme: Theme): Promise<void> {
-  await page.emulateMedia({ colorScheme });
-  await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
-  await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished)).then(() => undefined)');
 }
 
 describeInBrowser('whoever comes for the first time', () => {

@@ -128,6 +128,13 @@ async function throttle(page: Page): Promise<void> {
   await debug.send('Network.emulateNetworkConditions', { ...unlimited, latency: LAG_MS });
 }
 
+/** Another theme, once the page is drawn in it and nothing moves any more. */
+export async function inTheme(page: Page, colorScheme: Theme): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+  await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished)).then(() => undefined)');
+}
+
 /** A picture for people to look at; the folder is printed with the first one. */
 export async function picture({ page }: Visitor, name: string): Promise<void> {
   const path = join(await shots, `${name}.png`);

@@ -132,7 +132,7 @@ export const stepSchema = exactly('Step', {
   kind: {
     type: 'string',
     description:
-      'use, if, switch, set, stop, forEach, parallel, try, wait, call, respond; item: a finished item of a loop; when: skipped by its condition.',
+      'use, if, switch, set, stop, forEach, repeat, parallel, try, wait, call, respond; item: a finished item of a loop, or round of a repeat; when: skipped by its condition.',
   },
   status: {
     enum: ['succeeded', 'failed', 'skipped', 'retrying', 'waiting', 'running', 'interrupted'],

@@ -22,7 +22,7 @@ export function answeringJournal(journal: Journal, callers: TellsCallers): Journ
       if (kept && run.awaited) tellEnd(callers, run.id, result);
       return kept;
     },
-    items: (run, path) => journal.items(run, path),
+    items: (run, path, index) => journal.items(run, path, index),
   };
 }
 

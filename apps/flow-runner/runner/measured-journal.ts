@@ -20,6 +20,6 @@ export function measuredJournal(journal: Journal, counts: Counts, clock: Pick<Cl
     record: (run, entry) => counted(run, entry, journal.record(run, entry)),
     suspend: (run, entry, resumeAt) => counted(run, entry, journal.suspend(run, entry, resumeAt)),
     finish: (run, entry, result) => counted(run, entry, journal.finish(run, entry, result), result.status),
-    items: (run, path) => journal.items(run, path),
+    items: (run, path, index) => journal.items(run, path, index),
   };
 }

@@ -17,7 +17,7 @@ export function persistentJournal(journal: Journal, outage: Outage, stillOurs: (
     record: (run, entry) => persist(run, () => journal.record(run, entry)),
     suspend: (run, entry, resumeAt) => persist(run, () => journal.suspend(run, entry, resumeAt)),
     finish: (run, entry, result) => persist(run, () => journal.finish(run, entry, result)),
-    items: (run, path) => persist(run, () => journal.items(run, path)),
+    items: (run, path, index) => persist(run, () => journal.items(run, path, index)),
   };
 }
 

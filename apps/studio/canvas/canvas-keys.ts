@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useRef, type KeyboardEvent } from 'react';
-import { everyStep, type FlowTree } from '../flow/structure.js';
+import { everyStep, isLoop, type FlowTree } from '../flow/structure.js';
 import { nextFailedItem, withIteration } from '../run/iterations.js';
 import type { Overlay } from '../run/overlay.js';
 import { useUrlState } from '../ui/url-state.js';
@@ -109,7 +109,7 @@ function nextFailed(tree: FlowTree, overlay: Overlay, from: string | undefined):
 
 /** The loop that a step is, or the nearest around it. */
 function loopOf(tree: FlowTree, overlay: Overlay, id: string): string | undefined {
-  const loops = everyStep([...tree.steps, ...tree.onError]).filter(({ kind }) => kind === 'forEach');
+  const loops = everyStep([...tree.steps, ...tree.onError]).filter(isLoop);
   const around = loops.filter((loop) => everyStep([loop]).some((step) => step.id === id));
   return around.findLast((loop) => overlay.iterations(loop.id).length > 0)?.id;
 }

@@ -1,4 +1,4 @@
-import type { FlowStep, FlowTree, Lane } from '../flow/structure.js';
+import { isLoop, type FlowStep, type FlowTree, type Lane } from '../flow/structure.js';
 import { laneWords } from '../flow/words.js';
 import { NODE, noteBelow, type Layout, type PlacedEdge, type PlacedNode } from './placed.js';
 
@@ -112,7 +112,7 @@ function drawSequence(into: Drawing, steps: readonly FlowStep[], blocks: readonl
 }
 
 function blockOf(step: FlowStep, options: LayoutOptions): Block {
-  if (step.kind === 'forEach') return loop(step, options);
+  if (isLoop(step)) return loop(step, options);
   if (step.lanes.length > 0) return branching(step, options);
   return {
     left: HALF,
@@ -126,7 +126,8 @@ function blockOf(step: FlowStep, options: LayoutOptions): Block {
 
 /** The loop's node straddles the top of a frame around its body. */
 function loop(step: FlowStep, options: LayoutOptions): Block {
-  const steps = step.lanes[0]?.steps ?? [];
+  const lane = step.lanes[0];
+  const steps = lane?.steps ?? [];
   const body = sequence(steps, options);
   const head = NODE.height + (options.strips ? STRIP : 0);
   const [left, right] = [Math.max(HALF, body.left) + FRAME_PADDING, Math.max(HALF, body.right) + FRAME_PADDING];
@@ -144,19 +145,19 @@ function loop(step: FlowStep, options: LayoutOptions): Block {
       into.nodes.push({ ...frame, x: axis - left, y: frameTop });
       addNode(into, { id: step.id, type: 'step', step }, axis, top);
       const first = steps[0];
-      if (first) enterBody(into, step, first, axis, top + head);
+      if (lane && first) enterBody(into, { owner: step.id, key: lane.key }, first, axis, top + head);
       body.draw(into, axis, top + head + GAP);
     },
   };
 }
 
-function enterBody(into: Drawing, owner: FlowStep, first: FlowStep, x: number, y: number): void {
+function enterBody(into: Drawing, lane: NonNullable<PlacedEdge['lane']>, first: FlowStep, x: number, y: number): void {
   into.edges.push({
-    id: `${owner.id}/steps`,
+    id: `${lane.owner}/${lane.key}`,
     kind: 'enter',
-    from: owner.id,
+    from: lane.owner,
     to: first.id,
-    lane: { owner: owner.id, key: 'steps' },
+    lane,
     label: undefined,
     points: [
       { x, y },

@@ -1,7 +1,7 @@
 import type { Node, NodeProps } from '@xyflow/react';
 import { memo } from 'react';
 import { duration } from '../format/format.js';
-import { textOf, type FlowStep, type FlowTree } from '../flow/structure.js';
+import { isLoop, textOf, type FlowStep, type FlowTree } from '../flow/structure.js';
 import { stepSummary, stepTitle, triggerTitle, triggerWords } from '../flow/words.js';
 import type { StepState } from '../run/overlay.js';
 import { Glyph } from '../ui/glyph.js';
@@ -34,7 +34,7 @@ const Step = memo(function Step({ id, data: { step } }: NodeProps<StepNode>) {
         {state && <StateParts state={state} />}
       </NodeButton>
       {note !== undefined && <p className="node-note">{note}</p>}
-      {step.kind === 'forEach' && <Strip loop={id} />}
+      {isLoop(step) && <Strip loop={id} />}
     </>
   );
 });

@@ -183,7 +183,7 @@ function Whole({ step, field }: PartProps) {
 
 /** What every way to fill in a field shows. */
 function useCommon({ step, field: { pointer, label, required, description } }: PartProps) {
-  return { label, pointer, required, description, ...useFieldValues(step.id) };
+  return { label, pointer, required, description, ...useFieldValues(step.id, pointer) };
 }
 
 /** What is needed is kept as an empty text while it holds nothing. */

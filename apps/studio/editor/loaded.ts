@@ -1,9 +1,9 @@
 import type { Json } from '@millrace/component-sdk';
 import type { EventView, OutputsView, RunView } from '../api/wire.js';
-import { everyStep, textOf, type FlowStep, type FlowTree } from '../flow/structure.js';
+import { everyStep, isLoop, textOf, type FlowStep, type FlowTree } from '../flow/structure.js';
 import { lanesOf, placeOf } from './places.js';
 import { valueAt } from './fields.js';
-import { readableFrom } from './readable.js';
+import { isAskedInside, readableFrom } from './readable.js';
 
 /** What expressions are shown with: a captured event, and what the steps of one of its runs gave. */
 export interface Loaded {
@@ -21,6 +21,9 @@ interface Failure {
   readonly step: string;
   readonly error: Json;
 }
+
+/** What a round calls the output of the one before it. */
+export const PREVIOUS = 'previous';
 
 export const NOTHING_LOADED: Loaded = { trigger: undefined, steps: {}, failures: [], tooLarge: [] };
 
@@ -58,9 +61,12 @@ function triggerOf({ id, body, headers, files, url, method, receivedAt }: EventV
   return { ...value, headers: { ...headers }, query, files: files as unknown as Json, method, id, receivedAt };
 }
 
-/** The scope of one step: the event, the steps that it can read, the error that it handles, and the first items of the loops around it. */
-export function scopeFor(tree: FlowTree, stepId: string, loaded: Loaded): Readonly<Record<string, unknown>> {
-  const seen = readableFrom(tree, stepId).map(({ step }) => step.id);
+/**
+ * The scope of one field of a step: the event, the steps that it can read, the error that it handles, and of the loops around it
+ * the first item, or what the first round gave.
+ */
+export function scopeFor(tree: FlowTree, stepId: string, loaded: Loaded, pointer?: string): Readonly<Record<string, unknown>> {
+  const seen = readableFrom(tree, stepId, pointer).map(({ step }) => step.id);
   const steps = Object.fromEntries(seen.flatMap((id) => (Object.hasOwn(loaded.steps, id) ? [[id, loaded.steps[id]]] : [])));
   const base = {
     trigger: seenOf(loaded.trigger, tree),
@@ -68,8 +74,8 @@ export function scopeFor(tree: FlowTree, stepId: string, loaded: Loaded): Readon
     flow: { id: tree.id, name: tree.name ?? null },
     ...handled(tree, stepId, loaded),
   };
-  return loopsAround(tree, stepId).reduce<Readonly<Record<string, unknown>>>(
-    (scope, { as, items }) => ({ ...scope, ...firstItem(as, items, scope) }),
+  return loopsAround(tree, stepId, pointer).reduce<Readonly<Record<string, unknown>>>(
+    (scope, loop) => ({ ...scope, ...(loop.kind === 'repeat' ? firstRound(loop, loaded) : firstItem(loop, scope)) }),
     base,
   );
 }
@@ -101,29 +107,35 @@ function failureIn(steps: readonly FlowStep[], failures: Loaded['failures']): Js
   return failures.find(({ step }) => ids.has(step))?.error;
 }
 
-interface LoopAround {
-  readonly as: string;
-  readonly items: Json | undefined;
-}
-
 /** Outermost first. */
-function loopsAround(tree: FlowTree, stepId: string): LoopAround[] {
+function loopsAround(tree: FlowTree, stepId: string, pointer = ''): FlowStep[] {
   const lanes = lanesOf(tree);
-  const found: LoopAround[] = [];
+  const found: FlowStep[] = [];
   let place = placeOf(tree, stepId);
+  const own = isAskedInside(pointer) && place && lanes.find(({ list }) => list === place!.list)?.steps[place.at];
+  if (own) found.push(own);
   while (place !== undefined) {
     const owner = lanes.find(({ list }) => list === place!.list)?.owner;
-    if (owner?.kind === 'forEach') found.unshift({ as: textOf(owner.json['as']) ?? 'item', items: owner.json['forEach'] });
+    if (owner && isLoop(owner)) found.unshift(owner);
     place = owner && placeOf(tree, owner.id);
   }
   return found;
 }
 
+/** What a round sees of the one before it; as long as that is not known, only that there is one. */
+function firstRound({ id, lanes }: FlowStep, { steps }: Loaded): Record<string, unknown> {
+  const rounds = steps[id];
+  const last = lanes[0]?.steps.at(-1);
+  const previous = Array.isArray(rounds) ? rounds[0] : last && steps[last.id];
+  return { [PREVIOUS]: previous, index: previous === undefined ? 0 : 1 };
+}
+
 const PATH = /^\s*\{\{\s*([A-Za-z_][\w.]*)\s*\}\}\s*$/;
 
-function firstItem(as: string, items: Json | undefined, scope: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function firstItem({ json }: FlowStep, scope: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const items = json['forEach'];
   const path = typeof items === 'string' ? PATH.exec(items)?.[1] : undefined;
   const list = path === undefined ? items : valueAt(scope as unknown as Json, `/${path.replaceAll('.', '/')}`);
   const first: unknown = Array.isArray(list) ? list[0] : undefined;
-  return first === undefined ? {} : { [as]: first, index: 0 };
+  return first === undefined ? {} : { [textOf(json['as']) ?? 'item']: first, index: 0 };
 }

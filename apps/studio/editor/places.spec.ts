@@ -241,6 +241,21 @@ describe('the values of a step', () => {
     expect(await resolveValue(value, 'text', scopeFor(tree, 'inside', loaded))).toEqual(resolved);
   });
 
+  it('of a repetition are what the round before gave, with a default, as far as anything is known of it', () => {
+    const rounds = readFlow(
+      JSON.stringify({ steps: [{ id: 'pages', repeat: [{ id: 'page', set: { next: '{{ 1 }}' } }], while: '{{ steps.page.next }}' }] }),
+    );
+    const known = { ...NOTHING_LOADED, steps: { page: { next: 2 } } };
+    const ran = { ...NOTHING_LOADED, steps: { page: { next: 9 }, pages: [{ next: 1 }, { next: 2 }] } };
+    expect(scopeFor(rounds, 'page', NOTHING_LOADED)).toMatchObject({ previous: undefined, index: 0 });
+    expect(scopeFor(rounds, 'page', known)).toMatchObject({ previous: { next: 2 }, index: 1 });
+    expect(scopeFor(rounds, 'page', ran)).toMatchObject({ previous: { next: 1 } });
+    expect(scopeFor(rounds, 'pages', known)).not.toHaveProperty('previous');
+    expect(scopeFor(rounds, 'pages', known, '/while')).toMatchObject({ previous: { next: 2 }, steps: { page: { next: 2 } } });
+    const [source] = sourcesOf(scopeFor(rounds, 'page', known), [], known);
+    expect(source).toMatchObject({ path: 'previous', needsDefault: true, value: { next: 2 } });
+  });
+
   it('are said to be missing, or wrong, in words', async () => {
     const scope = scopeFor(tree, 'inside', loaded);
     expect(await resolveValue('{{ trigger.body.nobody }}', 'text', scope)).toMatchObject({ kind: 'missing' });

@@ -1,7 +1,7 @@
 import type { StepPlace } from '@millrace/flow';
 import { noteBelow, type Layout, type PlacedEdge, type PlacedNode, type Point } from '../canvas/placed.js';
 import { emptyStop } from '../canvas/walk.js';
-import type { FlowStep, FlowTree, Lane } from '../flow/structure.js';
+import { isLoop, type FlowStep, type FlowTree, type Lane } from '../flow/structure.js';
 import { laneWords, stepTitle, stepTitles } from '../flow/words.js';
 
 /** A list of steps and how it is found in the file. */
@@ -113,7 +113,7 @@ function beside({ points, pill, label }: PlacedEdge): Point {
 
 /** Clear of the note of the last step, and of the frame of a loop, in which a plus stands as well. */
 function shifted({ x, y }: Point, last: FlowStep | undefined): Point {
-  return { x, y: y + noteBelow(last) + (last?.kind === 'forEach' ? BELOW : BELOW / 2) };
+  return { x, y: y + noteBelow(last) + (last && isLoop(last) ? BELOW : BELOW / 2) };
 }
 
 function whereIn(lane: StepLane, at: number): string {
@@ -124,13 +124,13 @@ function whereIn(lane: StepLane, at: number): string {
 function laneName({ owner, key }: StepLane): string {
   if (owner === undefined) return key === 'steps' ? 'the flow' : 'what runs on errors';
   const lane = owner.lanes.find((one) => one.key === key);
-  return owner.kind === 'forEach' || !lane ? stepTitle(owner) : `“${laneWords(owner, lane)}” of ${stepTitle(owner)}`;
+  return isLoop(owner) || !lane ? stepTitle(owner) : `“${laneWords(owner, lane)}” of ${stepTitle(owner)}`;
 }
 
 /** What no edge leads out of: the end of the flow, of its error steps, and of the body of a loop. */
 function endSpots(tree: FlowTree, layout: Layout): Spot[] {
   const nodes = new Map(layout.nodes.map((node) => [node.id, node]));
-  const ends = lanesOf(tree).filter(({ owner, key }) => owner === undefined || (owner.kind === 'forEach' && key === 'steps'));
+  const ends = lanesOf(tree).filter(({ owner }) => owner === undefined || isLoop(owner));
   return ends.flatMap((lane) => {
     const point = endOf(lane, nodes);
     return point === undefined ? [] : [{ id: `${lane.list}/end`, ...point, ...addingTo(lane, lane.steps.length) }];
@@ -146,13 +146,14 @@ function endOf(lane: StepLane, nodes: ReadonlyMap<string, PlacedNode>): Point | 
   const inside = lane.steps.flatMap(everyId).flatMap((id) => nodes.get(id) ?? []);
   const last = nodes.get(lane.steps.at(-1)!.id);
   const lowest = inside.reduce<PlacedNode | undefined>((low, node) => (low && bottom(low) >= bottom(node) ? low : node), undefined);
-  const { kind, lanes } = lane.steps.at(-1)!;
-  return kind === 'stop' ? undefined : under(last, lowest, kind !== 'forEach' && lanes.length > 0 ? BELOW : 0);
+  const end = lane.steps.at(-1)!;
+  return end.kind === 'stop' ? undefined : under(last, lowest, !isLoop(end) && end.lanes.length > 0 ? BELOW : 0);
 }
 
-function everyId({ id, kind, lanes }: FlowStep): string[] {
+function everyId(step: FlowStep): string[] {
+  const { id, lanes } = step;
   const inner = lanes.flatMap(({ steps }) => steps.flatMap(everyId));
-  return kind === 'forEach' ? [id, `frame:${id}`, ...inner] : [id, ...inner];
+  return isLoop(step) ? [id, `frame:${id}`, ...inner] : [id, ...inner];
 }
 
 function bottom({ y, height, step }: PlacedNode): number {

@@ -51,6 +51,11 @@ const FLOW = {
       catch: [set('caught'), set('caught2')],
       finally: [set('after')],
     },
+    {
+      id: 'rounds',
+      repeat: [set('round'), set('roundMaybe', { when: '{{ trigger.body.a }}' }), set('round2')],
+      while: '{{ index < 1 }}',
+    },
     { id: 'nap', wait: { for: '1s' } },
     set('guarded', { when: '{{ steps.risk.status = 200 }}' }),
     { id: 'answer', respond: { status: 200 } },
@@ -81,10 +86,26 @@ function acceptedAt(reader: string): [string, string][] {
   });
 }
 
+function acceptsWhile(condition: string): boolean {
+  const flow = { ...FLOW, steps: FLOW.steps.map((step) => ('repeat' in step ? { ...step, while: condition } : step)) };
+  return checkFlow(JSON.stringify(flow), { components: new Map(), credentials: new Map(), checkSchemas: false }).problems.every(
+    ({ path }) => !path.endsWith('/while'),
+  );
+}
+
 describe('the steps whose results are offered', () => {
   it.each(readers)('to %s are those that the check accepts there, with a default where it wants one', (reader) => {
     const offered = readableFrom(tree, reader).map(({ step, mayBeMissing }) => [step.id, mayBeMissing ? 'with a default' : 'plain']);
     expect(offered.sort()).toEqual(acceptedAt(reader).sort());
+  });
+
+  it('to the condition of a repetition are those of a round too', () => {
+    const accepted = ['plain', 'with a default'].flatMap((way) =>
+      steps.flatMap(({ id }) => (acceptsWhile(`{{ steps.${id}${way === 'plain' ? '' : ' ?? 0'} }}`) ? [id] : [])),
+    );
+    const offered = readableFrom(tree, 'rounds', '/while').map(({ step }) => step.id);
+    expect(offered.sort()).toEqual([...new Set(accepted)].sort());
+    expect(offered).toEqual(expect.arrayContaining(['round', 'roundMaybe', 'round2']));
   });
 
   it('come in the order of the flow', () => {

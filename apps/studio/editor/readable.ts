@@ -1,6 +1,6 @@
 import type { Json } from '@millrace/component-sdk';
 import { compileExpression } from '@millrace/flow';
-import { objectOf, type FlowStep, type FlowTree, type JsonObject, type StepKind } from '../flow/structure.js';
+import { isLoop, objectOf, type FlowStep, type FlowTree, type JsonObject, type StepKind } from '../flow/structure.js';
 import { lanesOf, placeOf, type StepLane } from './places.js';
 
 /** A step whose result can be read at a place. */
@@ -12,14 +12,15 @@ export interface Readable {
 
 /**
  * What the check lets a step read of others, in the order of the flow: earlier steps of its list and of the lists around it, in
- * handlers those that may have run before them. Whatever is not here would be offered only to be refused (`libs/flow/check`).
+ * handlers those that may have run before them. The condition of a repetition (`pointer`) reads the steps of a round as well.
+ * Whatever is not here would be offered only to be refused (`libs/flow/check`).
  */
-export function readableFrom(tree: FlowTree, stepId: string): Readable[] {
+export function readableFrom(tree: FlowTree, stepId: string, pointer = ''): Readable[] {
   const found: Readable[] = [];
   const asked = new Set<string>();
-  for (const { lane, at, step } of placesAround(tree, stepId)) {
+  for (const { lane, at, step } of [...placeInside(tree, stepId, pointer), ...placesAround(tree, stepId)]) {
     found.unshift(...before(tree, lane, at));
-    for (const id of [...askedBy(step), ...askedFor(lane)]) asked.add(id);
+    for (const id of [...(step ? askedBy(step) : []), ...askedFor(lane)]) asked.add(id);
   }
   return found
     .filter(({ step }) => givesAnything(step, tree))
@@ -29,7 +30,20 @@ export function readableFrom(tree: FlowTree, stepId: string): Readable[] {
 interface PlaceAround {
   readonly lane: StepLane;
   readonly at: number;
-  readonly step: FlowStep;
+  /** None at the end of a list. */
+  readonly step?: FlowStep;
+}
+
+/** The end of a round is where it is asked whether another one follows. */
+function placeInside(tree: FlowTree, stepId: string, pointer: string): PlaceAround[] {
+  if (!isAskedInside(pointer)) return [];
+  const body = lanesOf(tree).find(({ owner, key }) => owner?.id === stepId && key === 'repeat');
+  return body ? [{ lane: body, at: body.steps.length }] : [];
+}
+
+/** Whether a field of a step is worked out among the steps inside of it. */
+export function isAskedInside(pointer: string): boolean {
+  return pointer === '/while';
 }
 
 /** Where a step stands, then where the step around it does, and so on outwards. */
@@ -66,7 +80,7 @@ const FOLLOWED: Readonly<Record<string, readonly string[]>> = { catch: ['try'], 
 function possiblyRun(steps: readonly FlowStep[]): Readable[] {
   return steps.flatMap((step) => [
     { step, mayBeMissing: true },
-    ...(step.kind === 'forEach' || step.kind === 'parallel' ? [] : step.lanes.flatMap((lane) => possiblyRun(lane.steps))),
+    ...(isLoop(step) || step.kind === 'parallel' ? [] : step.lanes.flatMap((lane) => possiblyRun(lane.steps))),
   ]);
 }
 

@@ -15,6 +15,8 @@ export function fieldsOf(step: FlowStep, components: readonly ComponentView[]): 
 const condition = (pointer: string, label: string): Field =>
   field(pointer, label, { kind: 'condition', required: true, description: 'One expression, such as {{ trigger.body.total >= 500 }}.' });
 
+const WHILE = 'Asked after every round, seeing its steps, such as {{ steps.page.body.next }}; another one follows where it holds.';
+
 const OWN: Readonly<Partial<Record<FlowStep['kind'], (json: JsonObject) => Field[]>>> = {
   if: () => [condition('/if', 'Condition')],
   switch: (json) => [
@@ -26,6 +28,10 @@ const OWN: Readonly<Partial<Record<FlowStep['kind'], (json: JsonObject) => Field
     field('/as', 'Name of the item', { ...fixed, description: 'How the steps inside call it; item, unless said.' }),
     field('/concurrency', 'At a time', { ...fixed, kind: 'number' }),
     field('/onItemError', 'When an item fails', { ...fixed, kind: 'choice', options: ['fail', 'continue'] }),
+  ],
+  repeat: () => [
+    field('/while', 'Again while', { kind: 'condition', required: true, description: WHILE }),
+    field('/limit', 'Most rounds', { ...fixed, kind: 'number', description: '100, unless said; more to do than that fails.' }),
   ],
   parallel: () => [field('/onBranchError', 'When a branch fails', { ...fixed, kind: 'choice', options: ['fail-fast', 'wait-all'] })],
   try: () => [field('/on', 'Errors to catch', { ...fixed, kind: 'json', description: 'A list such as ["http.4xx"]; all, unless said.' })],
@@ -82,7 +88,7 @@ export function advancedFields({ kind }: FlowStep): Field[] {
   return [...common, ...RETRY, RETRY_ON, timeout, ...(kind === 'use' ? [crash] : [])];
 }
 
-const HAS_INSIDE: ReadonlySet<FlowStep['kind']> = new Set(['if', 'switch', 'forEach', 'parallel', 'try']);
+const HAS_INSIDE: ReadonlySet<FlowStep['kind']> = new Set(['if', 'switch', 'forEach', 'repeat', 'parallel', 'try']);
 
 const OF_ALL = 'Of all that is inside, waits and retries too, such as 5m.';
 

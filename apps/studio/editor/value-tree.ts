@@ -1,6 +1,6 @@
 import type { Json } from '@millrace/component-sdk';
 import { count } from '../format/format.js';
-import type { Loaded } from './loaded.js';
+import { PREVIOUS, type Loaded } from './loaded.js';
 import { knownParts, type Readable } from './readable.js';
 
 /** One value that can be put into a field. */
@@ -44,10 +44,16 @@ export function sourcesOf(scope: Readonly<Record<string, unknown>>, before: read
   const error = { path: 'error', title: 'Error', value: scope['error'] ?? ERROR, unknown: KNOWN_LATER };
   return [
     ...(Object.hasOwn(scope, 'error') ? [error] : []),
-    ...loops.reverse().map((name) => ({ path: name, title: `${name}, first of the loop`, value: scope[name] })),
+    ...loops.reverse().map((name) => turnOf(name, scope[name])),
     { path: 'trigger', title: 'Trigger', value: scope['trigger'] },
     ...[...before].reverse().map((readable) => resultOf(readable, loaded)),
   ];
+}
+
+/** What changes with each turn of a loop. The first round has no round before it. */
+function turnOf(name: string, value: unknown): Source {
+  if (name !== PREVIOUS) return { path: name, title: `${name}, first of the loop`, value };
+  return { path: name, title: 'previous, what the round before gave', value, needsDefault: true };
 }
 
 function resultOf({ step, mayBeMissing }: Readable, { steps }: Loaded): Source {

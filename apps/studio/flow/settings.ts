@@ -16,6 +16,7 @@ const OWN: Readonly<Partial<Record<FlowStep['kind'], readonly string[]>>> = {
   if: ['if'],
   switch: ['switch'],
   forEach: ['forEach', 'as', 'concurrency', 'onItemError'],
+  repeat: ['while', 'limit'],
   parallel: ['onBranchError'],
   try: ['on'],
   wait: ['wait'],

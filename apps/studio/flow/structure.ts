@@ -3,14 +3,27 @@ import { parse } from 'jsonc-parser';
 
 export type JsonObject = { readonly [key: string]: Json };
 
-export const STEP_KINDS = ['use', 'if', 'switch', 'forEach', 'parallel', 'try', 'wait', 'call', 'respond', 'set', 'stop'] as const;
+export const STEP_KINDS = [
+  'use',
+  'if',
+  'switch',
+  'forEach',
+  'repeat',
+  'parallel',
+  'try',
+  'wait',
+  'call',
+  'respond',
+  'set',
+  'stop',
+] as const;
 
 /** `unknown`: none of the keys that say what a step is. It is drawn all the same, so that nothing of a flow is hidden. */
 export type StepKind = (typeof STEP_KINDS)[number] | 'unknown';
 
 /** One list of steps below a step. */
 export interface Lane {
-  /** `then`, `else`, the position of a case, `default`, the name of a branch, `steps`, `try`, `catch`, `finally`. */
+  /** `then`, `else`, the position of a case, `default`, the name of a branch, `steps`, `repeat`, `try`, `catch`, `finally`. */
   readonly key: string;
   readonly role: 'branch' | 'body' | 'catch' | 'finally';
   readonly steps: readonly FlowStep[];
@@ -34,6 +47,11 @@ export interface FlowTree {
   readonly defaults: JsonObject;
   readonly steps: readonly FlowStep[];
   readonly onError: readonly FlowStep[];
+}
+
+/** Runs what is inside any number of times: drawn as a frame around it. */
+export function isLoop({ kind }: FlowStep): boolean {
+  return kind === 'forEach' || kind === 'repeat';
 }
 
 /** Reads the structure of a flow's text, JSON with comments. Never fails: what cannot be read is left out. */
@@ -83,6 +101,7 @@ const LANES: Readonly<Partial<Record<StepKind, (json: JsonObject) => Lane[]>>> =
     lane('default', 'branch', json['default']),
   ],
   forEach: (json) => [lane('steps', 'body', json['steps'])],
+  repeat: (json) => [lane('repeat', 'body', json['repeat'])],
   parallel: (json) => Object.entries(objectOf(json['parallel'])).map(([name, steps]) => lane(name, 'branch', steps)),
   try: (json) => [
     lane('try', 'body', json['try']),

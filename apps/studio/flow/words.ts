@@ -29,6 +29,7 @@ const TITLES: Readonly<Partial<Record<StepKind, string>>> = {
   if: 'Branch',
   switch: 'Switch',
   forEach: 'For each',
+  repeat: 'Repeat',
   parallel: 'In parallel',
   try: 'Try',
   wait: 'Wait',
@@ -68,6 +69,7 @@ const SUMMARIES: Readonly<Partial<Record<StepKind, (json: JsonObject) => string>
   if: (json) => (isWhole(json['if']) ? expressionWords(json['if']) : NO_CONDITION),
   switch: (json) => (json['switch'] === true ? 'The first case that holds' : expressionWords(json['switch'])),
   forEach: (json) => `Each ${textOf(json['as']) ?? 'item'} of ${expressionWords(json['forEach'])}`,
+  repeat: (json) => (isWhole(json['while']) && textOf(json['while']) ? `Again while ${expressionWords(json['while'])}` : NO_CONDITION),
   parallel: (json) => Object.keys(objectOf(json['parallel'])).join(' · '),
   try: (json) => (Array.isArray(json['on']) ? `Catches ${json['on'].join(', ')}` : 'Catches every error'),
   wait: waitSummary,
@@ -114,7 +116,7 @@ export function vendorOf({ kind, json }: FlowStep): string | undefined {
 export function laneWords(owner: FlowStep, { key, role }: Lane): string {
   if (role === 'catch') return Array.isArray(owner.json['on']) ? `on ${owner.json['on'].join(', ')}` : 'on error';
   if (role === 'finally') return 'finally';
-  if (role === 'body') return owner.kind === 'try' ? 'try' : 'each';
+  if (role === 'body') return owner.kind === 'try' ? 'try' : owner.kind === 'repeat' ? 'round' : 'each';
   if (owner.kind === 'if') return key === 'then' ? shortCondition(owner.json['if']) : 'otherwise';
   if (owner.kind === 'switch') return key === 'default' ? 'otherwise' : caseWords(owner, Number(key));
   return key;

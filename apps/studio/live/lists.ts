@@ -1,5 +1,6 @@
 import type { InfiniteData, QueryClient, QueryKey } from '@tanstack/react-query';
 import { get, type Query } from '../api/client.js';
+import { outdate } from './outdate.js';
 
 interface Listed {
   readonly id: string;
@@ -34,7 +35,7 @@ export class LiveLists {
   changed(name: string): void {
     for (const query of this.client.getQueryCache().findAll({ queryKey: [name] })) {
       if (query.isActive() && isList(query.state.data)) this.refresh(query.queryKey);
-      else void this.client.invalidateQueries({ queryKey: query.queryKey, exact: true });
+      else outdate(this.client, query.queryKey);
     }
   }
 

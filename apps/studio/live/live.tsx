@@ -4,6 +4,7 @@ import type { Changes } from '../api/wire.js';
 import { affectedBy } from './affected.js';
 import { followChanges, type LiveMessage } from './follow.js';
 import { LiveLists } from './lists.js';
+import { outdate } from './outdate.js';
 import { Seldom } from './seldom.js';
 
 type Heard = (changes: Changes) => void;
@@ -40,7 +41,7 @@ const LISTS: readonly string[] = ['runs', 'events', 'refusals'];
 export function useLive(): void {
   const client = useQueryClient();
   useEffect(() => {
-    const seldom = new Seldom(SELDOM_MS, (key) => void client.invalidateQueries({ queryKey: [key] }));
+    const seldom = new Seldom(SELDOM_MS, (key) => outdate(client, [key]));
     const lists = new LiveLists(client);
     const stop = followChanges((message) => take(message, { client, seldom, lists }));
     return () => {
@@ -59,12 +60,12 @@ interface Kept {
 function take(message: LiveMessage, { client, seldom, lists }: Kept): void {
   if (message.kind === 'link') return setConnected(message.connected);
   setConnected(true);
-  if (message.kind === 'resync') return void client.invalidateQueries();
+  if (message.kind === 'resync') return outdate(client);
   for (const queryKey of affectedBy(message.changes)) {
     const [name = ''] = queryKey;
     if (LISTS.includes(name)) lists.changed(name);
     else if (SELDOM.includes(name)) seldom.ask(name);
-    else void client.invalidateQueries({ queryKey });
+    else outdate(client, queryKey);
   }
   for (const heard of changeListeners) heard(message.changes);
 }

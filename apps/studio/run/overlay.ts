@@ -1,6 +1,6 @@
 import type { Json } from '@millrace/component-sdk';
 import type { RunView, StepView } from '../api/wire.js';
-import { everyStep, objectOf, type FlowStep, type FlowTree } from '../flow/structure.js';
+import { everyStep, isLoop, objectOf, type FlowStep, type FlowTree } from '../flow/structure.js';
 import { beganIn, givenIn, type Given } from './given.js';
 import { failedPlace } from './opens-at.js';
 
@@ -170,7 +170,7 @@ class RunOverlay implements Overlay {
     for (const step of steps) {
       const path = prefix + step.id;
       this.paths.set(step.id, path);
-      const inner = step.kind === 'forEach' ? this.enterLoop(step, path, chosen) : prefix;
+      const inner = isLoop(step) ? this.enterLoop(step, path, chosen) : prefix;
       for (const lane of step.lanes) this.visit(lane.steps, inner, chosen);
     }
   }

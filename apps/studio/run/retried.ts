@@ -1,7 +1,7 @@
 import { stepIdOf } from '@millrace/flow';
 import type { RerunPlanView, RunView, StepView } from '../api/wire.js';
 import { count } from '../format/format.js';
-import { everyStep, type FlowStep, type FlowTree, type Lane } from '../flow/structure.js';
+import { everyStep, isLoop, type FlowStep, type FlowTree, type Lane } from '../flow/structure.js';
 import { stepTitle } from '../flow/words.js';
 import { givenIn } from './given.js';
 
@@ -39,8 +39,13 @@ function placeWords(tree: FlowTree, path: string): string {
   const title = titleOf(tree, stepIdOf(path));
   const [, loop, item] = /^(?:.*\.)?(\w+)(?:~\d+)?\[(\d+)\][^[]*$/.exec(path) ?? [];
   if (loop === undefined) return title;
-  const where = `item ${Number(item) + 1} of ${titleOf(tree, loop)}`;
+  const where = `${roundOf(tree, loop)} ${Number(item) + 1} of ${titleOf(tree, loop)}`;
   return stepIdOf(path) === loop ? where : `${title} for ${where}`;
+}
+
+/** What the turns of a loop are called. */
+function roundOf(tree: FlowTree, loop: string): string {
+  return stepOf(tree, loop)?.kind === 'repeat' ? 'round' : 'item';
 }
 
 function stepOf({ steps, onError }: FlowTree, id: string): FlowStep | undefined {
@@ -75,7 +80,7 @@ interface Counted {
 
 /** A loop is one step, whatever is kept of its items; of one that goes on, the items count. */
 function counted(rows: readonly StepView[]): Counted {
-  const whole = new Set(rows.filter(({ kind }) => kind === 'forEach').map(({ path }) => stepIdOf(path)));
+  const whole = new Set(rows.filter(({ kind }) => kind === 'forEach' || kind === 'repeat').map(({ path }) => stepIdOf(path)));
   const outside = rows.filter(({ path }) => !loopsIn(path).some((loop) => whole.has(loop)));
   const ids = (some: readonly StepView[]): string[] => some.map(({ path }) => stepIdOf(path));
   return {
@@ -90,7 +95,9 @@ function loopsIn(path: string): string[] {
 }
 
 function partsOf({ steps, items }: Counted, tree: FlowTree, named: boolean): string[] {
-  const loops = [...new Set(items)].map((id) => `${count(items.filter((item) => item === id).length, 'item')} of ${titleOf(tree, id)}`);
+  const loops = [...new Set(items)].map(
+    (id) => `${count(items.filter((item) => item === id).length, roundOf(tree, id))} of ${titleOf(tree, id)}`,
+  );
   const some = named ? steps.map((id) => titleOf(tree, id)) : steps.length > 0 ? [count(steps.length, 'step')] : [];
   return [...some, ...loops];
 }
@@ -115,10 +122,10 @@ function wayTo(list: readonly FlowStep[], id: string): readonly Level[] | undefi
 
 /** Other items of a loop may be left, and `finally` comes in any case. */
 function isFollowed(way: readonly Level[]): boolean {
-  return way.some(({ step: { kind, lanes }, list, lane, step }) => {
+  return way.some(({ list, lane, step }) => {
     if (list.at(-1) !== step) return true;
-    if (lane === undefined || kind !== 'try') return lane !== undefined && kind === 'forEach';
-    return lane.role !== 'finally' && lanes.some(({ role, steps }) => role === 'finally' && steps.length > 0);
+    if (lane === undefined || step.kind !== 'try') return lane !== undefined && isLoop(step);
+    return lane.role !== 'finally' && step.lanes.some(({ role, steps }) => role === 'finally' && steps.length > 0);
   });
 }
 

@@ -158,6 +158,8 @@ export function describeJournal(name: string, open: OpenStore): void {
       expect(again.journal.map(({ path }) => path).sort()).toEqual(['each', 'each[12].a', 'each[]']);
       const found = await store.journal.items(again.run, 'each');
       expect(found.map(({ path, output }) => [path, output]).sort()).toEqual(items.map(({ path, output }) => [path, output]).sort());
+      expect((await store.journal.items(again.run, 'each', 1)).map(({ path }) => path)).toEqual(['each[1]']);
+      expect(await store.journal.items(again.run, 'each', 12)).toEqual([]);
       expect((await store.journal.items(again.run, 'each[3].inner')).map(({ path }) => path)).toEqual(['each[3].inner[0]']);
       expect(await store.journal.items(again.run, 'nothing')).toEqual([]);
     });

@@ -156,7 +156,7 @@ export class Rig {
       record: (run, entry) => store.record(run, entry),
       suspend: (run, entry, resumeAt) => store.suspend(run, entry, resumeAt),
       finish: (run, entry, result) => store.finish(run, entry, result),
-      items: (run, path) => store.items(run, path),
+      items: (run, path, index) => store.items(run, path, index),
     };
   }
 

@@ -18,10 +18,11 @@ export class MemoryJournals {
     return structuredClone([...(this.byRun.get(runId)?.values() ?? [])]);
   }
 
-  /** The finished items of one loop. */
-  items(runId: string, path: string): StepRow[] {
+  /** The finished items of one loop, or one of them. */
+  items(runId: string, path: string, index?: number): StepRow[] {
+    const wanted = index === undefined ? /^\[\d+\]$/ : new RegExp(`^\\[${index}\\]$`);
     return this.rows(runId).filter(
-      (row) => row.kind === 'item' && row.path.startsWith(`${path}[`) && /^\[\d+\]$/.test(row.path.slice(path.length)),
+      (row) => row.kind === 'item' && row.path.startsWith(`${path}[`) && wanted.test(row.path.slice(path.length)),
     );
   }
 }

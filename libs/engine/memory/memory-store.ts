@@ -114,8 +114,8 @@ export class MemoryStore implements EventStore, Journal, Calls, Resumptions, Run
     for (const run of this.active.values()) if (run.flowId === flowId && run.status === 'paced') this.letGo(run);
   }
 
-  async items({ id }: ClaimedRun, path: string): Promise<StepRow[]> {
-    return this.journals.items(id, path);
+  async items({ id }: ClaimedRun, path: string, index?: number): Promise<StepRow[]> {
+    return this.journals.items(id, path, index);
   }
 
   async begin(caller: ClaimedRun, { runId, flowId, input, awaited }: Call): Promise<void> {

@@ -7,7 +7,7 @@ import type { Scenario } from './world.js';
 
 /** A step as chance proposes it: numbers to choose by, and lists inside. */
 interface Draft {
-  readonly kind: 'use' | 'set' | 'stop' | 'respond' | 'wait' | 'call' | 'if' | 'switch' | 'forEach' | 'parallel' | 'try';
+  readonly kind: 'use' | 'set' | 'stop' | 'respond' | 'wait' | 'call' | 'if' | 'switch' | 'forEach' | 'repeat' | 'parallel' | 'try';
   readonly pick: number;
   readonly when: number;
   readonly onError: number;
@@ -21,7 +21,7 @@ export interface Model extends Scenario {
 }
 
 const LEAVES = ['use', 'use', 'use', 'set', 'stop', 'respond', 'wait', 'call'] as const;
-const BRANCHES = ['if', 'switch', 'forEach', 'forEach', 'parallel', 'parallel', 'try', 'try'] as const;
+const BRANCHES = ['if', 'switch', 'forEach', 'forEach', 'repeat', 'parallel', 'parallel', 'try', 'try'] as const;
 
 const { list } = fc.letrec<{ step: Draft; list: Draft[] }>((tie) => {
   const parts = { pick: fc.nat({ max: 999 }), when: fc.nat({ max: 29 }), onError: fc.nat({ max: 5 }) };
@@ -174,6 +174,8 @@ class Writer {
         };
       case 'forEach':
         return this.forEach(pick, one, inStrands);
+      case 'repeat':
+        return this.repeat(pick, one, inStrands);
       case 'parallel':
         return {
           parallel: { one: this.list(one, true), two: this.list(two, true), ...(pick % 2 && { three: this.list(three, true) }) },
@@ -193,6 +195,17 @@ class Writer {
       concurrency,
       onItemError: passesOver ? 'continue' : 'fail',
       steps: this.list(steps, inStrands || concurrency > 1),
+    };
+  }
+
+  /** Some end by their condition, of which chance decides a part, some come to their limit. */
+  private repeat(pick: number, steps: readonly Draft[], inStrands: boolean): object {
+    const chance = this.flow === 'm' ? '{{ $random() < 0.7 }}' : '{{ index < 1 }}';
+    const before = { id: this.id('before'), set: { value: "{{ previous.value ?? 'none' }}" } };
+    return {
+      repeat: [before, ...this.list(steps, inStrands)],
+      while: ['{{ index < 2 }}', chance, `{{ steps.${before.id}.value = 'none' }}`][pick % 3],
+      limit: [3, 10, 2][pick % 5] ?? 4,
     };
   }
 

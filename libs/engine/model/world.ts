@@ -167,7 +167,7 @@ export class World {
       record: (run, entry) => this.write(process, () => (this.see(run.id, entry), store.record(run, entry))),
       suspend: (run, entry, at) => this.write(process, () => (this.see(run.id, entry), store.suspend(run, entry, at))),
       finish: (run, entry, result) => this.write(process, () => (this.see(run.id, entry), store.finish(run, entry, result))),
-      items: (run, path) => process.do(() => store.items(run, path)),
+      items: (run, path, index) => process.do(() => store.items(run, path, index)),
     };
   }
 

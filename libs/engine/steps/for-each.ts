@@ -3,10 +3,9 @@ import { resolveTemplate } from '@millrace/flow';
 import type { PlannedForEach } from '../plan.js';
 import type { ErrorRecord, StepRow } from '../records.js';
 import type { Halt } from '../strands.js';
-import { bytesOf } from '../size.js';
-import { Trail } from '../trail.js';
+import type { Trail } from '../trail.js';
 import { decidingSignal, endsTheRun } from './join.js';
-import { Cursor } from './loop-cursor.js';
+import { loopFailed, loopGave, LoopItems, loopSucceeded } from './loop-items.js';
 import { DECIDED } from './parallel.js';
 import { errorRecord, HALTED, NEXT, type StepSignal, type Walk } from './step.js';
 
@@ -22,7 +21,7 @@ export async function walkForEach(step: PlannedForEach, walk: Walk): Promise<Ste
   const path = walk.path(step.id);
   const row = walk.row(path) ?? (await begin(step, walk, path));
   if (row.status === 'failed') return { kind: 'failed', error: row.error as ErrorRecord };
-  if (row.status === 'succeeded') return succeed(step, walk, row.output as Json[]);
+  if (row.status === 'succeeded') return loopGave(step.id, walk, row.output as Json[]);
   return new Loop(step, walk, row).run();
 }
 
@@ -62,8 +61,7 @@ interface Lane {
 class Loop {
   private readonly halt: Halt;
   private readonly items: readonly Json[];
-  private readonly cursor: Cursor;
-  private readonly outputs = new Map<number, Json>();
+  private readonly done: LoopItems;
   private verdict: { readonly error: ErrorRecord | undefined } | undefined;
   private failures = 0;
   private next = 0;
@@ -75,23 +73,24 @@ class Loop {
   ) {
     this.halt = walk.halting();
     this.items = row.input as Json[];
-    this.cursor = new Cursor(`${row.path}[]`, walk.row(`${row.path}[]`));
+    this.done = new LoopItems(step.steps, step.resumable, walk, row);
     if (row.output === undefined) return;
     this.verdict = { error: row.error };
     walk.halt(this.halt);
   }
 
   async run(): Promise<StepSignal> {
-    const lanes = Math.min(this.step.concurrency, this.items.length - this.cursor.count);
+    const lanes = Math.min(this.step.concurrency, this.items.length - this.done.cursor.count);
     const signals = await this.walk.sideBySide(
       Array.from({ length: lanes }, () => () => this.lane()),
       (signal) => this.decide(signal),
     );
     const decided = decidingSignal(signals);
-    if (decided.kind === 'failed') return this.fail(this.verdict?.error ?? decided.error);
+    if (decided.kind === 'failed') return loopFailed(this.row, this.walk, this.verdict?.error ?? decided.error);
     if (decided.kind !== 'next') return decided;
     // Halted from outside: the other items were left out, and there is no list to give.
-    return this.cursor.count < this.items.length ? HALTED : this.succeed();
+    if (this.done.cursor.count < this.items.length) return HALTED;
+    return loopSucceeded(this.step.id, this.row, this.walk, await this.done.first(this.items.length));
   }
 
   /** The first item that ends the loop is noted at once, so that a walk after this one halts the others too. */
@@ -116,29 +115,14 @@ class Loop {
   /** A halted loop takes up only what had begun, which may have something to do on its way out. */
   private take(): number | undefined {
     for (; this.next < this.items.length; this.next += 1) {
-      if (this.cursor.has(this.next)) continue;
-      if (!this.halt.isSet || this.walk.trail(this.prefix(this.next))) return this.next++;
+      if (this.done.cursor.has(this.next)) continue;
+      if (!this.halt.isSet || this.done.hasBegun(this.next)) return this.next++;
     }
     return undefined;
   }
 
-  private prefix(index: number): string {
-    return `${this.row.path}[${index}].`;
-  }
-
   private async item(lane: Lane, index: number): Promise<StepSignal> {
-    // An item that waited began in an earlier slice; one that nothing is known of began with the loop.
-    const startedAt = this.cursor.beganAt(index) ?? this.row.startedAt;
-    const trail = this.walk.trail(this.prefix(index)) ?? new Trail();
-    const inner = this.walk.inner({
-      prefix: this.prefix(index),
-      halt: this.halt,
-      trail,
-      now: this.cursor.beganAt(index),
-      scope: { [this.step.as]: this.items[index], index, ...this.resume(index) },
-    });
-    const signal = await inner.list(this.step.steps);
-    const row = { path: `${this.row.path}[${index}]`, attempt: 1, kind: 'item', startedAt, finishedAt: this.walk.clock.now() };
+    const { signal, row, trail, inner } = await this.done.walkItem(index, { [this.step.as]: this.items[index] }, this.halt);
     if (signal.kind === 'next') {
       this.finished(lane, index, { ...row, status: 'succeeded', output: inner.output }, trail);
       return NEXT;
@@ -158,49 +142,9 @@ class Loop {
     return signal;
   }
 
-  /** One indivisible change of what is to be written: the item's row, the drops of what it stands for, and the cursor. */
   private finished(lane: Lane, index: number, row: StepRow, trail: Trail): void {
-    this.outputs.set(index, row.output ?? null);
-    if (this.step.sampled || (row.status === 'failed' && (this.failures += 1) <= FAILURES_KEPT)) this.walk.leaveBehind(trail);
-    else this.walk.drop(trail);
-    this.walk.note(row);
+    const kept = this.step.sampled || (row.status === 'failed' && (this.failures += 1) <= FAILURES_KEPT);
     lane.index = this.take();
-    const inside = { steps: trail.steps, bytes: trail.bytes + bytesOf(row) };
-    this.walk.note(this.cursor.advance(index, lane.index, row.finishedAt, inside));
+    this.done.finished(index, row, trail, { next: lane.index, kept });
   }
-
-  /** What resumes the waits of this item; the others around stay as they are. */
-  private resume(index: number): { readonly resume?: Walk['scope']['resume'] } {
-    const { resumable } = this.step;
-    if (resumable.length === 0) return {};
-    const { resumptions, run, scope } = this.walk;
-    const own = resumable.map((id) => [id, { url: resumptions.url(run.id, this.prefix(index) + id) }]);
-    return { resume: { ...scope.resume, ...(Object.fromEntries(own) as Walk['scope']['resume']) } };
-  }
-
-  private fail(error: ErrorRecord): StepSignal {
-    this.walk.note({ ...this.row, status: 'failed', finishedAt: this.walk.clock.now(), output: undefined, error });
-    return { kind: 'failed', error };
-  }
-
-  private async succeed(): Promise<StepSignal> {
-    const output = await this.output();
-    this.walk.note({ ...this.row, status: 'succeeded', finishedAt: this.walk.clock.now(), output });
-    return succeed(this.step, this.walk, output);
-  }
-
-  /** In the order of the items. What earlier slices finished is read back once, at the end. */
-  private async output(): Promise<Json[]> {
-    if (this.outputs.size < this.items.length) {
-      for (const { path, output } of await this.walk.items(this.row.path)) {
-        this.outputs.set(Number(path.slice(this.row.path.length + 1, -1)), output ?? null);
-      }
-    }
-    return this.items.map((_, index) => this.outputs.get(index) ?? null);
-  }
-}
-
-function succeed(step: PlannedForEach, walk: Walk, output: readonly Json[]): StepSignal {
-  walk.scope.steps[step.id] = output;
-  return NEXT;
 }

@@ -3,6 +3,7 @@ import { walkCall } from './call.js';
 import { walkForEach } from './for-each.js';
 import { walkIf } from './if.js';
 import { walkParallel } from './parallel.js';
+import { walkRepeat } from './repeat.js';
 import { walkRespond } from './respond.js';
 import { walkSet } from './set.js';
 import type { StepSignal, Walk } from './step.js';
@@ -20,6 +21,7 @@ const KINDS: { readonly [K in PlannedStep['kind']]: (step: Extract<PlannedStep, 
   set: walkSet,
   stop: walkStop,
   forEach: walkForEach,
+  repeat: walkRepeat,
   parallel: walkParallel,
   try: walkTry,
   wait: walkWait,

@@ -10,6 +10,8 @@ interface CursorOutput {
   readonly steps: number;
   /** What they take of the journal. */
   readonly bytes: number;
+  /** No item follows, though nothing else says how many there are. */
+  readonly over?: true;
 }
 
 /**
@@ -22,16 +24,18 @@ export class Cursor {
   /** What was journalled inside finished items, themselves included. */
   private steps: number;
   private bytes: number;
+  private over: boolean;
 
   constructor(
     private readonly path: string,
     row: StepRow | undefined,
   ) {
-    const { done = [], begun = {}, steps = 0, bytes = 0 } = (row?.output ?? {}) as unknown as Partial<CursorOutput>;
+    const { done = [], begun = {}, steps = 0, bytes = 0, over = false } = (row?.output ?? {}) as unknown as Partial<CursorOutput>;
     this.ranges = [...done];
     this.begun = new Map(Object.entries(begun).map(([index, time]) => [Number(index), time]));
     this.steps = steps;
     this.bytes = bytes;
+    this.over = over;
   }
 
   get count(): number {
@@ -46,6 +50,16 @@ export class Cursor {
     return this.begun.get(index);
   }
 
+  /** Whether the loop has decided that no item follows. */
+  get isOver(): boolean {
+    return this.over;
+  }
+
+  /** No item follows the one that is finished next; written down with that. */
+  end(): void {
+    this.over = true;
+  }
+
   /** One item is finished, with so many steps and bytes inside; the next one, if there is one, begins where it ended. */
   advance(index: number, next: number | undefined, at: number, inside: { readonly steps: number; readonly bytes: number }): StepRow {
     this.add(index);
@@ -53,7 +67,13 @@ export class Cursor {
     if (next !== undefined && !this.begun.has(next)) this.begun.set(next, at);
     this.steps += inside.steps + 1;
     this.bytes += inside.bytes;
-    const output: CursorOutput = { done: [...this.ranges], begun: Object.fromEntries(this.begun), steps: this.steps, bytes: this.bytes };
+    const output: CursorOutput = {
+      done: [...this.ranges],
+      begun: Object.fromEntries(this.begun),
+      steps: this.steps,
+      bytes: this.bytes,
+      ...(this.over && { over: true }),
+    };
     const row = { path: this.path, attempt: 1, kind: 'cursor', status: 'succeeded', startedAt: at, finishedAt: at } as const;
     return { ...row, output: output as unknown as Json };
   }
@@ -77,4 +97,17 @@ export class Cursor {
 export function doneIn({ output }: StepRow): number[] {
   const { done } = output as unknown as CursorOutput;
   return done.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, offset) => first + offset));
+}
+
+/** The cursor of a loop of which the items from `first` to `last` are to be done again. What was spent on them stays counted. */
+export function reopened(cursor: StepRow, first: number, last: number): StepRow {
+  const { done, steps, bytes } = cursor.output as unknown as CursorOutput;
+  const left = done.flatMap(([from, to]): Range[] => {
+    const parts: Range[] = [
+      [from, Math.min(to, first - 1)],
+      [Math.max(from, last + 1), to],
+    ];
+    return parts.filter(([start, end]) => start <= end);
+  });
+  return { ...cursor, output: { done: left, begun: {}, steps, bytes } as unknown as Json };
 }

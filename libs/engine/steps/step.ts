@@ -103,8 +103,8 @@ export interface Walk {
   responded(response: FlowResponse): void;
   /** Takes rows out of the journal, because the next row says what they said. */
   drop(trail: Trail): void;
-  /** The finished items of a loop, the ones of earlier slices too. */
-  items(path: string): Promise<StepRow[]>;
+  /** The finished items of a loop, the ones of earlier slices too; with `index`, that one alone. */
+  items(path: string, index?: number): Promise<StepRow[]>;
 }
 
 export interface InnerWalk {

@@ -1,6 +1,6 @@
 import type { FlowDraft } from '../format/parse.js';
 import { kindOf } from '../steps/kinds.js';
-import type { InnerList } from '../steps/kind.js';
+import { SHAPELESS, type InnerList } from '../steps/kind.js';
 import { isAwaited } from '../types.js';
 import type { Step } from '../types.js';
 import { checkerAt, endsList, pointerOf } from './steps.js';
@@ -26,7 +26,7 @@ function hasAnswer(steps: readonly Step[]): boolean {
     (step) =>
       'respond' in step ||
       kindOf(step)
-        .inner(step, { itemOf: () => ({}) })
+        .inner(step, SHAPELESS)
         .some((list) => hasAnswer(list.steps)),
   );
 }
@@ -49,7 +49,7 @@ function answerOf(steps: readonly Step[], before: Step | undefined, walk: Walk):
 
 function answerInside(step: Step, before: Step | undefined, walk: Walk): Step | undefined {
   const answers = new Map<readonly Step[], Step | undefined>();
-  for (const list of kindOf(step).inner(step, { itemOf: () => ({}) })) {
+  for (const list of kindOf(step).inner(step, SHAPELESS)) {
     const answer = answerOf(list.steps, before ?? firstOf(list, answers), walk);
     if (list.repeats && answer !== undefined && before === undefined)
       reportSecond(answer, 'a loop would answer for each of its items', walk);

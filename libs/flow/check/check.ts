@@ -66,6 +66,7 @@ function checkDraft(draft: FlowDraft, read: ReadFlow, options: CheckOptions): vo
     place: 'trigger',
     trigger: triggerShape(draft.trigger),
     names: {},
+    uncertain: [],
     loops: [],
     resumable: resumableSteps(draft, read.steps.unread),
   };

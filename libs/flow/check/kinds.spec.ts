@@ -34,6 +34,9 @@ function log(id: string, expression: string): string {
 }
 
 const each = (inner: string, more = ''): string => `{ "id": "each", "forEach": "{{ trigger.body.items }}", ${more} "steps": [ ${inner} ] }`;
+/** Rounds of `inner` and of a step `page`, while an expression holds. */
+const rounds = (inner: string, goesOn: string): string =>
+  `{ "id": "pages", "while": "{{ ${goesOn} }}", "repeat": [ ${inner && `${inner},`} { "id": "page", "use": "shop.get-order" } ] }`;
 const approval = '{ "id": "approval", "wait": { "webhook": {} } }';
 
 function problems(source: string): { found: string[]; places: string[] } {
@@ -44,6 +47,12 @@ function problems(source: string): { found: string[]; places: string[] } {
 describe('checkFlow finds nothing in', () => {
   it.each<[string, string]>([
     ['loops', withSteps(each(log('a', 'item.sku & index'), '"as": "item", "concurrency": 5, "onItemError": "continue",'))],
+    ['rounds that follow each other', withSteps(rounds(log('a', 'previous.total ?? index'), 'steps.page.total'))],
+    [
+      'the round before where it was asked for',
+      withSteps(rounds(log('a', 'previous.total').replace('{', '{ "when": "{{ $exists(previous) }}",'), 'previous.total')),
+    ],
+    ['rounds as one list behind them', withSteps(`${rounds('', 'steps.page.total')},`, log('b', 'steps.pages.total'))],
     ['a loop over a list', withSteps('{ "id": "each", "forEach": [1, "{{ trigger.id }}"], "steps": [] }')],
     ['a loop that reads steps before it', withSteps(`{ "id": "s", "set": { "x": 1 } },`, each(log('a', 'steps.s.x')))],
     [
@@ -123,6 +132,21 @@ describe('checkFlow finds nothing in', () => {
 
 describe('checkFlow reports, at the marks,', () => {
   it.each<[string, string, string[]]>([
+    [
+      'a value of the round before without a default',
+      withSteps(rounds(log('a', '¶previous.total'), 'steps.page')),
+      ['reference.may-be-missing'],
+    ],
+    [
+      'a field that rounds do not give',
+      withSteps(rounds(log('a', 'previous.¶totl ?? 0'), 'steps.page.¶totl')),
+      ['reference.unknown-field', 'reference.unknown-field'],
+    ],
+    ['the round before outside', withSteps(log('a', '¶previous.x ?? 1')), ['reference.unknown-root']],
+    ['a step of a round outside', withSteps(`${rounds('', 'steps.page.total')},`, log('b', 'steps.¶page.total')), ['reference.not-before']],
+    ['a condition that nothing changes', withSteps('{ "id": "r", "repeat": [], "while": ¶true }'), ['flow.bad-value']],
+    ['rounds without a condition', withSteps('¶{ "id": "r", "repeat": [] }'), ['flow.missing-key']],
+    ['too many rounds', withSteps('{ "id": "r", "repeat": [], "while": "{{ index < 2 }}", "limit": ¶10001 }'), ['flow.bad-value']],
     ['a loop over text', withSteps('{ "id": "e", "forEach": ¶"items: {{ trigger.body.items }}", "steps": [] }'), ['flow.bad-value']],
     ['a loop over a number', withSteps('{ "id": "e", "forEach": ¶3, "steps": [] }'), ['flow.wrong-type']],
     ['a loop without steps', withSteps('¶{ "id": "e", "forEach": [] }'), ['flow.missing-key']],
@@ -371,7 +395,7 @@ describe('messages say what to do', () => {
     [withSteps('{ "id": "a", "set": {}, "onCrash": "stop" }'), '`onCrash` has no effect on a step with `set`; it belongs to `use`.'],
     [
       withSteps('{ "id": "a", "set": {}, "retry": {} }'),
-      '`retry` has no effect on a step with `set`; it belongs to `use`, `if`, `switch`, `forEach`, `parallel`, `try`, `call`.',
+      '`retry` has no effect on a step with `set`; it belongs to `use`, `if`, `switch`, `forEach`, `repeat`, `parallel`, `try`, `call`.',
     ],
     [withSteps('{ "id": "a", "fourEach": [], "steps": [] }'), expect.stringContaining('Did you mean `forEach`?')],
     [withSteps('{ "id": "a", "respond": {} },', '{ "id": "b", "respond": {} }'), 'A caller gets one answer: `a` has answered by now.'],

@@ -1,5 +1,6 @@
 import type { FlowDraft } from '../format/parse.js';
 import { listed, nearest, suggestion } from '../names.js';
+import { SHAPELESS } from '../steps/kind.js';
 import { kindOf } from '../steps/kinds.js';
 import { waitsForWebhook } from '../steps/wait.js';
 import type { Step } from '../types.js';
@@ -28,7 +29,7 @@ export function resumableSteps(draft: FlowDraft, unread: ReadonlySet<string>): R
 function collect(steps: readonly Step[], loops: readonly Step[], found: Map<string, readonly Step[]>): void {
   for (const step of steps) {
     if (waitsForWebhook(step)) found.set(step.id, loops);
-    for (const { steps: inner, repeats } of kindOf(step).inner(step, { itemOf: () => ({}) })) {
+    for (const { steps: inner, repeats } of kindOf(step).inner(step, SHAPELESS)) {
       collect(inner, repeats ? [...loops, step] : loops, found);
     }
   }

@@ -1,6 +1,7 @@
 import type { ProblemCode } from '../problem-codes.js';
 import { keyNodeAt, nodeAt } from '../text.js';
 import { kindOf, listsIn } from '../steps/kinds.js';
+import { SHAPELESS } from '../steps/kind.js';
 import type { Catalog, ExpressionSite, InnerList, OutputContext, OutputShape, StepChecker } from '../steps/kind.js';
 import type { Flow, Step } from '../types.js';
 import type { ReadFlow } from '../format/parse.js';
@@ -16,14 +17,19 @@ export interface Walk {
   readonly defaults: Flow['defaults'];
 }
 
-/** Checks a list of steps, each with what it can see. A branch is checked before its later siblings become visible. */
-export function checkSteps(steps: readonly Step[], view: View, walk: Walk): void {
+/**
+ * Checks a list of steps, each with what it can see. A branch is checked before its later siblings become visible.
+ * Gives what is seen behind the last of them.
+ */
+export function checkSteps(steps: readonly Step[], view: View, walk: Walk): View {
   reportUnreachable(steps, walk);
   const own = new Map<string, VisibleStep>();
+  const behind = { ...view, steps: { own, around: view.steps } };
   for (const step of steps) {
-    checkStep(step, { ...view, steps: { own, around: view.steps } }, walk);
+    checkStep(step, { ...behind }, walk);
     own.set(step.id, visible(step, walk));
   }
+  return behind;
 }
 
 function checkStep(step: Step, view: View, walk: Walk): void {
@@ -37,8 +43,11 @@ function checkStep(step: Step, view: View, walk: Walk): void {
   const own = asked(step.when === undefined ? [] : check('/when', 'condition', view), view);
   const read = new Map(kind.expressions(step).map((site) => [site.pointer, check(site.pointer, site.use, own)]));
   kind.check?.(step, checkerAt(pointer, walk.read, walk.catalog));
-  const lists = kind.inner(step, { itemOf: (value) => itemShape(value, own) });
-  for (const list of lists) checkSteps(list.steps, viewInside(list, step, decided(list, read, own), walk), walk);
+  const lists = kind.inner(step, { itemOf: (value) => itemShape(value, own), ofList: (steps) => outputOfList(steps, walk) });
+  for (const list of lists) {
+    const behind = checkSteps(list.steps, viewInside(list, step, decided(list, read, own), walk), walk);
+    for (const site of list.asks ?? []) check(site.pointer, site.use, behind);
+  }
 }
 
 /** A list that a condition decides about knows what the condition asked. */
@@ -48,11 +57,13 @@ function decided({ where, unless }: InnerList, read: ReadonlyMap<string, readonl
 }
 
 /** What a list inside a step sees: what the step sees, and what is its own. */
-function viewInside({ names, mayFollow = [], repeats }: InnerList, step: Step, view: View, walk: Walk): View {
+function viewInside({ names, uncertain = [], mayFollow = [], repeats }: InnerList, step: Step, view: View, walk: Walk): View {
   const earlier = mayFollow.flatMap((list) => possiblyRun(list, walk));
+  const hidden = Object.keys(names ?? {});
   return {
     ...view,
     names: { ...view.names, ...names },
+    uncertain: [...view.uncertain.filter((name) => !hidden.includes(name)), ...uncertain],
     loops: repeats ? [...view.loops, step] : view.loops,
     steps: earlier.length > 0 ? { own: new Map(earlier), around: view.steps } : view.steps,
   };
@@ -103,7 +114,7 @@ export function possiblyRun(steps: readonly Step[], walk: Walk): [string, Visibl
 /** How far a branch came beside one that failed depends on time alone: an error handler that read it would not always give the same. */
 function listsOutsideLoops(step: Step): (readonly Step[])[] {
   if ('parallel' in step) return [];
-  const lists = kindOf(step).inner(step, { itemOf: () => ({}) });
+  const lists = kindOf(step).inner(step, SHAPELESS);
   return lists.filter(({ repeats }) => repeats !== true).map(({ steps }) => steps);
 }
 

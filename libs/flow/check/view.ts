@@ -27,8 +27,10 @@ export interface View extends ResumeView {
   /** `trigger`: before any run; `steps`: in one. */
   readonly place: 'trigger' | 'steps';
   readonly trigger: JsonSchema;
-  /** What exists only here: `item` and `index` in a loop, `error` after a failure. */
+  /** What exists only here: `item` and `index` in a loop, `previous` in a `repeat`, `error` after a failure. */
   readonly names: Readonly<Record<string, JsonSchema>>;
+  /** Those of `names` that need not be there, such as `previous` in the first round of a `repeat`. */
+  readonly uncertain: readonly string[];
 }
 
 const text = { type: 'string' } as const;
@@ -42,7 +44,10 @@ export function referenceFault(path: readonly string[], guarded: boolean, view: 
   if (root === 'resume' && view.place === 'steps') return resumeFault(path, view);
   const shape = shapeOfRoot(root, view);
   if (shape === undefined) return { code: 'reference.unknown-root', index: 0, message: rootSentence(root, view) };
-  return (root === 'trigger' ? requestFault(path, shape) : undefined) ?? fieldFault(shape, path, 1);
+  const fault = (root === 'trigger' ? requestFault(path, shape) : undefined) ?? fieldFault(shape, path, 1);
+  if (fault !== undefined || guarded || !view.uncertain.includes(root)) return fault;
+  const message = `There is no \`${root}\` in the first round; give a default with \`??\`, or ask first, with \`"when": "{{ $exists(${root}) }}"\`.`;
+  return { code: 'reference.may-be-missing', index: 0, message };
 }
 
 function rootsOf({ place, trigger, names }: View): Record<string, JsonSchema> {
@@ -66,6 +71,7 @@ function rootSentence(root: string, view: View): string {
   if (root === 'error') return '`error` exists only in `catch` and `onError`.';
   if (root === 'run') return '`run` does not exist before the run; the trigger is checked while the event is accepted.';
   if (root === 'resume') return '`resume` does not exist before the run; only steps can read it.';
+  if (root === 'previous') return '`previous` exists only inside a `repeat`: what the round before gave.';
   if (root === 'index' || (root === 'item' && !('index' in names))) return `\`${root}\` exists only inside a loop.`;
   if (['env', 'process', 'environment'].includes(root))
     return 'Expressions do not see the environment; write the value into the flow, or a secret into a credential.';
@@ -105,9 +111,12 @@ function mayBeMissing(id: string, field: string | undefined): string {
 
 /** The view where a condition holds: whoever asks about a step has thought of its being missing. */
 export function asked(condition: readonly CompiledExpression[], view: View): View {
+  const roots = condition.flatMap(({ reads }) => reads.map(({ path }) => path[0]));
+  const uncertain = view.uncertain.filter((name) => !roots.includes(name));
+  const known = uncertain.length < view.uncertain.length ? { ...view, uncertain } : view;
   return certain(
     idsRead(condition, () => true),
-    view,
+    known,
   );
 }
 

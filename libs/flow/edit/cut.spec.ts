@@ -77,6 +77,13 @@ describe('a flow that is cut to a step', () => {
     ]);
   });
 
+  it('leads through rounds by the first one, whatever decides about the next', () => {
+    const steps = [{ id: 'pages', repeat: [set('a'), set('b')], while: '{{ steps.b.x }}', limit: 7, onError: 'continue' }];
+    const found = cutToStep(text(steps), 'a');
+    expect(found).toMatchObject({ path: 'pages[0].a', around: ['pages'], loops: ['pages'] });
+    expect((JSON.parse(found!.text) as CutJson).steps).toEqual([{ id: 'pages', repeat: [set('a')], while: '{{ false }}' }]);
+  });
+
   it('lets the error of what is tried be seen, and knows what has to fail for its handler', () => {
     const flow = text([{ id: 'safe', try: [set('a')], catch: [set('b')], finally: [set('c')], on: ['timeout'] }], {
       onError: [set('d'), set('e')],

@@ -96,7 +96,7 @@ function cutInside(step: JsonObject, id: string): Cut | undefined {
 
 function around(step: JsonObject, way: Way, cut: Cut): Cut {
   const own = String(step['id']);
-  const isLoop = 'forEach' in step;
+  const isLoop = 'forEach' in step || 'repeat' in step;
   return {
     steps: [way.with(cut.steps)],
     path: isLoop ? `${own}[0].${cut.path}` : cut.path,
@@ -112,6 +112,7 @@ const WAYS: readonly (readonly [kind: string, waysOf: (step: JsonObject) => Way[
   ['parallel', waysOfParallel],
   ['try', waysOfTry],
   ['forEach', (step) => [{ steps: stepsAt(step, 'steps'), with: (steps) => ({ ...bare(step), forEach: step['forEach']!, steps }) }]],
+  ['repeat', (step) => [{ steps: stepsAt(step, 'repeat'), with: (repeat) => ({ ...named(step), repeat, while: '{{ false }}' }) }]],
 ];
 
 function waysInto(step: JsonObject): Way[] {

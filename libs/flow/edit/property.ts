@@ -14,9 +14,26 @@ const orders = {
   flow: ['$schema', 'format', 'id', 'name', 'note', 'enabled', 'trigger', 'defaults', 'concurrency', 'steps', 'onError'],
   trigger: ['type', 'endpoint', 'cron', 'every', 'event', 'timezone', 'credential', 'methods', 'accept', 'when', 'schema', 'dedupe'],
   step: [
-    ...['id', 'name', 'note', 'when', 'use', 'if', 'switch', 'forEach', 'parallel', 'try', 'wait', 'call', 'respond', 'set', 'stop'],
+    ...[
+      'id',
+      'name',
+      'note',
+      'when',
+      'use',
+      'if',
+      'switch',
+      'forEach',
+      'repeat',
+      'parallel',
+      'try',
+      'wait',
+      'call',
+      'respond',
+      'set',
+      'stop',
+    ],
     ...['as', 'concurrency', 'credential', 'retry', 'timeout', 'onError', 'onCrash', 'with', 'input'],
-    ...['then', 'else', 'cases', 'default', 'steps', 'catch', 'on', 'finally'],
+    ...['then', 'else', 'cases', 'default', 'steps', 'catch', 'on', 'finally', 'while', 'limit'],
   ],
 };
 

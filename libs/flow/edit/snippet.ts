@@ -95,6 +95,7 @@ const idsByKind = {
   if: 'check',
   switch: 'pick',
   forEach: 'each',
+  repeat: 'repeat',
   parallel: 'lanes',
   try: 'attempt',
   wait: 'pause',

@@ -24,10 +24,10 @@ export interface StepNode {
 const flowLists = ['steps', 'onError'] as const;
 
 /** Keys of a step whose value is a list of steps, whatever the step is. */
-export const stepListKeys = ['then', 'else', 'default', 'steps', 'try', 'catch', 'finally'] as const;
+export const stepListKeys = ['then', 'else', 'default', 'steps', 'repeat', 'try', 'catch', 'finally'] as const;
 
 /** Keys that say what a step is. */
-export const kindKeys = ['use', 'if', 'switch', 'forEach', 'parallel', 'try', 'wait', 'call', 'respond', 'set', 'stop'] as const;
+export const kindKeys = ['use', 'if', 'switch', 'forEach', 'repeat', 'parallel', 'try', 'wait', 'call', 'respond', 'set', 'stop'] as const;
 
 /** The key that says what a step is, unless it has none. */
 export function kindKeyOf(node: JsonNode): string | undefined {

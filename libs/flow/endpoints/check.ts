@@ -99,6 +99,7 @@ const VIEW: View = {
   place: 'trigger',
   trigger: triggerShape(undefined),
   names: {},
+  uncertain: [],
   loops: [],
   resumable: new Map(),
 };

@@ -90,6 +90,7 @@ const { steps } = fc.letrec<{ steps: object[]; step: object }>((tie) => ({
       { forEach: fc.oneof(expression, fc.array(json, { maxLength: 3 })), steps: tie('steps') },
       { ...common, as: name, concurrency: fc.integer({ min: 1, max: 100 }), onItemError: fc.constantFrom('fail', 'continue') },
     ),
+    record({ repeat: tie('steps'), while: expression }, { ...common, limit: fc.integer({ min: 1, max: 10_000 }) }),
     record(
       { parallel: fc.dictionary(name, tie('steps'), { minKeys: 1, maxKeys: 3 }) },
       { ...common, onBranchError: fc.constantFrom('fail-fast', 'wait-all') },

@@ -4,7 +4,8 @@ import type { ProblemCode } from '../problem-codes.js';
 import type { Step, StepBase, StepSettings, TriggerType } from '../types.js';
 
 /** The keys that say what a step is. */
-export type StepKindName = 'use' | 'if' | 'switch' | 'forEach' | 'parallel' | 'try' | 'wait' | 'call' | 'respond' | 'set' | 'stop';
+export type StepKindName =
+  'use' | 'if' | 'switch' | 'forEach' | 'repeat' | 'parallel' | 'try' | 'wait' | 'call' | 'respond' | 'set' | 'stop';
 
 /**
  * A value of a step that may hold expressions. In a `condition` a missing value is false; in a `value` it is an error;
@@ -76,21 +77,28 @@ export interface InnerList {
   /** Where in the step the condition is that holds when this list runs, as a JSON pointer; `unless`: the one that does not. */
   readonly where?: string;
   readonly unless?: string;
-  /** Runs once per item: what happens inside cannot be read from outside. */
+  /** Runs any number of times: what happens inside cannot be read from outside. */
   readonly repeats?: boolean;
+  /** Those of `names` that need not be there. */
+  readonly uncertain?: readonly string[];
+  /** Expressions of the step that are asked when this list has run: they see what it gave. */
+  readonly asks?: readonly ExpressionSite[];
 }
 
 /** What the names that only exist inside a step are told apart by. */
 export interface InnerContext {
   /** What an item of this value is, as far as it is known. */
   itemOf(value: Json): JsonSchema;
-}
-
-/** What the output of a step with lists inside is made of. */
-export interface OutputContext {
-  readonly catalog: Catalog;
   /** The output of a list: that of its last step. */
   ofList(steps: readonly Step[]): OutputShape;
+}
+
+/** For those who want to know which lists there are, whatever can be read in them. */
+export const SHAPELESS: InnerContext = { itemOf: () => ({}), ofList: () => 'unknown' };
+
+/** What the output of a step with lists inside is made of. */
+export interface OutputContext extends Pick<InnerContext, 'ofList'> {
+  readonly catalog: Catalog;
 }
 
 /** All there is to know about one kind of step. A new kind is a file with one of these and an entry in `kinds`. */

@@ -2,8 +2,9 @@ import type { Step } from '../types.js';
 import { callKind } from './call.js';
 import { forEachKind } from './forEach.js';
 import { ifKind } from './if.js';
-import type { StepKind, StepKindName } from './kind.js';
+import { SHAPELESS, type StepKind, type StepKindName } from './kind.js';
 import { parallelKind } from './parallel.js';
+import { repeatKind } from './repeat.js';
 import { respondKind } from './respond.js';
 import { setKind } from './set.js';
 import { stopKind } from './stop.js';
@@ -18,6 +19,7 @@ export const kinds = {
   if: ifKind,
   switch: switchKind,
   forEach: forEachKind,
+  repeat: repeatKind,
   parallel: parallelKind,
   try: tryKind,
   wait: waitKind,
@@ -39,7 +41,7 @@ export function stepKind(step: Step): StepKindName {
 /** The lists of steps inside a step, in file order. */
 export function listsIn(step: Step): (readonly Step[])[] {
   return kindOf(step)
-    .inner(step, { itemOf: () => ({}) })
+    .inner(step, SHAPELESS)
     .map(({ steps }) => steps);
 }
 

@@ -66,6 +66,9 @@ export const JOURNAL_TO_WALK = `${JOURNAL_ROWS} where run_id = any ($1::uuid[]) 
 export const ITEMS_OF = `${JOURNAL_ROWS}
   where run_id = $1 and kind = 'item' and starts_with(path, $2 || '[') and strpos(substr(path, length($2) + 2), ']') = length(path) - length($2) - 1`;
 
+/** One of them. $2 is its path. */
+export const ITEM_OF = `${JOURNAL_ROWS} where run_id = $1 and path = $2 and kind = 'item'`;
+
 /** Runs that are to be cancelled, and the runs that await them: all that a cancellation changes. */
 const TO_CANCEL = `id = any ($1::uuid[]) or id in (select parent from runs where id = any ($1::uuid[]) and awaited)`;
 
