@@ -70,7 +70,11 @@ function fakePlatform(config: Partial<Platform['config']> = {}): Platform {
     log: createLogger({ level: 'silent', format: 'json' }),
     publicUrl: 'http://127.0.0.1:3000',
     database: { pool: { query: queried } },
-    catalog: { flows: () => [live], flow: (id: string) => (id === 'hello' ? live : undefined) },
+    catalog: {
+      plan: () => Promise.reject(new Error('There is no plan')),
+      flows: () => [live],
+      flow: (id: string) => (id === 'hello' ? live : undefined),
+    },
     flows: { version: () => Promise.resolve({ text: FLOW_TEXT, createdAt: new Date(0) }), find: () => Promise.resolve(null) },
     collections: {
       collectedBy: () => Promise.resolve([{ flowId: 'hello', runId: RUN, dueAt: undefined }]),
@@ -82,6 +86,9 @@ function fakePlatform(config: Partial<Platform['config']> = {}): Platform {
         Promise.resolve({ items: Array.from({ length: Math.min(limit, 3) }, () => run), next: limit < 3 ? RUN : null }),
       run: (id: string) => Promise.resolve(id === RUN ? run : undefined),
       triggers: () => Promise.resolve(new Map([[EVENT, event]])),
+      failures: () => Promise.resolve(new Map()),
+      waits: () => Promise.resolve(new Map()),
+      holds: () => Promise.resolve(new Map()),
       journal: () => Promise.resolve(journal),
       listedJournal: () => Promise.resolve(journal),
       stepValue: (_: string, path: string, name: string) => Promise.resolve(path === 'each[0].send' ? Buffer.from(`"${name}"`) : undefined),

@@ -2,7 +2,8 @@ import type { Json } from '@millrace/component-sdk';
 import { chainOf, listsOf, stepIn, type Level } from './plan-chain.js';
 import { isLoop, type Plan, type PlannedStep } from './plan.js';
 import type { ErrorRecord, Given, StepRow } from './records.js';
-import { goesOn, recordedPath } from './rerun.js';
+import { goesOn } from './passed-over.js';
+import { recordedPath } from './rerun.js';
 import { plainPath } from './tries.js';
 
 /** What a run of the same event gave, for tests to take it instead of doing it again. */

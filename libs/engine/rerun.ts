@@ -2,6 +2,7 @@ import { lastAttempts } from './last-attempts.js';
 import { chainOf, stepIn, type Level } from './plan-chain.js';
 import { isLoop, type Plan } from './plan.js';
 import type { StepRow } from './records.js';
+import { goesOn } from './passed-over.js';
 import { reopened } from './steps/loop-cursor.js';
 import { plainPath } from './tries.js';
 
@@ -113,13 +114,6 @@ function reopenedCursor(cursor: StepRow, { step, item }: Level): StepRow {
 function stands(row: StepRow, chain: readonly Level[]): boolean {
   if (row.status === 'succeeded' || row.status === 'skipped') return true;
   return (row.status === 'failed' || row.status === 'retrying') && chain.some((level, depth) => goesOn(level, chain[depth + 1]));
-}
-
-/** Whether the flow goes on when what is inside here fails. */
-export function goesOn({ step }: Level, inside: Level | undefined): boolean {
-  if (step.continueOnError) return true;
-  if (step.kind === 'forEach') return step.continueOnItemError;
-  return step.kind === 'try' && step.catch !== undefined && inside?.list === 'steps';
 }
 
 /** The outputs of a run by step path, for a rehearsal to answer with. */

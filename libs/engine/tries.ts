@@ -15,7 +15,7 @@ export function triesPath(path: string): string {
 }
 
 /** Which attempt of a step comes next, or was the last one, by the newest row of its attempts. */
-export function attemptNow(tries: StepRow | undefined): number {
+export function attemptNow(tries: Pick<StepRow, 'status' | 'attempt'> | undefined): number {
   if (!tries) return 1;
   return tries.status === 'retrying' ? tries.attempt + 1 : tries.attempt;
 }

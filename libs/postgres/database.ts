@@ -16,6 +16,7 @@ import { HealthSamples1764600000045 } from './migrations/0045-health-samples.js'
 import { RepeatedRuns1764700000047 } from './migrations/0047-repeated-runs.js';
 import { LeftToCallers1764700000048 } from './migrations/0048-left-to-callers.js';
 import { AuditLog1764800000049 } from './migrations/0049-audit-log.js';
+import { ToldRows1764700000050 } from './migrations/0050-told-rows.js';
 import { AwaitedAnswers1763790000000 } from './migrations/0010-awaited-answers.js';
 import { Drafts1764000000004 } from './migrations/0004-drafts.js';
 import { Endpoints1764300000015 } from './migrations/0015-endpoints.js';
@@ -87,6 +88,7 @@ function sourceOf({ url, poolSize }: DatabaseOptions, limits: { readonly query_t
       RepeatedRuns1764700000047,
       LeftToCallers1764700000048,
       AuditLog1764800000049,
+      ToldRows1764700000050,
       Operations1764200000018,
       CredentialRates1764200000013,
       Collections1764400000014,

@@ -1,4 +1,4 @@
-import { itemsAround, type EventRecord, type StepRow } from '@millrace/engine';
+import { itemsAround, type EventRecord, type FailureRow, type StepRow, type WaitingRow } from '@millrace/engine';
 import type { Pool, QueryResult } from 'pg';
 import { StepData, type Beginning, type ListedRow } from './blobs/step-data.js';
 import { afterDeadlock } from './deadlock.js';
@@ -10,6 +10,7 @@ import { eventRecord, type EventRow, type JournalRow } from './rows.js';
 import { listRuns, oneRun, type RunFilter } from './run-list.js';
 import type { RunSummary } from './run-summary.js';
 import { runTriggers } from './run-triggers.js';
+import { failuresOf, holdsOf, waitsOf } from './told-rows.js';
 import type { Found } from './scan.js';
 import { CANCEL, JOURNAL_AT, JOURNAL_OF } from './sql/runs.js';
 
@@ -47,6 +48,21 @@ export class PostgresHistory {
   /** What started runs, by the id of their event, with small bodies only; without what is not kept any more. */
   triggers(eventIds: readonly string[]): Promise<ReadonlyMap<string, EventRecord>> {
     return runTriggers(this.pool, eventIds);
+  }
+
+  /** What failed in runs that ended and may have been passed over, by run; a run without any is missing. */
+  failures(runIds: readonly string[]): Promise<ReadonlyMap<string, FailureRow[]>> {
+    return failuresOf(this.pool, runIds);
+  }
+
+  /** What waiting runs wait for, by run. */
+  waits(runIds: readonly string[]): Promise<ReadonlyMap<string, WaitingRow[]>> {
+    return waitsOf(this.pool, runIds);
+  }
+
+  /** What keeps queued runs from beginning, by run; a run that only has to be taken up is missing. */
+  holds(runIds: readonly string[]): Promise<ReadonlyMap<string, 'held' | 'behind' | 'paced'>> {
+    return holdsOf(this.pool, runIds);
   }
 
   run(id: string): Promise<RunSummary | undefined> {

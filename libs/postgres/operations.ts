@@ -31,6 +31,7 @@ export interface DeadLetterCause {
   /** Of the newest of them. */
   readonly message: string;
   readonly runId: string;
+  readonly version: number;
   /** ISO 8601: when the first and the last of them failed. */
   readonly firstAt: string;
   readonly lastAt: string;
@@ -43,6 +44,7 @@ interface CauseRow {
   readonly count: number;
   readonly message: string;
   readonly run_id: string;
+  readonly version: number;
   readonly first_at: Date;
   readonly last_at: Date;
 }

@@ -13,16 +13,26 @@ let instance: TestInstance;
 const visitors: Visitor[] = [];
 
 const schema = { type: 'object', required: ['total'], properties: { total: { type: 'number' } } };
+/** Its body has a text for a total. */
+const FAILING = [{ id: 'note', set: { total: '{{ trigger.body.total * 2 }}' } }];
 const flows = {
   ...webhookFlow('strict', { schema }, [{ id: 'note', set: { total: '{{ trigger.body.total }}' } }], { name: 'Strict orders' }),
   ...webhookFlow('asking', {}, [{ id: 'approval', name: 'Approval', wait: { webhook: { timeout: '3d' } } }], { name: 'Asking' }),
-  ...webhookFlow('mended', {}, [{ id: 'note', set: { total: '{{ trigger.body.total * 2 }}' } }], { name: 'Mended' }),
+  ...webhookFlow('mended', {}, FAILING, { name: 'Mended' }),
+  ...webhookFlow('twice', {}, FAILING, { name: 'Twice' }),
+  ...webhookFlow('edited', {}, FAILING, { name: 'Edited' }),
 };
 
 async function send(flow: string): Promise<string> {
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(`${instance.url}/flows/${flow}/hook`, { method: 'POST', headers, body: '{"total":"much"}' });
   return ((await response.json()) as { runIds: string[] }).runIds[0]!;
+}
+
+/** Its second version is live afterwards. */
+async function publish(flow: string, steps: readonly object[]): Promise<void> {
+  await writeFile(join(instance.flows, `${flow}.json`), JSON.stringify(webhookFlow(flow, {}, steps, { name: flow })[flow]));
+  await eventually('version 2', async () => ((await instance.api<FlowView>(`flows/${flow}`)).version === 2 ? true : undefined));
 }
 
 async function open(path: string, width = 1440): Promise<Page> {
@@ -89,9 +99,7 @@ describeInBrowser('whoever opens a run', () => {
 
   it('that was on an older version retries it on the one that is live, unless somebody says otherwise', async () => {
     for (let n = 0; n < 2; n += 1) await endOf(instance, await send('mended'));
-    const mended = webhookFlow('mended', {}, [{ id: 'note', set: { ok: true } }], { name: 'Mended' });
-    await writeFile(join(instance.flows, 'mended.json'), JSON.stringify(mended['mended']));
-    await eventually('version 2', async () => ((await instance.api<FlowView>('flows/mended')).version === 2 ? true : undefined));
+    await publish('mended', [{ id: 'note', set: { ok: true } }]);
     const page = await open('/health');
     await page.getByRole('button', { name: 'Retry 2 runs of mended note…' }).click();
     const dialog = page.getByRole('dialog');
@@ -103,5 +111,49 @@ describeInBrowser('whoever opens a run', () => {
       const { items } = await instance.api<RunPage>('runs?flow=mended&status=succeeded');
       return items.length === 2 && items.every(({ version }) => version === 2) ? true : undefined;
     });
+  });
+
+  it('and one run alone is asked about as well, as a dead letter and on its own page', async () => {
+    const id = await send('twice');
+    await endOf(instance, id);
+    const page = await open(`/runs/${id}`);
+    // As long as its version is the live one, a press is enough.
+    await page.getByRole('button', { name: 'Run again', exact: true }).waitFor();
+    await publish('twice', [{ id: 'note', set: { ok: true } }]);
+    await page.getByRole('button', { name: 'Retry from here…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('The run was on version 1; version 2 is live now.').waitFor();
+    expect(await dialog.getByLabel('Version of the flow').inputValue()).toBe('live');
+    await dialog.getByRole('button', { name: 'Leave it' }).click();
+    expect((await instance.api<RunPage>(`runs?rerunOf=${id}`)).items).toHaveLength(0);
+    await page.getByRole('button', { name: 'Run again…' }).click();
+    await dialog.getByLabel('Version of the flow').selectOption('same');
+    await dialog.getByRole('button', { name: 'Run again on version 1' }).click();
+    await page.waitForURL((url) => !url.pathname.endsWith(id));
+    const [same] = (await instance.api<RunPage>(`runs?rerunOf=${id}`)).items;
+    expect(same?.version).toBe(1);
+    await endOf(instance, same!.id);
+    await page.goto(`${instance.url}/health`);
+    await page.getByRole('button', { name: /^Retry twice .*…$/ }).click();
+    await dialog.getByText('The run was on version 1; version 2 is live now.').waitFor();
+    await dialog.getByRole('button', { name: 'Retry on version 2' }).click();
+    await eventually('its success', async () => {
+      const { items } = await instance.api<RunPage>(`runs?rerunOf=${same!.id}`);
+      return items[0]?.status === 'succeeded' && items[0].version === 2 ? true : undefined;
+    });
+  });
+
+  it('that is run again with another body chooses the version there', async () => {
+    const id = await send('edited');
+    await endOf(instance, id);
+    await publish('edited', [{ id: 'note', set: { ok: true } }]);
+    const page = await open(`/runs/${id}`);
+    await page.getByRole('button', { name: 'Run again…' }).waitFor();
+    await page.getByRole('button', { name: 'Edit and re-run' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('The run was on version 1; version 2 is live now.').waitFor();
+    await dialog.getByRole('button', { name: 'Run with this body' }).click();
+    await page.waitForURL((url) => !url.pathname.endsWith(id));
+    expect((await instance.api<RunPage>(`runs?rerunOf=${id}`)).items).toMatchObject([{ version: 2 }]);
   });
 });

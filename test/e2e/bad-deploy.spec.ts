@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { jest } from '@jest/globals';
-import type { BulkView, OperationView, OrderedView, RunPage } from '../../apps/control-api/index.js';
+import type { BulkView, OperationView, OrderedView, RerunView, RunPage } from '../../apps/control-api/index.js';
 import { eventually, webhookFlow } from '../support/flow-files.js';
 import { MAIN, startInstance, type TestInstance } from '../support/instance.js';
 
@@ -43,13 +43,17 @@ function millrace(...args: string[]): Promise<string> {
   });
 }
 
+function escaped(text: string): string {
+  return text.replace(/[.]/g, '\\.');
+}
+
 describe('after a bad version was rolled back', () => {
   it('whoever asks to repeat its dead letters is told that they would run on it once more', async () => {
     expect(await millrace('dead-letters', 'retry', '--flow', 'orders')).toBe(
-      '3 ran on an older version than the live one, 3: add --live to run them on that.\n3 would be run again. Say --confirm 3 to do it.\n',
+      '3 ran on another version than the live one, 3: add --live to run them on that.\n3 would be run again. Say --confirm 3 to do it.\n',
     );
     expect(await millrace('dead-letters', 'retry', '--rate', '5')).toBe(
-      '3 ran on an older version than the one that is live now: add --live to run them on that.\nIt would be about 3. Say --confirm 3 to do it.\n',
+      '3 ran on another version than the one that is live now: add --live to run them on that.\nIt would be about 3. Say --confirm 3 to do it.\n',
     );
     expect(await millrace('dead-letters', 'retry', '--flow', 'orders', '--live')).toBe('3 would be run again. Say --confirm 3 to do it.\n');
   });
@@ -63,6 +67,24 @@ describe('after a bad version was rolled back', () => {
     expect(await post<OrderedView>('operations', { kind: 'retry', ids })).toMatchObject({ count: 3, outdated: 3 });
     expect(await post<OrderedView>('operations', { kind: 'retry', ids, version: 'live' })).toMatchObject({ count: 3, outdated: 0 });
     expect(await post<OrderedView>('operations', { kind: 'discard', ids })).toMatchObject({ count: 3, outdated: 0 });
+  });
+
+  it('whoever repeats one by its id is told on which version it ran, and how to choose the live one', async () => {
+    const [letter] = (await instance.api<RunPage>('dead-letters')).items;
+    const { id } = letter!;
+    const advice = `It is on version 2, as before; version 3 is live. To run it on that: millrace rerun ${id} --live\n`;
+    expect(await millrace('rerun', id)).toMatch(new RegExp(`^The run \\S+ was started\\.\\n${escaped(advice)}$`));
+    await deadLetters(3);
+    const next = (await instance.api<RunPage>('dead-letters')).items[0]!.id;
+    expect(await millrace('dead-letters', 'retry', next)).toBe(`1 of 1 was run again.\n${advice.replace(id, next)}`);
+    await deadLetters(3);
+    const many = (await instance.api<RunPage>('dead-letters')).items.map((run) => run.id);
+    expect(await millrace('dead-letters', 'retry', ...many)).toBe(
+      '3 of 3 were run again.\n3 of them ran on another version than the live one. To run one on that: millrace rerun <run> --live\n',
+    );
+    await deadLetters(3);
+    expect(await post<RerunView>(`runs/${id}/rerun`, { version: 'live' })).toMatchObject({ version: 3, liveVersion: 3 });
+    expect(await millrace('rerun', id, '--live')).toMatch(/^The run \S+ was started\.\n$/);
   });
 
   it('an operation that ran them again tells how these runs ended', async () => {

@@ -10,10 +10,10 @@ import {
   type EventRecord,
   type Origin,
 } from '@millrace/engine';
-import type { BegunEvent, CollectedBy, EventSummary, RunSummary } from '@millrace/postgres';
-import { runItem } from '../runs/run-view.js';
+import type { BegunEvent, CollectedBy, EventSummary } from '@millrace/postgres';
 import { JsonText } from '../values/json-text.js';
 import type { BodyView, EventItem, EventView } from '../wire/event.js';
+import type { RunItem } from '../wire/run.js';
 import { eventName } from './event-name.js';
 
 /** Bodies above this many bytes are looked at piece by piece. */
@@ -43,7 +43,7 @@ function eventMembers(event: Omit<EventSummary, 'runs'>): Omit<EventItem, 'runs'
 }
 
 /** Of the body the beginning is enough where it is large JSON: it is looked at elsewhere, and holds no files. */
-export async function eventView(event: BegunEvent, runs: readonly RunSummary[], collected: readonly CollectedBy[]): Promise<EventView> {
+export async function eventView(event: BegunEvent, runs: readonly RunItem[], collected: readonly CollectedBy[]): Promise<EventView> {
   const bytes = isLargeJson(event) ? undefined : await readableBytes(event);
   const contentType = event.headers['content-type'];
   return {
@@ -51,7 +51,7 @@ export async function eventView(event: BegunEvent, runs: readonly RunSummary[], 
     headers: { ...event.headers },
     body: bytes ? bodyView(bytes, contentType) : { kind: 'large', value: null },
     files: bytes ? [...filesOf(bytes, contentType)] : [],
-    runs: runs.map(runItem),
+    runs: [...runs],
     collectedBy: collected.map(({ flowId, runId = null, dueAt = null }) => ({ flowId, runId, dueAt })),
   };
 }

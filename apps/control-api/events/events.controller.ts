@@ -10,6 +10,7 @@ import { inBulk, problemOf } from '../operations/bulk.js';
 import { replay } from '../operations/rerun.js';
 import { replayEventsBody, type BulkView, type ReplayView } from '../wire/operate.js';
 import { eventsQuery, type EventPage, type EventView } from '../wire/event.js';
+import { notedRuns } from '../runs/run-notes.js';
 import { bounds, DEFAULT_LIMIT } from '../wire/page.js';
 import { readId } from '../wire/query.js';
 import { eventItem, eventView, isLargeJson, LARGE } from './event-view.js';
@@ -38,7 +39,7 @@ export class EventsController {
       history.runs({ eventId: event.id, limit: RUNS_SHOWN }),
       collections.collectedBy(event.id),
     ]);
-    return eventView(event, items, collected);
+    return eventView(event, await notedRuns(items, this.platform), collected);
   }
 
   /** The exact bytes. Never under the type that the caller claimed: a browser must save them, not show them. */

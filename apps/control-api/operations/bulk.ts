@@ -27,7 +27,7 @@ export async function inBulk({ confirm, count, ids, each }: Bulk): Promise<BulkV
     const message = await each(id);
     if (message !== undefined) problems.push({ id, message });
   }
-  return { count: counted, outdated: 0, done: chosen.length - problems.length, left: Math.max(0, counted - chosen.length), problems };
+  return { count: counted, outdated, done: chosen.length - problems.length, left: Math.max(0, counted - chosen.length), problems };
 }
 
 export function countChanged(counted: number, confirmed: number): ApiError {

@@ -4,7 +4,7 @@ import type { DeadLetterFilter } from '@millrace/postgres';
 import type { FastifyRequest } from 'fastify';
 import { Audited, manyDone } from '../audit/audited.js';
 import { ApiController } from '../api-controller.js';
-import { listedRun } from '../runs/run-view.js';
+import { listedRuns } from '../runs/run-notes.js';
 import { idsFault } from '../wire/ids-fault.js';
 import {
   CAUSES_OF,
@@ -39,8 +39,7 @@ export class DeadLettersController {
   async list(@Query() query: unknown): Promise<RunPage> {
     const { limit, before, flow: flowId, ...rest } = deadLettersQuery.read(query);
     const { items, next } = await page(limit, (most) => this.platform.operations.deadLetters({ flowId, before, ...rest }, most));
-    const triggers = await this.platform.history.triggers(items.map((run) => run.eventId));
-    return { items: items.map((run) => listedRun(run, triggers.get(run.eventId))), next };
+    return { items: await listedRuns(items, this.platform), next };
   }
 
   /** What they failed of: an outage makes thousands of one kind. */
@@ -84,7 +83,7 @@ export class DeadLettersController {
     return inBulk({
       confirm,
       count: async () => {
-        if (ids && (confirm !== undefined || !onOwnVersion)) return ids.length;
+        if (ids && !onOwnVersion) return ids.length;
         const { count, outdated } = await (ids ? orders.count('retry', { ids }) : operations.countDeadLetters(filter));
         return { count: ids?.length ?? count, outdated: onOwnVersion ? outdated : 0 };
       },

@@ -23,11 +23,12 @@ export function retry(run: RunSummary, version: 'same' | 'live' | undefined, sto
   return started(retryOf(run, version, { ...stores, newId }), stores);
 }
 
-async function started(repeated: Promise<Repeated>, { operations, bell }: Stores): Promise<RerunView> {
+async function started(repeated: Promise<Repeated>, { catalog, operations, bell }: Stores): Promise<RerunView> {
   const { run, reused } = await orRefused(repeated);
   await operations.rerun(run);
   bell.ring();
-  return { runId: run.id, reused: [...reused] };
+  const live = catalog.flow(run.flowId);
+  return { runId: run.id, version: run.version, liveVersion: live?.trigger ? live.version : null, reused: [...reused] };
 }
 
 /** Starts runs of the live versions for an event that was accepted before; answers their ids. Throws an ApiError when none can run. */

@@ -1,24 +1,15 @@
-import { attemptNow, attemptPath, plainPath, type EventRecord, type StepRow } from '@millrace/engine';
+import { attemptNow, attemptPath, plainPath, type PassedOver, type StepRow } from '@millrace/engine';
 import type { ListedRow, RunPace, RunPlace, RunSummary } from '@millrace/postgres';
 import { sizeOf } from '../values/size-of.js';
-import type { AttemptView, ListedRun, RunItem, RunView, StepView } from '../wire/run.js';
+import type { AttemptView, RunItem, RunView, StepView } from '../wire/run.js';
 import type { ResumeUrls } from './resume-urls.js';
-import { triggerView } from './trigger-view.js';
+import { passedOverView, type RunNotes } from './run-notes.js';
 
 const ACTIVE: readonly RunItem['status'][] = ['queued', 'running', 'waiting'];
 
 /** Whether a run in this state can still change. */
 export function isActive(status: RunItem['status']): boolean {
   return ACTIVE.includes(status);
-}
-
-export function runItem(run: RunSummary): RunItem {
-  return { ...run };
-}
-
-/** A run in a list, with the event that started it. */
-export function listedRun(run: RunSummary, event: EventRecord | undefined): ListedRun {
-  return { ...runItem(run), trigger: event ? triggerView(event) : null };
 }
 
 /** What else there is to say of a run. */
@@ -28,6 +19,7 @@ export interface RunExtras {
   readonly lane?: RunPlace | undefined;
   readonly pace?: RunPace | undefined;
   readonly resumeUrl?: ResumeUrls;
+  readonly notes?: RunNotes & { readonly over: ReadonlyMap<string, PassedOver> };
   /** The events that were gathered into it. */
   readonly collected?: { readonly count: number; readonly ids: readonly string[] };
 }
@@ -36,11 +28,16 @@ export interface RunExtras {
 export function runView(run: RunSummary, journal: readonly ListedRow[], most = Infinity, extras: RunExtras = {}): RunView {
   const rows = [...journal].sort((a, b) => a.startedAt - b.startedAt || a.finishedAt - b.finishedAt || a.attempt - b.attempt);
   const active = isActive(run.status);
-  const { held = false, lane = null, pace = null, collected, resumeUrl = () => undefined } = extras;
+  const { held = false, lane = null, pace = null, collected, resumeUrl = () => undefined, notes = NOTHING_NOTED } = extras;
+  const { over, ...noted } = notes;
   const events = collected && collected.count > 0 ? { count: collected.count, eventIds: [...collected.ids] } : null;
-  const steps = shownSteps(rows).map((shown) => blockView(stepView(run.id, shown.rows, active, most, resumeUrl), shown, active));
-  return { ...runItem(run), held, lane, pace, collected: events, steps };
+  const steps = shownSteps(rows)
+    .map((shown) => blockView(stepView(run.id, shown.rows, active, most, resumeUrl), shown, active))
+    .map((step) => (step.status === 'failed' ? { ...step, passedOver: passedOverView(step.path, over.get(step.path)) } : step));
+  return { ...run, ...noted, held, lane, pace, collected: events, steps };
 }
+
+const NOTHING_NOTED: NonNullable<RunExtras['notes']> = { passedOver: 0, waitsFor: null, over: new Map() };
 
 /** Rows that the engine keeps for itself. */
 const INTERNAL: ReadonlySet<string> = new Set(['cursor', 'timer', 'recorded']);
@@ -127,6 +124,7 @@ function stepView(runId: string, attempts: readonly ListedRow[], active: boolean
     inputFile: valueFile(runId, latest, 'input'),
     outputFile: valueFile(runId, latest, 'output'),
     error: latest.error ?? null,
+    passedOver: null,
     given: latest.given ?? null,
     startedAt: iso(first.startedAt),
     finishedAt: finishedAt(latest),

@@ -13,7 +13,8 @@ import { readId } from '../wire/query.js';
 import { WHOLE } from '../values/json-text.js';
 import { runQuery, runsQuery, type CancelView, type RunPage, type RunView } from '../wire/run.js';
 import { resumeUrlsOf } from './resume-urls.js';
-import { isActive, listedRun, runView, type RunExtras } from './run-view.js';
+import { listedRuns, notesOf } from './run-notes.js';
+import { isActive, runView, type RunExtras } from './run-view.js';
 
 /** Events of a collected run that its page names. */
 const EVENTS_SHOWN = 100;
@@ -27,8 +28,7 @@ export class RunsController {
     const { flow: flowId, status, event: eventId, rerunOf, test, operation, limit = DEFAULT_LIMIT, ...rest } = runsQuery.read(query);
     const { history } = this.platform;
     const { items, next } = await history.runs({ flowId, status, eventId, rerunOf, test, operation, ...bounds(rest), limit });
-    const triggers = await history.triggers(items.map((run) => run.eventId));
-    return { items: items.map((run) => listedRun(run, triggers.get(run.eventId))), next };
+    return { items: await listedRuns(items, this.platform), next };
   }
 
   @Get(':id')
@@ -41,8 +41,8 @@ export class RunsController {
       this.heldBack(run),
       collections.collectedFor(run.id, EVENTS_SHOWN),
     ]);
-    const resumeUrl = await resumeUrlsOf(run, journal, this.platform);
-    return runView(run, journal, preview ? WHOLE : Infinity, { ...held, collected, resumeUrl });
+    const [resumeUrl, notes] = await Promise.all([resumeUrlsOf(run, journal, this.platform), notesOf(run, journal, this.platform)]);
+    return runView(run, journal, preview ? WHOLE : Infinity, { ...held, collected, resumeUrl, notes });
   }
 
   @Post(':id/cancel')

@@ -40,7 +40,15 @@ export const rerunQuery = defineQuery(repeated);
 
 const reused = { type: 'array', items: { type: 'string' }, description: 'Paths of the steps that are not run again.' } as const;
 
-export const rerunSchema = exactly('RerunStarted', { runId: id, reused });
+export const rerunSchema = exactly('RerunStarted', {
+  runId: id,
+  version: { type: 'integer', minimum: 1, description: 'The version of the flow that the new run is on.' },
+  liveVersion: {
+    type: ['integer', 'null'],
+    description: 'The version that is live now, which `version: live` would have taken; null where none is.',
+  },
+  reused,
+});
 
 export const rerunPlanSchema = exactly('RerunPlan', {
   from: { ...textOrNull, description: 'The path of the step that it would begin with; null for the start.' },
@@ -72,6 +80,7 @@ const causeSchema = exactly('DeadLetterCause', {
   count: { type: 'integer', minimum: 1 },
   message: { type: 'string', description: 'Of the newest of them.' },
   runId: { ...id, description: 'The newest of them.' },
+  version: { type: 'integer', minimum: 1, description: 'The version of the flow that the newest of them was on.' },
   firstAt: { ...time, description: 'When the first of them failed.' },
   lastAt: time,
 });
@@ -136,7 +145,11 @@ export const outdatedSchema = {
 
 export const bulkSchema = exactly('Bulk', {
   count: { type: 'integer', minimum: 0, description: 'How many it is about.' },
-  outdated: outdatedSchema,
+  outdated: {
+    ...outdatedSchema,
+    description:
+      'How many of them ran on another version than the one that is live now, and would again, or with `confirm` do. 0 with `version: live`, and for what repeats no run.',
+  },
   done: { type: 'integer', minimum: 0, description: 'How many of them it was done to; 0 without `confirm`.' },
   left: { type: 'integer', minimum: 0, description: 'How many are left; ask again, for one request does 1000 at the most.' },
   problems: {

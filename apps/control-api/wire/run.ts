@@ -55,6 +55,24 @@ export const errorSchema = {
   additionalProperties: false,
 } as const satisfies JsonSchema;
 
+const waitSchema = {
+  title: 'WaitsFor',
+  type: ['object', 'null'],
+  description:
+    'What a waiting run waits for, where several steps wait the one that is over first, or what holds a queued run back; null for any other run.',
+  properties: {
+    for: {
+      enum: ['time', 'request', 'retry', 'call', 'rate', 'pause', 'turn', 'pace'],
+      description:
+        'time; request: to the resume URL of the step; retry: the next attempt after a failure; call: the end of a called run; rate: the rate of a credential. Of a queued run, pause: its flow is paused; turn: its place in line, by `concurrency`; pace: the `rate` of its flow.',
+    },
+    step: { ...textOrNull, description: 'Path of the step that waits; null for a queued run.' },
+    until: { ...timeOrNull, description: 'When it goes on, or gives up waiting; null where that is not known.' },
+  },
+  required: ['for', 'step', 'until'],
+  additionalProperties: false,
+} as const satisfies JsonSchema;
+
 const runMembers = {
   id,
   flowId: { type: 'string' },
@@ -65,6 +83,13 @@ const runMembers = {
   startedAt: timeOrNull,
   finishedAt: timeOrNull,
   resumeAt: { ...timeOrNull, description: 'When a waiting run goes on.' },
+  waitsFor: waitSchema,
+  passedOver: {
+    type: ['integer', 'null'],
+    minimum: 0,
+    description:
+      'Of a run that succeeded: how many failures it went on from. One for each time that a `try` caught, a step went on by `onError: continue`, or an item of a loop was left as failed by `onItemError: continue`; not once more for the steps around it. Attempts that were followed by another one do not count, and within an item only the item does. 0 for any other run; null where the version cannot be read any more, and for the test of a draft in which something failed.',
+  },
   rerunOf: { type: ['string', 'null'], format: 'uuid', description: 'The run that this one repeats.' },
   dry: { type: 'boolean', description: 'A rehearsal: components answered without acting.' },
   test: { type: 'boolean', description: 'A test of a draft, or a run that a test called: it counts for nothing but itself.' },
@@ -131,6 +156,21 @@ export const stepSchema = exactly('Step', {
   },
   outputFile: valueFileSchema,
   error: { ...errorSchema, description: 'Of the latest attempt.' },
+  passedOver: {
+    title: 'PassedOver',
+    type: ['object', 'null'],
+    description: 'What passed over the failure of a step that failed, so that the run went on; null where nothing did.',
+    properties: {
+      by: {
+        enum: ['continue', 'catch', 'item'],
+        description: 'continue: `onError` of a step. catch: a `try`. item: `onItemError` of a loop.',
+      },
+      path: { type: 'string', description: 'Path of the step that passed over it; of a loop, that of the item that failed.' },
+      message: { type: 'string', description: 'The same as a sentence.' },
+    },
+    required: ['by', 'path', 'message'],
+    additionalProperties: false,
+  },
   given: {
     enum: ['recorded', 'pinned', 'assumed', null],
     description:

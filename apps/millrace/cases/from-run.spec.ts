@@ -10,7 +10,16 @@ const AT = '2026-01-02T03:04:05.000Z';
 
 function step(part: Partial<StepView>): StepView {
   const attempt = { attempt: 1, status: 'succeeded', startedAt: AT, finishedAt: AT, durationMs: 0, error: null } as const;
-  const times = { startedAt: AT, finishedAt: AT, retryAt: null, resumeAt: null, rateOf: null, resumeUrl: null, question: null };
+  const times = {
+    startedAt: AT,
+    finishedAt: AT,
+    retryAt: null,
+    resumeAt: null,
+    rateOf: null,
+    resumeUrl: null,
+    passedOver: null,
+    question: null,
+  };
   return {
     path: 'send',
     kind: 'use',

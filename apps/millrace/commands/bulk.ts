@@ -12,7 +12,7 @@ export async function confirmed(
   { confirm, json }: { readonly confirm?: string; readonly json?: boolean },
   named: number,
   ask: (confirm: number | undefined) => Promise<BulkView>,
-  /** What to know before it is confirmed, a line each. */
+  /** What to know before it is confirmed, and once it is done, a line each. */
   warned: (answer: BulkView) => Promise<readonly string[]> = () => Promise.resolve([]),
 ): Promise<number> {
   const most = confirm === undefined ? named || undefined : wholeNumber(confirm);
@@ -29,6 +29,7 @@ export async function confirmed(
   }
   for (const { id, message } of problems) console.error(`${id}: ${inCommands(message)}`);
   console.log(`${done} of ${count} ${done === 1 ? 'was' : 'were'} ${deed}.${left > 0 ? ` ${left} are left: say it again.` : ''}`);
+  if (done > 0) for (const line of await warned(answer)) console.log(line);
   return problems.length > 0 ? 1 : 0;
 }
 

@@ -1,8 +1,9 @@
-import type { BulkView, CausesView, FlowView, RunPage } from '../../control-api/index.js';
+import type { BulkView, CausesView, FlowView, RunPage, RunView } from '../../control-api/index.js';
 import { withClient, type Client } from '../client/index.js';
 import { CommandError } from '../command.js';
 import { causeTable } from '../print/causes.js';
 import { runTable } from '../print/run.js';
+import { otherVersionLines } from '../print/versions.js';
 import { confirmed } from './bulk.js';
 import { defineCommand, shared, type Values } from './define.js';
 import { order, orderOptions } from './order.js';
@@ -76,7 +77,7 @@ async function retry(client: Client, ids: readonly string[], values: LetterValue
   const warned = ({ outdated }: { readonly outdated: number }): Promise<string[]> => outdatedLines(client, outdated, values.flow);
   if (values.rate !== undefined) return order(client, { kind: 'retry', ...body }, named(ids, values), warned);
   const ask = (confirm: number | undefined): Promise<BulkView> => client.post('dead-letters/retry', { ...body, confirm });
-  return confirmed('run again', values, ids.length, ask, warned);
+  return confirmed('run again', values, ids.length, ask, (answer) => (answer.done === 0 ? warned(answer) : ranLines(client, answer, ids)));
 }
 
 /** After a bad version was rolled back they would fail on it once more. */
@@ -84,7 +85,18 @@ async function outdatedLines(client: Client, outdated: number, flow: string | un
   if (outdated === 0) return [];
   const live = flow === undefined ? undefined : (await client.get<FlowView>(`flows/${encodeURIComponent(flow)}`)).version;
   const than = live === undefined ? 'the one that is live now' : `the live one, ${live}`;
-  return [`${outdated} ran on an older version than ${than}: add --live to run ${outdated === 1 ? 'it' : 'them'} on that.`];
+  return [`${outdated} ran on another version than ${than}: add --live to run ${outdated === 1 ? 'it' : 'them'} on that.`];
+}
+
+/** Where they ran on another version than the live one: it is said of one run which, and of many how many. */
+async function ranLines(client: Client, { outdated }: BulkView, ids: readonly string[]): Promise<string[]> {
+  if (outdated === 0) return [];
+  const [id, ...others] = ids;
+  if (id === undefined || others.length > 0)
+    return [`${outdated} of them ran on another version than the live one. To run one on that: millrace rerun <run> --live`];
+  const { flowId, version } = await client.get<RunView>(`runs/${encodeURIComponent(id)}`, { preview: 'true' });
+  const { version: liveVersion } = await client.get<FlowView>(`flows/${encodeURIComponent(flowId)}`);
+  return otherVersionLines(id, { version, liveVersion });
 }
 
 async function discard(client: Client, ids: readonly string[], values: LetterValues): Promise<number | void> {

@@ -4,6 +4,7 @@ import { CommandError } from '../command.js';
 import { defineCommand, shared } from './define.js';
 import { jsonOf } from './json-file.js';
 import { printJson } from './output.js';
+import { otherVersionLines } from '../print/versions.js';
 
 const options = {
   from: { value: 'place', about: 'start, failed (where it failed; the default of a failed run), or a step path.' },
@@ -30,5 +31,6 @@ export const rerun = defineCommand({
     if (values.json) return printJson(view);
     const reused = view.reused.length === 0 ? '' : ` Not run again: ${view.reused.join(', ')}.`;
     console.log(`The ${values['dry-run'] ? 'dry run' : 'run'} ${view.runId} was started.${reused}`);
+    for (const line of otherVersionLines(id, view)) console.log(line);
   },
 });

@@ -16,6 +16,8 @@ function run(part: Partial<RunView> = {}): RunView {
     startedAt: '2026-01-01T00:00:00.000Z',
     finishedAt: '2026-01-01T00:00:01.250Z',
     resumeAt: null,
+    waitsFor: null,
+    passedOver: 0,
     parent: null,
     rerunOf: null,
     dry: false,
@@ -54,6 +56,7 @@ const step: RunView['steps'][number] = {
   rateOf: null,
   resumeUrl: null,
   question: null,
+  passedOver: null,
 };
 
 describe('the list of runs', () => {
@@ -73,6 +76,26 @@ describe('the list of runs', () => {
     expect(runTable({ items: [waiting] }, NOW)).toMatch(/waits, until \d{4}-\S+ \S+ at the latest$/);
   });
 
+  it('says which step waits, for what and until when', () => {
+    const until = '2026-01-01T01:00:00.000Z';
+    const line = (waitsFor: RunView['waitsFor']): string =>
+      runTable({ items: [run({ status: 'waiting', finishedAt: null, resumeAt: until, waitsFor })] }, NOW)
+        .split(/\d s +|\n/)
+        .at(-1)!;
+    const time = expect.stringMatching;
+    expect(line({ for: 'request', step: 'approval', until })).toEqual(time(/^approval: waits for a request, until \S+ \S+ at the latest$/));
+    expect(line({ for: 'time', step: 'nap', until })).toEqual(time(/^nap: waits until \S+ \S+$/));
+    expect(line({ for: 'retry', step: 'each[3].send', until })).toEqual(time(/^each\[3\]\.send: is tried again at \S+ \S+$/));
+    expect(line({ for: 'call', step: 'sub', until: null })).toBe('sub: waits for the run that it called');
+    expect(line({ for: 'turn', step: null, until: null })).toBe('waits for its turn in line');
+  });
+
+  it('says of a run that succeeded how many failures it went on from', () => {
+    expect(runTable({ items: [run({ passedOver: 2 })] }, NOW)).toMatch(/✓ succeeded .* 2 failures passed over$/);
+    expect(runTable({ items: [run({ passedOver: 1 })] }, NOW)).toMatch(/1 failure passed over$/);
+    expect(runTable({ items: [run({ passedOver: null })] }, NOW)).not.toContain('passed over');
+  });
+
   it('keeps its columns under each other', () => {
     const lines = runTable({ items: [run(), run({ status: 'filtered', flowId: 'a-longer-name' })] }, NOW).split('\n');
     expect(new Set(lines.map((line) => [...line].join('').search(/20\d\d-|ARRIVED/))).size).toBe(1);
@@ -88,6 +111,15 @@ describe('the details of a run', () => {
     expect(text).toMatch(/2\. .* failed after 200 ms: http\.503/);
     expect(text).toContain('The run failed at send: api.example answered 503. Try later.');
     expect(text).toContain(`then run it again from there: millrace rerun ${RUN}`);
+  });
+
+  it('say who passed over a failure, and where the first of them was', () => {
+    const message = 'The flow went on without its output (onError: continue).';
+    const over = { ...step, passedOver: { by: 'continue' as const, path: 'send', message } };
+    const text = runDetails(run({ passedOver: 2, steps: [over] }), NOW);
+    expect(text).toContain(`      then    ${message}`);
+    expect(text).toContain('The run succeeded, but 2 failures were passed over, the first at send.');
+    expect(runDetails(run({ passedOver: 1, steps: [over] }), NOW)).toContain('but 1 failure was passed over, at send.');
   });
 
   it('say who called it, and whose its failure is', () => {

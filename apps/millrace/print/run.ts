@@ -1,6 +1,7 @@
 import type { AttemptView, RunItem, RunView, StepView } from '../../control-api/index.js';
 import { failureLines } from './failure.js';
 import { fewItems } from './loop-steps.js';
+import { waitText } from './waits.js';
 import { abbreviate, printable, shorten, table } from './text.js';
 import { duration, localTime, took } from './time.js';
 
@@ -40,10 +41,16 @@ export function runTable({ items }: { readonly items: readonly RunItem[] }, now:
   return table(['STATUS', 'RUN', 'FLOW', 'ARRIVED', 'TOOK', 'PROBLEM'], rows);
 }
 
-function cause({ error, resumeAt }: RunItem): string {
-  if (!error) return resumeAt === null ? '' : `waits, until ${localTime(resumeAt)} at the latest`;
+function cause({ error, waitsFor, resumeAt, passedOver }: RunItem): string {
+  if (waitsFor) return shorten(waitText(waitsFor), CAUSE_WIDTH);
+  if (!error && resumeAt !== null) return `waits, until ${localTime(resumeAt)} at the latest`;
+  if (!error) return passedOver === null || passedOver === 0 ? '' : `${failures(passedOver)} passed over`;
   const reason = shorten(printable(`${error.code} ${error.message}`), CAUSE_WIDTH);
   return error.step === undefined ? reason : `${error.step}: ${reason}`;
+}
+
+function failures(count: number): string {
+  return count === 1 ? '1 failure' : `${count} failures`;
 }
 
 /** Everything about one run that fits a screen: what happened in which step, and what to do next. `all`: every item of every loop. */
@@ -104,11 +111,24 @@ function valueText(value: unknown, file: StepView['outputFile']): string | undef
   return file ? `${file.bytes} bytes, at ${file.url}` : abbreviate(value, VALUE_WIDTH);
 }
 
-function valueLines({ input, inputFile, output, outputFile, error, retryAt, rateOf, resumeAt, resumeUrl, question }: StepView): string[] {
+function valueLines({
+  input,
+  inputFile,
+  output,
+  outputFile,
+  error,
+  passedOver,
+  retryAt,
+  rateOf,
+  resumeAt,
+  resumeUrl,
+  question,
+}: StepView): string[] {
   const values: [string, string | undefined][] = [
     ['input', valueText(input, inputFile)],
     ['output', valueText(output, outputFile)],
     ['error', error ? printable(`${error.code}: ${error.message}`) : undefined],
+    ['then', passedOver === null ? undefined : printable(passedOver.message)],
     [
       'rate',
       rateOf === null
@@ -124,7 +144,15 @@ function valueLines({ input, inputFile, output, outputFile, error, retryAt, rate
 function ending(run: RunView): string[] {
   if (run.error) return failureLines(run.error, run);
   if (run.status === 'filtered') return ['The `when` of the trigger did not hold, so no step was run.'];
+  if (run.passedOver !== null && run.passedOver > 0) return [passedOverLine(run.passedOver, run.steps)];
   return standing(run);
+}
+
+/** In which step the first of them was. */
+function passedOverLine(count: number, steps: readonly StepView[]): string {
+  const first = steps.find(({ passedOver }) => passedOver !== null);
+  const where = first === undefined ? '' : `, ${count === 1 ? 'at' : 'the first at'} ${printable(first.path)}`;
+  return `The run succeeded, but ${failures(count)} ${count === 1 ? 'was' : 'were'} passed over${where}.`;
 }
 
 /** What keeps a run from going on, and what lets it; nothing where nothing does. */

@@ -37,6 +37,9 @@ export const DEEDS: Readonly<Record<Kind, Deed>> = {
   cancel: { verb: 'Cancel', thing: 'run', done: 'cancelled', about: 'What a run does at that moment may still reach the other side.' },
 };
 
+/** What a retry of one run does. */
+export const RETRY_ABOUT = 'It begins where it failed. Steps before that are not run again: what they gave is taken over.';
+
 /** What an order is about: ids, or filters as the API has them. */
 export type Chosen = Readonly<Record<string, string | readonly string[] | undefined>>;
 

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { sendJson } from '../api/client.js';
 import { usePressMutation } from '../api/press-mutation.js';
@@ -11,6 +11,7 @@ import { Modal, ModalTitle } from '../ui/modal.js';
 import { Loaded } from '../ui/states.js';
 import { DEEDS, deedWords, lasts, orderOf, type Chosen, type Kind } from './deeds.js';
 import { useOutdated } from './use-outdated.js';
+import { VersionChoice, type FieldProps, type VersionName } from './version-choice.js';
 
 interface OrderProps {
   readonly kind: Kind;
@@ -70,7 +71,7 @@ interface FormProps extends OrderProps {
 
 function Form({ kind, chosen, count, outdated, onClose, onOrdered }: FormProps) {
   const [perSecond, setRate] = useState(USUAL_RATE);
-  const [version, setVersion] = useState(outdated === undefined ? 'same' : 'live');
+  const [version, setVersion] = useState<VersionName>(outdated === undefined ? 'same' : 'live');
   const [reason, setReason] = useState('');
   const [key] = useState(newKey);
   const order = useOrder(kind, () => (onClose(), onOrdered?.()));
@@ -85,7 +86,7 @@ function Form({ kind, chosen, count, outdated, onClose, onOrdered }: FormProps) 
     >
       <p className="dim">{DEEDS[kind].about}</p>
       <SeenTo {...{ kind, chosen, count }} />
-      {hasVersion(kind) && <VersionChoice value={version} onChange={setVersion} outdated={outdated} />}
+      {hasVersion(kind) && <VersionChoice value={version} onChange={setVersion} why={outdated} />}
       {kind === 'discard' && <Reason value={reason} onChange={setReason} />}
       <label>
         How fast
@@ -139,38 +140,7 @@ function hasVersion(kind: Kind): boolean {
   return kind === 'rerun' || kind === 'retry';
 }
 
-interface FieldProps {
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-}
-
-/** Under the choice, why it stands as it does. */
-function VersionChoice({ value, onChange, outdated }: FieldProps & { readonly outdated: string | undefined }) {
-  const note = useId();
-  return (
-    <div className="order-version">
-      <label>
-        Version of the flow
-        <select
-          className="input"
-          value={value}
-          aria-describedby={outdated === undefined ? undefined : note}
-          onChange={(event) => onChange(event.target.value)}
-        >
-          <option value="same">The one that each run was on</option>
-          <option value="live">The one that is live now</option>
-        </select>
-      </label>
-      {outdated !== undefined && (
-        <p id={note} className="dim">
-          {outdated}
-        </p>
-      )}
-    </div>
-  );
-}
-
-function Reason({ value, onChange }: FieldProps) {
+function Reason({ value, onChange }: FieldProps<string>) {
   return (
     <label>
       Why

@@ -3,7 +3,7 @@ import { get } from '../api/client.js';
 import { flowsQuery } from '../api/queries.js';
 import type { RunItem, RunPage, RunView } from '../api/wire.js';
 import type { Chosen, Kind } from './deeds.js';
-import { outdatedWords } from './versions.js';
+import { liveVersions, outdatedWords } from './versions.js';
 
 /** How many of the newest are looked at where filters choose: what was published since shows in them. */
 const LOOKED_AT = 50;
@@ -21,7 +21,7 @@ export function useOutdated(kind: Kind, chosen: Chosen): { readonly isPending: b
     queryKey: ['order', 'versions', chosen],
     queryFn: async ({ signal }) => {
       const [runs, flows] = await Promise.all([runsOf(chosen, client, signal), client.fetchQuery({ ...flowsQuery, staleTime: 0 })]);
-      return outdatedWords(runs, new Map(flows.items.map(({ id, version }) => [id, version]))) ?? null;
+      return outdatedWords(runs, liveVersions(flows)) ?? null;
     },
     gcTime: 0,
     retry: false,

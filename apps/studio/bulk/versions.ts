@@ -1,13 +1,23 @@
-import type { RunItem } from '../api/wire.js';
+import type { FlowList, RunItem } from '../api/wire.js';
 
-type Ran = Pick<RunItem, 'flowId' | 'version'>;
+/** What was run, and on which version. */
+export type Ran = Pick<RunItem, 'flowId' | 'version'>;
 
-/**
- * Says that runs were on a version that is not live any more; undefined where none was. `live`: the live version of each flow, 0
- * where there is none.
- */
-export function outdatedWords(runs: readonly Ran[], live: ReadonlyMap<string, number>): string | undefined {
-  const old = runs.filter(({ flowId, version }) => version > 0 && (live.get(flowId) ?? 0) > 0 && live.get(flowId) !== version);
+/** The live version of each flow, 0 where there is none. */
+export type LiveVersions = ReadonlyMap<string, number>;
+
+export function liveVersions({ items }: Pick<FlowList, 'items'>): LiveVersions {
+  return new Map(items.map(({ id, version }) => [id, version]));
+}
+
+/** Whether another version than that of this run is live now. */
+export function isOutdated({ flowId, version }: Ran, live: LiveVersions): boolean {
+  return version > 0 && (live.get(flowId) ?? 0) > 0 && live.get(flowId) !== version;
+}
+
+/** Says that runs were on a version that is not live any more; undefined where none was. */
+export function outdatedWords(runs: readonly Ran[], live: LiveVersions): string | undefined {
+  const old = runs.filter((run) => isOutdated(run, live));
   const [first] = old;
   if (!first) return undefined;
   const who = old.length === runs.length ? 'They' : 'Some of them';

@@ -54,10 +54,10 @@ interface CauseProps {
 function Cause({ cause, names, onOrder }: CauseProps) {
   const now = useNow();
   const [open, setOpen] = useState(false);
-  const { change, problem } = useLetterChange(cause.runId);
   const { flowId: flow, step, code, count: amount } = cause;
+  const one = useLetterChange({ ...cause, id: cause.runId });
   const isOne = amount === 1;
-  const order = (kind: Order['kind']): void => (isOne ? change.mutate(kind) : onOrder({ kind, chosen: { flow, step, code } }));
+  const order = (kind: Order['kind']): void => (isOne ? one[kind]() : onOrder({ kind, chosen: { flow, step, code } }));
   return (
     <>
       <tr>
@@ -73,7 +73,7 @@ function Cause({ cause, names, onOrder }: CauseProps) {
           </span>
         </td>
         <td>
-          {problem ?? (
+          {one.problem ?? (
             <>
               <span className="bad">{errorTitle(cause)}</span>{' '}
               <span className="dim">
@@ -96,12 +96,13 @@ function Cause({ cause, names, onOrder }: CauseProps) {
         <td className="dim tight">{ago(cause.lastAt, now)}</td>
         <LetterActions
           label={isOne ? `${flow} ${shortId(cause.runId)}` : `${count(amount, 'run')} of ${flow} ${step}`}
-          disabled={change.isPending}
-          more={isOne ? '' : '…'}
+          disabled={one.isPending}
+          more={isOne ? { retry: one.more, discard: '' } : { retry: '…', discard: '…' }}
           onRetry={() => order('retry')}
           onDiscard={() => order('discard')}
         />
       </tr>
+      {one.asking}
       {open && !isOne && <LetterRows cause={cause} />}
     </>
   );

@@ -4,6 +4,10 @@ import { Link } from 'wouter';
 import { get, sendJson } from '../api/client.js';
 import { usePressMutation } from '../api/press-mutation.js';
 import type { BulkView, CauseView, RunItem, RunPage } from '../api/wire.js';
+import { RETRY_ABOUT } from '../bulk/deeds.js';
+import { VersionDialog, useOutdatedRun } from '../bulk/version-dialog.js';
+import type { VersionName } from '../bulk/version-choice.js';
+import type { Ran } from '../bulk/versions.js';
 import { ago, count, shortId, whole } from '../format/format.js';
 import { announce } from '../shell/announcer.js';
 import { Button } from '../ui/controls.js';
@@ -38,28 +42,57 @@ export function LetterRows({ cause }: { readonly cause: CauseView }) {
 
 type Verb = 'retry' | 'discard';
 
-/** Retries or discards one; says why it could not be done. */
-export function useLetterChange(id: string) {
+interface Change {
+  readonly verb: Verb;
+  readonly version?: VersionName;
+  readonly reason?: string;
+}
+
+/** A dead letter: the run, and the version that it was on. */
+interface LetterRun extends Ran {
+  readonly id: string;
+}
+
+/**
+ * Retries or discards one; says why it could not be done. What was on another version than the live one is asked about first:
+ * `asking` is that dialog while it is open.
+ */
+export function useLetterChange(run: LetterRun) {
   const client = useQueryClient();
   const [problem, setProblem] = useState<string>();
+  const [isAsking, setAsking] = useState(false);
+  const { isPending, versions } = useOutdatedRun(run);
   const change = usePressMutation({
-    mutationFn: (verb: Verb) => {
-      const reason = verb === 'discard' ? { reason: 'Discarded in the studio' } : {};
-      return sendJson<BulkView>('POST', `dead-letters/${verb}`, { ids: [id], confirm: 1, ...reason });
-    },
-    onSuccess: ({ done, problems }, verb) => {
+    mutationFn: ({ verb, ...more }: Change) => sendJson<BulkView>('POST', `dead-letters/${verb}`, { ids: [run.id], confirm: 1, ...more }),
+    onSuccess: ({ done, problems }, { verb }) => {
       setProblem(problems[0]?.message);
       announce(`${count(done, 'run')} ${verb === 'retry' ? 'retried' : 'discarded'}`);
     },
     onError: (error) => setProblem(error.message),
     onSettled: () => Promise.all(['runs', 'causes', 'activity'].map((key) => client.invalidateQueries({ queryKey: [key] }))),
   });
-  return { change, problem };
+  return {
+    problem,
+    isPending: isPending || change.isPending,
+    retry: () => (versions ? setAsking(true) : change.mutate({ verb: 'retry' })),
+    discard: () => change.mutate({ verb: 'discard', reason: 'Discarded in the studio' }),
+    /** Behind the word on the button: something is asked first. */
+    more: versions ? '…' : '',
+    asking: isAsking && versions && (
+      <VersionDialog
+        verb="Retry"
+        about={RETRY_ABOUT}
+        versions={versions}
+        onClose={() => setAsking(false)}
+        onChosen={(version) => change.mutate({ verb: 'retry', version })}
+      />
+    ),
+  };
 }
 
 function Letter({ run }: { readonly run: RunItem }) {
   const now = useNow();
-  const { change, problem } = useLetterChange(run.id);
+  const { problem, isPending, retry, discard, more, asking } = useLetterChange(run);
   return (
     <tr className="letter">
       <td>
@@ -73,10 +106,12 @@ function Letter({ run }: { readonly run: RunItem }) {
       <td className="dim tight">{run.finishedAt && ago(run.finishedAt, now)}</td>
       <LetterActions
         label={`${run.flowId} ${shortId(run.id)}`}
-        disabled={change.isPending}
-        onRetry={() => change.mutate('retry')}
-        onDiscard={() => change.mutate('discard')}
+        disabled={isPending}
+        more={{ retry: more, discard: '' }}
+        onRetry={retry}
+        onDiscard={discard}
       />
+      {asking}
     </tr>
   );
 }
@@ -86,20 +121,20 @@ interface ActionsProps {
   readonly label: string;
   readonly disabled?: boolean;
   /** Behind their words: `…` where something is asked first. */
-  readonly more?: string;
+  readonly more: Readonly<Record<Verb, string>>;
   readonly onRetry: () => void;
   readonly onDiscard: () => void;
 }
 
-export function LetterActions({ label, disabled = false, more = '', onRetry, onDiscard }: ActionsProps) {
+export function LetterActions({ label, disabled = false, more, onRetry, onDiscard }: ActionsProps) {
   return (
     <td className="tight">
       <span className="actions">
-        <Button disabled={disabled} aria-label={`Retry ${label}${more}`} onClick={onRetry}>
-          Retry{more}
+        <Button disabled={disabled} aria-label={`Retry ${label}${more.retry}`} onClick={onRetry}>
+          Retry{more.retry}
         </Button>
-        <Button disabled={disabled} aria-label={`Discard ${label}${more}`} onClick={onDiscard}>
-          Discard{more}
+        <Button disabled={disabled} aria-label={`Discard ${label}${more.discard}`} onClick={onDiscard}>
+          Discard{more.discard}
         </Button>
       </span>
     </td>

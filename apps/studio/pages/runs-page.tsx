@@ -6,7 +6,9 @@ import { useSelection, type Selection } from '../bulk/selection.js';
 import type { ListedRun } from '../api/wire.js';
 import { moment, shortId } from '../format/format.js';
 import { errorTitle } from '../run/error-words.js';
+import { passedOverWords } from '../run/passed-over.js';
 import { Took } from '../run/run-bar.js';
+import { waitWords } from '../run/wait-words.js';
 import { Header } from '../shell/shell.js';
 import { Segmented } from '../ui/controls.js';
 import { Glyph } from '../ui/glyph.js';
@@ -192,7 +194,10 @@ function Cells({ run, name, now, small }: CellsProps) {
 const RESOLUTIONS = { rerun: 'Re-run', discarded: 'Discarded', caller: 'Left to its caller' } as const;
 
 /** Where there is no room for what started a run, that stands in the place of nothing to tell. */
-function What({ run: { error, status, trigger, resolution }, small }: Pick<CellsProps, 'run' | 'small'>) {
+function What({ run, small }: Pick<CellsProps, 'run' | 'small'>) {
+  const { error, status, trigger, resolution, waitsFor } = run;
+  const passedOver = passedOverWords(run);
+  if (waitsFor) return <Waits waits={waitsFor} />;
   if (error) {
     return (
       <span title={plainSentence(error.message)}>
@@ -206,7 +211,24 @@ function What({ run: { error, status, trigger, resolution }, small }: Pick<Cells
     );
   }
   if (status === 'filtered') return <span className="dim">The condition of the trigger did not hold</span>;
+  if (passedOver !== undefined)
+    return (
+      <span className="amber" title="The run succeeded, for it went on from them. Its page shows where, and what passed over them.">
+        {passedOver}
+      </span>
+    );
   return small ? <span className="dim">{triggerWords(trigger)}</span> : null;
+}
+
+function Waits({ waits }: { readonly waits: NonNullable<ListedRun['waitsFor']> }) {
+  const now = useNow();
+  const { step, until } = waits;
+  return (
+    <span className="dim" title={until === null ? undefined : `Until ${moment(until, now)} at the latest`}>
+      {step !== null && <code>{step} </code>}
+      {waitWords(waits)}
+    </span>
+  );
 }
 
 function NoRuns({ filtered, more }: { readonly filtered: boolean; readonly more: boolean }) {

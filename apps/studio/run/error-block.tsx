@@ -32,6 +32,11 @@ export function ErrorBlock({ error, row }: { readonly error: StepFailure; readon
         <Sentence text={error.message} />
       </p>
       <p className="dim">{[row && attemptWords(row), statusWords(error), blameWords(error)].filter(Boolean).join(' ')}</p>
+      {row?.passedOver && (
+        <p className="amber">
+          <Sentence text={row.passedOver.message} />
+        </p>
+      )}
       {error.unsafeToRepeat && <p className="dim">{unsafeWords(error)}</p>}
       {row?.retryAt && <RetryLine at={row.retryAt} />}
       {Object.keys(details).length > 0 && (

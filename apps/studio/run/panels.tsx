@@ -8,6 +8,7 @@ import { LargeValue } from '../ui/large-value.js';
 import { Glyph } from '../ui/glyph.js';
 import { useNow } from '../ui/use-now.js';
 import { ErrorBlock } from './error-block.js';
+import { PassedOverLink } from './passed-over.js';
 import { failedPlace } from './opens-at.js';
 import { CalledBy, RepeatedBy, Repeats, Replays, RetryNote } from './repeats.js';
 import { Took } from './run-bar.js';
@@ -30,6 +31,7 @@ export function RunPanel({
       <h2 className="with-glyph">
         <Glyph status={run.status} quiet /> {runWords(run)}
       </h2>
+      <PassedOverLink run={run} />
       <Repeats run={run} tree={tree} event={event} />
       <Replays run={run} event={event} />
       {run.held ? <Held run={run} /> : <Turn lane={run.lane} />}

@@ -5,6 +5,9 @@ import { Link, useLocation } from 'wouter';
 import { queryText, sendJson } from '../api/client.js';
 import { usePressMutation } from '../api/press-mutation.js';
 import type { EventView, RerunView, RunView } from '../api/wire.js';
+import { RETRY_ABOUT } from '../bulk/deeds.js';
+import type { VersionName } from '../bulk/version-choice.js';
+import { RunVersionChoice, useOutdatedRun, VersionDialog, type TwoVersions } from '../bulk/version-dialog.js';
 import { announce } from '../shell/announcer.js';
 import { Button } from '../ui/controls.js';
 import { Modal, ModalTitle } from '../ui/modal.js';
@@ -14,7 +17,7 @@ import { useRetryWords } from './retry-words.js';
 
 interface RerunRequest {
   readonly from?: string;
-  readonly version?: 'same' | 'live';
+  readonly version?: VersionName;
   readonly payload?: Json;
 }
 
@@ -45,11 +48,33 @@ export function RunActions({ run, tree, event }: RunActionsProps) {
   return run.test ? <FixLink run={run} failed={failed} /> : <Reruns {...{ run, tree, event, failed }} />;
 }
 
+/** What is to be done once the version is chosen. */
+interface Asked {
+  readonly from: 'start' | 'failed';
+  readonly verb: string;
+  readonly about: string;
+}
+
+const AGAIN_ABOUT = 'Runs every step again for the same event.';
+
 function Reruns({ run, tree, event, failed }: RunActionsProps & { readonly failed: string | undefined }) {
   const rerun = useRerun(run.id);
   const retry = useRetryWords(run, tree);
+  const { isPending, versions } = useOutdatedRun(run);
+  const [asked, setAsked] = useState<Asked>();
+  const again = (next: Asked): void => (versions ? setAsked(next) : rerun.mutate({ from: next.from }));
+  const disabled = rerun.isPending || isPending;
+  const more = versions ? '…' : '';
   return (
     <>
+      {asked && versions && (
+        <VersionDialog
+          {...asked}
+          versions={versions}
+          onClose={() => setAsked(undefined)}
+          onChosen={(version) => rerun.mutate({ from: asked.from, version })}
+        />
+      )}
       {rerun.error && (
         <span className="bad" role="alert">
           {rerun.error.message}
@@ -57,14 +82,14 @@ function Reruns({ run, tree, event, failed }: RunActionsProps & { readonly faile
       )}
       <FixLink run={run} failed={failed} />
       {failed !== undefined && (
-        <Button disabled={rerun.isPending} title={retry} onClick={() => rerun.mutate({ from: 'failed' })}>
-          Retry from here
+        <Button disabled={disabled} title={retry} onClick={() => again({ from: 'failed', verb: 'Retry from here', about: RETRY_ABOUT })}>
+          Retry from here{more}
         </Button>
       )}
-      <Button disabled={rerun.isPending} title="Runs every step again for the same event." onClick={() => rerun.mutate({ from: 'start' })}>
-        Run again
+      <Button disabled={disabled} title={AGAIN_ABOUT} onClick={() => again({ from: 'start', verb: 'Run again', about: AGAIN_ABOUT })}>
+        Run again{more}
       </Button>
-      {event?.body.kind === 'parsed' && <EditAndRerun payload={event.body.value as Json} rerun={rerun} />}
+      {event?.body.kind === 'parsed' && <EditAndRerun payload={event.body.value as Json} {...{ rerun, versions }} />}
     </>
   );
 }
@@ -83,31 +108,37 @@ function FixLink({ run, failed }: { readonly run: RunView; readonly failed: stri
   );
 }
 
-function EditAndRerun({ payload, rerun }: { readonly payload: Json; readonly rerun: ReturnType<typeof useRerun> }) {
+interface EditProps {
+  readonly payload: Json;
+  readonly rerun: ReturnType<typeof useRerun>;
+  /** Where another version than that of the run is live: it is chosen too. */
+  readonly versions: TwoVersions | undefined;
+}
+
+function EditAndRerun(props: EditProps) {
   const [open, setOpen] = useState(false);
   return (
     <>
       <Button onClick={() => setOpen(true)}>Edit and re-run</Button>
       <Modal open={open} onClose={() => setOpen(false)} className="rerun">
         <ModalTitle>Re-run with another body</ModalTitle>
-        <PayloadForm payload={payload} rerun={rerun} onCancel={() => setOpen(false)} />
+        <PayloadForm {...props} onCancel={() => setOpen(false)} />
       </Modal>
     </>
   );
 }
 
-interface PayloadFormProps {
-  readonly payload: Json;
-  readonly rerun: ReturnType<typeof useRerun>;
+interface PayloadFormProps extends EditProps {
   readonly onCancel: () => void;
 }
 
-function PayloadForm({ payload, rerun, onCancel }: PayloadFormProps) {
+function PayloadForm({ payload, rerun, versions, onCancel }: PayloadFormProps) {
+  const [version, setVersion] = useState<VersionName>('live');
   const [text, setText] = useState(() => JSON.stringify(payload, null, 2));
   const [problem, setProblem] = useState<string>();
   const send = (): void => {
     try {
-      rerun.mutate({ from: 'start', payload: JSON.parse(text) as Json });
+      rerun.mutate({ from: 'start', payload: JSON.parse(text) as Json, ...(versions && { version }) });
     } catch (error) {
       setProblem(`The body is not JSON: ${(error as Error).message}`);
     }
@@ -116,6 +147,7 @@ function PayloadForm({ payload, rerun, onCancel }: PayloadFormProps) {
     <div className="rerun-form">
       <p className="dim">Every step runs again, with this in place of the body of the event. The event itself stays as it came.</p>
       <textarea aria-label="Body" spellCheck={false} value={text} onChange={(event) => setText(event.target.value)} />
+      {versions && <RunVersionChoice versions={versions} value={version} onChange={setVersion} />}
       {problem !== undefined && (
         <p className="bad" role="alert">
           {problem}

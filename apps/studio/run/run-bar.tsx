@@ -5,6 +5,7 @@ import { clock, duration, shortId, size } from '../format/format.js';
 import { Glyph } from '../ui/glyph.js';
 import { useNow } from '../ui/use-now.js';
 import { givenIn } from './given.js';
+import { PassedOverLink } from './passed-over.js';
 import { RunLink } from './repeats.js';
 import { replayedIn } from './replayed.js';
 import { followedPath, runWords } from './run-words.js';
@@ -22,6 +23,7 @@ export function RunBar({ run, event }: { readonly run: RunView; readonly event: 
       <Link className="link" href={followedPath(run)}>
         {run.version === 0 ? 'draft' : `v${run.version}`}
       </Link>
+      <PassedOverLink run={run} />
       {run.rerunOf !== null && (
         <span className="dim">
           {isRetry(run) ? 'retries' : 'repeats'} <RunLink id={run.rerunOf} />

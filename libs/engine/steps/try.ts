@@ -1,7 +1,7 @@
 import type { PlannedTry } from '../plan.js';
-import { matchesCode } from '../retry.js';
+import { catches } from '../passed-over.js';
 import type { ErrorRecord } from '../records.js';
-import { ENDS_THE_RUN, HALTED, type StepSignal, type Walk } from './step.js';
+import { HALTED, type StepSignal, type Walk } from './step.js';
 
 /**
  * Runs steps; `catch` takes over from a failure that it names. `finally` runs however they ended, also when a sibling's
@@ -18,10 +18,6 @@ export async function walkTry(step: PlannedTry, walk: Walk): Promise<StepSignal>
 }
 
 const HAS_ENDED: ReadonlySet<StepSignal['kind']> = new Set(['next', 'failed', 'stopped', 'halted']);
-
-function catches({ catch: handler, on }: PlannedTry, { code }: ErrorRecord): boolean {
-  return handler !== undefined && !ENDS_THE_RUN.has(code) && (on === undefined || on.some((pattern) => matchesCode(pattern, code)));
-}
 
 /** A failing `catch` fails the step with its own error, which says what it was called for. */
 async function handle(step: PlannedTry, error: ErrorRecord, walk: Walk): Promise<StepSignal> {

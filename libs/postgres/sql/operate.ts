@@ -57,11 +57,12 @@ export const COUNT_DEAD_LETTERS = COUNT_OUTDATED(`select flow_id, version ${DEAD
 /** The newest $1 dead letters, all or those of the flow $2, by what they failed of; the message is that of the newest. */
 export const DEAD_LETTER_CAUSES = `
   with newest as (
-    select id, flow_id, finished_at, convert_from(error, 'utf8')::jsonb as error, ${ERROR_STEP} as step
+    select id, flow_id, version, finished_at, convert_from(error, 'utf8')::jsonb as error, ${ERROR_STEP} as step
     from finished_runs where ${IS_DEAD} and ($2::text is null or flow_id = $2) order by id desc limit $1
   )
   select flow_id, error ->> 'code' as code, step, count(*)::int as count, min(finished_at) as first_at, max(finished_at) as last_at,
-    (array_agg(id order by id desc))[1] as run_id, (array_agg(error ->> 'message' order by id desc))[1] as message
+    (array_agg(id order by id desc))[1] as run_id,
+    (array_agg(version order by id desc))[1] as version, (array_agg(error ->> 'message' order by id desc))[1] as message
   from newest group by 1, 2, 3 order by count desc, last_at desc`;
 
 const ACTIVE = `from runs where ($1::text is null or flow_id = $1) and ($2::text is null or ${SHOWN_STATUS} = $2)`;

@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+import { awaitedIn, type WaitingRow } from './awaited.js';
+import { flowOf, Rig } from './contract/rig.js';
+
+const { plan } = new Rig(
+  flowOf([
+    { id: 'ask', wait: { webhook: {} } },
+    { id: 'nap', wait: { for: '1h' } },
+  ]),
+  [],
+);
+const row = (path: string, kind: string, part: Partial<WaitingRow>): WaitingRow => ({ path, kind, status: 'waiting', ...part });
+
+describe('what a run waits for', () => {
+  it.each([
+    [row('ask', 'wait', { resumeAt: 50 }), { for: 'request', step: 'ask', until: 50 }],
+    [row('nap', 'wait', { resumeAt: 50 }), { for: 'time', step: 'nap', until: 50 }],
+    [row('sub', 'call', {}), { for: 'call', step: 'sub', until: undefined }],
+    [row('send', 'use', { resumeAt: 50, rateOf: 'crm' }), { for: 'rate', step: 'send', until: 50 }],
+    [row('send', 'use', { status: 'retrying', retryAt: 50 }), { for: 'retry', step: 'send', until: 50 }],
+    [row('block~tries', 'tries', { status: 'retrying', retryAt: 50 }), { for: 'retry', step: 'block', until: 50 }],
+    [row('block~2.ask', 'wait', { resumeAt: 50 }), { for: 'request', step: 'ask', until: 50 }],
+  ])('is told by %j', (waiting, awaited) => expect(awaitedIn(plan, [waiting], 40)).toEqual(awaited));
+
+  it('is what is over first, and nothing that was over before', () => {
+    const rows = [
+      row('send', 'use', { status: 'retrying', retryAt: 10 }),
+      row('both~', 'timer', { resumeAt: 45 }),
+      row('ask', 'wait', { resumeAt: 90 }),
+      row('nap', 'wait', { resumeAt: 50 }),
+    ];
+    expect(awaitedIn(plan, rows, 40)?.step).toBe('nap');
+    expect(awaitedIn(plan, rows.slice(0, 2), 40)).toBeUndefined();
+  });
+});
