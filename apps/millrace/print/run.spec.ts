@@ -280,6 +280,15 @@ describe('what is known of a failure', () => {
   });
 });
 
+it('a loop that a re-run goes on with takes as long as it took there', () => {
+  const loop = { ...step, path: 'each', kind: 'forEach', startedAt: '2025-12-31T23:00:00.000Z' };
+  const taken = { ...loop, path: 'each[0]', kind: 'item', given: 'recorded' as const, finishedAt: '2025-12-31T23:00:01.000Z' };
+  const text = runDetails(run({ rerunOf: 'before', steps: [loop, taken] }), NOW);
+  expect(text).toMatch(/each \(forEach\) .*2\.2 s/);
+  expect(text).toMatch(/each\[0\] \(item\) .*taken over.*, 1\.0 s/);
+  expect(runDetails(run({ steps: [loop] }), NOW)).toMatch(/each \(forEach\) .*1 h/);
+});
+
 it('steps that were not done are marked', () => {
   const given = (['recorded', 'pinned', 'assumed'] as const).map((how) => ({ ...step, given: how, attempts: 1, attemptLog: [] }));
   const text = runDetails(run({ steps: given }), NOW);

@@ -64,7 +64,9 @@ export function runDetails(run: RunView, now: number, { all = false }: { readonl
     `  arrived  ${localTime(run.createdAt)}${length === '' ? '' : `, took ${length}`}`,
     ...originLines(run),
   ];
-  const steps = (all ? run.steps : fewItems(run)).flatMap((step) => ('more' in step ? [`  ${printable(step.more)}`] : stepLines(step)));
+  const steps = (all ? run.steps : fewItems(run)).flatMap((step) =>
+    'more' in step ? [`  ${printable(step.more)}`] : stepLines(step, run),
+  );
   const end = ending(run);
   return [...head, ...(steps.length > 0 ? ['', ...steps] : []), ...(end.length > 0 ? ['', ...end] : [])].join('\n');
 }
@@ -87,12 +89,18 @@ const GIVEN: Readonly<Record<NonNullable<StepView['given']> | 'done', string>> =
   done: '',
 };
 
-function stepLines(step: StepView): string[] {
-  const length = step.finishedAt === null ? '' : duration(Date.parse(step.finishedAt) - Date.parse(step.startedAt));
+function stepLines(step: StepView, run: RunView): string[] {
+  const length = step.finishedAt === null ? '' : duration(Date.parse(step.finishedAt) - beganIn(run, step));
   const tries = step.attempts > 1 ? `${step.attempts} attempts` : '';
   const notes = [GIVEN[step.given ?? 'done'], tries, length].filter(Boolean).join(', ');
   const head = [`  ${state(step.status).padEnd(13)}`, printable(step.path), `(${printable(step.kind)})`, notes];
   return [head.join(' ').trimEnd(), ...attemptLines(step), ...valueLines(step)];
+}
+
+/** When a step began in this run: a loop that a re-run goes on with began in the run before. What was taken over has its own times. */
+function beganIn({ rerunOf, startedAt }: RunView, step: StepView): number {
+  const own = Date.parse(step.startedAt);
+  return rerunOf === null || step.given !== null ? own : Math.max(own, Date.parse(startedAt ?? step.startedAt));
 }
 
 /** Attempts are worth a line each once there is more than one. */
