@@ -5,6 +5,7 @@ import { flowOf, Rig } from './contract/rig.js';
 const { plan } = new Rig(
   flowOf([
     { id: 'ask', wait: { webhook: {} } },
+    { id: 'approve', wait: { webhook: { ask: { title: 'Well?', answers: { yes: 'Yes' } } } } },
     { id: 'nap', wait: { for: '1h' } },
   ]),
   [],
@@ -14,6 +15,7 @@ const row = (path: string, kind: string, part: Partial<WaitingRow>): WaitingRow 
 describe('what a run waits for', () => {
   it.each([
     [row('ask', 'wait', { resumeAt: 50 }), { for: 'request', step: 'ask', until: 50 }],
+    [row('approve', 'wait', { resumeAt: 50 }), { for: 'answer', step: 'approve', until: 50 }],
     [row('nap', 'wait', { resumeAt: 50 }), { for: 'time', step: 'nap', until: 50 }],
     [row('sub', 'call', {}), { for: 'call', step: 'sub', until: undefined }],
     [row('send', 'use', { resumeAt: 50, rateOf: 'crm' }), { for: 'rate', step: 'send', until: 50 }],

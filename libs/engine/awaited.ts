@@ -5,8 +5,8 @@ import { plainPath } from './tries.js';
 
 /** What a waiting run waits for. */
 export interface Awaited {
-  /** `retry`: another attempt after a failure. `call`: the end of a called flow. `rate`: the rate of a credential. */
-  readonly for: 'time' | 'request' | 'retry' | 'call' | 'rate';
+  /** `request`: to its resume URL. `answer`: of a person, on its page. `retry`: another attempt after a failure. `call`: the end of a called flow. `rate`: the rate of a credential. */
+  readonly for: 'time' | 'request' | 'answer' | 'retry' | 'call' | 'rate';
   /** The path of the step that waits. */
   readonly step: string;
   /** Milliseconds since the epoch: when it goes on, or gives up. Undefined: a called flow that may take as long as it likes. */
@@ -37,5 +37,6 @@ function reason(plan: Plan | undefined, { path, kind, status, rateOf }: WaitingR
   if (kind === 'call') return 'call';
   if (rateOf !== undefined) return 'rate';
   const step = plan && stepIn(plan, path);
-  return step?.kind === 'wait' && step.wait.kind === 'webhook' ? 'request' : 'time';
+  if (step?.kind !== 'wait' || step.wait.kind !== 'webhook') return 'time';
+  return step.wait.ask ? 'answer' : 'request';
 }

@@ -62,9 +62,9 @@ const waitSchema = {
     'What a waiting run waits for, where several steps wait the one that is over first, or what holds a queued run back; null for any other run.',
   properties: {
     for: {
-      enum: ['time', 'request', 'retry', 'call', 'rate', 'pause', 'turn', 'pace'],
+      enum: ['time', 'request', 'answer', 'retry', 'call', 'rate', 'pause', 'turn', 'pace'],
       description:
-        'time; request: to the resume URL of the step; retry: the next attempt after a failure; call: the end of a called run; rate: the rate of a credential. Of a queued run, pause: its flow is paused; turn: its place in line, by `concurrency`; pace: the `rate` of its flow.',
+        'time; request: to the resume URL of the step; answer: of a person, on the page of the step; retry: the next attempt after a failure; call: the end of a called run; rate: the rate of a credential. Of a queued run, pause: its flow is paused; turn: its place in line, by `concurrency`; pace: the `rate` of its flow.',
     },
     step: { ...textOrNull, description: 'Path of the step that waits; null for a queued run.' },
     until: { ...timeOrNull, description: 'When it goes on, or gives up waiting; null where that is not known.' },

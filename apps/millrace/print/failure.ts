@@ -80,7 +80,8 @@ const BY_CODE: Readonly<Record<string, Action>> = {
   'component.unknown': (_, __, again) => `install the plugin that has the component and start Millrace again, then ${again()}`,
   'flow.stopped': (_, { flowId }, again) =>
     `nothing is wrong with ${flowId}: a stop step of it ends such a run as failed, for the reason above. When that is put right, ${again(' --from start')}`,
-  'wait.timeout': (_, __, again) => `find out why nobody answered in time, then ${again()}`,
+  'wait.timeout': (_, __, again) =>
+    `find out why nobody answered in time, then ${again(' --from <step>')}. Name the step that sends the URL, for the new run waits at a new one`,
   'crash.in-flight': (_, __, again) => again(),
   'run.poison': (_, __, again) => `see in the log of the runner why it died, then ${again()}`,
 };

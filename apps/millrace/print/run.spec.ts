@@ -236,7 +236,7 @@ describe('what to do next after a failure', () => {
     [{ code: 'output.too-large', blame: 'author' }, /has acted.*have the plugin of http\.request give less, or raise MILLRACE_MAX_OUTPUT/],
     [{ code: 'component.unknown', blame: 'operator' }, /install the plugin that has the component/],
     [{ code: 'flow.stopped', blame: 'author' }, /nothing is wrong with hello: a stop step .*for the reason above\..* --from start$/],
-    [{ code: 'wait.timeout', blame: 'remote' }, /why nobody answered in time/],
+    [{ code: 'wait.timeout', blame: 'remote' }, /why nobody answered in time.* --from <step>\. Name the step that sends the URL/],
     [{ code: 'crash.in-flight', blame: 'operator' }, /^Next: look first whether the step took effect/],
     [{ code: 'run.poison', blame: 'operator' }, /took effect.*log of the runner/],
     [{ code: 'http.503', blame: 'remote', details: { runId: RUN } }, new RegExp(`run that it called: millrace runs show ${RUN}, then`)],

@@ -8,6 +8,7 @@ type Waits = NonNullable<RunItem['waitsFor']>;
 const WORDS: Readonly<Record<Waits['for'], (until: string | undefined) => string>> = {
   time: (until) => `waits${until === undefined ? '' : ` until ${until}`}`,
   request: (until) => `waits for a request${atMost(until)}`,
+  answer: (until) => `waits for an answer${atMost(until)}`,
   retry: (until) => `is tried again${until === undefined ? '' : ` at ${until}`}`,
   call: (until) => `waits for the run that it called${atMost(until)}`,
   rate: (until) => `waits for the rate of its credential${atMost(until)}`,

@@ -1,25 +1,17 @@
 import { useMemo } from 'react';
 import { useEditor } from './context.js';
-import { PREVIOUS, scopeFor } from './loaded.js';
+import { scopeFor } from './loaded.js';
 import { placeOf } from './places.js';
-import { isAskedInside, readableFrom } from './readable.js';
-import { sourcesOf, type Source } from './value-tree.js';
+import { readableFrom } from './readable.js';
+import { sourcesOf } from './value-tree.js';
 
 /** What a field of a step, or of the `trigger`, is shown with and can be filled from. */
 export function useFieldValues(stepId: string, pointer?: string) {
   const { tree, loaded } = useEditor();
   const scope = useMemo(() => scopeFor(tree, stepId, loaded, pointer), [tree, stepId, loaded, pointer]);
-  const sources = useMemo(
-    () => offered(sourcesOf(scope, readableFrom(tree, stepId, pointer), loaded), pointer),
-    [scope, tree, stepId, loaded, pointer],
-  );
+  const sources = useMemo(() => sourcesOf(scope, readableFrom(tree, stepId, pointer), loaded), [scope, tree, stepId, loaded, pointer]);
   const unloaded = loaded.tooLarge.length > 0 ? `Too large to be shown here: ${loaded.tooLarge.join(', ')}.` : undefined;
   return { scope, sources, unloaded, problemAt: useProblems(stepId) };
-}
-
-/** Whether another round follows is in what this one gave; whoever means the one before it can still write that. */
-function offered(sources: Source[], pointer = ''): Source[] {
-  return isAskedInside(pointer) ? sources.filter(({ path }) => path !== PREVIOUS) : sources;
 }
 
 /** What the check says of the fields, by the pointer of each. Of what cannot be read only: the rest is said above. */

@@ -67,14 +67,15 @@ function triggerOf({ id, body, headers, files, url, method, receivedAt }: EventV
  */
 export function scopeFor(tree: FlowTree, stepId: string, loaded: Loaded, pointer?: string): Readonly<Record<string, unknown>> {
   const seen = readableFrom(tree, stepId, pointer).map(({ step }) => step.id);
-  const steps = Object.fromEntries(seen.flatMap((id) => (Object.hasOwn(loaded.steps, id) ? [[id, loaded.steps[id]]] : [])));
+  const known = { ...lastRound(tree, stepId, loaded, pointer), ...loaded.steps };
+  const steps = Object.fromEntries(seen.flatMap((id) => (Object.hasOwn(known, id) ? [[id, known[id]]] : [])));
   const base = {
     trigger: seenOf(loaded.trigger, tree),
     steps,
     flow: { id: tree.id, name: tree.name ?? null },
     ...handled(tree, stepId, loaded),
   };
-  return loopsAround(tree, stepId, pointer).reduce<Readonly<Record<string, unknown>>>(
+  return loopsAround(tree, stepId).reduce<Readonly<Record<string, unknown>>>(
     (scope, loop) => ({ ...scope, ...(loop.kind === 'repeat' ? firstRound(loop, loaded) : firstItem(loop, scope)) }),
     base,
   );
@@ -108,18 +109,25 @@ function failureIn(steps: readonly FlowStep[], failures: Loaded['failures']): Js
 }
 
 /** Outermost first. */
-function loopsAround(tree: FlowTree, stepId: string, pointer = ''): FlowStep[] {
+function loopsAround(tree: FlowTree, stepId: string): FlowStep[] {
   const lanes = lanesOf(tree);
   const found: FlowStep[] = [];
   let place = placeOf(tree, stepId);
-  const own = isAskedInside(pointer) && place && lanes.find(({ list }) => list === place!.list)?.steps[place.at];
-  if (own) found.push(own);
   while (place !== undefined) {
     const owner = lanes.find(({ list }) => list === place!.list)?.owner;
     if (owner && isLoop(owner)) found.unshift(owner);
     place = owner && placeOf(tree, owner.id);
   }
   return found;
+}
+
+/** What the last step of the last round gave, by the output of its repetition: the rows of finished rounds are not kept. */
+function lastRound(tree: FlowTree, stepId: string, { steps }: Loaded, pointer = ''): Readonly<Record<string, Json>> {
+  if (!isAskedInside(pointer)) return {};
+  const body = lanesOf(tree).find(({ owner, key }) => owner?.id === stepId && key === 'repeat');
+  const [rounds, last] = [steps[stepId], body?.steps.at(-1)];
+  const gave = Array.isArray(rounds) ? rounds.at(-1) : undefined;
+  return last && gave !== undefined ? { [last.id]: gave } : {};
 }
 
 /** What a round sees of the one before it; as long as that is not known, only that there is one. */

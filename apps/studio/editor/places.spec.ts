@@ -251,7 +251,8 @@ describe('the values of a step', () => {
     expect(scopeFor(rounds, 'page', known)).toMatchObject({ previous: { next: 2 }, index: 1 });
     expect(scopeFor(rounds, 'page', ran)).toMatchObject({ previous: { next: 1 } });
     expect(scopeFor(rounds, 'pages', known)).not.toHaveProperty('previous');
-    expect(scopeFor(rounds, 'pages', known, '/while')).toMatchObject({ previous: { next: 2 }, steps: { page: { next: 2 } } });
+    expect(scopeFor(rounds, 'pages', known, '/while')).toMatchObject({ steps: { page: { next: 2 } } });
+    expect(scopeFor(rounds, 'pages', { ...ran, steps: { pages: ran.steps.pages } }, '/while')['steps']).toEqual({ page: { next: 2 } });
     const [source] = sourcesOf(scopeFor(rounds, 'page', known), [], known);
     expect(source).toMatchObject({ path: 'previous', needsDefault: true, value: { next: 2 } });
   });

@@ -4,7 +4,7 @@ import { errorTitle } from './error-words.js';
 describe('an error is titled', () => {
   it.each([
     ['http.409', 'Answered 409'],
-    ['wait.timeout', 'Nobody sent the request'],
+    ['wait.timeout', 'Nobody answered in time'],
     ['slack.channel-not-found', 'Slack: channel not found'],
     ['price.too.deep', 'price.too.deep'],
     ['Odd Code', 'Odd Code'],

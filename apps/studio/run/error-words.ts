@@ -12,7 +12,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'expression.failed': 'An expression failed',
   'expression.timeout': 'An expression took too long',
   'trigger.schema': 'The event does not fit',
-  'wait.timeout': 'Nobody sent the request',
+  'wait.timeout': 'Nobody answered in time',
   'wait.bad-time': 'There is no such time',
   'wait.bad-question': 'The question cannot be shown',
   'loop.not-a-list': 'There is no list to go through',

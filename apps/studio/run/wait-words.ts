@@ -5,6 +5,7 @@ type Waits = NonNullable<RunItem['waitsFor']>;
 const WORDS: Readonly<Record<Waits['for'], string>> = {
   time: 'waits for a time',
   request: 'waits for a request',
+  answer: 'waits for an answer',
   retry: 'waits for its next attempt',
   call: 'waits for the run that it called',
   rate: 'waits for the rate of its credential',

@@ -31,7 +31,8 @@ export function askState({ answers }: PlannedAsk, { status, row, resumption }: A
   return row ? { kind: 'asked', question: row.input as Question, until: row.resumeAt ?? 0 } : { kind: 'early' };
 }
 
-const ACTIVE: ReadonlySet<RunStatus> = new Set(['queued', 'running', 'waiting']);
+/** Runs that can still be resumed. */
+export const ACTIVE: ReadonlySet<RunStatus> = new Set(['queued', 'running', 'waiting']);
 
 function answerIn(value: StepRow['output']): string | undefined {
   const { answer } = (value ?? {}) as { readonly answer?: unknown };
@@ -39,7 +40,7 @@ function answerIn(value: StepRow['output']): string | undefined {
 }
 
 function whyOver(status: RunStatus, row: AskFacts['row']): string {
-  if (row?.error?.code === 'wait.timeout') return 'The time to answer is over, and the run has gone on without an answer.';
+  if (row?.error?.code === 'wait.timeout') return 'The time to answer is over, and nobody had answered.';
   if (row?.status === 'failed') return 'The question could not be asked. Whoever looks after this flow can see why.';
   if (status === 'cancelled') return 'The run was cancelled before anybody had answered.';
   return 'The run has gone on or ended without an answer.';

@@ -137,11 +137,7 @@ describe('whoever looks at a question', () => {
 
   const timeout = { code: 'wait.timeout', message: 'none came' };
   it.each<[string, Standing, string]>([
-    [
-      'once its time is over',
-      { row: { status: 'failed', error: timeout } },
-      'The time to answer is over, and the run has gone on without an answer.',
-    ],
+    ['once its time is over', { row: { status: 'failed', error: timeout } }, 'The time to answer is over, and nobody had answered.'],
     [
       'where it could not be asked',
       { status: 'failed', row: { status: 'failed' } },
@@ -239,7 +235,7 @@ describe('whoever answers', () => {
     const answer = await press(world, 'answer=approve');
     expect([answer.status, words(answer), world.refusals.map(({ code }) => code)]).toEqual([
       410,
-      'Nobody waits for an answer any more The time to answer is over, and the run has gone on without an answer.',
+      'Nobody waits for an answer any more The time to answer is over, and nobody had answered.',
       ['resume.over'],
     ]);
   });

@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 import type { Diagnosis } from '@millrace/credentials';
 import type { Refusal } from '@millrace/engine';
 import { contentOf, request } from '../door/rig.js';
-import { KEY, SIGNATURE, TARGET, URL, worldOf, type World } from './rig.js';
+import { KEY, SIGNATURE, TARGET, URL, worldOf, type World, type Standing } from './rig.js';
 
 const wait = { webhook: { credential: 'approver', timeout: '3d' } };
 
@@ -76,6 +76,17 @@ describe('a request to a resume URL', () => {
       ['approver', undefined],
       ['approver', 'credential.mismatch'],
     ]);
+  });
+
+  it.each<[string, Standing]>([
+    ['the run has ended', { status: 'succeeded' }],
+    ['another request was taken', { resumption: { body: { amount: 1 }, receivedAt: 0 } }],
+    ['its time was over and the run went on', { row: { status: 'failed' } }],
+  ])('whose body does not fit is not asked for another one once %s', async (_, standing) => {
+    const { door, refusals } = worldOf({ webhook: { schema: { required: ['amount'] } } }, standing);
+    const answer = await door.receive(TARGET, request({ url: URL, rawHeaders: ['Content-Type', 'application/json'], body: '{}' }));
+    expect([answer.status, contentOf(answer).error]).toMatchObject([410, { code: 'resume.over' }]);
+    expect(refusals.map(({ code }) => code)).toEqual(['resume.over']);
   });
 
   it('whose body does not fit the schema of the step is told what does not, and the run waits on', async () => {

@@ -4,6 +4,7 @@ import {
   BodyRefusal,
   parseBody,
   stepIn,
+  type Misfit,
   type Plan,
   type PlannedAsk,
   type PlannedRequest,
@@ -24,7 +25,7 @@ import { checkHeaders, headersWithout, urlWithout } from '../door/headers.js';
 import { Pending } from '../door/pending.js';
 import { readBody } from '../door/read-body.js';
 import { keepRecord, type RecordParts } from '../door/records.js';
-import { askState, type AskState } from './ask-state.js';
+import { ACTIVE, askState, type AskState } from './ask-state.js';
 import { refusalPage } from './page.js';
 import {
   challenge,
@@ -161,20 +162,31 @@ export class ResumeDoor {
     if (request.method !== 'POST') throw wrongMethod(ask !== undefined);
     const said = parsed(body, request.headers['content-type']);
     const taken = ask ? tidied(said) : said;
-    this.checkFit(wait, taken);
+    const misfit = this.misfit(wait, taken);
+    if (misfit) await this.refuse(misfit, target, run, wait);
     const resumed = await this.keep(target, arrival, taken, hidden);
     if (!ask) return resumedAnswer(run.id, resumed);
     if (resumed === 'kept') return takenAnswer(run.id, (taken as { answer: string }).answer, ask, seen.page);
     return laterAnswer(run.id, await this.stateOf(target, run, ask), seen.page);
   }
 
-  /** What does not fit changes nothing: the run waits on. */
-  private checkFit(wait: PlannedRequest, body: ResumeRequest['body']): void {
-    if (wait.schema === undefined) return;
+  private misfit(wait: PlannedRequest, body: ResumeRequest['body']): Misfit | undefined {
+    if (wait.schema === undefined) return undefined;
     const check = this.checks.get(wait) ?? this.parts.schemaCheck(wait.schema);
     this.checks.set(wait, check);
-    const misfit = check(body);
-    if (misfit) throw unfit(misfit, wait.ask !== undefined);
+    return check(body);
+  }
+
+  /** What does not fit changes nothing: the run waits on. Where nothing waits any more, to send another body would be in vain. */
+  private async refuse(misfit: Misfit, target: ResumeTarget, run: FoundRun, wait: PlannedRequest): Promise<never> {
+    if (await this.waits(target, run)) throw unfit(misfit, wait.ask !== undefined);
+    throw new Refused(GONE, 'resume.over', `The run ${run.id} had gone on or ended when the request came.`);
+  }
+
+  private async waits({ runId, path }: ResumeTarget, { status }: FoundRun): Promise<boolean> {
+    if (!ACTIVE.has(status) || (await this.parts.resumption(runId, path)) !== undefined) return false;
+    const row = await this.parts.step(runId, path);
+    return row === undefined || row.status === 'waiting';
   }
 
   /** The answer is looked for before the journal: it is forgotten once the run has ended, and then the journal has it. */

@@ -44,8 +44,8 @@ export class LoopItems {
 
   async walkItem(index: number, names: Partial<RunScope>, halt?: Halt): Promise<WalkedItem> {
     const path = `${this.loop.path}[${index}]`;
-    // An item that waited began in an earlier slice; one that nothing is known of began with the loop.
-    const startedAt = this.cursor.beganAt(index) ?? this.loop.startedAt;
+    // An item that waited began in an earlier slice; one that nothing is known of began with the loop, or with the run that goes on with it.
+    const startedAt = this.cursor.beganAt(index) ?? Math.max(this.loop.startedAt, this.walk.run.startedAt);
     const trail = this.walk.trail(this.prefix(index)) ?? new Trail();
     const inner = this.walk.inner({
       prefix: this.prefix(index),

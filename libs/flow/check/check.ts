@@ -9,7 +9,7 @@ import { checkSteps, checkerAt, possiblyRun } from './steps.js';
 import type { Walk } from './steps.js';
 import { errorShape } from '../schema/shapes.js';
 import { checkAnswers } from './answers.js';
-import { resumableSteps } from './resume.js';
+import { resumableSteps, stepsInLoops } from './resume.js';
 import { runShape, triggerShape } from './shapes.js';
 import { checkTrigger } from './triggers.js';
 import type { View, VisibleStep } from './view.js';
@@ -67,6 +67,7 @@ function checkDraft(draft: FlowDraft, read: ReadFlow, options: CheckOptions): vo
     trigger: triggerShape(draft.trigger),
     names: {},
     uncertain: [],
+    inLoops: stepsInLoops(draft),
     loops: [],
     resumable: resumableSteps(draft, read.steps.unread),
   };

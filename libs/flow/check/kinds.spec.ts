@@ -54,7 +54,7 @@ describe('checkFlow finds nothing in', () => {
     ['rounds that follow each other', withSteps(rounds(log('a', 'previous.total ?? index'), 'steps.page.total'))],
     [
       'the round before where it was asked for',
-      withSteps(rounds(log('a', 'previous.total').replace('{', '{ "when": "{{ $exists(previous) }}",'), 'previous.total')),
+      withSteps(rounds(log('a', 'previous.total').replace('{', '{ "when": "{{ $exists(previous) }}",'), 'steps.page.total')),
     ],
     ['rounds as one list behind them', withSteps(`${rounds('', 'steps.page.total')},`, log('b', 'steps.pages.total'))],
     ['a loop over a list', withSteps('{ "id": "each", "forEach": [1, "{{ trigger.id }}"], "steps": [] }')],
@@ -165,8 +165,15 @@ describe('checkFlow reports, at the marks,', () => {
       withSteps(rounds(log('a', 'previous.¶totl ?? 0'), 'steps.page.¶totl')),
       ['reference.unknown-field', 'reference.unknown-field'],
     ],
+    ['the round before, where it is asked about the next', withSteps(rounds('', '¶previous.total')), ['reference.unknown-root']],
+    ['a condition in braces that nothing changes', withSteps('{ "id": "r", "repeat": [], "while": ¶"{{ true }}" }'), ['flow.bad-value']],
+    ['a round called by a kind that is none', withSteps('¶{ "id": "r", "while": "{{ index < 2 }}", "steps": [] }'), ['flow.no-step-kind']],
     ['the round before outside', withSteps(log('a', '¶previous.x ?? 1')), ['reference.unknown-root']],
-    ['a step of a round outside', withSteps(`${rounds('', 'steps.page.total')},`, log('b', 'steps.¶page.total')), ['reference.not-before']],
+    [
+      'a step of a round outside',
+      withSteps(`${rounds('', 'steps.page.total')},`, log('b', 'steps.¶page.total')),
+      ['reference.outside-loop'],
+    ],
     ['a condition that nothing changes', withSteps('{ "id": "r", "repeat": [], "while": ¶true }'), ['flow.bad-value']],
     ['rounds without a condition', withSteps('¶{ "id": "r", "repeat": [] }'), ['flow.missing-key']],
     ['too many rounds', withSteps('{ "id": "r", "repeat": [], "while": "{{ index < 2 }}", "limit": ¶10001 }'), ['flow.bad-value']],
@@ -191,7 +198,7 @@ describe('checkFlow reports, at the marks,', () => {
     [
       'a step inside a loop, read behind it',
       withSteps(`${each('{ "id": "s", "set": { "x": 1 } }')},`, log('a', 'steps.¶s.x ?? 1')),
-      ['reference.not-before'],
+      ['reference.outside-loop'],
     ],
     [
       'a field that the items do not have',
@@ -209,7 +216,7 @@ describe('checkFlow reports, at the marks,', () => {
     [
       'a step inside a loop, read in onError',
       withKeys(`"onError": [ ${log('a', 'steps.¶s.x ?? 1')} ]`).replace('[]', `[ ${each('{ "id": "s", "set": { "x": 1 } }')} ]`),
-      ['reference.not-before'],
+      ['reference.outside-loop'],
     ],
     ['parallel without branches', withSteps('{ "id": "p", "parallel": ¶{} }'), ['flow.bad-value']],
     ['a branch with a bad name', withSteps('{ "id": "p", "parallel": { ¶"The CRM": [] } }'), ['flow.bad-id']],

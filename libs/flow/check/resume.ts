@@ -35,6 +35,19 @@ function collect(steps: readonly Step[], loops: readonly Step[], found: Map<stri
   }
 }
 
+/** The steps of a file that stand in loops, by id, each with the outermost loop around it. */
+export function stepsInLoops(draft: FlowDraft): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const visit = (steps: readonly Step[], loop: string | undefined): void => {
+    for (const step of steps) {
+      if (loop !== undefined) found.set(step.id, loop);
+      for (const { steps: inner, repeats } of kindOf(step).inner(step, SHAPELESS)) visit(inner, loop ?? (repeats ? step.id : undefined));
+    }
+  };
+  for (const steps of [draft.steps, draft.onError ?? []]) visit(steps, undefined);
+  return found;
+}
+
 /** What is wrong with reading `resume.<id>.url` here: each iteration of a loop has a URL of its own, which exists only inside. */
 export function resumeFault(path: readonly string[], view: ResumeView): ReferenceFault | undefined {
   const [, id, field] = path;

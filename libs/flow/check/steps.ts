@@ -36,18 +36,26 @@ function checkStep(step: Step, view: View, walk: Walk): void {
   const kind = kindOf(step);
   const pointer = pointerOf(step, walk);
   const { document, problems } = walk.read;
-  const check = (below: string, use: ExpressionSite['use'], seen: View): CompiledExpression[] => {
+  const check = ({ pointer: below, use, example }: Omit<ExpressionSite, 'value'>, seen: View): CompiledExpression[] => {
     const node = nodeAt(document.root, pointer + below);
-    return node === undefined ? [] : checkSite(node, pointer + below, use, { document, report: problems.report, view: seen });
+    return node === undefined
+      ? []
+      : checkSite(node, pointer + below, use, { document, report: problems.report, view: seen, ...(example !== undefined && { example }) });
   };
-  const own = asked(step.when === undefined ? [] : check('/when', 'condition', view), view);
-  const read = new Map(kind.expressions(step).map((site) => [site.pointer, check(site.pointer, site.use, own)]));
+  const own = asked(step.when === undefined ? [] : check({ pointer: '/when', use: 'condition' }, view), view);
+  const read = new Map(kind.expressions(step).map((site) => [site.pointer, check(site, own)]));
   kind.check?.(step, checkerAt(pointer, walk.read, walk.catalog));
   const lists = kind.inner(step, { itemOf: (value) => itemShape(value, own), ofList: (steps) => outputOfList(steps, walk) });
   for (const list of lists) {
     const behind = checkSteps(list.steps, viewInside(list, step, decided(list, read, own), walk), walk);
-    for (const site of list.asks ?? []) check(site.pointer, site.use, behind);
+    for (const site of list.asks ?? []) check(site, behindRound(list, behind));
   }
+}
+
+/** Where it is asked whether a list runs once more: what it had from the time before is of no use any more, and looks as if it were. */
+function behindRound({ uncertain = [] }: InnerList, view: View): View {
+  const names = Object.fromEntries(Object.entries(view.names).filter(([name]) => !uncertain.includes(name)));
+  return { ...view, names, behindRound: true };
 }
 
 /** A list that a condition decides about knows what the condition asked. */

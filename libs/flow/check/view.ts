@@ -31,6 +31,10 @@ export interface View extends ResumeView {
   readonly names: Readonly<Record<string, JsonSchema>>;
   /** Those of `names` that need not be there, such as `previous` in the first round of a `repeat`. */
   readonly uncertain: readonly string[];
+  /** Behind a round of a `repeat`, where it is asked whether another one follows. */
+  readonly behindRound?: boolean;
+  /** The ids of steps in loops, each with the outermost loop around it. */
+  readonly inLoops: ReadonlyMap<string, string>;
 }
 
 const text = { type: 'string' } as const;
@@ -68,6 +72,8 @@ export function shapeOfPath([root = '', ...rest]: readonly string[], view: View)
 
 function rootSentence(root: string, view: View): string {
   const { place, trigger, names } = view;
+  if (root === 'previous' && view.behindRound)
+    return '`while` is asked behind the round, when `previous` is still the one before it; read the steps of the round, as `steps.page.body.next`.';
   if (root === 'error') return '`error` exists only in `catch` and `onError`.';
   if (root === 'run') return '`run` does not exist before the run; the trigger is checked while the event is accepted.';
   if (root === 'resume') return '`resume` does not exist before the run; only steps can read it.';
@@ -150,6 +156,11 @@ function idsOf({ own, around }: VisibleSteps): string[] {
 }
 
 function invisibleStep(id: string, view: View): ReferenceFault {
+  const loop = view.inLoops.get(id);
+  if (loop !== undefined && findStep(loop, view.steps)) {
+    const message = `The step \`${id}\` runs any number of times, inside of \`${loop}\`; read \`steps.${loop}\`, the list of what that gave.`;
+    return { code: 'reference.outside-loop', index: 1, message };
+  }
   if (view.all.has(id)) {
     return {
       code: 'reference.not-before',

@@ -100,6 +100,7 @@ const VIEW: View = {
   trigger: triggerShape(undefined),
   names: {},
   uncertain: [],
+  inLoops: new Map(),
   loops: [],
   resumable: new Map(),
 };

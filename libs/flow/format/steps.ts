@@ -1,4 +1,4 @@
-import { listed, suggestion } from '../names.js';
+import { listed } from '../names.js';
 import { joinPointer, propertiesOf } from '../text.js';
 import { kindNames, kinds } from '../steps/kinds.js';
 import type { StepKind, StepKindName } from '../steps/kind.js';
@@ -7,6 +7,7 @@ import type { Step, StepBase, StepSettings } from '../types.js';
 import { complain, optional, present, readFields, readList, readPattern, readText, required } from './reader.js';
 import type { Cursor, Fields } from './reader.js';
 import { readCondition, readSettings, settingsKeys } from './settings.js';
+import { keySuggestion } from './synonyms.js';
 
 /** Keys that every step may have. */
 export const commonKeys = ['id', 'name', 'note', 'when', ...settingsKeys] as const;
@@ -79,7 +80,7 @@ function keyCursor(at: Cursor, name: string): Cursor {
 
 function refuseKindless(at: Cursor, keys: readonly string[]): undefined {
   const own = keys.filter((key) => !(commonKeys as readonly string[]).includes(key) && !key.startsWith('x-'));
-  const near = own.map((key) => suggestion(key, kindNames)).find((text) => text.startsWith(' Did'));
+  const near = own.map((key) => keySuggestion(key, kindNames)).find((text) => text.startsWith(' Did'));
   const start = { ...at, node: { ...at.node, length: 1 } };
   return complain(start, 'flow.no-step-kind', `A step needs one of ${listed(kindNames)}.${near ?? ''}`);
 }

@@ -15,7 +15,7 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   cases: ['branches', 'choices'],
   parallel: ['branches'],
   forEach: ['for', 'loop', 'each', 'foreach', 'map'],
-  repeat: ['do', 'doWhile', 'loop', 'pages', 'paginate', 'poll'],
+  repeat: ['while', 'do', 'doWhile', 'loop', 'pages', 'paginate', 'poll'],
   while: ['until', 'condition', 'if'],
   limit: ['max', 'maxIterations', 'maxRounds', 'times'],
   as: ['item', 'itemName'],

@@ -15,7 +15,23 @@ export const defaultItemName = 'item';
 export const mostConcurrentItems = 100;
 
 /** Names that expressions see anyway, and words of JSONata: an item cannot be called so. */
-const takenNames = ['trigger', 'steps', 'run', 'flow', 'error', 'resume', 'index', 'and', 'or', 'in', 'true', 'false', 'null', 'function'];
+const takenNames = [
+  'trigger',
+  'steps',
+  'run',
+  'flow',
+  'error',
+  'resume',
+  'index',
+  'previous',
+  'and',
+  'or',
+  'in',
+  'true',
+  'false',
+  'null',
+  'function',
+];
 
 /** Runs its steps once per item. Its output is a list with one entry per item: the last step's output, or `{ error }`. */
 export const forEachKind = defineStepKind<ForEachStep>({

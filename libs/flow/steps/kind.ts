@@ -15,6 +15,8 @@ export interface ExpressionSite {
   readonly pointer: string;
   readonly value: Json;
   readonly use: 'condition' | 'value' | 'constant';
+  /** What a condition can look like here, for whoever wrote none. */
+  readonly example?: string;
 }
 
 /** What `steps.<id>` gives: nothing, something unknown, or what a schema describes. */

@@ -1,4 +1,6 @@
 import type { JsonSchema } from '@millrace/component-sdk';
+import { compileCondition } from '../expressions/condition.js';
+import { ExpressionSyntaxError } from '../expressions/faults.js';
 import { complain, optional, present, readWhole, required } from '../format/reader.js';
 import type { Cursor } from '../format/reader.js';
 import { readCondition } from '../format/settings.js';
@@ -15,6 +17,9 @@ export const mostRounds = 10_000;
 
 /** What the steps of a round, and its `while`, call the output of the round before. */
 export const previousName = 'previous';
+
+const EXAMPLE = 'steps.page.body.next';
+const UNCHANGING = `Ask for something that a round changes, such as \`{{ ${EXAMPLE} }}\`.`;
 
 /**
  * Runs its steps in rounds: once, and again as long as `while` holds after a round. `previous` is the output of the round before
@@ -50,19 +55,33 @@ export const repeatKind = defineStepKind<RepeatStep>({
       names: { [previousName]: entryShape(step, context), index: { type: 'integer' } },
       uncertain: [previousName],
       repeats: true,
-      asks: [{ pointer: '/while', value: step.while, use: 'condition' }],
+      asks: [{ pointer: '/while', value: step.while, use: 'condition', example: EXAMPLE }],
     },
   ],
   expressions: () => [],
   output: (step, context) => ({ type: 'array', items: entryShape(step, context) }),
   ends: (step, endsList) => endsList(step.repeat),
+  check(step, checker) {
+    if (readsNothing(step.while)) checker.report('flow.bad-value', UNCHANGING, '/while');
+  },
 });
+
+/** Whether it says the same after every round: a constant in braces. What cannot be read is reported elsewhere. */
+function readsNothing(condition: RepeatStep['while']): boolean {
+  if (typeof condition !== 'string' || condition.includes('$')) return false;
+  try {
+    return compileCondition(condition).reads.length === 0;
+  } catch (cause) {
+    if (cause instanceof ExpressionSyntaxError) return false;
+    throw cause;
+  }
+}
 
 /** What never changes ends after one round, or never. */
 function readQuestion(at: Cursor): string | boolean | undefined {
   const condition = readCondition(at);
   if (typeof condition !== 'boolean') return condition;
-  return complain(at, 'flow.bad-value', 'Ask for something that a round changes, such as `{{ steps.page.body.next }}`.');
+  return complain(at, 'flow.bad-value', UNCHANGING);
 }
 
 function entryShape({ repeat }: RepeatStep, { ofList }: Pick<InnerContext, 'ofList'>): JsonSchema {
