@@ -81,7 +81,7 @@ describe('a flow that is cut to a step', () => {
     const steps = [{ id: 'pages', repeat: [set('a'), set('b')], while: '{{ steps.b.x }}', limit: 7, onError: 'continue' }];
     const found = cutToStep(text(steps), 'a');
     expect(found).toMatchObject({ path: 'pages[0].a', around: ['pages'], loops: ['pages'] });
-    expect((JSON.parse(found!.text) as CutJson).steps).toEqual([{ id: 'pages', repeat: [set('a')], while: '{{ false }}' }]);
+    expect((JSON.parse(found!.text) as CutJson).steps).toEqual([{ id: 'pages', repeat: [set('a')], while: '{{ index < 0 }}' }]);
   });
 
   it('lets the error of what is tried be seen, and knows what has to fail for its handler', () => {

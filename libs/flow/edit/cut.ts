@@ -106,13 +106,16 @@ function around(step: JsonObject, way: Way, cut: Cut): Cut {
   };
 }
 
+/** A condition that may stand behind a round, and holds behind none. */
+const NEVER_AGAIN = '{{ index < 0 }}';
+
 const WAYS: readonly (readonly [kind: string, waysOf: (step: JsonObject) => Way[]])[] = [
   ['if', waysOfIf],
   ['switch', waysOfSwitch],
   ['parallel', waysOfParallel],
   ['try', waysOfTry],
   ['forEach', (step) => [{ steps: stepsAt(step, 'steps'), with: (steps) => ({ ...bare(step), forEach: step['forEach']!, steps }) }]],
-  ['repeat', (step) => [{ steps: stepsAt(step, 'repeat'), with: (repeat) => ({ ...named(step), repeat, while: '{{ false }}' }) }]],
+  ['repeat', (step) => [{ steps: stepsAt(step, 'repeat'), with: (repeat) => ({ ...named(step), repeat, while: NEVER_AGAIN }) }]],
 ];
 
 function waysInto(step: JsonObject): Way[] {
