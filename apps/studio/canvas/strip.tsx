@@ -39,7 +39,7 @@ export function Strip({ loop }: { readonly loop: string }) {
       >
         ›
       </button>
-      <span className="strip-at">{`${(current ?? 0) + 1} of ${all.length}`}</span>
+      <span className="strip-at">{(current ?? 0) + 1}</span>
       {nextFailed && (
         <button
           type="button"

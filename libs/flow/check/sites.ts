@@ -43,19 +43,9 @@ function checkCondition(node: JsonNode, pointer: string, context: SiteContext): 
   if (parts === undefined) return [];
   const whole = wholeExpression(parts);
   if (whole !== undefined) return checkExpression(whole, node, pointer, context, true);
-  const example = (node.type === 'string' && meant(String(node.value))) || context.example || 'trigger.body.total > 100';
+  const example = (node.type === 'string' && unmarked(String(node.value))) || context.example || 'trigger.body.total > 100';
   context.report('flow.bad-condition', `A condition is one whole expression; write \`{{ ${example} }}\`.`, node, pointer);
   return [];
-}
-
-/** A text without braces where that is an expression by itself; else nothing. */
-function meant(text: string): string | undefined {
-  try {
-    return compileExpression(unmarked(text)).source;
-  } catch (cause) {
-    if (cause instanceof ExpressionSyntaxError) return undefined;
-    throw cause;
-  }
 }
 
 function checkString(node: JsonNode, pointer: string, use: ExpressionSite['use'], context: SiteContext): CompiledExpression[] {
