@@ -32,6 +32,7 @@ async function goesOn(steps: readonly Step[], { plan, rows }: Rig, place: string
   const reuse = rowsBefore(plan, rows, place);
   if (!('rows' in reuse)) throw new Error(reuse.problem);
   const again = new Rig(flowOf(steps), [componentOf('test.step', ({ path }) => ({ from: path }))]);
+  again.clock.advance(3_600_000);
   await again.accept({});
   const work = await again.claim();
   expect(await again.slice({ ...work, journal: reuse.rows })).toMatchObject({ kind: 'ended', result: { status: 'succeeded' } });
@@ -137,6 +138,15 @@ describe('what a re-run takes over', () => {
       expect(failedStep(rig.rows.find(({ path }) => path === 'pages')?.error, rig.plan)).toBe('pages[2]');
       const again = await goesOn([rounds()], rig, 'pages[2]');
       expect(again.calls.map(({ path }) => path)).toEqual(['pages[2].a', 'pages[2].b', 'pages[3].a', 'pages[3].b']);
+    });
+
+    it('has the rounds that it does begin after those that it took over, by which they are ordered', async () => {
+      const rig = await ran([rounds({ limit: 2 })], []);
+      const again = await goesOn([rounds()], rig, 'pages[2]');
+      const taken = rig.rows.filter(({ kind }) => kind === 'item').map(({ finishedAt }) => finishedAt);
+      const done = again.rows.filter(({ kind }) => kind === 'item').map(({ startedAt }) => startedAt);
+      expect([taken.length, done.length]).toEqual([2, 2]);
+      expect(Math.min(...done)).toBeGreaterThan(Math.max(...taken));
     });
   });
 

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import type { RunView } from '../../apps/control-api/index.js';
-import { endOf, eventually, webhookFlow } from '../support/flow-files.js';
+import { endOf, eventually, json, webhookFlow } from '../support/flow-files.js';
 import { newHome, startInstance, type TestInstance, type TestInstanceOptions } from '../support/instance.js';
 import { startReceiver, type Receiver } from '../support/receiver.js';
 
@@ -67,12 +67,6 @@ afterAll(async () => {
   await instance.stop();
   await receiver.close();
 }, 60_000);
-
-const json = (body: unknown): RequestInit => ({
-  method: 'POST',
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(body),
-});
 
 async function started(flow: string): Promise<string> {
   const response = await fetch(`${instance.url}/flows/${flow}/hook`, json({}));

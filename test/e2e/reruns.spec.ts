@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import type { RerunPlanView, RunPage, RunView } from '../../apps/control-api/index.js';
-import { endOf, webhookFlow } from '../support/flow-files.js';
+import { endOf, json, webhookFlow } from '../support/flow-files.js';
 import { startInstance, type TestInstance } from '../support/instance.js';
 import { startReceiver, type Receiver } from '../support/receiver.js';
 
@@ -27,12 +27,6 @@ afterAll(async () => {
   await instance.stop();
   await receiver.close();
 }, 60_000);
-
-const json = (body: unknown): RequestInit => ({
-  method: 'POST',
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(body),
-});
 
 async function failed(): Promise<RunView> {
   const response = await fetch(`${instance.url}/flows/shipping/hook`, json({ lines: [1, 2] }));

@@ -26,6 +26,11 @@ export async function printed({ output }: TestInstance, text: string | RegExp): 
   await eventually(`it to print ${text}`, async () => (there() ? true : undefined));
 }
 
+/** A POST of JSON. */
+export function json(body: unknown): RequestInit {
+  return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
 const ENDS = ['succeeded', 'failed', 'cancelled', 'filtered'];
 
 /** The run once it ended. */

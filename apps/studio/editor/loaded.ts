@@ -1,9 +1,10 @@
 import type { Json } from '@millrace/component-sdk';
+import { previousName } from '@millrace/flow';
 import type { EventView, OutputsView, RunView } from '../api/wire.js';
 import { everyStep, isLoop, textOf, type FlowStep, type FlowTree } from '../flow/structure.js';
 import { lanesOf, placeOf } from './places.js';
 import { valueAt } from './fields.js';
-import { isAskedInside, readableFrom } from './readable.js';
+import { askedBehind, readableFrom } from './readable.js';
 
 /** What expressions are shown with: a captured event, and what the steps of one of its runs gave. */
 export interface Loaded {
@@ -21,9 +22,6 @@ interface Failure {
   readonly step: string;
   readonly error: Json;
 }
-
-/** What a round calls the output of the one before it. */
-export const PREVIOUS = 'previous';
 
 export const NOTHING_LOADED: Loaded = { trigger: undefined, steps: {}, failures: [], tooLarge: [] };
 
@@ -123,9 +121,8 @@ function loopsAround(tree: FlowTree, stepId: string): FlowStep[] {
 
 /** What the last step of the last round gave, by the output of its repetition: the rows of finished rounds are not kept. */
 function lastRound(tree: FlowTree, stepId: string, { steps }: Loaded, pointer = ''): Readonly<Record<string, Json>> {
-  if (!isAskedInside(pointer)) return {};
-  const body = lanesOf(tree).find(({ owner, key }) => owner?.id === stepId && key === 'repeat');
-  const [rounds, last] = [steps[stepId], body?.steps.at(-1)];
+  const last = askedBehind(tree, stepId, pointer)?.steps.at(-1);
+  const rounds = steps[stepId];
   const gave = Array.isArray(rounds) ? rounds.at(-1) : undefined;
   return last && gave !== undefined ? { [last.id]: gave } : {};
 }
@@ -135,7 +132,7 @@ function firstRound({ id, lanes }: FlowStep, { steps }: Loaded): Record<string, 
   const rounds = steps[id];
   const last = lanes[0]?.steps.at(-1);
   const previous = Array.isArray(rounds) ? rounds[0] : last && steps[last.id];
-  return { [PREVIOUS]: previous, index: previous === undefined ? 0 : 1 };
+  return { [previousName]: previous, index: previous === undefined ? 0 : 1 };
 }
 
 const PATH = /^\s*\{\{\s*([A-Za-z_][\w.]*)\s*\}\}\s*$/;

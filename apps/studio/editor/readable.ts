@@ -36,14 +36,13 @@ interface PlaceAround {
 
 /** The end of a round is where it is asked whether another one follows. */
 function placeInside(tree: FlowTree, stepId: string, pointer: string): PlaceAround[] {
-  if (!isAskedInside(pointer)) return [];
-  const body = lanesOf(tree).find(({ owner, key }) => owner?.id === stepId && key === 'repeat');
+  const body = askedBehind(tree, stepId, pointer);
   return body ? [{ lane: body, at: body.steps.length }] : [];
 }
 
-/** Whether a field of a step is worked out among the steps inside of it. */
-export function isAskedInside(pointer: string): boolean {
-  return pointer === '/while';
+/** The list behind which a field of a step is worked out: the round, for the condition of a repetition. Undefined of any other field. */
+export function askedBehind(tree: FlowTree, stepId: string, pointer: string): StepLane | undefined {
+  return pointer === '/while' ? lanesOf(tree).find(({ owner, key }) => owner?.id === stepId && key === 'repeat') : undefined;
 }
 
 /** Where a step stands, then where the step around it does, and so on outwards. */

@@ -1,6 +1,7 @@
 import type { Json } from '@millrace/component-sdk';
+import { previousName } from '@millrace/flow';
 import { count } from '../format/format.js';
-import { PREVIOUS, type Loaded } from './loaded.js';
+import type { Loaded } from './loaded.js';
 import { knownParts, type Readable } from './readable.js';
 
 /** One value that can be put into a field. */
@@ -52,7 +53,7 @@ export function sourcesOf(scope: Readonly<Record<string, unknown>>, before: read
 
 /** What changes with each turn of a loop. The first round has no round before it. */
 function turnOf(name: string, value: unknown): Source {
-  if (name !== PREVIOUS) return { path: name, title: `${name}, first of the loop`, value };
+  if (name !== previousName) return { path: name, title: `${name}, first of the loop`, value };
   return { path: name, title: 'previous, what the round before gave', value, needsDefault: true };
 }
 

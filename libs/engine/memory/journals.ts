@@ -20,9 +20,9 @@ export class MemoryJournals {
 
   /** The finished items of one loop, or one of them. */
   items(runId: string, path: string, index?: number): StepRow[] {
-    const wanted = index === undefined ? /^\[\d+\]$/ : new RegExp(`^\\[${index}\\]$`);
+    const isWanted = (place: string): boolean => (index === undefined ? /^\[\d+\]$/.test(place) : place === `[${index}]`);
     return this.rows(runId).filter(
-      (row) => row.kind === 'item' && row.path.startsWith(`${path}[`) && wanted.test(row.path.slice(path.length)),
+      (row) => row.kind === 'item' && row.path.startsWith(`${path}[`) && isWanted(row.path.slice(path.length)),
     );
   }
 }

@@ -26,7 +26,7 @@ export function checkSteps(steps: readonly Step[], view: View, walk: Walk): View
   const own = new Map<string, VisibleStep>();
   const behind = { ...view, steps: { own, around: view.steps } };
   for (const step of steps) {
-    checkStep(step, { ...behind }, walk);
+    checkStep(step, behind, walk);
     own.set(step.id, visible(step, walk));
   }
   return behind;
