@@ -66,6 +66,14 @@ describe('the size of the journal', () => {
     expect(outcome).toMatchObject({ result: { error: { code: 'run.journal-too-large', step: expect.stringMatching(/^each\[[89]\]/) } } });
   });
 
+  it('counts what inner loops held once, also after a wait', async () => {
+    const inner: Step = { id: 'inner', forEach: '{{ [1..40] }}', as: 'part', steps: [use('a', 'test.tell')] };
+    const outer: Step = { id: 'outer', forEach: [1, 2], steps: [inner] };
+    const { outcome, rig } = await under({ steps: 200 }, [outer, { id: 'nap', wait: { for: '1m' } }, use('last', 'test.tell')]);
+    expect(outcome).toMatchObject({ result: { status: 'succeeded' } });
+    expect(rig.rows.find(({ kind }) => kind === 'cursor')?.output).toMatchObject({ steps: 2 * (40 * 2 + 3) });
+  });
+
   it('is no catch for a try', async () => {
     const { outcome } = await under({ journalBytes: 500 }, [{ id: 'safe', try: [use('a'), use('b')], catch: [] }]);
     expect(outcome).toMatchObject({ result: { status: 'failed', error: { code: 'run.journal-too-large' } } });

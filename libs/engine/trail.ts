@@ -16,9 +16,19 @@ export class Trail {
     return this.byKey;
   }
 
-  add(row: StepRow, bytes = bytesOf(row)): void {
-    this.steps += stepsOf(row);
-    this.bytes += bytes;
+  /** A row that is noted. What a cursor stands for was counted as it was noted. */
+  note(row: StepRow, bytes: number): void {
+    if (row.kind !== 'cursor') this.spend(1, bytes);
+    this.hold(row);
+  }
+
+  /** A row that the journal has. */
+  add(row: StepRow): void {
+    this.spend(stepsOf(row), bytesOf(row));
+    this.hold(row);
+  }
+
+  private hold(row: StepRow): void {
     if (row.kind !== 'respond' || row.status !== 'succeeded') this.expect(row);
   }
 
@@ -34,9 +44,13 @@ export class Trail {
   }
 
   /** What was journalled inside counts here too, dropped or not. */
-  count(inner: Trail): void {
-    this.steps += inner.steps;
-    this.bytes += inner.bytes;
+  count({ steps, bytes }: Trail): void {
+    this.spend(steps, bytes);
+  }
+
+  private spend(steps: number, bytes: number): void {
+    this.steps += steps;
+    this.bytes += bytes;
   }
 }
 

@@ -127,7 +127,7 @@ export class Walker implements ListWalk {
     const bytes = bytesOf(row);
     this.shared.progress.note(row);
     this.shared.noted?.(row);
-    this.place.trail?.add(row, bytes);
+    this.place.trail?.note(row, bytes);
     if (row.kind !== 'cursor') {
       this.shared.steps += 1;
       this.shared.bytes += bytes;
