@@ -115,12 +115,13 @@ function runner(platform: Platform, http: HttpClient, triggers: Triggers): Runne
   return made;
 }
 
-function limitsOf({ maxSteps, maxRunTime, maxLoopItems, maxOutput, maxJournal }: Platform['config']): Limits {
+function limitsOf({ maxSteps, maxRunTime, maxLoopItems, keptItems, maxOutput, maxJournal }: Platform['config']): Limits {
   return {
     ...defaultLimits,
     steps: maxSteps,
     durationMs: maxRunTime,
     items: maxLoopItems,
+    keptItems,
     outputBytes: maxOutput,
     journalBytes: maxJournal,
   };

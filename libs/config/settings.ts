@@ -173,6 +173,12 @@ export const SETTINGS = {
   maxSteps: integer('MILLRACE_MAX_STEPS', 100_000, [1, 10_000_000], 'Steps of one run, the items of loops included.'),
   maxRunTime: duration('MILLRACE_MAX_RUN_TIME', '90d', '1s', 'How long after its start a run may begin another step; waits count.'),
   maxLoopItems: integer('MILLRACE_MAX_LOOP_ITEMS', 100_000, [1, 10_000_000], 'Items of one loop, and rounds of one `repeat`.'),
+  keptItems: integer(
+    'MILLRACE_KEPT_ITEMS',
+    20,
+    [0, 1_000],
+    'Finished items of one loop that keep what their steps did: so many, and so many more in which something failed or a request came.',
+  ),
   maxOutput: size('MILLRACE_MAX_OUTPUT', '32mb', ['1kb', '256mb'], 'What one step may give.'),
   maxJournal: size('MILLRACE_MAX_JOURNAL', '512mb', ['64kb', '64gb'], 'What all steps of a run may be given and give together.'),
   maxInline: size(

@@ -71,7 +71,7 @@ describe('the size of the journal', () => {
     const outer: Step = { id: 'outer', forEach: [1, 2], steps: [inner] };
     const { outcome, rig } = await under({ steps: 200 }, [outer, { id: 'nap', wait: { for: '1m' } }, use('last', 'test.tell')]);
     expect(outcome).toMatchObject({ result: { status: 'succeeded' } });
-    expect(rig.rows.find(({ kind }) => kind === 'cursor')?.output).toMatchObject({ steps: 2 * (40 * 2 + 3) });
+    expect(rig.rows.find(({ path }) => path === 'outer[]')?.output).toMatchObject({ steps: 2 * (40 * 2 + 3) });
   });
 
   it('is no catch for a try', async () => {

@@ -10,6 +10,8 @@ export interface Limits {
   readonly durationMs: number;
   /** Items of one loop. */
   readonly items: number;
+  /** Finished items of one loop that keep the rows of their steps: so many, and so many more in which something happened. */
+  readonly keptItems: number;
   /** How many `call` steps may stand above a run. */
   readonly depth: number;
   /** What one component may give, in bytes of JSON. */
@@ -24,6 +26,7 @@ export const defaultLimits: Limits = {
   steps: 100_000,
   durationMs: 90 * 24 * 3600 * 1000,
   items: 100_000,
+  keptItems: 20,
   depth: 20,
   outputBytes: 32 * MIB,
   journalBytes: 512 * MIB,

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { StepError } from '@millrace/component-sdk';
 import type { Step } from '@millrace/flow';
 import { componentOf, flowOf, Rig } from './contract/rig.js';
+import { defaultLimits } from './limits.js';
 import { countPassedOver, passedOver } from './passed-over.js';
 
 const use = (id: string, parts: object = {}): Step => ({ id, use: 'test.step', with: { id }, retry: { attempts: 1 }, ...parts }) as Step;
@@ -15,6 +16,7 @@ async function ran(steps: readonly unknown[], failing: readonly string[], code =
     return { from: path };
   });
   const rig = new Rig(flowOf(steps as Step[]), [component]);
+  rig.limits = defaultLimits;
   await rig.run({});
   return rig;
 }

@@ -46,7 +46,7 @@ export function passedOver(plan: Plan, rows: readonly FailureRow[]): ReadonlyMap
 
 /**
  * How many failures were passed over: one for each time that a `try` caught, a step went on by its `onError`, or an item was left as
- * failed, however many rows tell of it. Within an item of a loop nothing counts but the item: what its steps did is not kept.
+ * failed, however many rows tell of it. Within an item of a loop nothing counts but the item: what its steps did is kept of some.
  */
 export function countPassedOver(plan: Plan, rows: readonly FailureRow[]): number {
   const outside = failuresIn(

@@ -1,7 +1,8 @@
 import type { Entry, Journal } from './ports.js';
 import type { ClaimedRun, RunResult, StepKey, StepRow } from './records.js';
-import { doneIn } from './steps/loop-cursor.js';
-import { itemsAround, keyOf, Trail } from './trail.js';
+import { doneIn, keptAmong } from './steps/loop-cursor.js';
+import { bytesOf } from './size.js';
+import { itemsAround, keyOf, stepsOf, Trail } from './trail.js';
 
 /** So many rows are written although no effect is among them: an entry is one statement. */
 const LARGE_ENTRY = 500;
@@ -16,6 +17,8 @@ export class Progress {
   /** Keys of rows inside items that are written or may be: only those need to be dropped by name. */
   private readonly written = new Set<string>();
   private readonly trails = new Map<string, Trail>();
+  /** What the journal stood for when this slice began. */
+  readonly began = { steps: 0, bytes: 0 };
   private pending = new Map<string, StepRow>();
   private drops: StepKey[] = [];
   /** Something happened, or a moment was noted, that the journal does not know yet and that cannot be found out again. */
@@ -29,9 +32,12 @@ export class Progress {
     private readonly journal: Journal,
     rows: readonly StepRow[],
   ) {
+    const isKept = keptAmong(rows);
     for (const row of rows) {
       this.rows.set(row.path, row);
-      for (const prefix of itemsAround(row.path)) this.inside(prefix, row);
+      const kept = isKept(row);
+      if (!kept) this.count(row);
+      for (const prefix of itemsAround(row.path)) this.inside(prefix, row, kept);
     }
   }
 
@@ -118,11 +124,17 @@ export class Progress {
     return entry;
   }
 
+  private count(row: StepRow): void {
+    this.began.steps += stepsOf(row);
+    this.began.bytes += bytesOf(row);
+  }
+
   /** Rows of items are not read back: those that a cursor names, and those that have rows inside, may be written. */
-  private inside(prefix: string, row: StepRow): void {
+  private inside(prefix: string, row: StepRow, kept: boolean): void {
     const trail = this.trails.get(prefix) ?? new Trail();
     this.trails.set(prefix, trail);
-    trail.add(row);
+    if (kept) trail.hold(row);
+    else trail.add(row);
     const items = row.kind === 'cursor' ? doneIn(row).map((index) => `${row.path.slice(0, -1)}${index}]`) : [];
     const around = itemsAround(row.path).filter((item) => item.length > prefix.length);
     for (const path of [...items, ...around.map((item) => item.slice(0, -1))]) this.expect(trail, { path, attempt: 1 });

@@ -2,18 +2,20 @@ import { describe, expect, it } from '@jest/globals';
 import { StepError } from '@millrace/component-sdk';
 import type { Step } from '@millrace/flow';
 import { componentOf, flowOf, Rig } from './contract/rig.js';
+import { defaultLimits } from './limits.js';
 import { failedStep, recordedRows, rowsBefore } from './rerun.js';
 import type { StepRow } from './records.js';
 
 const use = (id: string, parts: object = {}): Step => ({ id, use: 'test.step', with: { id }, retry: { attempts: 1 }, ...parts });
 
 /** A component that fails in the steps whose paths are named. */
-async function ran(steps: readonly Step[], failing: readonly string[], body = {}): Promise<Rig> {
+async function ran(steps: readonly Step[], failing: readonly string[], body = {}, keptItems = 0): Promise<Rig> {
   const component = componentOf('test.step', ({ path }) => {
     if (failing.includes(path)) throw new StepError({ code: 'test.failed', message: `${path} failed` });
     return { from: path };
   });
   const rig = new Rig(flowOf(steps), [component]);
+  rig.limits = { ...defaultLimits, keptItems };
   await rig.run(body);
   return rig;
 }
@@ -106,6 +108,24 @@ describe('what a re-run takes over', () => {
     if (!('rows' in reuse)) throw new Error(reuse.problem);
     expect(trail(reuse.rows)).toEqual(['each started', 'each[0] succeeded', 'each[] succeeded']);
     expect(reuse.rows.find(({ kind }) => kind === 'cursor')?.output).toMatchObject({ done: [[0, 0]], begun: {}, steps: 6 });
+  });
+
+  it('are the steps before it in a finished item that can be looked into', async () => {
+    const steps: Step[] = [{ id: 'each', forEach: [1, 2, 3], steps: [use('a'), use('b')] }, use('after')];
+    const rig = await ran(steps, ['after'], {}, defaultLimits.keptItems);
+    expect(before(rig, 'each[1].b').sort()).toEqual([
+      'each started',
+      'each[0] succeeded',
+      'each[0].a succeeded',
+      'each[0].b succeeded',
+      'each[1].a succeeded',
+      'each[2] succeeded',
+      'each[2].a succeeded',
+      'each[2].b succeeded',
+      'each[] succeeded',
+    ]);
+    const again = await goesOn(steps, rig, 'each[1].b');
+    expect(again.calls.map(({ path }) => path)).toEqual(['each[1].b', 'after']);
   });
 
   describe('of a repetition', () => {

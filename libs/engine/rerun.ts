@@ -32,14 +32,15 @@ export function rowsBefore(plan: Plan, all: readonly StepRow[], place: string): 
   return { rows: rows.flatMap((row) => taken(row, plan, target)) };
 }
 
-/** A finished item holds no rows of its steps any more: it can be done again only as a whole. */
+/** A finished item of which the rows of its steps were not kept can be done again only as a whole. */
 function compactedItem(target: readonly Level[], rows: readonly StepRow[], path: string): string | undefined {
   const inner = target.findLast(({ step, item }) => isLoop(step) && item !== undefined && !path.endsWith(']'));
   const last = target.at(-1);
   if (!inner || last === inner || last?.index === 0) return undefined;
   const item = `${inner.path}[${inner.item}]`;
-  const finished = rows.some((row) => row.path === item && row.status === 'succeeded');
-  return finished ? `The item ${item} has finished and its steps are no longer kept apart; re-run from ${item}.` : undefined;
+  const isCompacted =
+    rows.some((row) => row.path === item && row.status === 'succeeded') && !rows.some((row) => row.path.startsWith(`${item}.`));
+  return isCompacted ? `The item ${item} has finished and what its steps did was not kept; re-run from ${item}.` : undefined;
 }
 
 function taken(row: StepRow, plan: Plan, target: readonly Level[]): StepRow[] {

@@ -3,10 +3,8 @@ import { NO_RATES, type Calls, type Clock, type CredentialRates, type Host, type
 import type { Plan } from './plan.js';
 import { Progress } from './progress.js';
 import type { ClaimedRun, FlowResponse, StepRow, TriggerView } from './records.js';
-import { bytesOf } from './size.js';
 import { isResponse } from './steps/respond.js';
 import { Strands } from './strands.js';
-import { stepsOf } from './trail.js';
 
 /** Everything one slice of a run needs: its plan, what the trigger gave, and what is journalled so far. */
 export interface Slice {
@@ -60,6 +58,7 @@ export interface Shared {
 /** What a slice begins with. */
 export function sharedBy(slice: Slice, ports: WalkPorts): Shared {
   const { run, journal: rows, giveUp } = slice;
+  const progress = new Progress(run, ports.journal, rows);
   return {
     run,
     host: ports.host,
@@ -69,14 +68,13 @@ export function sharedBy(slice: Slice, ports: WalkPorts): Shared {
     resumptions: ports.resumptions,
     rates: ports.rates ?? NO_RATES,
     limits: ports.limits ?? defaultLimits,
-    progress: new Progress(run, ports.journal, rows),
+    progress,
     strands: new Strands(ports.clock),
     giveUp,
     noted: ports.noted,
     shouldYield: () => slice.shouldYield(),
     crashes: run.crashes,
-    steps: rows.reduce((sum, row) => sum + stepsOf(row), 0),
-    bytes: rows.reduce((sum, row) => sum + bytesOf(row), 0),
+    ...progress.began,
     response: responseIn(rows),
   };
 }

@@ -11,6 +11,8 @@ export class Trail {
   steps = 0;
   /** What of it counts towards the size of the journal. */
   bytes = 0;
+  /** What happened inside is not told by what the item gives: something failed, was tried again, or a request came. */
+  isEventful = false;
 
   get keys(): ReadonlyMap<string, StepKey> {
     return this.byKey;
@@ -28,7 +30,9 @@ export class Trail {
     this.hold(row);
   }
 
-  private hold(row: StepRow): void {
+  /** A row that is counted elsewhere. */
+  hold(row: StepRow): void {
+    this.isEventful ||= isEvent(row);
     if (row.kind !== 'respond' || row.status !== 'succeeded') this.expect(row);
   }
 
@@ -44,14 +48,26 @@ export class Trail {
   }
 
   /** What was journalled inside counts here too, dropped or not. */
-  count({ steps, bytes }: Trail): void {
+  count({ steps, bytes, isEventful }: Trail): void {
     this.spend(steps, bytes);
+    this.isEventful ||= isEventful;
   }
 
   private spend(steps: number, bytes: number): void {
     this.steps += steps;
     this.bytes += bytes;
   }
+}
+
+const EVENTS: ReadonlySet<StepRow['status']> = new Set(['failed', 'retrying']);
+
+function isEvent({ kind, status, output }: StepRow): boolean {
+  return EVENTS.has(status) || (kind === 'wait' && status === 'succeeded' && !saysTime(output));
+}
+
+/** A wait for a time gives that time; one for a request gives what came. */
+function saysTime(output: StepRow['output']): boolean {
+  return typeof output === 'object' && output !== null && 'until' in output;
 }
 
 export function keyOf({ path, attempt }: StepKey): string {

@@ -58,7 +58,10 @@ const panel = (page: Page) => page.getByRole('complementary', { name: 'Inspector
 describeInBrowser('whoever retries a run', () => {
   beforeAll(async () => {
     receiver = await startReceiver(({ url }) => ({ status: url === '/ship' && !works ? 502 : 200, body: { ok: true } }));
-    instance = await startInstance({ flows: webhookFlow('shipping', {}, steps(), { name: 'Shipping' }) });
+    instance = await startInstance({
+      env: { MILLRACE_KEPT_ITEMS: '1' },
+      flows: webhookFlow('shipping', {}, steps(), { name: 'Shipping' }),
+    });
     failed = await sent({ total: 812, lines: [{ sku: 'A' }, { sku: 'B' }] });
   }, 180_000);
   afterEach(() => Promise.all(visitors.splice(0).map(({ context }) => context.close())));
@@ -121,13 +124,15 @@ describeInBrowser('whoever retries a run', () => {
 
   it('sees what was done in the first item of a loop, and of what is not kept that it is not; the address stays as it was', async () => {
     const page = await open(`/runs/${failed.id}?step=run`);
-    await node(page, 'reserve').getByRole('img', { name: 'Succeeded' }).waitFor();
-    await node(page, 'label').getByText('not kept').waitFor();
+    await node(page, 'label').getByRole('img', { name: 'Skipped' }).waitFor();
     expect(new URL(page.url()).search).toBe('?step=run');
+    await node(page, 'reserve').click();
+    await panel(page).getByText('"A"').waitFor();
     await page.getByRole('button', { name: 'Next iteration' }).click();
     await page.waitForURL(/iter=lines%3A1/);
     await page.getByRole('button', { name: 'Next iteration', disabled: true }).waitFor();
+    await node(page, 'label').getByText('not kept').waitFor();
     await node(page, 'reserve').click();
-    await panel(page).getByText('Of a finished item only its result is kept; the loop has it as output.').waitFor();
+    await panel(page).getByText('What the steps of this item did was not kept; its result is in the output of the loop.').waitFor();
   });
 });

@@ -44,7 +44,8 @@ it('a re-run says of each step whether it did it, or took it over from the run t
   const run = await failed();
   expect(marks(run).filter((mark) => !mark.endsWith('done'))).toEqual([]);
   const retried = await again(run.id, { from: 'failed' });
-  const takenOver = ['each recorded', 'each[0] recorded', 'each[1] recorded', 'first recorded'];
+  const items = [0, 1].flatMap((n) => [`each[${n}] recorded`, `each[${n}].inside recorded`]);
+  const takenOver = ['each recorded', ...items, 'first recorded'];
   expect([retried.status, marks(retried)]).toEqual(['failed', [...takenOver, 'ship done']]);
   works = true;
   // What was taken over once is taken over again.

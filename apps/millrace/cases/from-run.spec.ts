@@ -61,6 +61,17 @@ const failedWith = (attempt: number, code: string): StepView['attemptLog'][numbe
 });
 
 describe('a case made of a run', () => {
+  it('has what steps did in the items of loops, and says of which that was not kept', () => {
+    const steps = [
+      step({ path: 'each[0].post', output: { id: 1 } }),
+      step({ path: 'each[0]', kind: 'item' }),
+      step({ path: 'each[1]', kind: 'item' }),
+    ];
+    const { made, left } = caseFromRun(run(steps), event(), 'x');
+    expect(made.replies).toEqual({ 'each[0].post': { output: { id: 1 } } });
+    expect(left).toEqual(['What steps did in each[1] was not kept; add replies for them, such as `each[*].post`.']);
+  });
+
   it('has its event, what its components gave, and how it went', () => {
     const steps = [
       step({ path: 'send', input: { to: 'x' }, output: { id: 1 } }),
@@ -116,7 +127,7 @@ describe('a case made of a run', () => {
     );
     expect(left.map((sentence) => sentence.split(' ').slice(0, 3).join(' '))).toEqual([
       'The body of',
-      'Steps inside finished',
+      'What steps did',
       'Called flows are',
     ]);
   });

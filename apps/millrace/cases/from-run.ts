@@ -86,11 +86,16 @@ function expected({ kind, status, input, output, attempts }: StepView): NonNulla
 }
 
 function leftOut({ steps }: RunView, { body }: EventView): string[] {
-  const items = steps.some(({ kind }) => kind === 'item');
+  const folded = steps.find((step) => step.kind === 'item' && !steps.some(({ path }) => path.startsWith(`${step.path}.`)));
   const calls = steps.filter(({ kind }) => kind === 'call').map(({ path }) => path);
   return [
     ...(body.kind === 'large' ? ['The body of the event is large and not part of the case; put it into `event`.'] : []),
-    ...(items ? ['Steps inside finished items of loops are not kept apart; add replies for them, such as `each[*].post`.'] : []),
+    ...(folded ? [`What steps did in ${folded.path} was not kept; add replies for them, such as \`${anyItem(folded)}\`.`] : []),
     ...(calls.length > 0 ? [`Called flows are runs of their own; add replies for their steps, such as \`${calls[0]}/…\`.`] : []),
   ];
+}
+
+/** How replies name a step in all items of a loop. */
+function anyItem({ path }: StepView): string {
+  return `${path.replace(/\[\d+\]$/, '[*]')}.post`;
 }

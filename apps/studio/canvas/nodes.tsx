@@ -3,7 +3,7 @@ import { memo } from 'react';
 import { duration } from '../format/format.js';
 import { isLoop, textOf, type FlowStep, type FlowTree } from '../flow/structure.js';
 import { stepSummary, stepTitle, triggerTitle, triggerWords } from '../flow/words.js';
-import type { StepState } from '../run/overlay.js';
+import { NOT_KEPT, type StepState } from '../run/overlay.js';
 import { Glyph } from '../ui/glyph.js';
 import { Pinned } from '../ui/pinned.js';
 import { StepTile, TriggerTile } from '../ui/tile.js';
@@ -98,7 +98,7 @@ function StateParts({ state: { status, durationMs, attempts, given } }: { readon
       <span className="node-took">
         {durationMs !== null && <span>{duration(durationMs)}</span>}
         {given !== undefined && <span title="This run did not do it.">{given}</span>}
-        {given === undefined && status === 'folded' && <span title="Of a finished item only its result is kept.">not kept</span>}
+        {given === undefined && status === 'folded' && <span title={NOT_KEPT}>not kept</span>}
         {given === undefined && attempts > 1 && <Tries attempts={attempts} />}
       </span>
       {status !== 'pending' && status !== 'folded' && <Glyph status={status} />}

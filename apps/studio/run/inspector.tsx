@@ -11,7 +11,7 @@ import { useUrlState } from '../ui/url-state.js';
 import { Attempts } from './attempts.js';
 import { ErrorBlock } from './error-block.js';
 import { failedPlace } from './opens-at.js';
-import type { StepState } from './overlay.js';
+import { NOT_KEPT, type StepState } from './overlay.js';
 import { EventPanel, RunPanel } from './panels.js';
 import { CalledBy, CalledRun, RepeatedBy, RetryNote } from './repeats.js';
 import { ResultLine } from './result-line.js';
@@ -134,7 +134,7 @@ function Retries({ shown: { run, tree } }: { readonly shown: ShownRun }) {
 /** What a step got or gave; large values in pieces. */
 function Part({ shown, state, part }: { readonly shown: ShownRun; readonly state: StepState; readonly part: 'input' | 'output' }) {
   const { row } = state;
-  if (state.isFolded) return <p className="dim">Of a finished item only its result is kept; the loop has it as output.</p>;
+  if (state.isFolded) return <p className="dim">{NOT_KEPT}</p>;
   if (!row) return <p className="dim">The run has not come to this step, so there is no {part}.</p>;
   if (row.large.includes(part)) {
     const source = { path: `runs/${shown.run.id}/value`, query: { path: row.path, part } };

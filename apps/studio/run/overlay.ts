@@ -6,7 +6,7 @@ import { failedPlace } from './opens-at.js';
 
 /**
  * What a step's node shows. `skipped`: a condition or a branch left it out. `unreached`: the run ended before it.
- * `folded`: of a finished iteration only the result is kept, and that does not tell whether it came here.
+ * `folded`: of this finished iteration only the result was kept, and that does not tell whether it came here.
  */
 export type ShownStatus =
   'succeeded' | 'failed' | 'skipped' | 'retrying' | 'running' | 'waiting' | 'interrupted' | 'unreached' | 'pending' | 'folded';
@@ -17,7 +17,7 @@ export interface StepState {
   readonly durationMs: number | null;
   readonly attempts: number;
   readonly row: StepView | undefined;
-  /** It stands in a finished iteration, of which only the result is kept. */
+  /** It stands in a finished iteration of which only the result was kept. */
   readonly isFolded: boolean;
   /** This run did not do it. */
   readonly given: Given | undefined;
@@ -49,6 +49,9 @@ export interface Overlay {
   reached(stepId: string): boolean;
 }
 
+/** Of a step that is `folded`. */
+export const NOT_KEPT = 'What the steps of this item did was not kept; its result is in the output of the loop.';
+
 const NOT_BEGUN: readonly ShownStatus[] = ['skipped', 'unreached', 'pending', 'folded'];
 
 const ACTIVE: readonly RunView['status'][] = ['queued', 'running', 'waiting'];
@@ -69,7 +72,7 @@ class RunOverlay implements Overlay {
   private readonly chosen = new Map<string, number>();
   /** Steps of lanes that the run did not take. */
   private readonly leftOut = new Set<string>();
-  /** Steps inside of an iteration that is finished: its row, and whether they were surely done in it. */
+  /** Steps inside of a finished iteration that kept nothing else: its row, and whether they were surely done in it. */
   private readonly folded = new Map<string, { readonly item: StepView; readonly surely: boolean }>();
   /** Steps that the run has left behind: it came to what follows them, or follows what they stand in. */
   private readonly passed = new Set<string>();
@@ -110,7 +113,7 @@ class RunOverlay implements Overlay {
 
   took(owner: string, lane: string): boolean | undefined {
     const step = this.steps.get(owner);
-    // Which way a finished iteration took is not kept.
+    // Which way such an iteration took was not kept.
     if (!step || this.folded.has(owner)) return undefined;
     const row = this.rows.get(this.path(owner));
     const decided = row && decidedLane(step, row);
@@ -187,7 +190,7 @@ class RunOverlay implements Overlay {
     return `${prefix}.`;
   }
 
-  /** The rows of what a finished iteration did are dropped, but for some that failed. */
+  /** Of most finished iterations of a long loop the rows of what they did are dropped. */
   private fold(body: readonly FlowStep[], prefix: string): void {
     const item = this.rows.get(prefix);
     if (!item || [...this.rows.keys()].some((path) => path.startsWith(`${prefix}.`))) return;

@@ -5,7 +5,7 @@ import { CopyField } from '../ui/controls.js';
 import { Glyph, statusWords } from '../ui/glyph.js';
 import { useNow } from '../ui/use-now.js';
 import { beganIn, type Given } from './given.js';
-import type { ShownStatus, StepState } from './overlay.js';
+import { NOT_KEPT, type ShownStatus, type StepState } from './overlay.js';
 import { RunLink } from './repeats.js';
 
 const REASONS: Readonly<Partial<Record<ShownStatus, string>>> = {
@@ -36,7 +36,7 @@ export function ResultLine({ run, state: { status, row, isFolded, given }, doing
           {status === 'running' && <span className="dim"> Waiting for {doing}.</span>}
           {REASONS[status] && <span className="dim"> {REASONS[status]}</span>}
           {status === 'waiting' && row && <WaitLine row={row} />}
-          {isFolded && <span className="dim"> Of a finished item only its result is kept; the loop has it as output.</span>}
+          {isFolded && <span className="dim"> {NOT_KEPT}</span>}
         </p>
       </div>
       {row?.resumeUrl && <WaysOn question={row.question} url={row.resumeUrl} />}

@@ -1,7 +1,7 @@
 import { defineComponent, type Component, type ComponentContext, type Json } from '@millrace/component-sdk';
 import type { Flow, Step } from '@millrace/flow';
 import { MemoryStore } from '../memory/memory-store.js';
-import type { Limits } from '../limits.js';
+import { defaultLimits, type Limits } from '../limits.js';
 import type { Plan } from '../plan.js';
 import { planFlow } from '../planner.js';
 import type { ClaimedWork, Clock, Host, Journal } from '../ports.js';
@@ -83,6 +83,8 @@ export class Rig {
   readonly secrets: Record<string, string> = {};
   readonly runId: string;
   plan: Plan;
+  /** Finished items drop the rows of their steps, unless a test is about those that are kept. */
+  limits: Limits = { ...defaultLimits, keptItems: 0 };
   private readonly components: ReadonlyMap<string, Component>;
   private runners = 0;
 
@@ -118,7 +120,7 @@ export class Rig {
   }
 
   async slice(work: ClaimedWork, options: SliceOptions = {}): Promise<SliceOutcome> {
-    const { signal = new AbortController().signal, shouldYield = () => false, journal = this.journal, limits } = options;
+    const { signal = new AbortController().signal, shouldYield = () => false, journal = this.journal, limits = this.limits } = options;
     const { run, event, journal: rows } = work;
     return walk(
       { run, plan: this.plan, trigger: await parseTrigger(event), journal: rows, giveUp: { signal }, shouldYield },

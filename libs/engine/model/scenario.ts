@@ -56,7 +56,7 @@ export function models(races: boolean): fc.Arbitrary<Model> {
       ]);
       const body = { k, yes: true, no: false, items: [{ n: 1 }, { n: 2 }, { n: 3 }] };
       const shown = (): string => JSON.stringify({ ...flows, body, salt });
-      return { plans, tries: main.tries, salt: String(salt), body, [fc.toStringMethod]: shown };
+      return { plans, tries: main.tries, salt: String(salt), keepsItems: salt % 2 > 0, body, [fc.toStringMethod]: shown };
     });
 }
 

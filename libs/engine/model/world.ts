@@ -2,6 +2,7 @@ import { StepError, type Component, type Json } from '@millrace/component-sdk';
 import { componentOf, VirtualClock } from '../contract/rig.js';
 import { eventOf } from '../contract/store.js';
 import { stepEnvironment } from '../determinism.js';
+import { defaultLimits } from '../limits.js';
 import { MemoryStore } from '../memory/memory-store.js';
 import type { Plan } from '../plan.js';
 import type { Calls, ClaimedWork, Clock, Entry, Host, Journal, Resumptions } from '../ports.js';
@@ -23,6 +24,8 @@ export interface Scenario {
   readonly body: Json;
   /** What chance says of outcomes, delays and requests is derived from this and a step's path. */
   readonly salt: string;
+  /** Finished items keep the rows of their steps; else none does. */
+  readonly keepsItems: boolean;
 }
 
 export interface Effect {
@@ -140,6 +143,7 @@ export class World {
         clock: process.clockOf,
         calls: this.calls(process),
         resumptions: this.resumptions,
+        limits: { ...defaultLimits, keptItems: this.scenario.keepsItems ? Infinity : 0 },
       },
     );
   }

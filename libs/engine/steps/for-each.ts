@@ -9,13 +9,10 @@ import { loopFailed, loopGave, LoopItems, loopSucceeded } from './loop-items.js'
 import { DECIDED } from './parallel.js';
 import { errorRecord, HALTED, NEXT, type StepSignal, type Walk } from './step.js';
 
-/** Of so many items that failed and were passed over, the rows of their steps are kept for whoever looks into it. */
-const FAILURES_KEPT = 10;
-
 /**
  * Runs its steps once per item, some items at a time. A finished item is one row that holds its output; the rows of its
- * steps are dropped with the same commit. How far the loop has come is one row more (the cursor), so that going on after
- * a wait costs the same in the first item and in the last.
+ * steps are dropped with the same commit, but for those that can be looked into. How far the loop has come is one row more (the
+ * cursor), so that going on after a wait costs the same in the first item and in the last.
  */
 export async function walkForEach(step: PlannedForEach, walk: Walk): Promise<StepSignal> {
   const path = walk.path(step.id);
@@ -63,7 +60,6 @@ class Loop {
   private readonly items: readonly Json[];
   private readonly done: LoopItems;
   private verdict: { readonly error: ErrorRecord | undefined } | undefined;
-  private failures = 0;
   private next = 0;
 
   constructor(
@@ -73,7 +69,7 @@ class Loop {
   ) {
     this.halt = walk.halting();
     this.items = row.input as Json[];
-    this.done = new LoopItems(step.steps, step.resumable, walk, row);
+    this.done = new LoopItems(step, walk, row);
     if (row.output === undefined) return;
     this.verdict = { error: row.error };
     walk.halt(this.halt);
@@ -143,8 +139,7 @@ class Loop {
   }
 
   private finished(lane: Lane, index: number, row: StepRow, trail: Trail): void {
-    const kept = this.step.sampled || (row.status === 'failed' && (this.failures += 1) <= FAILURES_KEPT);
     lane.index = this.take();
-    this.done.finished(index, row, trail, { next: lane.index, kept });
+    this.done.finished(index, row, trail, lane.index);
   }
 }

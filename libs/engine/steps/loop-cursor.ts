@@ -1,5 +1,7 @@
 import type { Json } from '@millrace/component-sdk';
 import type { StepRow } from '../records.js';
+import { itemsAround } from '../trail.js';
+import type { KeptCounts } from './kept-items.js';
 
 type Range = readonly [first: number, last: number];
 
@@ -12,6 +14,15 @@ interface CursorOutput {
   readonly bytes: number;
   /** No item follows, though nothing else says how many there are. */
   readonly over?: true;
+  /** Of which the rows inside stay. */
+  readonly kept?: KeptCounts;
+}
+
+/** What an item that is finished adds, itself not included, and which items keep their rows now. */
+interface Inside {
+  readonly steps: number;
+  readonly bytes: number;
+  readonly kept: KeptCounts;
 }
 
 /**
@@ -25,17 +36,27 @@ export class Cursor {
   private steps: number;
   private bytes: number;
   private over: boolean;
+  /** How many finished items keep their rows. */
+  readonly kept: KeptCounts;
 
   constructor(
     private readonly path: string,
     row: StepRow | undefined,
   ) {
-    const { done = [], begun = {}, steps = 0, bytes = 0, over = false } = (row?.output ?? {}) as unknown as Partial<CursorOutput>;
+    const {
+      done = [],
+      begun = {},
+      steps = 0,
+      bytes = 0,
+      over = false,
+      kept = {},
+    } = (row?.output ?? {}) as unknown as Partial<CursorOutput>;
     this.ranges = [...done];
     this.begun = new Map(Object.entries(begun).map(([index, time]) => [Number(index), time]));
     this.steps = steps;
     this.bytes = bytes;
     this.over = over;
+    this.kept = kept;
   }
 
   get count(): number {
@@ -61,7 +82,7 @@ export class Cursor {
   }
 
   /** One item is finished, with so many steps and bytes inside; the next one, if there is one, begins where it ended. */
-  advance(index: number, next: number | undefined, at: number, inside: { readonly steps: number; readonly bytes: number }): StepRow {
+  advance(index: number, next: number | undefined, at: number, inside: Inside): StepRow {
     this.add(index);
     this.begun.delete(index);
     if (next !== undefined && !this.begun.has(next)) this.begun.set(next, at);
@@ -73,6 +94,7 @@ export class Cursor {
       steps: this.steps,
       bytes: this.bytes,
       ...(this.over && { over: true }),
+      kept: inside.kept,
     };
     const row = { path: this.path, attempt: 1, kind: 'cursor', status: 'succeeded', startedAt: at, finishedAt: at } as const;
     return { ...row, output: output as unknown as Json };
@@ -93,6 +115,17 @@ export class Cursor {
   }
 }
 
+/** Tells of rows that were kept of finished items: the cursors of their loops count them already. */
+export function keptAmong(rows: readonly StepRow[]): (row: StepRow) => boolean {
+  const cursors = new Map(rows.filter(({ kind }) => kind === 'cursor').map((row) => [row.path.slice(0, -1), new Cursor(row.path, row)]));
+  if (cursors.size === 0) return () => false;
+  return ({ path }) =>
+    itemsAround(path).some((item) => {
+      const begin = item.lastIndexOf('[') + 1;
+      return cursors.get(item.slice(0, begin))?.has(Number(item.slice(begin, -2))) ?? false;
+    });
+}
+
 /** The indexes that a cursor's row calls finished. */
 export function doneIn({ output }: StepRow): number[] {
   const { done } = output as unknown as CursorOutput;
@@ -101,7 +134,7 @@ export function doneIn({ output }: StepRow): number[] {
 
 /** The cursor of a loop of which the items from `first` to `last` are to be done again. What was spent on them stays counted. */
 export function reopened(cursor: StepRow, first: number, last: number): StepRow {
-  const { done, steps, bytes } = cursor.output as unknown as CursorOutput;
+  const { done, steps, bytes, kept } = cursor.output as unknown as CursorOutput;
   const left = done.flatMap(([from, to]): Range[] => {
     const parts: Range[] = [
       [from, Math.min(to, first - 1)],
@@ -109,5 +142,5 @@ export function reopened(cursor: StepRow, first: number, last: number): StepRow 
     ];
     return parts.filter(([start, end]) => start <= end);
   });
-  return { ...cursor, output: { done: left, begun: {}, steps, bytes } as unknown as Json };
+  return { ...cursor, output: { done: left, begun: {}, steps, bytes, ...(kept && { kept }) } as unknown as Json };
 }

@@ -1,11 +1,14 @@
 import type { Json } from '@millrace/component-sdk';
-import type { PlannedStep } from '../plan.js';
+import type { PlannedForEach, PlannedRepeat } from '../plan.js';
 import type { ErrorRecord, RunScope, StepRow } from '../records.js';
 import { bytesOf } from '../size.js';
 import type { Halt } from '../strands.js';
 import { Trail } from '../trail.js';
+import { KeptItems } from './kept-items.js';
 import { Cursor } from './loop-cursor.js';
 import { NEXT, type StepSignal, type Walk } from './step.js';
+
+type LoopStep = Pick<PlannedForEach | PlannedRepeat, 'steps' | 'resumable' | 'sampled'>;
 
 /** How walking one item came out: its steps' signal, and what its row says but for how it ended. */
 export interface WalkedItem {
@@ -22,15 +25,16 @@ export interface WalkedItem {
  */
 export class LoopItems {
   readonly cursor: Cursor;
+  private readonly kept: KeptItems;
   private readonly outputs = new Map<number, Json>();
 
   constructor(
-    private readonly steps: readonly PlannedStep[],
-    private readonly resumable: readonly string[],
+    private readonly step: LoopStep,
     private readonly walk: Walk,
     private readonly loop: StepRow,
   ) {
     this.cursor = new Cursor(`${loop.path}[]`, walk.row(`${loop.path}[]`));
+    this.kept = new KeptItems(this.cursor.kept, walk.limits.keptItems);
   }
 
   prefix(index: number): string {
@@ -54,20 +58,20 @@ export class LoopItems {
       now: this.cursor.beganAt(index),
       scope: { ...names, index, ...this.resume(index) },
     });
-    const signal = await inner.list(this.steps);
+    const signal = await inner.list(this.step.steps);
     return { signal, row: { path, attempt: 1, kind: 'item', startedAt, finishedAt: this.walk.clock.now() }, trail, inner };
   }
 
   /**
-   * One indivisible change of what is to be written: the item's row, the drops of what it stands for (unless its steps are to
-   * be `kept`), and the cursor, which lets the item `next` begin.
+   * One indivisible change of what is to be written: the item's row, the drops of what it stands for (unless it is one of those
+   * that can be looked into), and the cursor, which lets the item `next` begin.
    */
-  finished(index: number, row: StepRow, trail: Trail, { next, kept }: { readonly next: number | undefined; readonly kept: boolean }): void {
+  finished(index: number, row: StepRow, trail: Trail, next: number | undefined): void {
     this.outputs.set(index, row.output ?? null);
-    if (kept) this.walk.leaveBehind(trail);
+    if (this.step.sampled || this.kept.takes(trail)) this.walk.leaveBehind(trail);
     else this.walk.drop(trail);
     this.walk.note(row);
-    const inside = { steps: trail.steps, bytes: trail.bytes + bytesOf(row) };
+    const inside = { steps: trail.steps, bytes: trail.bytes + bytesOf(row), kept: this.kept.soFar };
     this.walk.note(this.cursor.advance(index, next, row.finishedAt, inside));
   }
 
@@ -89,9 +93,9 @@ export class LoopItems {
 
   /** What resumes the waits of this item; the others around stay as they are. */
   private resume(index: number): { readonly resume?: RunScope['resume'] } {
-    if (this.resumable.length === 0) return {};
+    if (this.step.resumable.length === 0) return {};
     const { resumptions, run, scope } = this.walk;
-    const own = this.resumable.map((id) => [id, { url: resumptions.url(run.id, this.prefix(index) + id) }]);
+    const own = this.step.resumable.map((id) => [id, { url: resumptions.url(run.id, this.prefix(index) + id) }]);
     return { resume: { ...scope.resume, ...(Object.fromEntries(own) as RunScope['resume']) } };
   }
 }

@@ -34,7 +34,7 @@ class Repetition {
     private readonly walk: Walk,
     private readonly row: StepRow,
   ) {
-    this.rounds = new LoopItems(step.steps, step.resumable, walk, row);
+    this.rounds = new LoopItems(step, walk, row);
     this.limit = Math.min(step.limit, walk.limits.items);
   }
 
@@ -71,7 +71,7 @@ class Repetition {
     }
     const next = goesOn && index + 1 < this.limit ? index + 1 : undefined;
     if (!goesOn) this.rounds.cursor.end();
-    this.rounds.finished(index, { ...row, status: 'succeeded', output: inner.output }, trail, { next, kept: this.step.sampled });
+    this.rounds.finished(index, { ...row, status: 'succeeded', output: inner.output }, trail, next);
     return NEXT;
   }
 
