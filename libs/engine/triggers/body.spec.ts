@@ -74,8 +74,10 @@ describe('JSON', () => {
   it('is what JSON.parse makes of it', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 20 }), (value) => {
-        fc.pre(!/\d{16}/.test(JSON.stringify(value)));
-        expect(parse(JSON.stringify(value))).toEqual(JSON.parse(JSON.stringify(value)));
+        const text = JSON.stringify(value);
+        // Long numbers and this key are other matters: see below.
+        fc.pre(!/\d{16}|"__proto__":/.test(text));
+        expect(parse(text)).toEqual(JSON.parse(text));
       }),
     );
   });
