@@ -1,3 +1,4 @@
+import { inRunOrder } from '@millrace/flow';
 import type { RunView } from '../../control-api/index.js';
 import { runDetails, runTable } from './run.js';
 
@@ -175,6 +176,20 @@ describe('the details of a run', () => {
       const text = runDetails(run({ steps: items(300, (n) => n >= 100) }), NOW);
       expect(shown(text).size).toBe(70);
       expect(text).toContain('\n  … and 80 more of each that succeeded, 150 that did not (millrace runs show ');
+    });
+
+    it('show what the first three that succeeded did, and of the others that they did', () => {
+      const finished = Array.from({ length: 20 }, (_, n) => ({
+        ...step,
+        error: null,
+        status: 'succeeded' as const,
+        kind: 'item',
+        path: `each[${n}]`,
+      }));
+      const text = runDetails(run({ steps: inRunOrder([...finished, ...items(20, (n) => n === 9)], ['each', 'look', 'send']) }), NOW);
+      expect([...text.matchAll(/each\[(\d+)\]\.look/g)].map(([, n]) => n)).toEqual(['0', '1', '2', '9']);
+      expect([...text.matchAll(/each\[(\d+)\] \(item\)/g)].length).toBe(20);
+      expect(text).toContain('\n  … and what the steps of 16 items of each did (millrace runs show ');
     });
 
     it('show everything when that is asked for, and where it is short', () => {

@@ -1,4 +1,4 @@
-import { allSteps, parseFlow, runOrder, stepIdOf, type Step } from '@millrace/flow';
+import { allSteps, inRunOrder, parseFlow, stepIdOf, type Step } from '@millrace/flow';
 import type { RunView, StepView } from '../../control-api/index.js';
 
 /** The run with its steps in the order in which it did them, and by the names of their components. `text` is the flow that it followed. */
@@ -6,7 +6,8 @@ export function inFlowOrder(run: RunView, text: string): RunView {
   const { flow } = parseFlow(text);
   const all = allSteps(flow ? [...flow.steps, ...(flow.onError ?? [])] : []);
   const components = new Map(all.flatMap((step) => componentOf(step)));
-  const steps = [...run.steps].sort(runOrder(all.map(({ id }) => id)));
+  const ids = all.map(({ id }) => id);
+  const steps = inRunOrder(run.steps, ids);
   return { ...run, steps: steps.map((step) => ({ ...step, kind: kindOf(step, components) })) };
 }
 
