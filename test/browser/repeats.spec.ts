@@ -94,6 +94,15 @@ describeInBrowser('whoever follows the pages of an API', () => {
     await page.waitForURL(/iter=repeat%3A2/);
     await picture(opened, 'repeat-run');
     expect(await accessibilityFaults(opened)).toEqual([]);
+    for (const view of ['list', 'timeline']) {
+      await page.goto(`${instance.url}/runs/${run.id}?view=${view}`);
+      const second = page.getByRole('button', { name: 'Request, item 2', exact: true });
+      await second.click();
+      await page.waitForURL(/step=request&iter=repeat%3A1|iter=repeat%3A1&step=request/);
+      expect(await page.locator('[aria-current="step"]').allInnerTexts()).toEqual(['Request, item 2']);
+      await page.getByRole('complementary', { name: 'Inspector' }).getByText('cursor=1').first().waitFor();
+    }
+    await picture(opened, 'repeat-timeline');
     expect(opened.complaints).toEqual([]);
   });
 });

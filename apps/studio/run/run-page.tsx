@@ -106,7 +106,7 @@ interface BodyProps {
 
 function Body({ view, shown, selected, onSelect }: BodyProps) {
   const { run, tree, overlay, event } = shown;
-  if (view === 'timeline') return <Timeline run={run} tree={tree} selected={selected} onSelect={onSelect} />;
+  if (view === 'timeline') return <Timeline run={run} tree={tree} overlay={overlay} selected={selected} onSelect={onSelect} />;
   if (view === 'list') {
     const place = opensAt(run, tree);
     return (
@@ -117,7 +117,7 @@ function Body({ view, shown, selected, onSelect }: BodyProps) {
             <Button onClick={() => onSelect(place)}>{run.status === 'failed' ? 'Show what failed' : 'Show what it waits for'}</Button>
           )}
         </div>
-        <StepList run={run} tree={tree} selected={selected} onSelect={onSelect} />
+        <StepList run={run} tree={tree} overlay={overlay} selected={selected} onSelect={onSelect} />
       </div>
     );
   }

@@ -1,4 +1,3 @@
-import { stepIdOf } from '@millrace/flow';
 import type { RunView, StepView } from '../api/wire.js';
 import type { FlowTree } from '../flow/structure.js';
 import { stepTitles, triggerTitle } from '../flow/words.js';
@@ -6,23 +5,25 @@ import { clock, duration } from '../format/format.js';
 import { Glyph } from '../ui/glyph.js';
 import { beganIn, givenFrom, givenIn } from './given.js';
 import { failedPlace } from './opens-at.js';
-import { titleAt } from './paths.js';
+import type { Overlay } from './overlay.js';
+import { isCurrent, placeOf, titleAt } from './paths.js';
 import { Sentence } from '../ui/sentence.js';
 import { VirtualRows } from '../ui/virtual-rows.js';
 
 interface StepListProps {
   readonly run: RunView;
   readonly tree: FlowTree;
+  readonly overlay: Overlay;
   readonly selected: string | undefined;
   readonly onSelect: (step: string, more?: Record<string, string>) => void;
 }
 
 /** The journal as a table: what happened, in the order in which it did. */
-export function StepList({ run, tree, selected, onSelect }: StepListProps) {
+export function StepList({ run, tree, overlay, selected, onSelect }: StepListProps) {
   const titles = stepTitles(tree);
   const isTriggerFailed = failedPlace(run, tree) === 'trigger';
   if (run.steps.length === 0 && !isTriggerFailed) return <p className="list-note dim">No step has been begun.</p>;
-  const trigger = isTriggerFailed && <FailedTrigger {...{ run, tree, selected, onSelect }} />;
+  const trigger = isTriggerFailed && <FailedTrigger {...{ run, tree, overlay, selected, onSelect }} />;
   if (run.steps.length === 0) return trigger;
   return (
     <>
@@ -35,7 +36,13 @@ export function StepList({ run, tree, selected, onSelect }: StepListProps) {
         head={['Step', 'Path', 'Attempts', 'Started', 'Took']}
         keyOf={({ path }) => path}
         row={(row) => (
-          <Cells run={run} row={row} title={titleAt(row.path, titles)} current={selected === stepIdOf(row.path)} onSelect={onSelect} />
+          <Cells
+            run={run}
+            row={row}
+            title={titleAt(row.path, titles)}
+            current={isCurrent(row.path, selected, overlay)}
+            onSelect={onSelect}
+          />
         )}
       />
     </>
@@ -75,6 +82,7 @@ interface CellsProps {
 
 function Cells({ run, row, title, current, onSelect }: CellsProps) {
   const given = givenIn(run, row);
+  const place = placeOf(row.path);
   const began = beganIn(run, row.startedAt);
   const took = row.finishedAt === null ? '…' : duration(Math.max(0, Date.parse(row.finishedAt) - began));
   return (
@@ -85,7 +93,7 @@ function Cells({ run, row, title, current, onSelect }: CellsProps) {
           type="button"
           className="row-button"
           aria-current={current ? 'step' : undefined}
-          onClick={() => onSelect(stepIdOf(row.path))}
+          onClick={() => onSelect(place.step, place.more)}
         >
           {title}
         </button>

@@ -1,4 +1,3 @@
-import { stepIdOf } from '@millrace/flow';
 import type { RunView, StepView } from '../api/wire.js';
 import type { FlowTree } from '../flow/structure.js';
 import { stepTitles, triggerTitle } from '../flow/words.js';
@@ -7,27 +6,25 @@ import { Glyph } from '../ui/glyph.js';
 import { plainSentence } from '../ui/sentence.js';
 import { useNow } from '../ui/use-now.js';
 import { beganIn, givenFrom, givenIn } from './given.js';
-import { isActive } from './overlay.js';
+import { isActive, type Overlay } from './overlay.js';
 import { failedPlace } from './opens-at.js';
-import { titleAt } from './paths.js';
-import { timeScale, type Span, type TimeScale } from './timeline.js';
+import { isCurrent, placeOf, titleAt } from './paths.js';
+import { drawnOf, timeScale, type Span, type TimeScale } from './timeline.js';
 
 interface TimelineProps {
   readonly run: RunView;
   readonly tree: FlowTree;
+  readonly overlay: Overlay;
   readonly selected: string | undefined;
-  readonly onSelect: (step: string) => void;
+  readonly onSelect: (step: string, more?: Record<string, string>) => void;
 }
 
-/** Rows of a timeline that are drawn; the list view has all of a long loop. */
-const MOST = 400;
-
 /** When each attempt was made: time in the queue and waits hollow, work solid, pauses before retries hatched. */
-export function Timeline({ run, tree, selected, onSelect }: TimelineProps) {
+export function Timeline({ run, tree, overlay, selected, onSelect }: TimelineProps) {
   const now = useNow();
   const titles = stepTitles(tree);
   const end = isActive(run) ? now : Date.parse(run.finishedAt ?? run.createdAt);
-  const rows = run.steps.slice(0, MOST);
+  const rows = drawnOf(run.steps);
   const scale = timeScale([queueSpan(run, end), ...rows.flatMap((row) => ownAttempts(row, run, end).map(({ span }) => span))]);
   return (
     <div className="timeline" tabIndex={0} role="region" aria-label="Timeline">
@@ -45,7 +42,7 @@ export function Timeline({ run, tree, selected, onSelect }: TimelineProps) {
         <Row title="In the queue" glyph={null} scale={scale}>
           <Bar span={queueSpan(run, end)} look="queue" scale={scale} words={`In the queue for ${lengthOf(queueSpan(run, end))}`} />
         </Row>
-        {failedPlace(run, tree) === 'trigger' && <TriggerRow {...{ run, tree, selected, scale, onSelect }} />}
+        {failedPlace(run, tree) === 'trigger' && <TriggerRow {...{ run, tree, overlay, selected, scale, onSelect }} />}
         {rows.map((row) => (
           <StepRow
             key={row.path}
@@ -54,12 +51,12 @@ export function Timeline({ run, tree, selected, onSelect }: TimelineProps) {
             end={end}
             scale={scale}
             title={titleAt(row.path, titles)}
-            current={selected === stepIdOf(row.path)}
+            current={isCurrent(row.path, selected, overlay)}
             onSelect={onSelect}
           />
         ))}
       </ul>
-      {run.steps.length > MOST && <p className="list-note dim">{run.steps.length - MOST} more steps are in the list.</p>}
+      {rows.length < run.steps.length && <p className="list-note dim">{run.steps.length - rows.length} more steps are in the list.</p>}
     </div>
   );
 }
@@ -89,19 +86,20 @@ interface StepRowProps {
   readonly scale: TimeScale;
   readonly title: string;
   readonly current: boolean;
-  readonly onSelect: (step: string) => void;
+  readonly onSelect: TimelineProps['onSelect'];
 }
 
 function StepRow({ run, row, end, scale, title, current, onSelect }: StepRowProps) {
   const given = givenIn(run, row);
   const spans = ownAttempts(row, run, end);
+  const place = placeOf(row.path);
   const label = (
     <button
       type="button"
       className="row-button"
       title={row.path}
       aria-current={current ? 'step' : undefined}
-      onClick={() => onSelect(stepIdOf(row.path))}
+      onClick={() => onSelect(place.step, place.more)}
     >
       {title}
     </button>

@@ -1,4 +1,4 @@
-import { timeScale } from './timeline.js';
+import { drawnOf, timeScale } from './timeline.js';
 
 describe('the scale of a timeline', () => {
   it('spreads what is busy over the width', () => {
@@ -29,5 +29,23 @@ describe('the scale of a timeline', () => {
   it('survives a run without any time', () => {
     const { at } = timeScale([{ from: 5, to: 5 }]);
     expect([at(5), timeScale([]).at(5)]).toEqual([0, expect.any(Number)]);
+  });
+});
+
+describe('the rows of a timeline', () => {
+  const row = (path: string, kind = 'use', status = 'succeeded'): Parameters<typeof drawnOf>[0][number] =>
+    ({ path, kind, status }) as Parameters<typeof drawnOf>[0][number];
+  const items = (count: number, failed: number): ReturnType<typeof row>[] =>
+    Array.from({ length: count }, (_, n) => [row(`each[${n}]`, 'item', n === failed ? 'failed' : 'succeeded'), row(`each[${n}].a`)]).flat();
+  const paths = (rows: ReturnType<typeof drawnOf>): string[] => rows.map(({ path }) => path);
+
+  it('are all of them where they are few', () => {
+    expect(drawnOf(items(2, 0), 4)).toHaveLength(4);
+  });
+
+  it('leave out what was done in items before what follows the loop, and items that failed last', () => {
+    const steps = [row('each', 'forEach'), ...items(10, 8), row('after')];
+    expect(paths(drawnOf(steps, 12))).toEqual(['each', ...Array.from({ length: 10 }, (_, n) => `each[${n}]`), 'after']);
+    expect(paths(drawnOf(steps, 5))).toEqual(['each', 'each[0]', 'each[1]', 'each[8]', 'after']);
   });
 });

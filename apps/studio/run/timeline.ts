@@ -1,3 +1,5 @@
+import type { StepView } from '../api/wire.js';
+
 /** A stretch of time, in milliseconds since the epoch. */
 export interface Span {
   readonly from: number;
@@ -48,4 +50,22 @@ function merge(spans: readonly Span[]): Span[] {
     else merged.push(span);
   }
   return merged;
+}
+
+/** Rows that are drawn; the list has all of a long loop. */
+const MOST_ROWS = 400;
+
+type Drawn = Pick<StepView, 'path' | 'kind' | 'status'>;
+
+/**
+ * The rows of a run that are drawn. Of too many, what was done in items is left out, then items: those that did not succeed are left
+ * out last, so that they and all that is beside the loop can be seen.
+ */
+export function drawnOf<T extends Drawn>(steps: readonly T[], most = MOST_ROWS): readonly T[] {
+  if (steps.length <= most) return steps;
+  const outside = steps.filter(({ path }) => !path.includes('].'));
+  const [good, bad, others] = [[] as T[], [] as T[], [] as T[]];
+  for (const step of outside) (step.kind !== 'item' ? others : step.status === 'succeeded' ? good : bad).push(step);
+  const drawn = new Set([...others, ...bad, ...good].slice(0, most));
+  return outside.filter((step) => drawn.has(step));
 }
