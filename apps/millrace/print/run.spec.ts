@@ -78,8 +78,8 @@ describe('the list of runs', () => {
 
   it('says which step waits, for what and until when', () => {
     const until = '2026-01-01T01:00:00.000Z';
-    const line = (waitsFor: RunView['waitsFor']): string =>
-      runTable({ items: [run({ status: 'waiting', finishedAt: null, resumeAt: until, waitsFor })] }, NOW)
+    const line = (waits: Omit<NonNullable<RunView['waitsFor']>, 'others'>, others = 0): string =>
+      runTable({ items: [run({ status: 'waiting', finishedAt: null, resumeAt: until, waitsFor: { ...waits, others } })] }, NOW)
         .split(/\d s +|\n/)
         .at(-1)!;
     const time = expect.stringMatching;
@@ -87,6 +87,7 @@ describe('the list of runs', () => {
     expect(line({ for: 'time', step: 'nap', until })).toEqual(time(/^nap: waits until \S+ \S+$/));
     expect(line({ for: 'retry', step: 'each[3].send', until })).toEqual(time(/^each\[3\]\.send: is tried again at \S+ \S+$/));
     expect(line({ for: 'call', step: 'sub', until: null })).toBe('sub: waits for the run that it called');
+    expect(line({ for: 'call', step: 'sub', until: null }, 2)).toBe('sub: waits for the run that it called, and 2 more');
     expect(line({ for: 'turn', step: null, until: null })).toBe('waits for its turn in line');
   });
 

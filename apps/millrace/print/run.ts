@@ -42,7 +42,7 @@ export function runTable({ items }: { readonly items: readonly RunItem[] }, now:
 }
 
 function cause({ error, waitsFor, resumeAt, passedOver }: RunItem): string {
-  if (waitsFor) return shorten(waitText(waitsFor), CAUSE_WIDTH);
+  if (waitsFor) return waitText(waitsFor);
   if (!error && resumeAt !== null) return `waits, until ${localTime(resumeAt)} at the latest`;
   if (!error) return passedOver === null || passedOver === 0 ? '' : `${failures(passedOver)} passed over`;
   const reason = shorten(printable(`${error.code} ${error.message}`), CAUSE_WIDTH);
