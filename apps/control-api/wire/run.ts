@@ -134,7 +134,8 @@ const valueFileSchema = {
 const questionSchema = {
   ...exactly('Question', { title: { type: 'string' }, text: textOrNull }),
   type: ['object', 'null'],
-  description: 'What a person is asked on the page at `resumeUrl`, while the step waits for that; null for any other step.',
+  description:
+    'What a person is asked on the page at `resumeUrl`, while the step waits for that, or was when the run ended without an answer; null for any other step.',
 } as const;
 
 export const stepSchema = exactly('Step', {
@@ -149,7 +150,8 @@ export const stepSchema = exactly('Step', {
   },
   status: {
     enum: ['succeeded', 'failed', 'skipped', 'retrying', 'waiting', 'running', 'interrupted'],
-    description: 'interrupted: started and never finished, because the run ended first.',
+    description:
+      'interrupted: not finished, because the run ended first. What only waited has the end of the run as `finishedAt`; what was under way has none, and may have taken effect.',
   },
   attempts: { type: 'integer', minimum: 1 },
   attemptLog: { type: 'array', items: attemptSchema },

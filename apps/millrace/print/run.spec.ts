@@ -123,6 +123,23 @@ describe('the details of a run', () => {
     expect(runDetails(run({ passedOver: 1, steps: [over] }), NOW)).toContain('but 1 failure was passed over, at send.');
   });
 
+  it('say of a wait that was open when the run was cancelled that it was cancelled too, and for how long it had waited', () => {
+    const ended = {
+      ...step,
+      kind: 'wait',
+      status: 'interrupted' as const,
+      attempts: 1,
+      error: null,
+      finishedAt: '2026-01-01T00:01:00.000Z',
+    };
+    const asked = { ...ended, path: 'approval', question: { title: 'Well?', text: null } };
+    const text = runDetails(run({ status: 'cancelled', steps: [asked, ended, { ...ended, path: 'call', finishedAt: null }] }), NOW);
+    expect(text).toMatch(/⊘ cancelled +approval \(wait\) never answered, 1 min 0 s$/m);
+    expect(text).toMatch(/⊘ cancelled +send \(wait\) 1 min 0 s$/m);
+    expect(text).toMatch(/\? interrupted +call \(wait\)$/m);
+    expect(text).not.toContain('Answer at');
+  });
+
   it('say who called it, and whose its failure is', () => {
     const parent = '01920f7a-5c1e-7cc3-98c4-dc0c0c073981';
     expect(runDetails(run({ parent }), NOW).split('\n')).toContain(`  called   by run ${parent}`);

@@ -92,9 +92,16 @@ const GIVEN: Readonly<Record<NonNullable<StepView['given']> | 'done', string>> =
 function stepLines(step: StepView, run: RunView): string[] {
   const length = step.finishedAt === null ? '' : duration(Date.parse(step.finishedAt) - beganIn(run, step));
   const tries = step.attempts > 1 ? `${step.attempts} attempts` : '';
-  const notes = [GIVEN[step.given ?? 'done'], tries, length].filter(Boolean).join(', ');
-  const head = [`  ${state(step.status).padEnd(13)}`, printable(step.path), `(${printable(step.kind)})`, notes];
+  const calledOff = isCalledOff(step);
+  const unanswered = calledOff && step.question ? 'never answered' : '';
+  const notes = [GIVEN[step.given ?? 'done'], tries, unanswered, length].filter(Boolean).join(', ');
+  const head = [`  ${state(calledOff ? 'cancelled' : step.status).padEnd(13)}`, printable(step.path), `(${printable(step.kind)})`, notes];
   return [head.join(' ').trimEnd(), ...attemptLines(step), ...valueLines(step)];
+}
+
+/** It only waited when the run ended: that ended the wait, and nothing was under way. */
+function isCalledOff({ status, finishedAt }: StepView): boolean {
+  return status === 'interrupted' && finishedAt !== null;
 }
 
 /** When a step began in this run: a loop that a re-run goes on with began in the run before. What was taken over has its own times. */
