@@ -84,6 +84,8 @@ describe('after a bad version was rolled back', () => {
     );
     await deadLetters(3);
     expect(await millrace('rerun', id, '--live')).toMatch(/^The run \S+ was started\.\n$/);
+    expect(await millrace('runs', '--flow', 'orders')).toMatch(/ orders \(re-run\) /);
+    expect(await millrace('dead-letters')).toMatch(/ orders \(v2, re-run\) /);
     const again = await post<RerunView>(`runs/${id}/rerun`, { version: 'live' });
     expect(again).toMatchObject({ version: 3, liveVersion: 3 });
   });

@@ -5,6 +5,7 @@ import { runDetails, runTable } from '../print/run.js';
 import { inFlowOrder } from '../print/step-order.js';
 import { confirmed } from './bulk.js';
 import { defineCommand, shared, type Values } from './define.js';
+import { liveVersions } from './live-versions.js';
 import { morePages, printJson } from './output.js';
 
 const options = {
@@ -54,7 +55,7 @@ async function list(client: Client, values: RunsValues): Promise<void> {
   const { flow, status, event, limit, before } = values;
   const page = await client.get<RunPage>('runs', { flow, status, waitsFor: values['waits-for'], event, limit, before });
   if (values.json) return printJson(page);
-  console.log(page.items.length === 0 ? none(values, page) : runTable(page, Date.now()));
+  console.log(page.items.length === 0 ? none(values, page) : runTable(page, Date.now(), await liveVersions(client)));
   morePages('runs', values, page.next);
 }
 

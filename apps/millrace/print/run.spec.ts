@@ -67,6 +67,18 @@ describe('the list of runs', () => {
     expect(line.length).toBeLessThan(190);
   });
 
+  it.each<[Partial<RunView>, string]>([
+    [{}, 'hello'],
+    [{ version: 2 }, 'hello (v2)'],
+    [{ version: 2, rerunOf: RUN }, 'hello (v2, re-run)'],
+    [{ rerunOf: RUN, dry: true }, 'hello (dry run, re-run)'],
+    [{ test: true, version: 0 }, 'hello (test)'],
+    [{ flowId: 'gone', version: 2 }, 'gone'],
+  ])('marks what is special about a run behind its flow: %j', (part, words) => {
+    const [, line = ''] = runTable({ items: [run(part)] }, NOW, new Map([['hello', 3]])).split('\n');
+    expect(/f \s*(.*?) +\d{4}-/.exec(line)?.[1]).toBe(words);
+  });
+
   it('counts the time of a run that still goes on up to now', () => {
     expect(runTable({ items: [run({ status: 'running', finishedAt: null })] }, NOW)).toContain('10 min 0 s');
   });

@@ -28,17 +28,26 @@ function state(status: Status): string {
   return `${GLYPHS[status]} ${status}`;
 }
 
-/** One line per run, newest first. */
-export function runTable({ items }: { readonly items: readonly RunItem[] }, now: number): string {
+/** The live versions by flow; a flow that has none is missing. */
+type Versions = ReadonlyMap<string, number>;
+
+/** One line per run, newest first. Behind its flow stands what is special about it, such as a version that is not live. */
+export function runTable({ items }: { readonly items: readonly RunItem[] }, now: number, live: Versions = new Map()): string {
   const rows = items.map((run) => [
     state(run.status),
     run.id,
-    run.flowId,
+    [run.flowId, ...marks(run, live.get(run.flowId))].join(' '),
     localTime(run.createdAt),
     took(run.startedAt, run.finishedAt, now),
     cause(run),
   ]);
   return table(['STATUS', 'RUN', 'FLOW', 'ARRIVED', 'TOOK', 'PROBLEM'], rows);
+}
+
+function marks({ version, rerunOf, dry, test }: RunItem, live: number | undefined): string[] {
+  const isOther = !test && live !== undefined && live !== version;
+  const words = [isOther && `v${version}`, test && 'test', dry && 'dry run', rerunOf !== null && 're-run'].filter((word) => word !== false);
+  return words.length === 0 ? [] : [`(${words.join(', ')})`];
 }
 
 function cause({ error, waitsFor, resumeAt, passedOver }: RunItem): string {
