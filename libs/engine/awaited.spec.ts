@@ -22,16 +22,18 @@ describe('what a run waits for', () => {
     [row('send', 'use', { status: 'retrying', retryAt: 50 }), { for: 'retry', step: 'send', until: 50 }],
     [row('block~tries', 'tries', { status: 'retrying', retryAt: 50 }), { for: 'retry', step: 'block', until: 50 }],
     [row('block~2.ask', 'wait', { resumeAt: 50 }), { for: 'request', step: 'ask', until: 50 }],
-  ])('is told by %j', (waiting, awaited) => expect(awaitedIn(plan, [waiting], 40)).toEqual(awaited));
+  ])('is told by %j', (waiting, awaited) => expect(awaitedIn(plan, [waiting], 40)).toEqual([awaited]));
 
-  it('is what is over first, and nothing that was over before', () => {
+  it('is first what is over first, and nothing that was over before', () => {
     const rows = [
       row('send', 'use', { status: 'retrying', retryAt: 10 }),
       row('both~', 'timer', { resumeAt: 45 }),
       row('ask', 'wait', { resumeAt: 90 }),
       row('nap', 'wait', { resumeAt: 50 }),
     ];
-    expect(awaitedIn(plan, rows, 40)?.step).toBe('nap');
-    expect(awaitedIn(plan, rows.slice(0, 2), 40)).toBeUndefined();
+    expect(awaitedIn(plan, rows, 40).map(({ step }) => step)).toEqual(['nap', 'ask']);
+    const calls = [row('one', 'call', {}), row('two', 'call', {}), row('nap', 'wait', { resumeAt: 50 })];
+    expect(awaitedIn(plan, calls, 40).map(({ step }) => step)).toEqual(['nap', 'one', 'two']);
+    expect(awaitedIn(plan, rows.slice(0, 2), 40)).toEqual([]);
   });
 });

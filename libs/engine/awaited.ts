@@ -3,10 +3,13 @@ import type { Plan } from './plan.js';
 import type { StepRow } from './records.js';
 import { plainPath } from './tries.js';
 
+/** All that a run can wait for. */
+export const AWAITED = ['time', 'request', 'answer', 'retry', 'call', 'rate'] as const;
+
 /** What a waiting run waits for. */
 export interface Awaited {
   /** `request`: to its resume URL. `answer`: of a person, on its page. `retry`: another attempt after a failure. `call`: the end of a called flow. `rate`: the rate of a credential. */
-  readonly for: 'time' | 'request' | 'answer' | 'retry' | 'call' | 'rate';
+  readonly for: (typeof AWAITED)[number];
   /** The path of the step that waits. */
   readonly step: string;
   /** Milliseconds since the epoch: when it goes on, or gives up. Undefined: a called flow that may take as long as it likes. */
@@ -17,17 +20,20 @@ export interface Awaited {
 export type WaitingRow = Pick<StepRow, 'path' | 'kind' | 'status' | 'resumeAt' | 'retryAt' | 'rateOf'>;
 
 /**
- * What a run waits for, by the rows of its journal that are `waiting` or `retrying`: where several steps wait, the one that is over
+ * What a run waits for, by the rows of its journal that are `waiting` or `retrying`, of the steps that wait the one first that is over
  * first. `due`: when the run is looked at again; what was over before is waited for no more. Without a plan nobody can tell a wait
  * for a request from one for a time.
  */
-export function awaitedIn(plan: Plan | undefined, rows: readonly WaitingRow[], due: number): Awaited | undefined {
+export function awaitedIn(plan: Plan | undefined, rows: readonly WaitingRow[], due: number): Awaited[] {
   return rows
     .filter(({ status, kind }) => (status === 'waiting' && WAITS.has(kind)) || status === 'retrying')
     .map((row) => ({ for: reason(plan, row), step: plainPath(row.path.replace(/~tries$/, '')), until: row.retryAt ?? row.resumeAt }))
     .filter(({ until }) => until === undefined || until >= due)
-    .sort((one, other) => (one.until ?? Infinity) - (other.until ?? Infinity))[0];
+    .sort((one, other) => (one.until ?? LAST) - (other.until ?? LAST));
 }
+
+/** Behind every time that there is. */
+const LAST = Number.MAX_VALUE;
 
 /** The timer of a step with steps inside waits for nothing by itself. */
 const WAITS: ReadonlySet<string> = new Set(['wait', 'call', 'use']);

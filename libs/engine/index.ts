@@ -31,7 +31,7 @@ export {
 export { defaultLimits, type Limits } from './limits.js';
 export type * from './plan.js';
 export { planFlow } from './planner.js';
-export { awaitedIn, type Awaited, type WaitingRow } from './awaited.js';
+export { AWAITED, awaitedIn, type Awaited, type WaitingRow } from './awaited.js';
 export { countPassedOver, passedOver, type FailureRow, type PassedOver } from './passed-over.js';
 export { stepIn } from './plan-chain.js';
 export * from './ports.js';

@@ -22,7 +22,7 @@ export type { EventFilter, EventRun, EventSummary, Outcome } from './event-list.
 export { readActive, readStanding, type Active, type Standing } from './gauges.js';
 export { PostgresHistory, type BegunEvent } from './history.js';
 export type { RefusalFilter, RefusalRow } from './refusal-list.js';
-export type { RunFilter } from './run-list.js';
+export type { RunFilter, WaitFilter } from './run-list.js';
 export { firstPage, type Found } from './scan.js';
 export type { SealedCredentialEntity } from './entities/sealed-credential.entity.js';
 export type { Chosen, OperationKind, Selection } from './chosen.js';

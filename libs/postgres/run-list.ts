@@ -1,11 +1,12 @@
-import type { RunStatus } from '@millrace/engine';
+import type { Awaited, RunStatus } from '@millrace/engine';
 import type { Pool } from 'pg';
 import { Conditions } from './conditions.js';
 import { endsWith, idsBeginning } from './id-search.js';
 import { bounds, type ListFilter } from './list-filter.js';
 import { runSummary, type RunRow, type RunSummary } from './run-summary.js';
-import { firstPage, scan, type Found, type Window } from './scan.js';
+import { firstPage, MOST_ROWS, scan, type Found, type Window } from './scan.js';
 import { SHOWN_STATUS } from './sql/status.js';
+import { mayWaitFor } from './sql/waits.js';
 
 /** The text may stand in the event of the run. */
 export interface RunFilter extends ListFilter {
@@ -17,6 +18,15 @@ export interface RunFilter extends ListFilter {
   readonly test?: boolean | undefined;
   /** Only runs that this operation started, or that it was done to. */
   readonly operation?: string | undefined;
+  /** Of runs that wait, only those that wait for this. */
+  readonly waits?: WaitFilter | undefined;
+}
+
+/** What journals say narrows the waiting runs that are looked at; which of them are meant, the plans of their flows tell. */
+export interface WaitFilter {
+  readonly for: Awaited['for'];
+  /** The runs that are meant, in the same order. */
+  meant(runs: readonly RunSummary[]): Promise<readonly RunSummary[]>;
 }
 
 const ACTIVE: readonly RunStatus[] = ['queued', 'running', 'waiting'];
@@ -32,16 +42,15 @@ const ENDED_COLUMNS = `id, flow_id, version, event_id, status,
 
 /** Runs, newest first. */
 export async function listRuns(pool: Pool, filter: RunFilter): Promise<Found<RunSummary>> {
-  const { before, limit, search, status } = filter;
-  const find = ({ before: from, downTo }: Window, most: number): Promise<RunSummary[]> =>
-    findRuns(pool, filter, { before: from, downTo }, most);
+  const { before, limit, search, status, waits } = filter;
+  const find = (window: Window, most: number): Promise<readonly RunSummary[]> => meantRuns(pool, filter, window, most);
   const byId = search === undefined ? undefined : idsBeginning(search);
   if (byId) {
-    const found = await findRuns(pool, { ...filter, search: undefined }, { before: undefined, downTo: undefined }, limit, byId);
-    if (found.length > 0) return { items: found, next: null };
+    const found = await meantRuns(pool, { ...filter, search: undefined }, { before: undefined, downTo: undefined }, limit, byId);
+    if (found.length > 0) return { items: [...found], next: null };
   }
   const narrow = [filter.eventId, filter.rerunOf, filter.operation].some((id) => id !== undefined);
-  const isDirect = search === undefined && (narrow || status === undefined || INDEXED.includes(status));
+  const isDirect = search === undefined && waits === undefined && (narrow || status === undefined || INDEXED.includes(status));
   if (isDirect) return firstPage(limit, (most) => find({ before, downTo: undefined }, most));
   return scan({ before, limit }, { find, reach: (from, rows) => reach(pool, filter, from, rows) });
 }
@@ -54,6 +63,13 @@ export async function oneRun(pool: Pool, id: string): Promise<RunSummary | undef
 }
 
 type Ids = NonNullable<ReturnType<typeof idsBeginning>>;
+
+/** The newest of a window; where plans decide, all that may be meant is read for them. */
+async function meantRuns(pool: Pool, filter: RunFilter, window: Window, limit: number, ids?: Ids): Promise<readonly RunSummary[]> {
+  const { waits } = filter;
+  if (!waits) return findRuns(pool, filter, window, limit, ids);
+  return (await waits.meant(await findRuns(pool, filter, window, MOST_ROWS, ids))).slice(0, limit);
+}
 
 async function findRuns(pool: Pool, filter: RunFilter, window: Window, limit: number, ids?: Ids): Promise<RunSummary[]> {
   const values: unknown[] = [];
@@ -85,18 +101,20 @@ async function reach(pool: Pool, filter: RunFilter, before: string | undefined, 
 type Half = 'runs' | 'finished_runs';
 
 /** Where runs in this state are. */
-function halvesOf({ status }: RunFilter): readonly Half[] {
+function halvesOf({ status, waits }: RunFilter): readonly Half[] {
+  if (waits) return ['runs'];
   if (status === undefined) return ['runs', 'finished_runs'];
   return ACTIVE.includes(status) ? ['runs'] : ['finished_runs'];
 }
 
 function conditions(half: Half, filter: RunFilter, window: Window, where: Conditions): Conditions {
-  const { status, eventId, rerunOf, operation, test } = filter;
+  const { status, eventId, rerunOf, operation, test, waits } = filter;
   bounds(filter, window, where)
     .add(test, (p) => `test = ${p}`)
     .add(eventId, (p) => `event_id = ${p}::uuid`)
     .add(rerunOf, (p) => `rerun_of = ${p}::uuid`)
     .add(operation, (p) => `id in (select unnest(runs) from operation_items where operation_id = ${p}::uuid)`);
+  if (waits) where.always("status = 'waiting'").always(mayWaitFor(waits.for));
   // Named in the text, so that the index of failed runs can be used.
   if (status === 'failed') return where.always("status = 'failed'");
   if (half === 'runs' && status === 'queued') return where.always("status in ('queued', 'held', 'behind', 'paced')");

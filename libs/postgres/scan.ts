@@ -34,7 +34,8 @@ export interface Looked<T> {
 /** How long one page of a search may take, in milliseconds: no window is begun that would take longer, going by the one before. */
 const BUDGET_MS = 150;
 const FIRST_ROWS = 2_000;
-const MOST_ROWS = 32_000;
+/** No window holds more rows. */
+export const MOST_ROWS = 32_000;
 const QUICK_MS = 40;
 
 /**

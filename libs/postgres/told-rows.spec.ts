@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startPrivatePostgres, type PrivatePostgres } from '../../test/contract/private-postgres.js';
 import { newId } from '../engine/contract/index.js';
-import { PostgresHistory, type Database } from './index.js';
+import type { Awaited } from '@millrace/engine';
+import { PostgresActivity, PostgresHistory, type Database, type Found, type RunSummary } from './index.js';
 
 let server: PrivatePostgres;
 let database: Database;
@@ -26,6 +27,11 @@ async function journal(rows: readonly Row[]): Promise<string> {
     );
   }
   return run;
+}
+
+async function waits(id: string): Promise<void> {
+  const columns = `id, event_id, flow_id, version, status, due_at`;
+  await database.pool.query(`insert into runs (${columns}) values ($1, $1, 'f', 1, 'waiting', now() + interval '1h')`, [id]);
 }
 
 const ERROR = { error: { code: 'http.500', message: 'a \u0000 in it' } };
@@ -72,6 +78,31 @@ describe('the rows that tell lists what happened in runs', () => {
       { path: 'a', status: 'retrying', retryAt: 5 },
       { path: 'b', kind: 'wait', resumeAt: 7 },
     ]);
+  });
+
+  it('narrow waiting runs to those that may be meant, of which the plans tell', async () => {
+    const question = { input: { title: 'Well?' }, resumeAt: 7 };
+    const [asking, timed] = [
+      await journal([['ok', 'wait', 'waiting', 1, question]]),
+      await journal([['nap', 'wait', 'waiting', 1, { resumeAt: 7 }]]),
+    ];
+    const spilled = await journal([['ok', 'wait', 'waiting', 1, { resumeAt: 7, refs: { input: { key: 'k', bytes: 9, preview: '' } } }]]);
+    const over = await journal([['ok', 'wait', 'waiting', 1, question]]);
+    const calling = await journal([['sub', 'call', 'waiting']]);
+    for (const id of [asking, timed, spilled, calling]) await waits(id);
+    const listed = async (what: Awaited['for'], limit: number, before?: string, skip?: string): Promise<Found<string>> => {
+      const meant = async (runs: readonly RunSummary[]): Promise<RunSummary[]> => runs.filter(({ id }) => id !== skip);
+      const { items, next } = await history.runs({ waits: { for: what, meant }, limit, before });
+      return { items: items.map(({ id }) => id), next };
+    };
+    expect(await listed('answer', 9)).toEqual({ items: [spilled, asking], next: null });
+    expect(await listed('answer', 9, undefined, spilled)).toEqual({ items: [asking], next: null });
+    expect(await listed('answer', 1)).toEqual({ items: [spilled], next: spilled });
+    expect((await listed('answer', 9, spilled)).items).toEqual([asking]);
+    expect((await listed('call', 9)).items).toEqual([calling]);
+    expect((await listed('time', 9)).items).not.toContain(over);
+    expect((await listed('retry', 9)).items).toEqual([]);
+    expect(await new PostgresActivity(database.pool).questions()).toBe(2);
   });
 
   it('are found without reading the rest of the journals', async () => {

@@ -66,6 +66,29 @@ describeInBrowser('a question to a person', () => {
   afterEach(() => Promise.all(visitors.splice(0).map(({ context }) => context.close())));
   afterAll(() => instance.stop());
 
+  it('that nobody answered before its run was cancelled says so, and its clock stands', async () => {
+    const { id } = await asking();
+    const { page } = await kept(visit(instance, `/runs/${id}?step=approval`));
+    await page.clock.install();
+    const line = page.locator('.result-line');
+    /** What the line says, and what it says two minutes later. */
+    const inTwoMinutes = async (words: string): Promise<(string | null)[]> => {
+      await page.reload();
+      await line.getByText(words).waitFor();
+      const before = await line.textContent();
+      await page.clock.runFor(120_000);
+      return [before, await line.textContent()];
+    };
+    const [early, late] = await inTwoMinutes('Goes on with somebody');
+    expect(late).not.toBe(early);
+    await instance.api(`runs/${id}/cancel`, { method: 'POST' });
+    const [before, after] = await inTwoMinutes('The run was cancelled before anybody had answered.');
+    expect(before).toContain('Never answered');
+    expect(after).toBe(before);
+    expect(await page.getByRole('link', { name: 'Open the page' }).count()).toBe(0);
+    expect(await page.locator('.node[data-step="approval"]').getAttribute('data-status')).toBe('cancelled');
+  });
+
   it('is opened from its run, answered by a button, and whoever comes second is told', async () => {
     const { id } = await asking();
     const owner = await kept(visit(instance, `/runs/${id}`));

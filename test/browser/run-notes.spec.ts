@@ -20,6 +20,20 @@ const flows = {
     { name: 'Passing' },
   ),
   ...webhookFlow('asking', {}, [{ id: 'approval', wait: { webhook: { timeout: '3d' } } }], { name: 'Asking' }),
+  ...webhookFlow(
+    'deciding',
+    {},
+    [
+      {
+        id: 'both',
+        parallel: {
+          one: [{ id: 'approval', wait: { webhook: { timeout: '3d', ask: { title: 'Well?', answers: { yes: 'Yes' } } } } }],
+          two: [{ id: 'nap', wait: { for: '1h' } }],
+        },
+      },
+    ],
+    { name: 'Deciding' },
+  ),
   ...webhookFlow('clean', {}, [{ id: 'first', set: { ok: true } }], { name: 'Clean' }),
 };
 
@@ -78,5 +92,29 @@ describeInBrowser('whoever looks at runs', () => {
     await cell.waitFor();
     expect(await cell.textContent()).toBe('approval waits for a request');
     expect(await cell.getAttribute('title')).toMatch(/^Until \d+ [A-Z][a-z]{2}.* at the latest$/);
+  });
+
+  it.each([1440, 390])('is led by Health to the questions that nobody has answered: %d wide', async (width) => {
+    const id = await send('deciding');
+    await eventually('it to wait', async () => ((await instance.api<RunView>(`runs/${id}`)).status === 'waiting' ? true : undefined));
+    const page = await open('/health', width);
+    await page.getByRole('link', { name: /^\d questions? waits? for an answer$/ }).click();
+    const rows = page.getByRole('row').filter({ has: page.getByRole('link') });
+    await rows.getByText('approval waits for an answer, and 1 more').first().waitFor();
+    expect(await rows.getByText('waits for a request').count()).toBe(0);
+    await page.getByLabel('Waits for', { exact: true }).selectOption('A request');
+    await page.getByText('waits for a request').first().waitFor();
+    expect(new URL(page.url()).searchParams.get('waitsFor')).toBe('request');
+    await page.getByRole('navigation', { name: 'Status' }).getByRole('link', { name: 'All', exact: true }).click();
+    await page.getByRole('link', { name: 'Clean' }).first().waitFor();
+    expect(new URL(page.url()).search).toBe('');
+  });
+
+  it('takes no more than the rows of such a list: no order knows what is waited for', async () => {
+    await send('deciding');
+    const page = await open('/runs?status=waiting&waitsFor=answer');
+    await page.getByRole('checkbox').first().check();
+    const bar = page.getByRole('region', { name: 'Selected rows' });
+    expect(await bar.getByRole('button').allTextContents()).toEqual(['Run again…', 'Cancel…', 'Clear']);
   });
 });

@@ -83,8 +83,11 @@ describe('after a bad version was rolled back', () => {
       '3 of 3 were run again.\n3 of them ran on another version than the live one. To run one on that: millrace rerun <run> --live\n',
     );
     await deadLetters(3);
-    expect(await post<RerunView>(`runs/${id}/rerun`, { version: 'live' })).toMatchObject({ version: 3, liveVersion: 3 });
     expect(await millrace('rerun', id, '--live')).toMatch(/^The run \S+ was started\.\n$/);
+    expect(await millrace('runs', '--flow', 'orders')).toMatch(/ orders \(re-run\) /);
+    expect(await millrace('dead-letters')).toMatch(/ orders \(v2, re-run\) /);
+    const again = await post<RerunView>(`runs/${id}/rerun`, { version: 'live' });
+    expect(again).toMatchObject({ version: 3, liveVersion: 3 });
   });
 
   it('an operation that ran them again tells how these runs ended', async () => {

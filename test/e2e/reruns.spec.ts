@@ -1,7 +1,8 @@
+import { execFile } from 'node:child_process';
 import { jest } from '@jest/globals';
 import type { RerunPlanView, RunPage, RunView } from '../../apps/control-api/index.js';
 import { endOf, json, webhookFlow } from '../support/flow-files.js';
-import { startInstance, type TestInstance } from '../support/instance.js';
+import { MAIN, startInstance, type TestInstance } from '../support/instance.js';
 import { startReceiver, type Receiver } from '../support/receiver.js';
 
 jest.setTimeout(300_000);
@@ -37,6 +38,13 @@ async function again(runId: string, request: object): Promise<RunView> {
   return endOf(instance, (await instance.api<{ runId: string }>(`runs/${runId}/rerun`, json(request))).runId);
 }
 
+function millrace(...args: string[]): Promise<string> {
+  const env = { ...process.env, MILLRACE_HOME: instance.home, MILLRACE_FLOWS: instance.flows, MILLRACE_TOKEN: '' };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [MAIN, ...args], { env }, (_, out, err) => resolve(out + err));
+  });
+}
+
 /** By path: steps may begin in the same millisecond. */
 const marks = ({ steps }: RunView): string[] => steps.map(({ path, given }) => `${path} ${given ?? 'done'}`).sort();
 
@@ -52,6 +60,28 @@ it('a re-run says of each step whether it did it, or took it over from the run t
   const twice = await again(retried.id, { from: 'failed' });
   expect([twice.status, marks(twice)]).toEqual(['succeeded', [...takenOver, 'last done', 'ship done']]);
   expect(marks(await again(run.id, { from: 'start' })).filter((mark) => !mark.endsWith('done'))).toEqual([]);
+});
+
+it('a run that was repeated with success is repeated by the command line only where that is asked for', async () => {
+  works = false;
+  const run = await failed();
+  const started = /^The (dry )?run \S+ was started\./;
+  expect((await again(run.id, {})).status).toBe('failed');
+  expect(await millrace('rerun', run.id)).toMatch(started);
+  const repeats = async (): Promise<RunPage> => instance.api<RunPage>(`runs?rerunOf=${run.id}`);
+  for (const { id } of (await repeats()).items) await endOf(instance, id);
+  works = true;
+  const [, first] = (await repeats()).items;
+  const done = await again(first!.id, {});
+  expect(done.status).toBe('succeeded');
+  expect(await millrace('rerun', run.id, '--from', 'start')).toBe(
+    `The run ${run.id} was repeated with success already, by run ${done.id}. To repeat it once more, add --again.\n`,
+  );
+  expect((await repeats()).items).toHaveLength(2);
+  expect(await millrace('rerun', run.id, '--dry-run')).toMatch(started);
+  expect(await millrace('rerun', run.id, '--again')).toMatch(started);
+  expect(await millrace('rerun', done.id)).toMatch(started);
+  expect(await millrace('rerun', 'x')).toContain('The id of a run is a UUID such as');
 });
 
 it('what a re-run would not do again is told before, and is what it then takes over', async () => {

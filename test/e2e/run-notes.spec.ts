@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { jest } from '@jest/globals';
-import type { EventView, ListedRun, RunPage, RunView } from '../../apps/control-api/index.js';
+import type { ActivityView, EventView, ListedRun, RunPage, RunView } from '../../apps/control-api/index.js';
 import { endOf, eventually, webhookFlow } from '../support/flow-files.js';
 import { MAIN, startInstance, type TestInstance } from '../support/instance.js';
 
@@ -8,6 +8,8 @@ jest.setTimeout(300_000);
 
 const bad = (id: string, rest: object = {}): object => ({ id, set: { value: '{{ trigger.body.no.such }}' }, ...rest });
 const away = { use: 'http.request', with: { url: 'http://127.0.0.1:1/' } };
+
+const ASK = { title: 'Well?', answers: { yes: 'Yes' } };
 
 /** Each passes over failures, or waits for something. */
 const flows = {
@@ -27,6 +29,15 @@ const flows = {
   ...webhookFlow('napping', {}, [{ id: 'each', forEach: [1], steps: [{ id: 'nap', wait: { for: '1h' } }] }]),
   ...webhookFlow('calling', {}, [{ id: 'sub', call: 'asking', input: {} }]),
   ...webhookFlow('retrying', {}, [{ id: 'send', ...away, retry: { attempts: 3, delay: '1h', maxDelay: '1h', on: ['network.*'] } }]),
+  ...webhookFlow('several', {}, [
+    {
+      id: 'all',
+      parallel: {
+        one: [{ id: 'nap', wait: { for: '1h' } }],
+        two: [{ id: 'each', forEach: [1, 2], concurrency: 2, steps: [{ id: 'ok', wait: { webhook: { ask: ASK } } }] }],
+      },
+    },
+  ]),
   ...webhookFlow('lining', {}, [{ id: 'nap', wait: { for: '1h' } }], { concurrency: { limit: 1 } }),
 };
 
@@ -103,18 +114,49 @@ describe('a run that waits', () => {
       const found = await listed(id, flow);
       return found.status === 'waiting' ? found : undefined;
     });
-    expect(run.waitsFor).toEqual({ for: what, step, until: flow === 'calling' ? null : expect.any(String) });
+    expect(run.waitsFor).toEqual({ for: what, step, until: flow === 'calling' ? null : expect.any(String), others: 0 });
     expect((await instance.api<RunView>(`runs/${id}`)).waitsFor).toEqual(run.waitsFor);
     expect(await millrace('runs', '--flow', flow)).toMatch(line);
+  });
+
+  it('is found by what its steps wait for, and says how many others wait', async () => {
+    const id = await send('several');
+    const run = await eventually('its steps to wait', async () => {
+      const found = await listed(id, 'several');
+      return found.waitsFor?.others === 2 ? found : undefined;
+    });
+    expect(run.waitsFor).toMatchObject({ for: 'time', step: 'nap' });
+    const found = async (query: string): Promise<readonly ListedRun[]> => (await instance.api<RunPage>(`runs?${query}`)).items;
+    expect((await found('waitsFor=time&flow=several')).map((one) => one.id)).toEqual([id]);
+    expect(await found('waitsFor=retry&flow=several')).toEqual([]);
+    const [asking, ...others] = await found('waitsFor=answer');
+    expect([asking?.id, others]).toEqual([id, []]);
+    expect(asking?.waitsFor).toMatchObject({ for: 'answer', step: expect.stringMatching(/^each\[[01]\]\.ok$/) as unknown, others: 2 });
+    expect((await instance.api<ActivityView>('activity')).questions).toBe(2);
+    const text = await millrace('runs', '--waits-for', 'answer');
+    expect(text).toMatch(/each\[[01]\]\.ok: waits for an answer, until \S+ \S+ at the latest, and 2 more$/m);
+    expect(text.match(/◷/g)).toHaveLength(1);
+    await instance.api(`runs/${id}/cancel`, { method: 'POST' });
+    expect(await found('waitsFor=answer')).toEqual([]);
+    expect((await instance.api<ActivityView>('activity')).questions).toBe(0);
+    expect(await millrace('runs', '--waits-for', 'answer')).toBe('No run waits for that.\n');
+  });
+
+  it.each([
+    ['waitsFor=answer&status=failed', 'A run that is failed waits for nothing; leave status out beside waitsFor, or say status=waiting.'],
+    ['waitsFor=turn', 'The parameter waitsFor must be one of time, request, answer, retry, call, rate'],
+  ])('is not found by %s, and why is said', async (query, words) => {
+    const response = await fetch(`${instance.url}/api/v1/runs?${query}`, { headers: { authorization: `Bearer ${instance.token}` } });
+    expect([response.status, await response.text()]).toEqual([400, expect.stringContaining(words)]);
   });
 
   it('for its turn in line, or because its flow is paused, says so', async () => {
     await send('lining');
     const second = await send('lining');
-    expect((await listed(second, 'lining')).waitsFor).toEqual({ for: 'turn', step: null, until: null });
+    expect((await listed(second, 'lining')).waitsFor).toEqual({ for: 'turn', step: null, until: null, others: 0 });
     await instance.api('flows/clean/pause', { method: 'POST' });
     const held = await send('clean');
-    expect((await listed(held, 'clean')).waitsFor).toEqual({ for: 'pause', step: null, until: null });
+    expect((await listed(held, 'clean')).waitsFor).toEqual({ for: 'pause', step: null, until: null, others: 0 });
     expect((await instance.api<RunView>(`runs/${held}`)).waitsFor?.for).toBe('pause');
     expect(await millrace('runs', '--flow', 'clean')).toContain('held, because its flow is paused');
   });

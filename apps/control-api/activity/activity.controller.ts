@@ -24,11 +24,12 @@ export class ActivityController {
   async activity(@Query() query: unknown): Promise<ActivityView> {
     const { from, hours } = wholeHours(activityQuery.read(query).hours);
     const { store } = this;
-    const [flows, oldest, delivery, retries, samples, databaseBytes, freeBytes] = await Promise.all([
+    const [flows, oldest, delivery, retries, questions, samples, databaseBytes, freeBytes] = await Promise.all([
       store.since(from, hours),
       store.oldestQueued(),
       store.delivery(from),
       store.retries(),
+      store.questions(),
       this.samples.since(from),
       store.databaseBytes(),
       freeOn(this.home),
@@ -38,6 +39,7 @@ export class ActivityController {
       flows: flows.map(flowActivityView),
       delivery,
       retries,
+      questions,
       storage: { freeBytes, databaseBytes },
       samples: samples.map(({ at, ...rest }) => ({ at: new Date(at).toISOString(), ...rest })),
       oldestQueued: oldest ? { ...oldest, at: idTime(oldest.id) } : null,

@@ -1,6 +1,15 @@
-import { awaitedIn, countPassedOver, passedOver, type FailureRow, type PassedOver, type Plan, type WaitingRow } from '@millrace/engine';
+import {
+  awaitedIn,
+  countPassedOver,
+  passedOver,
+  type Awaited,
+  type FailureRow,
+  type PassedOver,
+  type Plan,
+  type WaitingRow,
+} from '@millrace/engine';
 import type { Platform } from '@millrace/platform';
-import type { ListedRow, RunSummary } from '@millrace/postgres';
+import type { ListedRow, RunSummary, WaitFilter } from '@millrace/postgres';
 import type { ListedRun, RunItem, StepView } from '../wire/run.js';
 import { triggerView } from './trigger-view.js';
 
@@ -10,9 +19,10 @@ export type RunNotes = Pick<RunItem, 'passedOver' | 'waitsFor'>;
 type Parts = Pick<Platform, 'catalog' | 'history'>;
 type WaitView = RunItem['waitsFor'];
 
-/** Runs as lists show them, with what started them. */
-export async function listedRuns(runs: readonly RunSummary[], parts: Parts): Promise<ListedRun[]> {
-  const [items, triggers] = await Promise.all([notedRuns(runs, parts), parts.history.triggers(runs.map(({ eventId }) => eventId))]);
+/** Runs as lists show them, with what started them. `wanted`: what they are listed for, which is told before what else they wait for. */
+export async function listedRuns(runs: readonly RunSummary[], parts: Parts, wanted?: Awaited['for']): Promise<ListedRun[]> {
+  const triggersOf = parts.history.triggers(runs.map(({ eventId }) => eventId));
+  const [items, triggers] = await Promise.all([notedRuns(runs, parts, wanted), triggersOf]);
   return items.map((run) => {
     const event = triggers.get(run.eventId);
     return { ...run, trigger: event ? triggerView(event) : null };
@@ -20,7 +30,7 @@ export async function listedRuns(runs: readonly RunSummary[], parts: Parts): Pro
 }
 
 /** Runs with what was passed over in them and what they wait for: three statements, however many runs. */
-export async function notedRuns(runs: readonly RunSummary[], parts: Parts): Promise<RunItem[]> {
+export async function notedRuns(runs: readonly RunSummary[], parts: Parts, wanted?: Awaited['for']): Promise<RunItem[]> {
   const { history } = parts;
   const ids = (which: (run: RunSummary) => boolean): string[] => runs.filter(which).map(({ id }) => id);
   const [failures, waits, holds] = await Promise.all([
@@ -32,7 +42,7 @@ export async function notedRuns(runs: readonly RunSummary[], parts: Parts): Prom
     runs.map(async (run) => ({
       ...run,
       passedOver: await passedOverIn(run, failures.get(run.id) ?? [], parts),
-      waitsFor: holdView(holds.get(run.id)) ?? (await waitView(run, waits.get(run.id) ?? [], parts)),
+      waitsFor: holdView(holds.get(run.id)) ?? waitView(await awaitedBy(run, waits.get(run.id) ?? [], parts), wanted),
     })),
   );
 }
@@ -49,8 +59,20 @@ export async function notesOf(
   const holds = await parts.history.holds(isQueued(run) ? [run.id] : []);
   return {
     passedOver: await passedOverIn(run, mayHavePassedOver(run) ? failures : [], parts),
-    waitsFor: holdView(holds.get(run.id)) ?? (await waitView(run, isWaiting(run) ? journal : [], parts)),
+    waitsFor: holdView(holds.get(run.id)) ?? waitView(await awaitedBy(run, isWaiting(run) ? journal : [], parts)),
     over: plan ? passedOver(plan, failures) : new Map<string, PassedOver>(),
+  };
+}
+
+/** Narrows a list to the runs in which a step waits for this. */
+export function waitingFor(what: Awaited['for'], parts: Parts): WaitFilter {
+  return {
+    for: what,
+    meant: async (runs) => {
+      const waits = await parts.history.waits(runs.map(({ id }) => id));
+      const awaited = await Promise.all(runs.map((run) => awaitedBy(run, waits.get(run.id) ?? [], parts)));
+      return runs.filter((_, at) => awaited[at]!.some((one) => one.for === what));
+    },
   };
 }
 
@@ -81,15 +103,20 @@ type Hold = 'held' | 'behind' | 'paced';
 const HOLDS = { held: 'pause', behind: 'turn', paced: 'pace' } as const satisfies Record<Hold, string>;
 
 function holdView(hold: Hold | undefined): WaitView {
-  return hold ? { for: HOLDS[hold], step: null, until: null } : null;
+  return hold ? { for: HOLDS[hold], step: null, until: null, others: 0 } : null;
 }
 
-async function waitView(run: RunSummary, rows: readonly WaitingRow[], parts: Parts): Promise<WaitView> {
-  if (rows.length === 0) return null;
-  const awaited = awaitedIn(await planOf(run, parts), rows, run.resumeAt === null ? 0 : Date.parse(run.resumeAt));
-  if (!awaited) return null;
-  const { step, until } = awaited;
-  return { for: awaited.for, step, until: until === undefined ? null : new Date(until).toISOString() };
+async function awaitedBy(run: RunSummary, rows: readonly WaitingRow[], parts: Parts): Promise<readonly Awaited[]> {
+  if (rows.length === 0) return [];
+  return awaitedIn(await planOf(run, parts), rows, run.resumeAt === null ? 0 : Date.parse(run.resumeAt));
+}
+
+/** One of the steps that wait, and how many others do. */
+function waitView(awaited: readonly Awaited[], wanted?: Awaited['for']): WaitView {
+  const told = awaited.find((one) => one.for === wanted) ?? awaited[0];
+  if (!told) return null;
+  const { step, until } = told;
+  return { for: told.for, step, until: until === undefined ? null : new Date(until).toISOString(), others: awaited.length - 1 };
 }
 
 /** What passed over the failure of this step, in a sentence. */

@@ -115,6 +115,22 @@ describe('the view of a run', () => {
     expect(steps[0]).toMatchObject({ status: shown, retryAt: null });
   });
 
+  it('ends a wait with the run that was cancelled meanwhile, and keeps what nobody answered', () => {
+    const ended = { ...RUN, status: 'cancelled', finishedAt: '1970-01-01T00:01:01.000Z' } as const;
+    const [asking, waiting, done, underway] = runView(ended, [
+      row({ path: 'ok', kind: 'wait', status: 'waiting', input: { title: 'Well?' }, resumeAt: 9_000_000 }),
+      row({ path: 'nap', kind: 'wait', status: 'waiting', startedAt: 1_001, resumeAt: 9_000_000 }),
+      row({ path: 'was', kind: 'wait', startedAt: 1_002, input: { title: 'Well?' }, output: { answer: 'yes' } }),
+      row({ path: 'send', status: 'started', startedAt: 1_003 }),
+    ]).steps;
+    const over = { status: 'interrupted', finishedAt: ended.finishedAt, resumeAt: null, resumeUrl: null };
+    expect(asking).toMatchObject({ ...over, question: { title: 'Well?', text: null } });
+    expect(asking?.attemptLog).toMatchObject([{ status: 'interrupted', finishedAt: ended.finishedAt, durationMs: 60_000 }]);
+    expect(waiting).toMatchObject({ ...over, question: null });
+    expect(done).toMatchObject({ status: 'succeeded', question: null });
+    expect(underway).toMatchObject({ status: 'interrupted', finishedAt: null });
+  });
+
   it('gives a step in flight no end', () => {
     const { steps } = runView(RUN, [row({ status: 'started' })]);
     expect(steps[0]).toMatchObject({ status: 'running', finishedAt: null });

@@ -27,12 +27,11 @@ export interface RunExtras {
 /** A run with one entry per step path, in the order in which the steps began. Values whose JSON is longer than `most` are left out. */
 export function runView(run: RunSummary, journal: readonly ListedRow[], most = Infinity, extras: RunExtras = {}): RunView {
   const rows = [...journal].sort((a, b) => a.startedAt - b.startedAt || a.finishedAt - b.finishedAt || a.attempt - b.attempt);
-  const active = isActive(run.status);
   const { held = false, lane = null, pace = null, collected, resumeUrl = () => undefined, notes = NOTHING_NOTED } = extras;
   const { over, ...noted } = notes;
   const events = collected && collected.count > 0 ? { count: collected.count, eventIds: [...collected.ids] } : null;
   const steps = shownSteps(rows)
-    .map((shown) => blockView(stepView(run.id, shown.rows, active, most, resumeUrl), shown, active))
+    .map((shown) => blockView(stepView(run, shown.rows, most, resumeUrl), shown, run))
     .map((step) => (step.status === 'failed' ? { ...step, passedOver: passedOverView(step.path, over.get(step.path)) } : step));
   return { ...run, ...noted, held, lane, pace, collected: events, steps };
 }
@@ -96,40 +95,41 @@ function isDue(newest: StepRow, rows: readonly ListedRow[]): boolean {
 }
 
 /** Of a step that is tried again as a whole, its attempts are those. */
-function blockView(view: StepView, { tries, isDue: due }: Shown, active: boolean): StepView {
+function blockView(view: StepView, { tries, isDue: due }: Shown, run: RunSummary): StepView {
   const newest = tries.at(-1);
   if (!newest || newest.status === 'started') return view;
+  const active = isActive(run.status);
   const goesOn = newest.status === 'retrying' && !due;
   const status = goesOn ? stepStatus({ ...newest, status: 'started' }, active) : stepStatus(newest, active);
   const retryAt = due && active && newest.retryAt !== undefined ? iso(newest.retryAt) : null;
-  const attemptLog = tries.map((row) => attemptView(row, active));
+  const attemptLog = tries.map((row) => attemptView(row, run));
   return { ...view, status, attempts: tries.length, attemptLog, error: newest.error ?? null, retryAt };
 }
 
 /** Of these rows, the last one says what there is to say. */
-function stepView(runId: string, attempts: readonly ListedRow[], active: boolean, most: number, resumeUrl: ResumeUrls): StepView {
+function stepView(run: RunSummary, attempts: readonly ListedRow[], most: number, resumeUrl: ResumeUrls): StepView {
   const first = attempts[0]!;
   const latest = attempts.at(-1)!;
-  const status = stepStatus(latest, active);
+  const status = stepStatus(latest, isActive(run.status));
   const large = largeParts(latest, most);
   return {
     path: plainPath(latest.path),
     kind: latest.kind,
     status,
     attempts: attempts.length,
-    attemptLog: attempts.map((row) => attemptView(row, active)),
+    attemptLog: attempts.map((row) => attemptView(row, run)),
     input: large.includes('input') ? null : (latest.input ?? null),
     output: large.includes('output') ? null : (latest.output ?? null),
     large,
-    inputFile: valueFile(runId, latest, 'input'),
-    outputFile: valueFile(runId, latest, 'output'),
+    inputFile: valueFile(run.id, latest, 'input'),
+    outputFile: valueFile(run.id, latest, 'output'),
     error: latest.error ?? null,
     passedOver: null,
     given: latest.given ?? null,
     startedAt: iso(first.startedAt),
-    finishedAt: finishedAt(latest),
+    finishedAt: finishedAt(latest, run),
     retryAt: status === 'retrying' && latest.retryAt !== undefined ? iso(latest.retryAt) : null,
-    ...(status === 'waiting' ? waitView(latest, resumeUrl) : NOT_WAITING),
+    ...(status === 'waiting' ? waitView(latest, resumeUrl) : { ...NOT_WAITING, question: openQuestion(latest) }),
   };
 }
 
@@ -145,6 +145,11 @@ function waitView(row: ListedRow, resumeUrl: ResumeUrls): WaitView {
     resumeUrl: resumeUrl(row.path) ?? null,
     question: questionOf(row),
   };
+}
+
+/** Of a wait that ended with its run, what nobody had answered. */
+function openQuestion(row: ListedRow): StepView['question'] {
+  return row.status === 'waiting' ? questionOf(row) : null;
 }
 
 /** Of a `wait` only one that asks a person has an input. */
@@ -165,15 +170,16 @@ function valueFile(runId: string, { path, refs }: ListedRow, name: 'input' | 'ou
   return { bytes: ref.bytes, preview: ref.preview, url: `/api/v1/runs/${runId}/steps/${encodeURIComponent(path)}/${name}` };
 }
 
-function attemptView(row: StepRow, active: boolean): AttemptView {
-  const status = stepStatus(row, active);
+function attemptView(row: StepRow, run: RunSummary): AttemptView {
+  const status = stepStatus(row, isActive(run.status));
+  const ended = finishedAt(row, run);
   return {
     attempt: row.attempt,
     // Whatever comes next, this attempt failed.
     status: status === 'retrying' ? 'failed' : status,
     startedAt: iso(row.startedAt),
-    finishedAt: finishedAt(row),
-    durationMs: isOpen(row) ? null : row.finishedAt - row.startedAt,
+    finishedAt: ended,
+    durationMs: ended === null ? null : Date.parse(ended) - row.startedAt,
     error: row.error ?? null,
   };
 }
@@ -186,12 +192,10 @@ function stepStatus({ status }: StepRow, active: boolean): StepView['status'] {
   return status;
 }
 
-function finishedAt(row: StepRow): string | null {
-  return isOpen(row) ? null : iso(row.finishedAt);
-}
-
-function isOpen({ status }: StepRow): boolean {
-  return status === 'started' || status === 'waiting';
+/** A wait that was open when its run ended, ended with it; when what was under way did, nobody knows. */
+function finishedAt({ status, finishedAt: at }: StepRow, run: RunSummary): string | null {
+  if (status === 'waiting') return run.finishedAt;
+  return status === 'started' ? null : iso(at);
 }
 
 function iso(milliseconds: number): string {

@@ -13,7 +13,7 @@ import { readId } from '../wire/query.js';
 import { WHOLE } from '../values/json-text.js';
 import { runQuery, runsQuery, type CancelView, type RunPage, type RunView } from '../wire/run.js';
 import { resumeUrlsOf } from './resume-urls.js';
-import { listedRuns, notesOf } from './run-notes.js';
+import { listedRuns, notesOf, waitingFor } from './run-notes.js';
 import { isActive, runView, type RunExtras } from './run-view.js';
 
 /** Events of a collected run that its page names. */
@@ -25,10 +25,13 @@ export class RunsController {
 
   @Get()
   async list(@Query() query: unknown): Promise<RunPage> {
-    const { flow: flowId, status, event: eventId, rerunOf, test, operation, limit = DEFAULT_LIMIT, ...rest } = runsQuery.read(query);
-    const { history } = this.platform;
-    const { items, next } = await history.runs({ flowId, status, eventId, rerunOf, test, operation, ...bounds(rest), limit });
-    return { items: await listedRuns(items, this.platform), next };
+    const { flow: flowId, event: eventId, limit = DEFAULT_LIMIT, waitsFor, ...rest } = runsQuery.read(query);
+    const { status, rerunOf, test, operation } = rest;
+    if (waitsFor !== undefined && status !== undefined && status !== 'waiting') throw notWaiting(status);
+    const waits = waitsFor && waitingFor(waitsFor, this.platform);
+    const filter = { flowId, status, eventId, rerunOf, test, operation, waits, ...bounds(rest), limit };
+    const { items, next } = await this.platform.history.runs(filter);
+    return { items: await listedRuns(items, this.platform, waitsFor), next };
   }
 
   @Get(':id')
@@ -101,6 +104,11 @@ export class RunsController {
     if (!run) throw notFound('run', id);
     return run;
   }
+}
+
+function notWaiting(status: string): ApiError {
+  const message = `A run that is ${status} waits for nothing; leave status out beside waitsFor, or say status=waiting.`;
+  return new ApiError(400, 'request.invalid', message);
 }
 
 function cancelled({ params, answer }: Done<CancelView>): Deed | undefined {

@@ -49,6 +49,7 @@ export const activitySchema = exactly('Activity', {
     description: 'From the acceptance of an event to the end of its run, over all runs that succeeded.',
   },
   retries: { ...count, description: 'Runs that wait for another attempt of a step.' },
+  questions: { ...count, description: 'Questions that wait for the answer of a person.' },
   storage: exactly('Storage', {
     freeBytes: { type: ['integer', 'null'], description: 'Left on the disk of MILLRACE_HOME; null where that cannot be told.' },
     databaseBytes: { ...count, description: 'What the database takes, wherever it is.' },

@@ -1,5 +1,5 @@
 import type { Infer, JsonSchema } from '@millrace/component-sdk';
-import type { RunStatus } from '@millrace/engine';
+import { AWAITED, type RunStatus } from '@millrace/engine';
 import { defineQuery } from './query.js';
 import { nextSchema, searchQuery } from './page.js';
 import { anyJson, exactly, id, storable, textOrNull, time, timeOrNull } from './parts.js';
@@ -17,6 +17,12 @@ export const RUN_STATUSES = [
 export const runsQuery = defineQuery({
   flow: { ...storable, description: 'Only runs of this flow.' },
   status: { type: 'string', enum: RUN_STATUSES, description: 'Only runs in this state.' },
+  waitsFor: {
+    type: 'string',
+    enum: AWAITED,
+    description:
+      'Only waiting runs in which a step waits for this, as the `waitsFor` of a run has it; that then tells of this step. answer: the questions that nobody has answered. They are looked for, as in a search.',
+  },
   event: { type: 'string', format: 'uuid', description: 'Only runs of this event.' },
   rerunOf: { type: 'string', format: 'uuid', description: 'Only runs that repeat this one.' },
   test: { type: 'boolean', description: 'Only tests, or only what is none; both without it.' },
@@ -62,14 +68,15 @@ const waitSchema = {
     'What a waiting run waits for, where several steps wait the one that is over first, or what holds a queued run back; null for any other run.',
   properties: {
     for: {
-      enum: ['time', 'request', 'answer', 'retry', 'call', 'rate', 'pause', 'turn', 'pace'],
+      enum: [...AWAITED, 'pause', 'turn', 'pace'],
       description:
         'time; request: to the resume URL of the step; answer: of a person, on the page of the step; retry: the next attempt after a failure; call: the end of a called run; rate: the rate of a credential. Of a queued run, pause: its flow is paused; turn: its place in line, by `concurrency`; pace: the `rate` of its flow.',
     },
     step: { ...textOrNull, description: 'Path of the step that waits; null for a queued run.' },
     until: { ...timeOrNull, description: 'When it goes on, or gives up waiting; null where that is not known.' },
+    others: { type: 'integer', minimum: 0, description: 'How many other steps of the run wait as well.' },
   },
-  required: ['for', 'step', 'until'],
+  required: ['for', 'step', 'until', 'others'],
   additionalProperties: false,
 } as const satisfies JsonSchema;
 
@@ -127,7 +134,8 @@ const valueFileSchema = {
 const questionSchema = {
   ...exactly('Question', { title: { type: 'string' }, text: textOrNull }),
   type: ['object', 'null'],
-  description: 'What a person is asked on the page at `resumeUrl`, while the step waits for that; null for any other step.',
+  description:
+    'What a person is asked on the page at `resumeUrl`, while the step waits for that, or was when the run ended without an answer; null for any other step.',
 } as const;
 
 export const stepSchema = exactly('Step', {
@@ -142,7 +150,8 @@ export const stepSchema = exactly('Step', {
   },
   status: {
     enum: ['succeeded', 'failed', 'skipped', 'retrying', 'waiting', 'running', 'interrupted'],
-    description: 'interrupted: started and never finished, because the run ended first.',
+    description:
+      'interrupted: not finished, because the run ended first. What only waited has the end of the run as `finishedAt`; what was under way has none, and may have taken effect.',
   },
   attempts: { type: 'integer', minimum: 1 },
   attemptLog: { type: 'array', items: attemptSchema },

@@ -6,6 +6,7 @@ import { runTable } from '../print/run.js';
 import { otherVersionLines } from '../print/versions.js';
 import { confirmed } from './bulk.js';
 import { defineCommand, shared, type Values } from './define.js';
+import { liveVersions } from './live-versions.js';
 import { order, orderOptions } from './order.js';
 import { morePages, printJson } from './output.js';
 
@@ -54,7 +55,7 @@ async function list(client: Client, values: LetterValues): Promise<void> {
   const page = await client.get<RunPage>('dead-letters', { flow, code, step, limit, before });
   if (values.json) return printJson(page);
   if (page.items.length === 0) return console.log(none([flow, code, step, before]));
-  console.log(runTable(page, Date.now()));
+  console.log(runTable(page, Date.now(), await liveVersions(client)));
   morePages('dead-letters', values, page.next);
 }
 

@@ -1,5 +1,5 @@
-import type { RerunView } from '../../control-api/index.js';
-import { withClient } from '../client/index.js';
+import type { RerunView, RunItem, RunPage } from '../../control-api/index.js';
+import { withClient, type Client } from '../client/index.js';
 import { CommandError } from '../command.js';
 import { defineCommand, shared } from './define.js';
 import { jsonOf } from './json-file.js';
@@ -10,6 +10,7 @@ const options = {
   from: { value: 'place', about: 'start, failed (where it failed; the default of a failed run), or a step path.' },
   live: { about: 'On the version of the flow that is live now; default: the one that the run was on.' },
   payload: { value: 'file', about: 'JSON to run with in place of the body of the event.' },
+  again: { about: 'Also where it was repeated with success already.' },
   'dry-run': { about: 'A rehearsal: components that act outside answer with what they gave before, or with a sample.' },
   json: shared.json,
   url: shared.url,
@@ -27,10 +28,38 @@ export const rerun = defineCommand({
       ...(values.payload !== undefined && { payload: await jsonOf(values.payload) }),
       ...(values['dry-run'] && { dryRun: true }),
     };
-    const view = await withClient(values.url, (client) => client.post<RerunView>(`runs/${encodeURIComponent(id)}/rerun`, body));
+    const view = await withClient(values.url, async (client) => {
+      if (!values.again && !values['dry-run']) await refuseDone(client, id);
+      return client.post<RerunView>(`runs/${encodeURIComponent(id)}/rerun`, body);
+    });
     if (values.json) return printJson(view);
     const reused = view.reused.length === 0 ? '' : ` Not run again: ${view.reused.join(', ')}.`;
     console.log(`The ${values['dry-run'] ? 'dry run' : 'run'} ${view.runId} was started.${reused}`);
     for (const line of otherVersionLines(id, view)) console.log(line);
   },
 });
+
+/** Whoever does not know that somebody repeated the run with success would do all of it twice. */
+async function refuseDone(client: Client, id: string): Promise<void> {
+  const done = await successOf(client, id);
+  if (done === undefined) return;
+  throw new CommandError(`The run ${id} was repeated with success already, by run ${done}. To repeat it once more, add --again.`);
+}
+
+/** The newest run that repeated this one with success, or repeated one that had failed at that. */
+async function successOf(client: Client, id: string): Promise<string | undefined> {
+  // What is wrong with the id, the order itself is answered.
+  const page = await client.get<RunPage>('runs', { rerunOf: id }).catch(() => undefined);
+  const repeats = page?.items.filter(({ dry }) => !dry) ?? [];
+  const done = repeats.find(({ status }) => status === 'succeeded');
+  if (done) return done.id;
+  for (const repeat of repeats.filter(wasRepeated)) {
+    const later = await successOf(client, repeat.id);
+    if (later !== undefined) return later;
+  }
+  return undefined;
+}
+
+function wasRepeated({ resolution }: RunItem): boolean {
+  return resolution === 'rerun';
+}

@@ -5,11 +5,16 @@ import { runDetails, runTable } from '../print/run.js';
 import { inFlowOrder } from '../print/step-order.js';
 import { confirmed } from './bulk.js';
 import { defineCommand, shared, type Values } from './define.js';
+import { liveVersions } from './live-versions.js';
 import { morePages, printJson } from './output.js';
 
 const options = {
   flow: shared.flow,
   status: { value: 'status', about: 'Only in this state: queued, running, waiting, succeeded, failed, cancelled or filtered.' },
+  'waits-for': {
+    value: 'what',
+    about: 'Only runs in which a step waits for: an answer (the open questions), a request, a time, a retry, a call, or a rate.',
+  },
   event: { value: 'id', about: 'Only of this event.' },
   all: { about: 'Every item of every loop; default: the first 20 that succeeded and the first 50 that did not.' },
   confirm: { value: 'number', about: 'How many runs may be ended; without it they are only counted.' },
@@ -26,7 +31,7 @@ export const runs = defineCommand({
   about: 'List runs, show one with its steps, or end active ones.',
   options,
   takes: {
-    '': ['flow', 'status', 'event', 'limit', 'before', 'json'],
+    '': ['flow', 'status', 'waits-for', 'event', 'limit', 'before', 'json'],
     show: ['all', 'json'],
     cancel: ['flow', 'status', 'confirm', 'json'],
     'cancel <id>': ['confirm', 'json'],
@@ -48,11 +53,17 @@ function usageError(): CommandError {
 
 async function list(client: Client, values: RunsValues): Promise<void> {
   const { flow, status, event, limit, before } = values;
-  const page = await client.get<RunPage>('runs', { flow, status, event, limit, before });
+  const page = await client.get<RunPage>('runs', { flow, status, waitsFor: values['waits-for'], event, limit, before });
   if (values.json) return printJson(page);
-  if (page.items.length === 0) return console.log('There are no such runs. Send an event: millrace trigger <flow> <file>');
-  console.log(runTable(page, Date.now()));
+  console.log(page.items.length === 0 ? none(values, page) : runTable(page, Date.now(), await liveVersions(client)));
   morePages('runs', values, page.next);
+}
+
+/** What is looked for may come on a later page. */
+function none(values: RunsValues, { next }: RunPage): string {
+  if (next !== null) return 'There are no such runs so far.';
+  if (values['waits-for'] !== undefined) return 'No run waits for that.';
+  return 'There are no such runs. Send an event: millrace trigger <flow> <file>';
 }
 
 async function show(client: Client, id: string, { json, all }: RunsValues): Promise<void> {

@@ -68,6 +68,18 @@ describe('the list of runs', () => {
     expect(line.length).toBeLessThan(190);
   });
 
+  it.each<[Partial<RunView>, string]>([
+    [{}, 'hello'],
+    [{ version: 2 }, 'hello (v2)'],
+    [{ version: 2, rerunOf: RUN }, 'hello (v2, re-run)'],
+    [{ rerunOf: RUN, dry: true }, 'hello (dry run, re-run)'],
+    [{ test: true, version: 0 }, 'hello (test)'],
+    [{ flowId: 'gone', version: 2 }, 'gone'],
+  ])('marks what is special about a run behind its flow: %j', (part, words) => {
+    const [, line = ''] = runTable({ items: [run(part)] }, NOW, new Map([['hello', 3]])).split('\n');
+    expect(/f \s*(.*?) +\d{4}-/.exec(line)?.[1]).toBe(words);
+  });
+
   it('counts the time of a run that still goes on up to now', () => {
     expect(runTable({ items: [run({ status: 'running', finishedAt: null })] }, NOW)).toContain('10 min 0 s');
   });
@@ -79,8 +91,8 @@ describe('the list of runs', () => {
 
   it('says which step waits, for what and until when', () => {
     const until = '2026-01-01T01:00:00.000Z';
-    const line = (waitsFor: RunView['waitsFor']): string =>
-      runTable({ items: [run({ status: 'waiting', finishedAt: null, resumeAt: until, waitsFor })] }, NOW)
+    const line = (waits: Omit<NonNullable<RunView['waitsFor']>, 'others'>, others = 0): string =>
+      runTable({ items: [run({ status: 'waiting', finishedAt: null, resumeAt: until, waitsFor: { ...waits, others } })] }, NOW)
         .split(/\d s +|\n/)
         .at(-1)!;
     const time = expect.stringMatching;
@@ -88,6 +100,7 @@ describe('the list of runs', () => {
     expect(line({ for: 'time', step: 'nap', until })).toEqual(time(/^nap: waits until \S+ \S+$/));
     expect(line({ for: 'retry', step: 'each[3].send', until })).toEqual(time(/^each\[3\]\.send: is tried again at \S+ \S+$/));
     expect(line({ for: 'call', step: 'sub', until: null })).toBe('sub: waits for the run that it called');
+    expect(line({ for: 'call', step: 'sub', until: null }, 2)).toBe('sub: waits for the run that it called, and 2 more');
     expect(line({ for: 'turn', step: null, until: null })).toBe('waits for its turn in line');
   });
 
@@ -121,6 +134,23 @@ describe('the details of a run', () => {
     expect(text).toContain(`      then    ${message}`);
     expect(text).toContain('The run succeeded, but 2 failures were passed over, the first at send.');
     expect(runDetails(run({ passedOver: 1, steps: [over] }), NOW)).toContain('but 1 failure was passed over, at send.');
+  });
+
+  it('say of a wait that was open when the run was cancelled that it was cancelled too, and for how long it had waited', () => {
+    const ended = {
+      ...step,
+      kind: 'wait',
+      status: 'interrupted' as const,
+      attempts: 1,
+      error: null,
+      finishedAt: '2026-01-01T00:01:00.000Z',
+    };
+    const asked = { ...ended, path: 'approval', question: { title: 'Well?', text: null } };
+    const text = runDetails(run({ status: 'cancelled', steps: [asked, ended, { ...ended, path: 'call', finishedAt: null }] }), NOW);
+    expect(text).toMatch(/⊘ cancelled +approval \(wait\) never answered, 1 min 0 s$/m);
+    expect(text).toMatch(/⊘ cancelled +send \(wait\) 1 min 0 s$/m);
+    expect(text).toMatch(/\? interrupted +call \(wait\)$/m);
+    expect(text).not.toContain('Answer at');
   });
 
   it('say who called it, and whose its failure is', () => {

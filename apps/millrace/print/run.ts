@@ -28,12 +28,15 @@ function state(status: Status): string {
   return `${GLYPHS[status]} ${status}`;
 }
 
-/** One line per run, newest first. */
-export function runTable({ items }: { readonly items: readonly RunItem[] }, now: number): string {
+/** The live versions by flow; a flow that has none is missing. */
+type Versions = ReadonlyMap<string, number>;
+
+/** One line per run, newest first. Behind its flow stands what is special about it, such as a version that is not live. */
+export function runTable({ items }: { readonly items: readonly RunItem[] }, now: number, live: Versions = new Map()): string {
   const rows = items.map((run) => [
     state(run.status),
     run.id,
-    run.flowId,
+    [run.flowId, ...marks(run, live.get(run.flowId))].join(' '),
     localTime(run.createdAt),
     took(run.startedAt, run.finishedAt, now),
     cause(run),
@@ -41,8 +44,14 @@ export function runTable({ items }: { readonly items: readonly RunItem[] }, now:
   return table(['STATUS', 'RUN', 'FLOW', 'ARRIVED', 'TOOK', 'PROBLEM'], rows);
 }
 
+function marks({ version, rerunOf, dry, test }: RunItem, live: number | undefined): string[] {
+  const isOther = !test && live !== undefined && live !== version;
+  const words = [isOther && `v${version}`, test && 'test', dry && 'dry run', rerunOf !== null && 're-run'].filter((word) => word !== false);
+  return words.length === 0 ? [] : [`(${words.join(', ')})`];
+}
+
 function cause({ error, waitsFor, resumeAt, passedOver }: RunItem): string {
-  if (waitsFor) return shorten(waitText(waitsFor), CAUSE_WIDTH);
+  if (waitsFor) return waitText(waitsFor);
   if (!error && resumeAt !== null) return `waits, until ${localTime(resumeAt)} at the latest`;
   if (!error) return passedOver === null || passedOver === 0 ? '' : `${failures(passedOver)} passed over`;
   const reason = shorten(printable(`${error.code} ${error.message}`), CAUSE_WIDTH);
@@ -92,9 +101,16 @@ const GIVEN: Readonly<Record<NonNullable<StepView['given']> | 'done', string>> =
 function stepLines(step: StepView, run: RunView): string[] {
   const length = step.finishedAt === null ? '' : duration(Date.parse(step.finishedAt) - beganIn(run, step));
   const tries = step.attempts > 1 ? `${step.attempts} attempts` : '';
-  const notes = [GIVEN[step.given ?? 'done'], tries, length].filter(Boolean).join(', ');
-  const head = [`  ${state(step.status).padEnd(13)}`, printable(step.path), `(${printable(step.kind)})`, notes];
+  const calledOff = isCalledOff(step);
+  const unanswered = calledOff && step.question ? 'never answered' : '';
+  const notes = [GIVEN[step.given ?? 'done'], tries, unanswered, length].filter(Boolean).join(', ');
+  const head = [`  ${state(calledOff ? 'cancelled' : step.status).padEnd(13)}`, printable(step.path), `(${printable(step.kind)})`, notes];
   return [head.join(' ').trimEnd(), ...attemptLines(step), ...valueLines(step)];
+}
+
+/** It only waited when the run ended: that ended the wait, and nothing was under way. */
+function isCalledOff({ status, finishedAt }: StepView): boolean {
+  return status === 'interrupted' && finishedAt !== null;
 }
 
 /** When a step began in this run: a loop that a re-run goes on with began in the run before. What was taken over has its own times. */

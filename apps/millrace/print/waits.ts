@@ -1,8 +1,11 @@
 import type { RunItem } from '../../control-api/index.js';
-import { printable } from './text.js';
+import { printable, shorten } from './text.js';
 import { localTime } from './time.js';
 
 type Waits = NonNullable<RunItem['waitsFor']>;
+
+/** In characters. */
+const STEP_WIDTH = 50;
 
 /** What is waited for, with the time in question where there is one. */
 const WORDS: Readonly<Record<Waits['for'], (until: string | undefined) => string>> = {
@@ -17,10 +20,10 @@ const WORDS: Readonly<Record<Waits['for'], (until: string | undefined) => string
   pace: () => 'waits for the rate of its flow',
 };
 
-/** `approval: waits for a request, until 3 Jan 10:00 at the latest`. */
-export function waitText({ for: what, step, until }: Waits): string {
-  const words = WORDS[what](until === null ? undefined : localTime(until));
-  return step === null ? words : `${printable(step)}: ${words}`;
+/** `approval: waits for a request, until 3 Jan 10:00 at the latest`; with `and 2 more` where other steps wait as well. */
+export function waitText({ for: what, step, until, others }: Waits): string {
+  const words = `${WORDS[what](until === null ? undefined : localTime(until))}${others === 0 ? '' : `, and ${others} more`}`;
+  return step === null ? words : `${shorten(printable(step), STEP_WIDTH)}: ${words}`;
 }
 
 function atMost(until: string | undefined): string {

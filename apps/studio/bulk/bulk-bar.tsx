@@ -8,8 +8,8 @@ import type { Selection } from './selection.js';
 interface BulkBarProps {
   readonly kinds: readonly Kind[];
   readonly selection: Selection;
-  /** The filters of the list, as the API has them. */
-  readonly filters: Chosen;
+  /** The filters of the list, as the API has them; undefined where no order takes them. */
+  readonly filters: Chosen | undefined;
   /** Failed runs of the list that were re-run or discarded: they are no dead letters any more. */
   readonly seenTo?: readonly string[];
 }
@@ -19,7 +19,8 @@ const NOBODY: readonly string[] = [];
 /** What can be done to the rows that are selected, or to all that the filters let through. */
 export function BulkBar({ kinds, selection, filters, seenTo = NOBODY }: BulkBarProps) {
   const [order, setOrder] = useState<{ kind: Kind; chosen: Chosen }>();
-  const [all, setAll] = useState(false);
+  const [isForAll, setAll] = useState(false);
+  const all = isForAll ? filters : undefined;
   const { size } = selection.ids;
   const old = seenTo.filter((id) => selection.ids.has(id));
   const idsFor = (kind: Kind): readonly string[] =>
@@ -40,15 +41,17 @@ export function BulkBar({ kinds, selection, filters, seenTo = NOBODY }: BulkBarP
                 key={kind}
                 data-shortcut={kind === kinds[0] ? 'r' : undefined}
                 disabled={!all && idsFor(kind).length === 0}
-                onClick={() => setOrder({ kind, chosen: all ? filters : { ids: idsFor(kind) } })}
+                onClick={() => setOrder({ kind, chosen: all ?? { ids: idsFor(kind) } })}
               >
                 {DEEDS[kind].verb}…
               </Button>
             ))}
             <span className="spacer" />
-            <Button look="quiet" onClick={() => setAll(!all)}>
-              {all ? 'Only the selected' : 'Take all that match'}
-            </Button>
+            {filters && (
+              <Button look="quiet" onClick={() => setAll(!all)}>
+                {all ? 'Only the selected' : 'Take all that match'}
+              </Button>
+            )}
             <Button look="quiet" onClick={clear}>
               Clear
             </Button>

@@ -3,6 +3,7 @@ import { memo } from 'react';
 import { duration } from '../format/format.js';
 import { isLoop, textOf, type FlowStep, type FlowTree } from '../flow/structure.js';
 import { stepSummary, stepTitle, triggerTitle, triggerWords } from '../flow/words.js';
+import { glyphOf } from '../run/called-off.js';
 import { NOT_KEPT, type StepState } from '../run/overlay.js';
 import { Glyph } from '../ui/glyph.js';
 import { Pinned } from '../ui/pinned.js';
@@ -22,7 +23,7 @@ const Step = memo(function Step({ id, data: { step } }: NodeProps<StepNode>) {
   const note = textOf(step.json['note']);
   return (
     <>
-      <NodeButton id={id} status={state?.status}>
+      <NodeButton id={id} status={state && glyphOf(state.status, state.row)}>
         <StepTile step={step} />
         <span className="node-text">
           <span className="node-title">{stepTitle(step)}</span>
@@ -92,7 +93,7 @@ function NodeButton({ id, status, children }: NodeButtonProps) {
   );
 }
 
-function StateParts({ state: { status, durationMs, attempts, given } }: { readonly state: StepState }) {
+function StateParts({ state: { status, row, durationMs, attempts, given } }: { readonly state: StepState }) {
   return (
     <>
       <span className="node-took">
@@ -101,7 +102,7 @@ function StateParts({ state: { status, durationMs, attempts, given } }: { readon
         {given === undefined && status === 'folded' && <span title={NOT_KEPT}>not kept</span>}
         {given === undefined && attempts > 1 && <Tries attempts={attempts} />}
       </span>
-      {status !== 'pending' && status !== 'folded' && <Glyph status={status} />}
+      {status !== 'pending' && status !== 'folded' && <Glyph status={glyphOf(status, row)} />}
     </>
   );
 }

@@ -78,10 +78,9 @@ function isList(data: unknown): data is List {
 }
 
 function isSearch([, filters]: QueryKey): boolean {
-  const { q, outcome, status } = (filters ?? {}) as Query;
-  return (
-    q !== undefined || outcome !== undefined || (typeof status === 'string' && !['failed', 'queued', 'running', 'waiting'].includes(status))
-  );
+  const { q, outcome, status, waitsFor } = (filters ?? {}) as Query;
+  const looksFor = [q, outcome, waitsFor].some((filter) => filter !== undefined);
+  return looksFor || (typeof status === 'string' && !['failed', 'queued', 'running', 'waiting'].includes(status));
 }
 
 function pause(ms: number): Promise<void> {

@@ -61,6 +61,35 @@ export function TimeFilter() {
   );
 }
 
+const WAITS: readonly (readonly [string, string])[] = [
+  ['answer', 'An answer'],
+  ['request', 'A request'],
+  ['time', 'A time'],
+  ['retry', 'Its next attempt'],
+  ['call', 'A run that it called'],
+  ['rate', 'The rate of a credential'],
+];
+
+/** What waiting runs wait for. */
+export function WaitsFilter() {
+  const { get, set } = useUrlState();
+  return (
+    <select
+      className="input"
+      aria-label="Waits for"
+      value={get('waitsFor') ?? ''}
+      onChange={(event) => set({ waitsFor: event.target.value })}
+    >
+      <option value="">Waits for anything</option>
+      {WAITS.map(([value, label]) => (
+        <option key={value} value={value}>
+          {label}
+        </option>
+      ))}
+    </select>
+  );
+}
+
 const OUTCOMES: readonly (readonly [string, string])[] = [
   ['none', 'Made no run'],
   ['active', 'A run is under way'],

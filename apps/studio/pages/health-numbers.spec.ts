@@ -10,6 +10,7 @@ function activity(part: Partial<ActivityView> = {}): ActivityView {
     flows: [],
     delivery: { p50Ms: null, p95Ms: null },
     retries: 0,
+    questions: 0,
     storage: { freeBytes: null, databaseBytes: 9_000_000 },
     oldestQueued: null,
     samples: [],

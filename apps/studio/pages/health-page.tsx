@@ -43,6 +43,7 @@ function Health({ lately, flows, status }: HealthProps) {
   return (
     <div className="page-body" tabIndex={0} role="region" aria-label="Health">
       <h2 className="health-sentence">{[flowsSentence(attention.length, flows.length), waitingSentence(causes)].join(' ')}</h2>
+      {lately.questions > 0 && <Questions count={lately.questions} />}
       {attention.length > 0 && <AttentionTable rows={attention} />}
       {causes && <DeadLetters items={causes.items} names={new Map(flows.map(({ id, name }) => [id, name ?? id]))} />}
       {status && <Numbers lately={lately} status={status} />}
@@ -62,6 +63,17 @@ function waitingSentence(causes: CausesView | undefined): string {
   const waiting = waitingRuns(causes);
   if (waiting === 0) return '';
   return `${count(waiting, 'failed run')}${causes?.more ? ' or more' : ''} ${waiting === 1 ? 'waits' : 'wait'} for you.`;
+}
+
+/** Each is on the page of its run, with the link to answer at. */
+function Questions({ count: open }: { readonly count: number }) {
+  return (
+    <p>
+      <Link className="link" href="/runs?status=waiting&waitsFor=answer">
+        {count(open, 'question')} {open === 1 ? 'waits' : 'wait'} for an answer
+      </Link>
+    </p>
+  );
 }
 
 function AttentionTable({ rows }: { readonly rows: readonly Attention[] }) {

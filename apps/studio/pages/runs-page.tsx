@@ -19,7 +19,7 @@ import { useNow } from '../ui/use-now.js';
 import { useUrlState } from '../ui/url-state.js';
 import { VirtualRows } from '../ui/virtual-rows.js';
 import { triggerWords } from './event-words.js';
-import { FlowFilter, SearchBox, sinceOf, TimeFilter } from './filters.js';
+import { FlowFilter, SearchBox, sinceOf, TimeFilter, WaitsFilter } from './filters.js';
 import { useFresh } from './fresh.js';
 import { SendLine } from './send-line.js';
 import { LoadMore, NewPill } from './list-parts.js';
@@ -38,7 +38,7 @@ const STATUSES: readonly (readonly [ListedRun['status'] | undefined, string])[] 
 export function RunsPage({ flow }: { readonly flow?: string }) {
   const { get, href } = useUrlState();
   const status = get('status');
-  const choices = STATUSES.map(([value, label]) => ({ value, label, href: href({ status: value }) }));
+  const choices = STATUSES.map(([value, label]) => ({ value, label, href: href({ status: value, waitsFor: undefined }) }));
   return (
     <>
       <Header
@@ -56,6 +56,7 @@ export function RunsPage({ flow }: { readonly flow?: string }) {
       {get('operation') !== undefined && <OperationStrip id={get('operation')!} />}
       <div className="filters">
         <Segmented label="Status" choices={choices} value={status} />
+        {status === 'waiting' && <WaitsFilter />}
         {flow === undefined && <FlowFilter />}
         <TimeFilter />
         <SearchBox label="Search ids and events" />
@@ -73,13 +74,14 @@ function useSince(): string | undefined {
 
 function RunList({ flow, status }: { readonly flow: string | undefined; readonly status: string | undefined }) {
   const { get } = useUrlState();
-  const filters = { flow, status, q: get('q'), since: useSince(), operation: get('operation') };
+  const waitsFor = status === 'waiting' ? get('waitsFor') : undefined;
+  const filters = { flow, status, waitsFor, q: get('q'), since: useSince(), operation: get('operation') };
   const query = useRuns(filters);
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
   const key = JSON.stringify({ ...filters, since: get('time') });
   const fresh = useFresh(items, key);
   const selection = useSelection(key, fresh.shown);
-  const searching = filters.q !== undefined || (status !== undefined && LOOKED_FOR.includes(status));
+  const searching = filters.q !== undefined || waitsFor !== undefined || (status !== undefined && LOOKED_FOR.includes(status));
   return (
     <Loaded query={query} what="the runs">
       {() =>
@@ -93,7 +95,7 @@ function RunList({ flow, status }: { readonly flow: string | undefined; readonly
             <BulkBar
               kinds={status === 'failed' ? FOR_FAILED : FOR_ANY}
               selection={selection}
-              filters={orderFilters(filters)}
+              filters={waitsFor === undefined ? orderFilters(filters) : undefined}
               seenTo={fresh.shown.filter(({ resolution }) => resolution !== null).map(({ id }) => id)}
             />
             <NewPill fresh={fresh} />

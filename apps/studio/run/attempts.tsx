@@ -8,6 +8,7 @@ const WORDS = {
   waiting: 'Waiting',
   running: 'Running',
   interrupted: 'Interrupted',
+  cancelled: 'Cancelled',
 } as const;
 
 /** Every try of a step, the latest first. */
@@ -30,7 +31,9 @@ export function Attempts({ row }: { readonly row: StepView }) {
           <tr key={attempt}>
             <td>{attempt}</td>
             <td className="mono">{clock(startedAt)}</td>
-            <td title={error?.message}>{error ? (error.status ?? error.code) : WORDS[status]}</td>
+            <td title={error?.message}>
+              {error ? (error.status ?? error.code) : WORDS[durationMs !== null && status === 'interrupted' ? 'cancelled' : status]}
+            </td>
             <td className="mono right">{durationMs === null ? '…' : duration(durationMs)}</td>
           </tr>
         ))}

@@ -4,6 +4,7 @@ import type { RunView, StepView } from '../api/wire.js';
 import { CopyField } from '../ui/controls.js';
 import { Glyph, statusWords } from '../ui/glyph.js';
 import { useNow } from '../ui/use-now.js';
+import { calledOffWords, glyphOf, isCalledOff } from './called-off.js';
 import { beganIn, type Given } from './given.js';
 import { NOT_KEPT, type ShownStatus, type StepState } from './overlay.js';
 import { RunLink } from './repeats.js';
@@ -28,13 +29,13 @@ export function ResultLine({ run, state: { status, row, isFolded, given }, doing
   return (
     <>
       <div className="result-line">
-        <Glyph status={status} quiet />
+        <Glyph status={glyphOf(status, row)} quiet />
         <p>
-          <strong>{statusWords(status)}</strong>
+          <strong>{row && isCalledOff(row) && row.question ? 'Never answered' : statusWords(glyphOf(status, row))}</strong>
           {given === undefined ? row && <Times run={run} row={row} /> : <GivenLine run={run} given={given} row={row} />}
           {row?.rateOf && <RateLine credential={row.rateOf} until={row.resumeAt} />}
           {status === 'running' && <span className="dim"> Waiting for {doing}.</span>}
-          {REASONS[status] && <span className="dim"> {REASONS[status]}</span>}
+          <Reason run={run} status={status} row={row} />
           {status === 'waiting' && row && <WaitLine row={row} />}
           {isFolded && <span className="dim"> {NOT_KEPT}</span>}
         </p>
@@ -42,6 +43,12 @@ export function ResultLine({ run, state: { status, row, isFolded, given }, doing
       {row?.resumeUrl && <WaysOn question={row.question} url={row.resumeUrl} />}
     </>
   );
+}
+
+/** Why a step did nothing, or is not done. */
+function Reason({ run, status, row }: Pick<ResultLineProps, 'run'> & Pick<StepState, 'status' | 'row'>) {
+  const words = row && isCalledOff(row) ? calledOffWords(run, row) : REASONS[status];
+  return words === undefined ? null : <span className="dim"> {words}</span>;
 }
 
 interface WaysOnProps {
@@ -114,7 +121,8 @@ function GivenLine({ run, given, row }: { readonly run: RunView; readonly given:
 
 function Times({ run, row }: { readonly run: RunView; readonly row: StepView }) {
   const now = useNow();
-  const end = row.finishedAt === null ? now : Date.parse(row.finishedAt);
+  const finishedAt = row.finishedAt ?? run.finishedAt;
+  const end = finishedAt === null ? now : Date.parse(finishedAt);
   const began = beganIn(run, row.startedAt);
   const http = httpStatus(row.output);
   return (

@@ -3,6 +3,7 @@ import type { FlowTree } from '../flow/structure.js';
 import { stepTitles, triggerTitle } from '../flow/words.js';
 import { clock, duration } from '../format/format.js';
 import { Glyph } from '../ui/glyph.js';
+import { glyphOf } from './called-off.js';
 import { beganIn, givenFrom, givenIn } from './given.js';
 import { failedPlace } from './opens-at.js';
 import type { Overlay } from './overlay.js';
@@ -88,7 +89,7 @@ function Cells({ run, row, title, current, onSelect }: CellsProps) {
   return (
     <>
       <span role="cell" className="with-glyph">
-        <Glyph status={row.status} />
+        <Glyph status={glyphOf(row.status, row)} />
         <button
           type="button"
           className="row-button"

@@ -5,6 +5,7 @@ import { clock, duration } from '../format/format.js';
 import { Glyph } from '../ui/glyph.js';
 import { plainSentence } from '../ui/sentence.js';
 import { useNow } from '../ui/use-now.js';
+import { glyphOf } from './called-off.js';
 import { beganIn, givenFrom, givenIn } from './given.js';
 import { isActive, type Overlay } from './overlay.js';
 import { failedPlace } from './opens-at.js';
@@ -105,7 +106,7 @@ function StepRow({ run, row, end, scale, title, current, onSelect }: StepRowProp
     </button>
   );
   return (
-    <Row title={label} glyph={<Glyph status={row.status} />} scale={scale} current={current}>
+    <Row title={label} glyph={<Glyph status={glyphOf(row.status, row)} />} scale={scale} current={current}>
       {given !== undefined && <span className="track-words">{givenFrom(given, run)}</span>}
       {spans.slice(1).map(({ span }, index) => (
         <Bar

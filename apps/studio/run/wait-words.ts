@@ -1,4 +1,5 @@
 import type { RunItem } from '../api/wire.js';
+import { whole } from '../format/format.js';
 
 type Waits = NonNullable<RunItem['waitsFor']>;
 
@@ -14,7 +15,7 @@ const WORDS: Readonly<Record<Waits['for'], string>> = {
   pace: 'Waits for the rate of its flow',
 };
 
-/** What a run waits for, behind the step that does, or by itself where it has not begun. */
-export function waitWords({ for: what }: Waits): string {
-  return WORDS[what];
+/** What a run waits for, behind the step that does, or by itself where it has not begun; and how many other steps wait. */
+export function waitWords({ for: what, others }: Waits): string {
+  return others === 0 ? WORDS[what] : `${WORDS[what]}, and ${whole(others)} more`;
 }
