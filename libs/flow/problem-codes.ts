@@ -55,6 +55,7 @@ export const problemCodes = {
   'endpoint.cannot-await': error('a shared endpoint whose callers would wait for a run'),
   'endpoint.key-elsewhere': error('a key that belongs to the shared endpoint and not to a flow that listens to it'),
   'expression.syntax': error('an expression that cannot be read'),
+  'expression.never-equal': warning('a comparison with what the value never is'),
   'reference.unknown-root': error('a name that expressions do not see'),
   'reference.unknown-step': error('a step that does not exist'),
   'reference.not-before': error('a step that does not surely run earlier'),
