@@ -37,6 +37,7 @@ export const problemCodes = {
   'flow.bad-schema': error('a JSON Schema that is not one'),
   'flow.second-respond': error('a step that would answer a caller again'),
   'flow.missing-respond': error('a caller who waits for a `respond` step that the flow does not have'),
+  'flow.unread-url': warning('a wait for a webhook whose URL nothing reads'),
   'flow.unreachable': warning('a step that can never run'),
   'flow.duplicate-case': warning('a case that an earlier one always takes'),
   'call.unknown-flow': error('a flow that does not exist'),
