@@ -416,6 +416,15 @@ describeInBrowser('a mapped field', () => {
     await below(page, 'Message').getByText('= "Hi Ada"').waitFor();
   });
 
+  it('says of a condition about what is missing that it does not hold, as it would of any value', async () => {
+    const { page } = await open(`/flows/hello/edit?step=trigger&event=${world.succeeded.eventId}`);
+    await field(page, 'Only when').fill('{{ trigger.body.nick }}');
+    await below(page, 'Only when').getByText('= false: missing in this event').waitFor();
+    expect(await below(page, 'Only when').locator('.bad, button').count()).toBe(0);
+    await field(page, 'Only when').fill('');
+    await page.getByText('Draft · saved').waitFor();
+  });
+
   it('begins what mends it where the sentence above begins', async () => {
     const { page } = await open(TELL);
     await field(page, 'Message').fill('{{ steps.gone.id }}');
