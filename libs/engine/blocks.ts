@@ -99,7 +99,7 @@ async function retried(step: PlannedStep, again: Again, walk: BlockWalk): Promis
     forgetOthers(walk.scope.steps, before.steps);
     const signal = await attempt(step, again, walk, { number: attemptNow(tries), output: before.output });
     if (tries.status === 'failed') return HAS_ENDED.has(signal.kind) ? { kind: 'failed', error: tries.error as ErrorRecord } : signal;
-    if (tries.status === 'succeeded' || !settle(again, walk, tries, signal)) return signal;
+    if (tries.status === 'succeeded' || !settle(again, walk, path, tries, signal)) return signal;
   }
 }
 
@@ -130,7 +130,7 @@ function attempt(step: PlannedStep, { resumable }: Again, walk: BlockWalk, { num
 }
 
 /** Notes how an attempt ended. True: there is another one. */
-function settle({ policy }: Again, walk: Walk, tries: StepRow, signal: StepSignal): boolean {
+function settle({ policy }: Again, walk: Walk, path: string, tries: StepRow, signal: StepSignal): boolean {
   if (endsTheRun(signal) || !(signal.kind === 'next' || signal.kind === 'failed')) return false;
   const finishedAt = walk.clock.now();
   const firstStartedAt = tries.firstStartedAt ?? tries.startedAt;
@@ -141,7 +141,7 @@ function settle({ policy }: Again, walk: Walk, tries: StepRow, signal: StepSigna
     return false;
   }
   const { error } = signal;
-  const delay = blockDelay(policy, row.attempt, error, () => walk.clock.random());
+  const delay = blockDelay(policy, row.attempt, error, path, () => walk.clock.random());
   if (delay === undefined || finishedAt + delay - firstStartedAt > policy.deadlineMs) {
     walk.note({ ...row, status: 'failed', error });
     return false;

@@ -1,6 +1,7 @@
 import type { Idempotency, RetryDefaults, StepError } from '@millrace/component-sdk';
 import { parseDuration, type RetrySettings } from '@millrace/flow';
 import type { ErrorRecord } from './records.js';
+import { plainPath } from './tries.js';
 
 /** A policy with every value decided. Durations in milliseconds. */
 export interface RetryPolicy {
@@ -57,13 +58,25 @@ export function retryDelay(
 }
 
 /**
- * The same after a step with steps inside failed. Its author asked for all of it to be done again, so that without `on` every
- * failure is tried again; those that end the run are not asked about.
+ * The same after the step with steps inside at `path` failed. Its author asked for all of it to be done again, so that without `on`
+ * every failure is tried again but the limit of its own rounds; those that end the run are not asked about.
  */
-export function blockDelay(policy: RetryPolicy, attempt: number, error: ErrorRecord, random: () => number): number | undefined {
+export function blockDelay(
+  policy: RetryPolicy,
+  attempt: number,
+  error: ErrorRecord,
+  path: string,
+  random: () => number,
+): number | undefined {
   if (attempt >= policy.attempts) return undefined;
-  if (policy.on && !policy.on.some((pattern) => matchesCode(pattern, error.code))) return undefined;
+  if (policy.on ? !policy.on.some((pattern) => matchesCode(pattern, error.code)) : isOwnLimit(error, path)) return undefined;
   return Math.max(backoff(policy, attempt, random), pauseAskedFor(error));
+}
+
+/** A `repeat` that ran all its rounds would run them again. For one further in that is not so: what stands before it is done anew. */
+function isOwnLimit({ code, step = '' }: ErrorRecord, path: string): boolean {
+  const [own, at] = [plainPath(path), plainPath(step)];
+  return code === 'repeat.limit' && at.startsWith(own) && /^\[\d+\]$/.test(at.slice(own.length));
 }
 
 /** A component may hand on any number it was sent; one that is no time at all must not become a due time. */

@@ -118,6 +118,45 @@ describeInBrowser('a mapped field', () => {
     await page.getByRole('button', { name: 'Delete the step' }).click();
   });
 
+  it('takes a value into a member of an object by the same keys as into a text, also inside of JSON', async () => {
+    const { page } = await open(`/flows/order-to-crm/edit?step=createDeal&event=${world.failed.eventId}`);
+    const amount = field(page, 'Body amount');
+    const values = page.getByRole('listbox', { name: 'Values to insert' });
+    for (const typed of ['/', '{']) {
+      await amount.fill('');
+      await amount.pressSequentially(`${typed}body.total`);
+      await page
+        .getByRole('option', { name: /812\.5/ })
+        .first()
+        .waitFor();
+      await page.keyboard.press('Enter');
+      await written('order-to-crm', '"amount":"{{ trigger.body.total }}"');
+    }
+    await amount.fill('');
+    await amount.pressSequentially('{"sum": "/body.total');
+    await page
+      .getByRole('option', { name: /812\.5/ })
+      .first()
+      .waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('"}');
+    await written('order-to-crm', '"amount":{"sum":"{{ trigger.body.total }}"}');
+    expect(await values.count()).toBe(0);
+  });
+
+  it('takes a brace that begins an object as it is typed: no value is put in its place by Enter', async () => {
+    const { page } = await open(`/flows/order-to-crm/edit?step=createDeal&event=${world.failed.eventId}`);
+    const amount = field(page, 'Body amount');
+    await amount.fill('');
+    await amount.pressSequentially('{');
+    const values = page.getByRole('listbox', { name: 'Values to insert' });
+    await values.waitFor();
+    expect(await values.getByRole('option', { selected: true }).count()).toBe(0);
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('"sum": 1}');
+    await written('order-to-crm', '"amount":{"sum":1}');
+  });
+
   it('keeps the focus where Tab took it from the name of a member that was changed', async () => {
     const { page } = await open('/flows/order-to-crm/edit?step=createDeal');
     await page.getByRole('button', { name: 'Add to body' }).click();
@@ -375,6 +414,15 @@ describeInBrowser('a mapped field', () => {
     await page.getByRole('option', { name: /Ada/ }).first().waitFor();
     await page.keyboard.press('Enter');
     await below(page, 'Message').getByText('= "Hi Ada"').waitFor();
+  });
+
+  it('says of a condition about what is missing that it does not hold, as it would of any value', async () => {
+    const { page } = await open(`/flows/hello/edit?step=trigger&event=${world.succeeded.eventId}`);
+    await field(page, 'Only when').fill('{{ trigger.body.nick }}');
+    await below(page, 'Only when').getByText('= false: missing in this event').waitFor();
+    expect(await below(page, 'Only when').locator('.bad, button').count()).toBe(0);
+    await field(page, 'Only when').fill('');
+    await page.getByText('Draft · saved').waitFor();
   });
 
   it('begins what mends it where the sentence above begins', async () => {

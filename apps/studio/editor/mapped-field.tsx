@@ -81,7 +81,8 @@ function useValues(sources: readonly Source[]) {
     search('');
   };
   const rows = useMemo(() => (opening === undefined ? [] : foundRows(sources, typed)), [opening, sources, typed]);
-  return { opening, open, search, typed, rows, active: active ?? (opening?.glance ? NONE : 0), setActive };
+  const isUnasked = opening?.glance ?? (opening?.mayBeObject && typed === '');
+  return { opening, open, search, typed, rows, active: active ?? (isUnasked ? NONE : 0), setActive };
 }
 
 /** A field for text and references; below it what they give for the loaded event. */

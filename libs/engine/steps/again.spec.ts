@@ -21,6 +21,8 @@ function failing(times: number, error: () => Error = () => new StepError({ code:
   };
 }
 
+const ROUNDS: Step = { id: 'rounds', while: '{{ $exists(steps.bad) }}', limit: 2, repeat: [use('bad')] };
+
 const KINDS: [string, Step, (attempt: number, id: string) => string][] = [
   ['if', { id: 'block', if: true, then: [use('a'), use('bad')], retry: again }, (n, id) => (n === 1 ? id : `block~${n}.${id}`)],
   [
@@ -50,6 +52,28 @@ describe('a step with steps inside that is tried again', () => {
       ['block~tries', 3, 'succeeded'],
     ]);
     expect(tries[0]!.error).toMatchObject({ code: 'test.broken' });
+  });
+
+  it.each<[string, Step, number]>([
+    ['is not tried again by itself', { ...ROUNDS, retry: again }, 2],
+    ['is tried again where the step names it', { ...ROUNDS, retry: { ...again, on: ['repeat.*'] } }, 6],
+    ['is tried again by what stands around it', { id: 'block', if: true, then: [use('order'), ROUNDS], retry: again }, 9],
+    [
+      'is not tried again in an attempt of what stands around it',
+      { id: 'block', if: true, then: [{ ...ROUNDS, retry: again }], retry: again },
+      6,
+    ],
+    ['is tried again by a repetition around it', { ...ROUNDS, id: 'outer', repeat: [ROUNDS], retry: again }, 6],
+  ])('after as many rounds as it may have %s', async (_, step, calls) => {
+    const rig = rigOf([step]);
+    expect(failed(await rig.run())).toMatchObject({ code: 'repeat.limit' });
+    expect(rig.calls).toHaveLength(calls);
+  });
+
+  it('after as many rounds as it may have in a later attempt is not tried again', async () => {
+    const rig = rigOf([{ ...ROUNDS, retry: again }], failing(1));
+    expect(failed(await rig.run())).toMatchObject({ code: 'repeat.limit' });
+    expect(paths(rig)).toEqual(['rounds[0].bad', 'rounds~2[0].bad', 'rounds~2[1].bad']);
   });
 
   it.each(KINDS)('fails %s with the last error when its attempts are used up', async (_, block) => {

@@ -222,11 +222,11 @@ describe('a question to a person', () => {
     ['a title that is null', { title: '{{ trigger.body.x }}' }, { x: null }, 'wait.bad-question', '`ask.title` of nap is null.'],
     ['an empty title', { title: '{{ trigger.body.x }}' }, { x: ' ' }, 'wait.bad-question', '`ask.title` of nap is empty'],
     [
-      'a title that is too long',
-      { title: '{{ trigger.body.x }}' },
-      { x: 'x'.repeat(201) },
+      'a title that is too long with its text',
+      { title: '{{ trigger.body.x }}', text: 'T' },
+      { x: 'x'.repeat(4_998) },
       'wait.bad-question',
-      'has 201 characters; at most 200',
+      'has 5001 characters; at most 5000',
     ],
     [
       'a text that is too long',
@@ -239,6 +239,17 @@ describe('a question to a person', () => {
     const rig = rigOf(asking(parts));
     expect(await rig.run(body)).toMatchObject({ result: { status: 'failed', error: { code, step: 'nap' } } });
     expect(rig.rows[0]?.error?.message).toContain(words);
+  });
+
+  it.each<[string, string, object, object]>([
+    ['as long as it may be', '€'.repeat(200), {}, { title: '€'.repeat(200) }],
+    ['too long', '😀'.repeat(201), {}, { title: `${'😀'.repeat(199)}…`, text: '😀'.repeat(201) }],
+    ['too long above a text', 'x'.repeat(300), { text: 'Now.' }, { title: `${'x'.repeat(199)}…`, text: `${'x'.repeat(300)}\n\nNow.` }],
+  ])('hides nothing of a title that is %s', async (_, title, parts, shown) => {
+    const rig = rigOf(asking({ title: '{{ trigger.body.x }}', ...parts }));
+    await rig.accept({ x: title });
+    expect((await rig.slice(await rig.claim())).kind).toBe('suspended');
+    expect(askedIn(rig)).toEqual(shown);
   });
 
   it('that nobody answers fails, and says what was waited for', async () => {

@@ -44,21 +44,35 @@ async function endOf({ id, wait }: PlannedWait, walk: Walk, path: string, now: n
 async function questionOf({ id, wait }: PlannedWait, walk: Walk, path: string): Promise<Question | undefined> {
   if (wait.kind !== 'webhook' || !wait.ask) return undefined;
   const { title, text } = (await resolveTemplate(wait.ask.question, walk.scope, walk.environment(path))) as { title: Json; text?: Json };
-  return { title: shown('title', title, id), ...(text !== undefined && { text: shown('text', text, id) }) };
+  const question = fitting(worded('title', title, id), text === undefined ? undefined : worded('text', text, id));
+  const length = charactersOf(question.text ?? '').length;
+  if (length <= askLimits.text) return question;
+  throw badQuestion(
+    `What ${id} asks has ${length} characters; at most ${askLimits.text} are shown. Shorten it, with $substring for example.`,
+  );
 }
 
-function shown(part: 'title' | 'text', value: Json, id: string): string {
+function worded(part: 'title' | 'text', value: Json, id: string): string {
   if (typeof value === 'object') {
     throw badQuestion(`\`ask.${part}\` of ${id} is ${value === null ? 'null' : 'no text'}. Write a text, or an expression that gives one.`);
   }
   const text = String(value);
-  const { length } = [...text];
   if (part === 'title' && text.trim() === '')
     throw badQuestion(`\`ask.title\` of ${id} is empty, so that nobody would know what is asked.`);
-  if (length <= askLimits[part]) return text;
-  throw badQuestion(
-    `\`ask.${part}\` of ${id} has ${length} characters; at most ${askLimits[part]} are shown. Shorten it, with $substring for example.`,
-  );
+  return text;
+}
+
+/** A title that is too long is cut, and stands whole above the text: nobody is to decide on what was cut off. */
+function fitting(title: string, text: string | undefined): Question {
+  const characters = charactersOf(title);
+  if (characters.length <= askLimits.title) return { title, ...(text !== undefined && { text }) };
+  const whole = text === undefined ? title : `${title}\n\n${text}`;
+  return { title: `${characters.slice(0, askLimits.title - 1).join('')}…`, text: whole };
+}
+
+/** By code point, as a JSON Schema counts them. */
+function charactersOf(text: string): string[] {
+  return [...text];
 }
 
 function badQuestion(message: string): StepError {

@@ -12,6 +12,7 @@ import { checkAnswers } from './answers.js';
 import { resumableSteps, stepsInLoops } from './resume.js';
 import { runShape, triggerShape } from './shapes.js';
 import { checkTrigger } from './triggers.js';
+import { checkUnreadUrls } from './unread-urls.js';
 import type { View, VisibleStep } from './view.js';
 
 export interface CheckOptions extends Catalog {
@@ -77,6 +78,7 @@ function checkDraft(draft: FlowDraft, read: ReadFlow, options: CheckOptions): vo
   const afterwards = new Map([...unread, ...possiblyRun(draft.steps, walk)]);
   checkSteps(draft.onError ?? [], { ...view, names: { error: errorShape }, steps: { own: afterwards } }, walk);
   checkAnswers(draft, walk);
+  checkUnreadUrls(walk);
 }
 
 function checkFlowId({ id }: FlowDraft, read: ReadFlow, { flowId, ...catalog }: CheckOptions): void {

@@ -49,12 +49,13 @@ function unknownProperty(
   return closed ? { index, known: Object.keys(properties) } : undefined;
 }
 
-function isSchema(schema: unknown): schema is JsonSchema {
+/** Schemas that authors write may be anything. */
+export function isSchema(schema: unknown): schema is JsonSchema {
   return typeof schema === 'object' && schema !== null;
 }
 
 /** Schemas of triggers are what authors write: of a `type` that is none nothing can be told here, and it is reported where it stands. */
-function soleType({ type }: JsonSchema): string | undefined {
+export function soleType({ type }: JsonSchema): string | undefined {
   if (typeof type === 'string' || type === undefined) return type;
   const types = Array.isArray(type) ? type.filter((name) => typeof name === 'string' && name !== 'null') : [];
   return types.length === 1 ? types[0] : 'mixed';

@@ -40,8 +40,11 @@ const rounds = (inner: string, goesOn: string): string =>
   `{ "id": "pages", "while": "{{ ${goesOn} }}", "repeat": [ ${inner && `${inner},`} { "id": "page", "use": "shop.get-order" } ] }`;
 const approval = '{ "id": "approval", "wait": { "webhook": {} } }';
 
+/** A step before a wait that sends its URL. */
+const sent = (id: string): string => `${log(`${id}sent`, `resume.${id}.url`)},`;
+
 const ask = (parts = '"title": "Well?", "answers": { "yes": "Yes" }'): string =>
-  `{ "id": "e", "wait": { "webhook": { "ask": { ${parts} } } } }`;
+  `${sent('e')} { "id": "e", "wait": { "webhook": { "ask": { ${parts} } } } }`;
 
 function problems(source: string): { found: string[]; places: string[] } {
   const { text, places } = marked(source);
@@ -89,6 +92,7 @@ describe('checkFlow finds nothing in', () => {
       withSteps(
         '{ "id": "a", "wait": { "for": "10m" } }, { "id": "b", "wait": { "for": "{{ trigger.body.pause }}" } },',
         '{ "id": "c", "wait": { "until": "2030-01-31T09:00:00+01:00" } }, { "id": "d", "wait": { "until": "{{ trigger.body.at }}" } },',
+        sent('e'),
         '{ "id": "e", "wait": { "webhook": { "credential": "approver", "timeout": "3d", "x-note": 1 } } },',
         log('z', 'steps.a.until & steps.e.anything.at.all'),
       ),
@@ -96,17 +100,19 @@ describe('checkFlow finds nothing in', () => {
     [
       'a wait for a body of a schema',
       withSteps(
+        sent('e'),
         '{ "id": "e", "wait": { "webhook": { "schema": { "properties": { "amount": { "type": "number" }, "note": {} } } } } },',
         log('z', 'steps.e.amount & steps.e.note.at.all'),
       ),
     ],
     [
       'a wait for any body, by a schema that says so',
-      withSteps(`{ "id": "e", "wait": { "webhook": { "schema": true } } }, ${log('z', 'steps.e.a.b')}`),
+      withSteps(sent('e'), `{ "id": "e", "wait": { "webhook": { "schema": true } } }, ${log('z', 'steps.e.a.b')}`),
     ],
     [
       'a question to a person',
       withSteps(
+        sent('e'),
         `{ "id": "e", "wait": { "webhook": { "credential": "office", "ask": { "title": "Refund {{ trigger.body.amount }}?", "text": "{{ trigger.body.why }}\\nNow.",`,
         `"answers": { "approve": "Approve", "decline": "Decline" }, "comment": "Why?", "x-note": 1 } } } },`,
         log('z', "steps.e.answer = 'approve' ? steps.e.comment ?? 'none' : ''"),
@@ -287,18 +293,25 @@ describe('checkFlow reports, at the marks,', () => {
       ),
       ['flow.bad-value', 'flow.bad-value', 'flow.bad-value', 'flow.bad-value'],
     ],
-    ['a wait with an unknown key', withSteps('{ "id": "w", "wait": { "webhook": { ¶"credentials": "x" } } }'), ['flow.unknown-key']],
+    [
+      'a wait with an unknown key',
+      withSteps(sent('w'), '{ "id": "w", "wait": { "webhook": { ¶"credentials": "x" } } }'),
+      ['flow.unknown-key'],
+    ],
     [
       'what a body of its schema does not have',
-      withSteps(`{ "id": "e", "wait": { "webhook": { "schema": { "properties": { "amount": {} } } } } }, ${log('z', 'steps.e.¶total')}`),
+      withSteps(
+        sent('e'),
+        `{ "id": "e", "wait": { "webhook": { "schema": { "properties": { "amount": {} } } } } }, ${log('z', 'steps.e.¶total')}`,
+      ),
       ['reference.unknown-field'],
     ],
     [
       'a schema that is none',
-      withSteps('{ "id": "e", "wait": { "webhook": { "schema": { "properties": { "a": { "type": ¶"text" } } } } } }'),
+      withSteps(sent('e'), '{ "id": "e", "wait": { "webhook": { "schema": { "properties": { "a": { "type": ¶"text" } } } } } }'),
       ['flow.bad-schema'],
     ],
-    ['a schema that is a text', withSteps('{ "id": "e", "wait": { "webhook": { "schema": ¶"object" } } }'), ['flow.wrong-type']],
+    ['a schema that is a text', withSteps(sent('e'), '{ "id": "e", "wait": { "webhook": { "schema": ¶"object" } } }'), ['flow.wrong-type']],
     ['what an answer does not have', withSteps(`${ask()}, ${log('z', 'steps.e.¶comment')}`), ['reference.unknown-field']],
     [
       'a question beside a schema',
@@ -334,6 +347,7 @@ describe('checkFlow reports, at the marks,', () => {
     [
       'credentials that no browser can show',
       withSteps(
+        sent('e'),
         '{ "id": "e", "wait": { "webhook": { "credential": ¶"approver", "ask": { "title": "Well?", "answers": { "yes": "Yes" } } } } }',
       ),
       ['credential.wrong-type'],
@@ -342,7 +356,8 @@ describe('checkFlow reports, at the marks,', () => {
       'credentials that cannot verify who resumes',
       withSteps(
         ...['address', 'login', 'nobody'].map(
-          (name, index) => `{ "id": "w${index}", "wait": { "webhook": { "credential": ¶"${name}" } } }${index < 2 ? ',' : ''}`,
+          (name, index) =>
+            `${sent(`w${index}`)} { "id": "w${index}", "wait": { "webhook": { "credential": ¶"${name}" } } }${index < 2 ? ',' : ''}`,
         ),
       ),
       ['credential.wrong-type', 'credential.wrong-type', 'credential.unknown'],

@@ -10,7 +10,7 @@ import { offsetInString, propertiesOf } from '../text.js';
 import type { JsonDocument, JsonNode } from '../text.js';
 import type { ExpressionSite } from '../steps/kind.js';
 import { joinPointer } from '../text.js';
-import { referenceFault } from './view.js';
+import { problemsOfRead } from './reads.js';
 import type { View } from './view.js';
 
 /** Where the expressions of a value stand, and what they may read. */
@@ -73,11 +73,8 @@ function checkExpression(
 ): CompiledExpression[] {
   const expression = reporting(node, pointer, part.offset, context, () => compileExpression(part.source));
   if (expression === undefined) return [];
-  for (const { path, offsets, guarded } of expression.reads) {
-    const fault = referenceFault(path, guarded || lenient, context.view);
-    if (fault === undefined) continue;
-    const start = part.offset + (offsets[fault.index] ?? 0);
-    reportInside(node, pointer, start, path[fault.index]?.length ?? 1, fault, context);
+  for (const problem of expression.reads.flatMap((read) => problemsOfRead(read, part.source, lenient, context.view))) {
+    reportInside(node, pointer, part.offset + problem.start, problem.length, problem, context);
   }
   return [expression];
 }

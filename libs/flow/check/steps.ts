@@ -5,6 +5,7 @@ import { SHAPELESS } from '../steps/kind.js';
 import type { Catalog, ExpressionSite, InnerList, OutputContext, OutputShape, StepChecker } from '../steps/kind.js';
 import type { Flow, Step } from '../types.js';
 import type { ReadFlow } from '../format/parse.js';
+import { checkCase } from './cases.js';
 import { itemShape } from './items.js';
 import type { CompiledExpression } from '../expressions/expression.js';
 import { checkSite } from './sites.js';
@@ -43,8 +44,11 @@ function checkStep(step: Step, view: View, walk: Walk): void {
       : checkSite(node, pointer + below, use, { document, report: problems.report, view: seen, ...(example !== undefined && { example }) });
   };
   const own = asked(step.when === undefined ? [] : check({ pointer: '/when', use: 'condition' }, view), view);
-  const read = new Map(kind.expressions(step).map((site) => [site.pointer, check(site, own)]));
-  kind.check?.(step, checkerAt(pointer, walk.read, walk.catalog));
+  const sites = kind.expressions(step);
+  const read = new Map(sites.map((site) => [site.pointer, check(site, own)]));
+  const checker = checkerAt(pointer, walk.read, walk.catalog);
+  for (const site of sites) if (site.comparedWith !== undefined) checkCase(site, read.get(site.comparedWith) ?? [], own, checker);
+  kind.check?.(step, checker);
   const lists = kind.inner(step, { itemOf: (value) => itemShape(value, own), ofList: (steps) => outputOfList(steps, walk) });
   for (const list of lists) {
     const behind = checkSteps(list.steps, viewInside(list, step, decided(list, read, own), walk), walk);

@@ -2,6 +2,7 @@ import type { JsonSchema } from '@millrace/component-sdk';
 import type { CompiledExpression } from '../expressions/expression.js';
 import { fieldFault } from './fields.js';
 import type { ReferenceFault } from './fields.js';
+import { valuesAt } from './known-values.js';
 import { resumeFault } from './resume.js';
 import type { ResumeView } from './resume.js';
 import { requestFields, shapeAt } from './shapes.js';
@@ -68,6 +69,13 @@ export function shapeOfPath([root = '', ...rest]: readonly string[], view: View)
   if (root !== 'steps') return shapeAt(shapeOfRoot(root, view), rest);
   const output = findStep(rest[0] ?? '', view.steps)?.output;
   return typeof output === 'object' ? shapeAt(output, rest.slice(1)) : undefined;
+}
+
+/** Every value that can stand at a path, where that is known. What an event holds is certain once its run has begun. */
+export function valuesOfPath([root = '', ...rest]: readonly string[], view: View): readonly unknown[] | undefined {
+  if (view.place === 'trigger') return undefined;
+  if (root !== 'steps') return valuesAt(shapeOfRoot(root, view), rest);
+  return valuesAt(findStep(rest[0] ?? '', view.steps)?.output, rest.slice(1));
 }
 
 function rootSentence(root: string, view: View): string {

@@ -1,5 +1,7 @@
 import { childrenOf, defaultedBy, pairsOf } from './ast.js';
 import type { AstGroup, AstNode } from './ast.js';
+import { comparisonOf } from './comparisons.js';
+import type { Constant } from './comparisons.js';
 
 /** A path that an expression reads from its scope, as far as it is written out: `steps.contact.id`. */
 export interface Reference {
@@ -8,6 +10,8 @@ export interface Reference {
   readonly offsets: readonly number[];
   /** A default or `$exists` covers its absence. */
   readonly guarded: boolean;
+  /** Constants that it is compared with, by `=`, `!=` or `in`. */
+  readonly comparedWith?: readonly Constant[];
 }
 
 /** Every path read from the scope, in the order of reading. Paths below a filter or a second step are relative and not listed. */
@@ -26,6 +30,7 @@ interface Reading {
   /** Names are looked up in the scope itself. */
   readonly atRoot: boolean;
   readonly guarded: boolean;
+  readonly comparedWith?: readonly Constant[];
   readonly found: Reference[];
 }
 
@@ -36,7 +41,11 @@ function visit(node: AstNode, reading: Reading): void {
     if (node.else) visit(node.else, reading);
     return;
   }
-  if (node.type === 'path') visitPath(node, reading);
+  const compared = comparisonOf(node);
+  if (compared !== undefined) {
+    visitPath(compared.path, { ...reading, comparedWith: compared.constants });
+    visit(compared.other, reading);
+  } else if (node.type === 'path') visitPath(node, reading);
   else if (isExistsCall(node)) for (const argument of node.arguments ?? []) visit(argument, { ...reading, guarded: true });
   else visitParts(node, reading);
 }
@@ -69,11 +78,16 @@ function visitPath(node: AstNode, reading: Reading): void {
   visitGroup(node.group, inner);
 }
 
-function noteReference(steps: readonly AstNode[], { found, guarded }: Reading): void {
+function noteReference(steps: readonly AstNode[], { found, guarded, comparedWith }: Reading): void {
   const end = steps.findIndex(({ type }) => type !== 'name');
   const names = end < 0 ? steps : steps.slice(0, end);
   if (names.length === 0) return;
-  found.push({ path: names.map(({ value }) => String(value)), offsets: names.map(startOf), guarded });
+  found.push({
+    path: names.map(({ value }) => String(value)),
+    offsets: names.map(startOf),
+    guarded,
+    ...(comparedWith && { comparedWith }),
+  });
 }
 
 /** Quoted names are two characters longer than their value; a column inside the name is near enough for them. */

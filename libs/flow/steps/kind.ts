@@ -15,6 +15,8 @@ export interface ExpressionSite {
   readonly pointer: string;
   readonly value: Json;
   readonly use: 'condition' | 'value' | 'constant';
+  /** Where in the step the expression stands that this value, or one of this list, is compared with. */
+  readonly comparedWith?: string;
   /** What a condition can look like here, for whoever wrote none. */
   readonly example?: string;
 }

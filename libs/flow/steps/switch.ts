@@ -73,7 +73,8 @@ function subjectSites(step: SwitchStep): ExpressionSite[] {
 }
 
 function caseSite(step: SwitchStep, when: Json, index: number): ExpressionSite {
-  return { pointer: `/cases/${index}/when`, value: when, use: step.switch === true ? 'condition' : 'constant' };
+  const site = { pointer: `/cases/${index}/when`, value: when };
+  return step.switch === true ? { ...site, use: 'condition' } : { ...site, use: 'constant', comparedWith: '/switch' };
 }
 
 function reportRepeatedCases(step: SwitchStep, checker: StepChecker): void {

@@ -9,24 +9,38 @@ export interface Opening {
   readonly path?: string;
   /** Shown by a click into the field, which keeps the focus: what is typed goes into it, and no value is chosen yet. */
   readonly glance?: true;
+  /** The brace may as well begin an object: no value is chosen until one is searched for. */
+  readonly mayBeObject?: true;
 }
 
-/** Whether the character just typed before the caret asks for a value. In JSON a lone brace or slash means itself. */
+/** Whether the character just typed before the caret asks for a value. In JSON, outside of its texts, a brace means itself. */
 export function openingAt(text: string, caret: number, isJson: boolean): Opening | undefined {
   const before = text.slice(0, caret);
-  if (before.endsWith('{{') && !before.endsWith('\\{{')) return { from: caret - 2, typed: '{{' };
-  if (isJson) return undefined;
-  if (before.endsWith('{')) return { from: caret - 1, typed: '{' };
-  return /(?:^|\s)\/$/.test(before) ? { from: caret - 1, typed: '/' } : undefined;
+  if (before.endsWith('\\{{')) return undefined;
+  if (before.endsWith('{{')) return { from: caret - 2, typed: '{{' };
+  if (before.endsWith('{')) return braceAt(before, isJson);
+  return wordBegins(before, isJson).test(before) ? { from: caret - 1, typed: '/' } : undefined;
+}
+
+function braceAt(before: string, isJson: boolean): Opening | undefined {
+  const opening = { from: before.length - 1, typed: '{' } as const;
+  if (isJson && before.trim() === '{') return { ...opening, mayBeObject: true };
+  return isJson && needsQuotes(before) ? undefined : opening;
+}
+
+/** A slash at the beginning of a word: in JSON also behind the quote of a text, and between texts behind what can stand before a value. */
+function wordBegins(before: string, isJson: boolean): RegExp {
+  if (!isJson) return /(?:^|\s)\/$/;
+  return needsQuotes(before) ? /[\s[:,]\/$/ : /(?:^|[\s"])\/$/;
 }
 
 /** What was typed since, to search by; undefined once it cannot be a reference any more. */
-export function queryOf(text: string, caret: number, { from, typed, to }: Opening): string | undefined {
+export function queryOf(text: string, caret: number, { from, typed, to, mayBeObject }: Opening): string | undefined {
   if (to !== undefined || typed === '') return '';
   const start = from + typed.length;
   if (caret < start || text.slice(from, start) !== typed) return undefined;
   const query = text.slice(start, caret);
-  return /[\n{}]/.test(query) || (typed === '/' && /^\s/.test(query)) ? undefined : query.trim();
+  return /[\n{}]/.test(query) || (mayBeObject && query.includes('"')) || (typed === '/' && /^\s/.test(query)) ? undefined : query.trim();
 }
 
 /** A brace more turns `{` into `{{`. */

@@ -150,8 +150,21 @@ describe('the list of values', () => {
     ['a /', 3, false, '/'],
     ['https:/', 7, false, undefined],
     ['\\{{', 3, true, undefined],
-    ['{', 1, true, undefined],
+    ['\\{{', 3, false, undefined],
+    ['{', 1, true, '{'],
     ['{"a": "{{', 9, true, '{{'],
+    ['/', 1, true, '/'],
+    ['a /', 3, true, '/'],
+    ['https:/', 7, true, undefined],
+    ['a {', 3, true, '{'],
+    ['{"a": {', 7, true, undefined],
+    ['[{', 2, true, undefined],
+    ['{"a": "{', 8, true, '{'],
+    ['{"a": "/', 8, true, '/'],
+    ['{"a": "b /', 10, true, '/'],
+    ['{"a": "https:/', 14, true, undefined],
+    ['{"a": "\\"b", "c":/', 18, true, '/'],
+    ['[/', 2, true, '/'],
   ])('is asked for by %j at %i (JSON: %s) with %j', (text, caret, isJson, typed) =>
     expect(openingAt(text, caret, isJson)?.typed).toBe(typed),
   );
@@ -163,6 +176,8 @@ describe('the list of values', () => {
     expect(queryOf('Hi {{ ada', 9, { from: 3, typed: '{{' })).toBe('ada');
     expect(queryOf('Hi {{ ada }', 11, { from: 3, typed: '{{' })).toBeUndefined();
     expect(queryOf('Hi ', 3, opening)).toBeUndefined();
+    expect(queryOf('{ada', 4, { from: 0, typed: '{', mayBeObject: true })).toBe('ada');
+    expect(queryOf('{"', 2, { from: 0, typed: '{', mayBeObject: true })).toBeUndefined();
     expect(queryOf('/ x', 3, { from: 0, typed: '/' })).toBeUndefined();
   });
 
@@ -174,6 +189,8 @@ describe('the list of values', () => {
     ['Hi ', 3, { from: 0, typed: '' }, false, 'Hi {{ a.b }}', 12],
     ['x {{ old }} y', 0, { from: 2, to: 11, typed: '' }, false, 'x {{ a.b }} y', 11],
     ['{"a": }', 6, { from: 0, typed: '' }, true, '{"a": "{{ a.b }}"}', 17],
+    ['{"a": /}', 7, { from: 6, typed: '/' }, true, '{"a": "{{ a.b }}"}', 17],
+    ['{', 1, { from: 0, typed: '{' }, true, '{{ a.b }}', 9],
     ['{"a": "x "}', 9, { from: 0, typed: '' }, true, '{"a": "x {{ a.b }}"}', 18],
   ] as const)('puts a reference into %j at %i for %j', (text, at, opening, isJson, result, caret) =>
     expect(withReference(text, { start: at, end: at }, opening, 'a.b', isJson)).toEqual({ text: result, caret }),

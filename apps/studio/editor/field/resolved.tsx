@@ -43,6 +43,7 @@ export function ResolvedLine(props: ResolvedLineProps) {
   if (isCondition && resolved.kind === 'wrong') return <Wrong words={resolved.message} />;
   if (scope['trigger'] === undefined) return <p className="dim">No event is loaded, so no value is shown.</p>;
   if (unloaded !== undefined) return <p className="dim">{unloaded}</p>;
+  if (isCondition && resolved.kind === 'missing' && props.problem === undefined) return <HoldsNot about={resolved.message} />;
   const missing = resolved.kind === 'missing' ? missingChip(text, scope) : undefined;
   return (
     <Wrong words={wordsOf(resolved, props.problem)} about={resolved.message}>
@@ -54,6 +55,15 @@ export function ResolvedLine(props: ResolvedLineProps) {
 
 function wordsOf({ kind, message }: { readonly kind: string; readonly message: string }, problem: string | undefined): string {
   return kind === 'missing' ? (problem ?? 'missing in this event') : message;
+}
+
+/** A condition about what is missing: nothing is wrong with it, it is false. */
+function HoldsNot({ about }: { readonly about: string }) {
+  return (
+    <p className="dim" title={plainSentence(about)}>
+      = false: missing in this event
+    </p>
+  );
 }
 
 function Wrong({ words, about, children }: { readonly words: string; readonly about?: string; readonly children?: React.ReactNode }) {
