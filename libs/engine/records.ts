@@ -24,6 +24,7 @@ export interface ErrorRecord {
  * What one journal row says of its step.
  * `started`: written before a step that must not be repeated after a crash (`onCrash: "stop"`).
  * `waiting`: the step waits for a time, a request or another run.
+ * `skipped`: a condition left it out; or, with a `resumeAt`, it waited and was given up, because what it stands in was over.
  * `retrying`: this attempt failed and another one is due. `failed`: the last attempt failed.
  */
 export type StepRowStatus = 'started' | 'waiting' | 'succeeded' | 'skipped' | 'retrying' | 'failed';
@@ -55,6 +56,11 @@ export interface StepRow {
   deaths?: number;
   /** In a test or a re-run: where its result comes from instead of the step itself. */
   given?: Given;
+}
+
+/** Whether a step waited and was given up, because what it stands in was over. */
+export function isGivenUp({ status, resumeAt }: Pick<StepRow, 'status' | 'resumeAt'>): boolean {
+  return status === 'skipped' && resumeAt !== undefined;
 }
 
 /**

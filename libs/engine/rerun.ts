@@ -1,7 +1,7 @@
 import { lastAttempts } from './last-attempts.js';
 import { chainOf, stepIn, type Level } from './plan-chain.js';
 import { isLoop, type Plan } from './plan.js';
-import type { StepRow } from './records.js';
+import { isGivenUp, type StepRow } from './records.js';
 import { goesOn } from './passed-over.js';
 import { reopened } from './steps/loop-cursor.js';
 import { plainPath } from './tries.js';
@@ -113,7 +113,7 @@ function reopenedCursor(cursor: StepRow, { step, item }: Level): StepRow {
 
 /** What was under way is begun anew, and so is what failed, unless the flow went on from there. */
 function stands(row: StepRow, chain: readonly Level[]): boolean {
-  if (row.status === 'succeeded' || row.status === 'skipped') return true;
+  if (row.status === 'succeeded' || (row.status === 'skipped' && !isGivenUp(row))) return true;
   return (row.status === 'failed' || row.status === 'retrying') && chain.some((level, depth) => goesOn(level, chain[depth + 1]));
 }
 

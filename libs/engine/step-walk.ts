@@ -27,6 +27,7 @@ export async function walkList(steps: readonly PlannedStep[], walk: ListWalk): P
 
 async function walkOne(step: PlannedStep, walk: ListWalk): Promise<StepSignal> {
   const signal = (await before(step, walk)) ?? given(step, walk) ?? (await walkBlock(step, walk));
+  if (signal.kind === 'halted') giveUpWaiting(step, walk);
   if (signal.kind === 'next' && Object.hasOwn(walk.scope.steps, step.id)) walk.output = walk.scope.steps[step.id] as Json;
   if (signal.kind !== 'failed' || !step.continueOnError || ENDS_THE_RUN.has(signal.error.code)) return signal;
   walk.output = { error: signal.error } as unknown as Json;
@@ -47,6 +48,13 @@ async function before(step: PlannedStep, walk: ListWalk): Promise<StepSignal | u
   const excess = walk.excess(path);
   if (excess) return refuse(step, path, excess, walk);
   return step.when && condition(step, step.when, path, walk);
+}
+
+/** What a step waited for does not matter any more: nobody is to think that it still does. */
+function giveUpWaiting(step: PlannedStep, walk: ListWalk): void {
+  const row = walk.seed(walk.path(step.id));
+  const now = walk.clock.now();
+  if (row?.status === 'waiting') walk.note({ ...row, status: 'skipped', finishedAt: now, resumeAt: row.resumeAt ?? now });
 }
 
 /** In a test: a step whose result is given is not done. */

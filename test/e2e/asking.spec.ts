@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import type { RefusalPage, RunView, StepView } from '../../apps/control-api/index.js';
+import type { RefusalPage, RunPage, RunView, StepView } from '../../apps/control-api/index.js';
 import { endOf, eventually, webhookFlow } from '../support/flow-files.js';
 import { startInstance, type TestInstance } from '../support/instance.js';
 
@@ -20,8 +20,30 @@ const steps = [
   { id: 'done', set: { said: '{{ steps.approval.answer & ": " & (steps.approval.comment ?? "no comment") }}' } },
 ];
 
+/** A question beside a branch that fails once it was asked. */
+const besides = [
+  { id: 'tell', set: { url: '{{ resume.question.url }}' } },
+  {
+    id: 'safe',
+    try: [
+      {
+        id: 'both',
+        parallel: {
+          person: [{ id: 'question', wait: { webhook: { ask } } }],
+          machine: [
+            { id: 'pause', wait: { for: '100ms' } },
+            { id: 'over', use: 'log', with: { message: '{{ $number(trigger.body.order) }}' }, retry: { attempts: 1 } },
+          ],
+        },
+      },
+    ],
+    catch: [],
+  },
+  { id: 'gate', wait: { webhook: {} } },
+];
+
 beforeAll(async () => {
-  instance = await startInstance({ flows: webhookFlow('refunds', {}, steps) });
+  instance = await startInstance({ flows: { ...webhookFlow('refunds', {}, steps), ...webhookFlow('besides', {}, besides) } });
 }, 180_000);
 
 afterAll(() => instance.stop(), 60_000);
@@ -40,9 +62,9 @@ function waiting(runId: string, path: string): Promise<RunView> {
 }
 
 /** A run that waits at `gate`, and the URL of its question. */
-async function begun(): Promise<{ readonly run: RunView; readonly url: string }> {
+async function begun(flow = 'refunds'): Promise<{ readonly run: RunView; readonly url: string }> {
   const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"amount":40,"order":"A-1"}' };
-  const { runId } = (await (await fetch(`${instance.url}/flows/refunds/hook`, init)).json()) as { runId: string };
+  const { runId } = (await (await fetch(`${instance.url}/flows/${flow}/hook`, init)).json()) as { runId: string };
   const run = await waiting(runId, 'gate');
   return { run, url: (rowOf(run, 'tell')!.output as { url: string }).url };
 }
@@ -83,6 +105,18 @@ it('a person opens the page of a question and presses a button, and the run goes
       expect.stringContaining('The answer was <strong dir="auto">Decline</strong>'),
     ]);
   }
+});
+
+it('a question is over when what it stands in is, though the run waits on', async () => {
+  const { run, url } = await begun('besides');
+  expect(rowOf(run, 'question')).toMatchObject({ status: 'interrupted', question: { title: 'Refund 40 €?' }, resumeUrl: null });
+  expect(run.waitsFor).toMatchObject({ step: 'gate', others: 0 });
+  const open = await instance.api<RunPage>('runs?waitsFor=answer');
+  expect(open.items.map(({ id }) => id)).not.toContain(run.id);
+  const answer = { method: 'POST', headers: FORM, body: 'answer=approve' };
+  for (const init of [{ headers: PERSON }, answer]) expect((await fetch(url, init)).status).toBe(410);
+  expect((await pass(run, {})).status).toBe(202);
+  expect((await endOf(instance, run.id)).status).toBe('succeeded');
 });
 
 it('what is no answer, and what does not fit a schema, is refused and recorded, and the run waits on', async () => {

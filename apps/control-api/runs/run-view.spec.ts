@@ -131,6 +131,18 @@ describe('the view of a run', () => {
     expect(underway).toMatchObject({ status: 'interrupted', finishedAt: null });
   });
 
+  it('shows a wait that was given up as ended, with what nobody answered', () => {
+    const givenUp = row({ path: 'ok', kind: 'wait', status: 'skipped', input: { title: 'Well?' }, finishedAt: 2_000, resumeAt: 9_000_000 });
+    const { steps } = runView(RUN, [givenUp, row({ path: 'no', kind: 'wait', status: 'skipped', startedAt: 1_001 })]);
+    expect(steps[0]).toMatchObject({
+      status: 'interrupted',
+      finishedAt: '1970-01-01T00:00:02.000Z',
+      question: { title: 'Well?' },
+      resumeAt: null,
+    });
+    expect(steps[1]).toMatchObject({ status: 'skipped' });
+  });
+
   it('gives a step in flight no end', () => {
     const { steps } = runView(RUN, [row({ status: 'started' })]);
     expect(steps[0]).toMatchObject({ status: 'running', finishedAt: null });

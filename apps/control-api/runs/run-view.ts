@@ -1,4 +1,4 @@
-import { attemptNow, attemptPath, plainPath, type PassedOver, type StepRow } from '@millrace/engine';
+import { attemptNow, attemptPath, isGivenUp, plainPath, type PassedOver, type StepRow } from '@millrace/engine';
 import type { ListedRow, RunPace, RunPlace, RunSummary } from '@millrace/postgres';
 import { sizeOf } from '../values/size-of.js';
 import type { AttemptView, RunItem, RunView, StepView } from '../wire/run.js';
@@ -147,9 +147,9 @@ function waitView(row: ListedRow, resumeUrl: ResumeUrls): WaitView {
   };
 }
 
-/** Of a wait that ended with its run, what nobody had answered. */
+/** Of a wait that ended with its run, or with what it stands in, what nobody had answered. */
 function openQuestion(row: ListedRow): StepView['question'] {
-  return row.status === 'waiting' ? questionOf(row) : null;
+  return row.status === 'waiting' || isGivenUp(row) ? questionOf(row) : null;
 }
 
 /** Of a `wait` only one that asks a person has an input. */
@@ -185,7 +185,9 @@ function attemptView(row: StepRow, run: RunSummary): AttemptView {
 }
 
 /** In a run that has ended nothing is going on any more: what was due is not, and what was started stays unknown. */
-function stepStatus({ status }: StepRow, active: boolean): StepView['status'] {
+function stepStatus(row: StepRow, active: boolean): StepView['status'] {
+  const { status } = row;
+  if (isGivenUp(row)) return 'interrupted';
   if (status === 'started') return active ? 'running' : 'interrupted';
   if (status === 'waiting') return active ? 'waiting' : 'interrupted';
   if (status === 'retrying') return active ? 'retrying' : 'failed';

@@ -47,7 +47,7 @@ export const OUTCOME = `select status, error, output from finished_runs where id
 export const RESUME = `
   with alive as (
     select id from runs where id = $1::uuid
-      and not exists (select from journal where run_id = $1::uuid and path = $2 and status in ('succeeded', 'failed'))
+      and not exists (select from journal where run_id = $1::uuid and path = $2 and status in ('succeeded', 'failed', 'skipped'))
     for update
   ), kept as (
     insert into resumptions (run_id, path, received_at, request, body)
