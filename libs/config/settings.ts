@@ -177,7 +177,7 @@ export const SETTINGS = {
     'MILLRACE_KEPT_ITEMS',
     20,
     [0, 1_000],
-    'Finished items of one loop that keep what their steps did: so many, and so many more in which something failed or a request came.',
+    'Finished items of one loop that keep what their steps did: so many, and so many more in which something failed. 0: none.',
   ),
   maxOutput: size('MILLRACE_MAX_OUTPUT', '32mb', ['1kb', '256mb'], 'What one step may give.'),
   maxJournal: size('MILLRACE_MAX_JOURNAL', '512mb', ['64kb', '64gb'], 'What all steps of a run may be given and give together.'),

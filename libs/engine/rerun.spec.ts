@@ -110,6 +110,25 @@ describe('what a re-run takes over', () => {
     expect(reuse.rows.find(({ kind }) => kind === 'cursor')?.output).toMatchObject({ done: [[0, 0]], begun: {}, steps: 6 });
   });
 
+  it('leaves the other items as they ended, also those that failed and were passed over', async () => {
+    const inner: Step = { id: 'in', forEach: ['{{ item }}'], as: 'part', steps: [use('a')] };
+    const steps: Step[] = [{ id: 'each', forEach: [0, 1, 2, 3], onItemError: 'continue', steps: [use('v'), inner] }];
+    for (const keptItems of [0, defaultLimits.keptItems]) {
+      const rig = await ran(steps, ['each[0].in[0].a', 'each[2].in[0].a'], {}, keptItems);
+      for (const place of ['each[1]', 'each[2].in[0].a', ...(keptItems > 0 ? ['each[1].in', 'each[2].in'] : [])]) {
+        const items = before(rig, place).filter((row) => /^each\[\d\] /.test(row));
+        const own = Number(place[5]);
+        expect(items).toEqual([0, 1, 2, 3].filter((n) => n !== own).map((n) => `each[${n}] ${n % 2 ? 'succeeded' : 'failed'}`));
+      }
+    }
+  });
+
+  it('is refused for an item that the list did not have', async () => {
+    const rig = await ran([{ id: 'each', forEach: [1, 2], steps: [use('a')] }, use('after')], ['after']);
+    expect(before(rig, 'each[2]')).toEqual(['There is no item each[2]: the loop had 2 items, counted from 0.']);
+    expect(before(rig, 'each[9].a')).toEqual([expect.stringContaining('There is no item each[9]')]);
+  });
+
   it('are the steps before it in a finished item that can be looked into', async () => {
     const steps: Step[] = [{ id: 'each', forEach: [1, 2, 3], steps: [use('a'), use('b')] }, use('after')];
     const rig = await ran(steps, ['after'], {}, defaultLimits.keptItems);

@@ -4,6 +4,7 @@ import { isLoop, type Plan } from './plan.js';
 import { isGivenUp, type StepRow } from './records.js';
 import { goesOn } from './passed-over.js';
 import { reopened } from './steps/loop-cursor.js';
+import { ENDS_THE_RUN } from './steps/step.js';
 import { plainPath } from './tries.js';
 
 /** What a re-run takes over from the journal of the run that it repeats, or why it cannot begin there. */
@@ -27,9 +28,19 @@ export function rowsBefore(plan: Plan, all: readonly StepRow[], place: string): 
   const rows = lastAttempts(plan, all);
   const target = chainOf(plan, path);
   if (!target) return { problem: `There is no step ${path} in version ${plan.version} of ${plan.flowId}, outside its onError.` };
-  const compacted = compactedItem(target, rows, path);
-  if (compacted) return { problem: compacted };
+  const problem = beyondItems(target, rows) ?? compactedItem(target, rows, path);
+  if (problem !== undefined) return { problem };
   return { rows: rows.flatMap((row) => taken(row, plan, target)) };
+}
+
+/** A loop has as many items as its list, which its row has where that is at hand. */
+function beyondItems(target: readonly Level[], rows: readonly StepRow[]): string | undefined {
+  for (const { step, item, path } of target) {
+    const items = step.kind === 'forEach' && item !== undefined ? rows.find((row) => row.path === path)?.input : undefined;
+    if (!Array.isArray(items) || (item ?? 0) < items.length) continue;
+    return `There is no item ${path}[${item}]: the loop had ${items.length === 1 ? '1 item' : `${items.length} items`}, counted from 0.`;
+  }
+  return undefined;
 }
 
 /** A finished item of which the rows of its steps were not kept can be done again only as a whole. */
@@ -100,9 +111,10 @@ function around(row: StepRow, target: readonly Level[]): StepRow[] {
   return [{ ...row, status: 'started', output: undefined, error: undefined, given: undefined }];
 }
 
-/** Of the items of the loop around the target. */
-function itemStands({ path, status }: StepRow, { step, item, path: loop }: Level): boolean {
-  if (status === 'failed') return false;
+/** Of the items of the loop around the target. One that failed and was passed over is finished, and its error is what it gave. */
+function itemStands({ path, status, error }: StepRow, { step, item, path: loop }: Level): boolean {
+  const isPassedOver = step.kind === 'forEach' && step.continueOnItemError && !ENDS_THE_RUN.has(error?.code ?? '');
+  if (status === 'failed' && !isPassedOver) return false;
   const index = Number(path.slice(loop.length + 1, -1));
   return step.kind === 'repeat' ? index < (item ?? Infinity) : index !== item;
 }

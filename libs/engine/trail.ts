@@ -11,8 +11,10 @@ export class Trail {
   steps = 0;
   /** What of it counts towards the size of the journal. */
   bytes = 0;
-  /** What happened inside is not told by what the item gives: something failed, was tried again, or a request came. */
+  /** What happened inside is not told by what the item gives: something failed or was tried again. */
   isEventful = false;
+  /** A request came that something inside waited for. */
+  isAnswered = false;
 
   get keys(): ReadonlyMap<string, StepKey> {
     return this.byKey;
@@ -32,7 +34,8 @@ export class Trail {
 
   /** A row that is counted elsewhere. */
   hold(row: StepRow): void {
-    this.isEventful ||= isEvent(row);
+    this.isEventful ||= EVENTS.has(row.status);
+    this.isAnswered ||= isAnswer(row);
     if (row.kind !== 'respond' || row.status !== 'succeeded') this.expect(row);
   }
 
@@ -48,9 +51,10 @@ export class Trail {
   }
 
   /** What was journalled inside counts here too, dropped or not. */
-  count({ steps, bytes, isEventful }: Trail): void {
+  count({ steps, bytes, isEventful, isAnswered }: Trail): void {
     this.spend(steps, bytes);
     this.isEventful ||= isEventful;
+    this.isAnswered ||= isAnswered;
   }
 
   private spend(steps: number, bytes: number): void {
@@ -61,8 +65,8 @@ export class Trail {
 
 const EVENTS: ReadonlySet<StepRow['status']> = new Set(['failed', 'retrying']);
 
-function isEvent({ kind, status, output }: StepRow): boolean {
-  return EVENTS.has(status) || (kind === 'wait' && status === 'succeeded' && !saysTime(output));
+function isAnswer({ kind, status, output }: StepRow): boolean {
+  return kind === 'wait' && status === 'succeeded' && !saysTime(output);
 }
 
 /** A wait for a time gives that time; one for a request gives what came. */

@@ -91,12 +91,18 @@ interface TakenOver {
 }
 
 function takenOver(run: RunSummary, { from }: RerunRequest, plan: Plan, journal: readonly StepRow[]): TakenOver {
+  if (from === 'failed' && run.status === 'succeeded') throw refused('rerun.nothing-failed', nothingFailed(run));
   const place = from ?? (run.status === 'failed' ? 'failed' : 'start');
   const path = place === 'failed' ? failedStep(run.error, plan) : place;
   if (place === 'start' || path === undefined) return { from: undefined, rows: [] };
   const reuse = rowsBefore(plan, journal, path);
   if ('rows' in reuse) return { from: path, rows: reuse.rows };
   throw refused('rerun.no-such-place', reuse.problem);
+}
+
+/** To begin at its start would do all of it twice, which nobody asked for. */
+function nothingFailed({ id }: RunSummary): string {
+  return `The run ${id} succeeded, so there is nothing that it could go on from. Begin at a step or an item (\`each[3]\`), or at the \`start\`.`;
 }
 
 /** A loop that is gone on with is not among them: it is opened again. */

@@ -74,6 +74,7 @@ it('a run that was repeated with success is repeated by the command line only wh
   const [, first] = (await repeats()).items;
   const done = await again(first!.id, {});
   expect(done.status).toBe('succeeded');
+  await expect(again(done.id, { from: 'failed' })).rejects.toThrow(/422.*rerun\.nothing-failed/);
   expect(await millrace('rerun', run.id, '--from', 'start')).toBe(
     `The run ${run.id} was repeated with success already, by run ${done.id}. To repeat it once more, add --again.\n`,
   );

@@ -61,6 +61,14 @@ const failedWith = (attempt: number, code: string): StepView['attemptLog'][numbe
 });
 
 describe('a case made of a run', () => {
+  it('has resume URLs as a test gives them, and nobody can answer by what it says', () => {
+    const url = `https://flows.example/base/resume/${ID}/each%5B2%5D.approval/b8PB_x-9`;
+    const { made } = caseFromRun(run([step({ input: { text: `Here: ${url}?` }, output: [url] })]), event(), 'x');
+    const given = 'https://millrace.test/resume/each[2].approval';
+    expect(made.expect.steps).toMatchObject({ send: { input: { text: `Here: ${given}?` } } });
+    expect(made.replies).toEqual({ send: { output: [given] } });
+  });
+
   it('has what steps did in the items of loops, and says of which that was not kept', () => {
     const steps = [
       step({ path: 'each[0].post', output: { id: 1 } }),

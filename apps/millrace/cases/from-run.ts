@@ -12,7 +12,8 @@ export interface CaseFromRun {
  * What a run tells of itself, as a case: its event, what each component gave in place of replies, and how it ended. What steps
  * gave must be in `run.steps`, also where it is large.
  */
-export function caseFromRun(run: RunView, event: EventView, name: string): CaseFromRun {
+export function caseFromRun(asItRan: RunView, event: EventView, name: string): CaseFromRun {
+  const run = { ...asItRan, steps: asItRan.steps.map((step) => inTests(step, asItRan.id)) };
   const uses = run.steps.filter(({ kind }) => kind === 'use');
   const replies = Object.fromEntries(uses.flatMap((step) => pair(step, repliesOf(step))));
   const resume = Object.fromEntries(run.steps.flatMap((step) => pair(step, resumeOf(step))));
@@ -29,6 +30,16 @@ export function caseFromRun(run: RunView, event: EventView, name: string): CaseF
     },
   };
   return { made, left: leftOut(run, event) };
+}
+
+/** The resume URLs that a run sent are signed, and a test gives others in their place. */
+function inTests(step: StepView, runId: string): StepView {
+  const urls = new RegExp(`https?://[^\\s"/]+(/[^\\s"]*?)?/resume/${runId}/([^\\s"/]+)/[\\w-]+`, 'g');
+  const replaced = (value: unknown): unknown => {
+    const text = JSON.stringify(value ?? null);
+    return JSON.parse(text.replaceAll(urls, (_, _base, path: string) => `https://millrace.test/resume/${decodeURIComponent(path)}`));
+  };
+  return { ...step, input: replaced(step.input), output: replaced(step.output) } as StepView;
 }
 
 function pair<T>({ path }: StepView, value: T | undefined): (readonly [string, T])[] {

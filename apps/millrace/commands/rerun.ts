@@ -33,11 +33,20 @@ export const rerun = defineCommand({
       return client.post<RerunView>(`runs/${encodeURIComponent(id)}/rerun`, body);
     });
     if (values.json) return printJson(view);
-    const reused = view.reused.length === 0 ? '' : ` Not run again: ${view.reused.join(', ')}.`;
+    const reused = view.reused.length === 0 ? '' : ` Not run again: ${few(view.reused)}.`;
     console.log(`The ${values['dry-run'] ? 'dry run' : 'run'} ${view.runId} was started.${reused}`);
     for (const line of otherVersionLines(id, view)) console.log(line);
   },
 });
+
+/** So many paths are named; those of a long loop would fill the screen. */
+const NAMED = 12;
+
+function few(paths: readonly string[]): string {
+  const outside = paths.filter((path) => !path.includes('].'));
+  const named = outside.slice(0, NAMED).join(', ');
+  return outside.length <= NAMED ? named : `${named} and ${outside.length - NAMED} more`;
+}
 
 /** Whoever does not know that somebody repeated the run with success would do all of it twice. */
 async function refuseDone(client: Client, id: string): Promise<void> {

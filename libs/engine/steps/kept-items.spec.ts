@@ -57,6 +57,21 @@ describe('the finished items that can be looked into', () => {
     expect(keptIn(rig)).toEqual(['each[0]', 'each[3]']);
   });
 
+  it('are no fewer where the first ones are eventful', async () => {
+    const rig = rigOf([each(indexes(6), [use('a')])], 2, ['each[0].a', 'each[1].a', 'each[2].a', 'each[3].a', 'each[4].a']);
+    await rig.run();
+    expect(keptIn(rig)).toEqual(['each[0]', 'each[1]', 'each[2]', 'each[3]']);
+  });
+
+  it('are all that somebody answered', async () => {
+    const asked: Step = { id: 'asked', when: '{{ item > 1 }}', wait: { webhook: { timeout: '1h' } } } as Step;
+    const rig = rigOf([each(indexes(9), [asked, use('a')])], 1);
+    await rig.accept();
+    for (let n = 2; n < 9; n += 1) rig.store.resume(rig.runId, `each[${n}].asked`, { answer: 'yes' });
+    await rig.toEnd();
+    expect(keptIn(rig)).toEqual(['each[0]', ...[2, 3, 4, 5, 6, 7, 8].map((n) => `each[${n}]`)]);
+  });
+
   it('are those that a request was for, and not those that only waited', async () => {
     const asked: Step = { id: 'asked', when: '{{ item = 2 }}', wait: { webhook: { timeout: '1h' } } } as Step;
     const rig = rigOf([each(indexes(4), [nap, asked])], 1);
@@ -71,7 +86,7 @@ describe('the finished items that can be looked into', () => {
     const rig = rigOf([each(indexes(6), [nap, use('a')])], 2, ['each[1].a', 'each[3].a', 'each[4].a']);
     await rig.accept();
     await rig.toEnd();
-    expect(keptIn(rig)).toEqual(['each[0]', 'each[1]', 'each[2]', 'each[3]']);
+    expect(keptIn(rig)).toEqual(['each[0]', 'each[1]', 'each[3]', 'each[4]']);
   });
 
   it('are none that take more than is read with every claim, but for the first that failed', async () => {
