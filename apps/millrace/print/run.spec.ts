@@ -134,6 +134,9 @@ describe('the details of a run', () => {
     expect(text).toContain(`      then    ${message}`);
     expect(text).toContain('The run succeeded, but 2 failures were passed over, the first at send.');
     expect(runDetails(run({ passedOver: 1, steps: [over] }), NOW)).toContain('but 1 failure was passed over, at send.');
+    const answered = { ...over, error: { ...over.error!, details: { responseBody: { hint: 'ask Bob' } } } };
+    expect(runDetails(run({ passedOver: 1, steps: [answered] }), NOW)).toContain('\n      reply   {"hint":"ask Bob"}\n');
+    expect(text).not.toContain('      reply');
   });
 
   it('say of a wait that was open when the run was cancelled that it was cancelled too, and for how long it had waited', () => {

@@ -135,6 +135,12 @@ function valueText(value: unknown, file: StepView['outputFile']): string | undef
   return file ? `${file.bytes} bytes, at ${file.url}` : abbreviate(value, VALUE_WIDTH);
 }
 
+/** How the other side answered a failure that was passed over; of the one that the run failed of, its end tells. */
+function replyText(error: StepView['error']): string | undefined {
+  const { responseBody } = (error?.details ?? {}) as { readonly responseBody?: unknown };
+  return responseBody === '' ? undefined : abbreviate(responseBody, VALUE_WIDTH);
+}
+
 function valueLines({
   input,
   inputFile,
@@ -152,6 +158,7 @@ function valueLines({
     ['input', valueText(input, inputFile)],
     ['output', valueText(output, outputFile)],
     ['error', error ? printable(`${error.code}: ${error.message}`) : undefined],
+    ['reply', passedOver === null ? undefined : replyText(error)],
     ['then', passedOver === null ? undefined : printable(passedOver.message)],
     [
       'rate',
