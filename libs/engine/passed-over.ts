@@ -1,3 +1,4 @@
+import { isInItem } from '@millrace/flow';
 import { lastAttempts } from './last-attempts.js';
 import { chainOf, type Level } from './plan-chain.js';
 import type { Plan, PlannedTry } from './plan.js';
@@ -56,11 +57,6 @@ export function countPassedOver(plan: Plan, rows: readonly FailureRow[]): number
   const places = new Set(outside.filter(({ over }) => over.by !== 'item').map(({ over }) => over.path));
   const items = outside.filter(({ over, row }) => over.by === 'item' && row.kind === 'item');
   return items.reduce((sum, { row }) => sum + (row.count ?? 1), places.size);
-}
-
-/** Whether a path is of a step inside an item of a loop. */
-export function isInItem(path: string): boolean {
-  return path.includes('].');
 }
 
 interface Failure {

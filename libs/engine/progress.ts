@@ -1,3 +1,4 @@
+import { isInItem } from '@millrace/flow';
 import type { Entry, Journal } from './ports.js';
 import type { ClaimedRun, RunResult, StepKey, StepRow } from './records.js';
 import { doneIn, keptAmong } from './steps/loop-cursor.js';
@@ -117,7 +118,7 @@ export class Progress {
 
   private take(): Entry {
     const entry = { rows: [...this.pending.values()], drops: this.drops };
-    for (const [key, { path }] of this.pending) if (path.includes('].')) this.written.add(key);
+    for (const [key, { path }] of this.pending) if (isInItem(path)) this.written.add(key);
     this.pending = new Map();
     this.drops = [];
     this.effects = false;

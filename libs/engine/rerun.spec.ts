@@ -144,6 +144,8 @@ describe('what a re-run takes over', () => {
       'each[] succeeded',
     ]);
     const again = await goesOn(steps, rig, 'each[1].b');
+    // How many are kept already is taken over.
+    expect(again.rows.find(({ kind }) => kind === 'cursor')?.output).toMatchObject({ kept: { first: { items: 3 } } });
     expect(again.calls.map(({ path }) => path)).toEqual(['each[1].b', 'after']);
   });
 

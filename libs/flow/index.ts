@@ -39,7 +39,7 @@ export type { Catalog, CredentialInfo, FlowInfo, StepKindName } from './steps/ki
 export { endpointsSchema, endpointsSchemaText } from './schema/endpoints-schema.js';
 export { flowSchema, flowSchemaText } from './schema/flow-schema.js';
 
-export { inRunOrder, stepIdOf } from './run-order.js';
+export { inRunOrder, isInItem, stepIdOf } from './run-order.js';
 export type { DoneStep } from './run-order.js';
 
 export * from './edit/index.js';

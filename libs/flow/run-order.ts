@@ -55,6 +55,11 @@ export function stepIdOf(path: string): string {
   return (path.split('.').at(-1) ?? path).replace(/(~\d+)?(\[\d+\])?$/, '');
 }
 
+/** Whether a path is of a step inside an item of a loop. */
+export function isInItem(path: string): boolean {
+  return path.includes('].');
+}
+
 const BY_NUMBER = new Intl.Collator('en', { numeric: true });
 
 function byText(a: string, b: string): number {

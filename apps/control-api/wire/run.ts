@@ -135,7 +135,7 @@ const questionSchema = {
   ...exactly('Question', { title: { type: 'string' }, text: textOrNull }),
   type: ['object', 'null'],
   description:
-    'What a person is asked on the page at `resumeUrl`, while the step waits for that, or was when the run ended without an answer; null for any other step.',
+    'What a person is asked on the page at `resumeUrl`, while the step waits for that, or was when the run, or what the step stands in, ended without an answer; null for any other step.',
 } as const;
 
 export const stepSchema = exactly('Step', {
@@ -151,7 +151,7 @@ export const stepSchema = exactly('Step', {
   status: {
     enum: ['succeeded', 'failed', 'skipped', 'retrying', 'waiting', 'running', 'interrupted'],
     description:
-      'interrupted: not finished, because the run ended first. What only waited has the end of the run as `finishedAt`; what was under way has none, and may have taken effect.',
+      'interrupted: not finished, because the run ended first, or what the step stands in. What only waited has that end as `finishedAt`; what was under way has none, and may have taken effect.',
   },
   attempts: { type: 'integer', minimum: 1 },
   attemptLog: { type: 'array', items: attemptSchema },

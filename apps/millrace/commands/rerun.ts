@@ -1,3 +1,4 @@
+import { isInItem } from '@millrace/flow';
 import type { RerunView, RunItem, RunPage } from '../../control-api/index.js';
 import { withClient, type Client } from '../client/index.js';
 import { CommandError } from '../command.js';
@@ -43,7 +44,7 @@ export const rerun = defineCommand({
 const NAMED = 12;
 
 function few(paths: readonly string[]): string {
-  const outside = paths.filter((path) => !path.includes('].'));
+  const outside = paths.filter((path) => !isInItem(path));
   const named = outside.slice(0, NAMED).join(', ');
   return outside.length <= NAMED ? named : `${named} and ${outside.length - NAMED} more`;
 }

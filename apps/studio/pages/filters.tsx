@@ -47,18 +47,31 @@ const SPANS: readonly (readonly [string, string, number])[] = [
   ['7d', 'Last 7 days', 604_800_000],
 ];
 
-export function TimeFilter() {
+interface ChoiceFilterProps {
+  /** Of the address. */
+  readonly name: string;
+  readonly label: string;
+  readonly any: string;
+  readonly choices: readonly (readonly [value: string, label: string, ...more: unknown[]])[];
+}
+
+/** One of a few choices, or any of them. */
+function ChoiceFilter({ name, label, any, choices }: ChoiceFilterProps) {
   const { get, set } = useUrlState();
   return (
-    <select className="input" aria-label="Time" value={get('time') ?? ''} onChange={(event) => set({ time: event.target.value })}>
-      <option value="">Any time</option>
-      {SPANS.map(([value, label]) => (
+    <select className="input" aria-label={label} value={get(name) ?? ''} onChange={(event) => set({ [name]: event.target.value })}>
+      <option value="">{any}</option>
+      {choices.map(([value, words]) => (
         <option key={value} value={value}>
-          {label}
+          {words}
         </option>
       ))}
     </select>
   );
+}
+
+export function TimeFilter() {
+  return <ChoiceFilter name="time" label="Time" any="Any time" choices={SPANS} />;
 }
 
 const WAITS: readonly (readonly [string, string])[] = [
@@ -72,22 +85,7 @@ const WAITS: readonly (readonly [string, string])[] = [
 
 /** What waiting runs wait for. */
 export function WaitsFilter() {
-  const { get, set } = useUrlState();
-  return (
-    <select
-      className="input"
-      aria-label="Waits for"
-      value={get('waitsFor') ?? ''}
-      onChange={(event) => set({ waitsFor: event.target.value })}
-    >
-      <option value="">Waits for anything</option>
-      {WAITS.map(([value, label]) => (
-        <option key={value} value={value}>
-          {label}
-        </option>
-      ))}
-    </select>
-  );
+  return <ChoiceFilter name="waitsFor" label="Waits for" any="Waits for anything" choices={WAITS} />;
 }
 
 const OUTCOMES: readonly (readonly [string, string])[] = [
@@ -99,22 +97,7 @@ const OUTCOMES: readonly (readonly [string, string])[] = [
 
 /** What became of events. */
 export function OutcomeFilter() {
-  const { get, set } = useUrlState();
-  return (
-    <select
-      className="input"
-      aria-label="What became of it"
-      value={get('outcome') ?? ''}
-      onChange={(event) => set({ outcome: event.target.value })}
-    >
-      <option value="">Any outcome</option>
-      {OUTCOMES.map(([value, label]) => (
-        <option key={value} value={value}>
-          {label}
-        </option>
-      ))}
-    </select>
-  );
+  return <ChoiceFilter name="outcome" label="What became of it" any="Any outcome" choices={OUTCOMES} />;
 }
 
 const MINUTE_MS = 60_000;

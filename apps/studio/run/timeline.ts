@@ -1,3 +1,4 @@
+import { isInItem } from '@millrace/flow';
 import type { StepView } from '../api/wire.js';
 
 /** A stretch of time, in milliseconds since the epoch. */
@@ -63,7 +64,7 @@ type Drawn = Pick<StepView, 'path' | 'kind' | 'status'>;
  */
 export function drawnOf<T extends Drawn>(steps: readonly T[], most = MOST_ROWS): readonly T[] {
   if (steps.length <= most) return steps;
-  const outside = steps.filter(({ path }) => !path.includes('].'));
+  const outside = steps.filter(({ path }) => !isInItem(path));
   const [good, bad, others] = [[] as T[], [] as T[], [] as T[]];
   for (const step of outside) (step.kind !== 'item' ? others : step.status === 'succeeded' ? good : bad).push(step);
   const drawn = new Set([...others, ...bad, ...good].slice(0, most));

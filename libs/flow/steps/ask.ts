@@ -16,10 +16,13 @@ export const askSchema = {
   description: 'Asks a person: who opens the URL sees a page with a button for each answer. The output is `{ answer, comment? }`.',
   required: ['title', 'answers'],
   properties: {
-    title: { type: 'string', description: `The question, at most ${askLimits.title} characters. May hold \`{{ expressions }}\`.` },
+    title: {
+      type: 'string',
+      description: `The question. Beyond ${askLimits.title} characters it is cut, and stands whole above the text. May hold \`{{ expressions }}\`.`,
+    },
     text: {
       type: 'string',
-      description: `What to know before answering, at most ${askLimits.text} characters. Line breaks are kept. May hold \`{{ expressions }}\`.`,
+      description: `What to know before answering, at most ${askLimits.text} characters with a title that is cut. Line breaks are kept. May hold \`{{ expressions }}\`.`,
     },
     answers: {
       type: 'object',
